@@ -1,0 +1,3 @@
+//! word2vec without an allocator.
+#![no_std]
+#![deny(unsafe_code)]

@@ -1,0 +1,4 @@
+//! The `motevec` command.
+#![forbid(unsafe_code)]
+
+fn main() {}
