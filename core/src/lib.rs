@@ -1,3 +1,5 @@
 //! word2vec without an allocator.
 #![no_std]
 #![deny(unsafe_code)]
+
+pub mod math;
