@@ -2,4 +2,5 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+pub mod loss;
 pub mod math;

@@ -5,10 +5,16 @@
 
 mod real;
 mod relu;
+mod shape;
 mod sigmoid;
 mod softmax;
+mod vector;
 
 pub use real::Real;
 pub use relu::{relu, relu_derivative};
+pub use shape::ShapeError;
 pub use sigmoid::{log_sigmoid, sigmoid, sigmoid_derivative};
 pub use softmax::{log_sum_exp, softmax};
+
+pub(crate) use shape::check_len;
+pub(crate) use vector::{add_scaled, dot};
