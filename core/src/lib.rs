@@ -4,3 +4,4 @@
 
 pub mod loss;
 pub mod math;
+pub mod optim;

@@ -1,0 +1,121 @@
+//! Adam and AdamW (eq. 17, 18).
+
+use crate::math::{Real, ShapeError, check_len};
+
+/// Adam (Kingma & Ba 2015; eq. 17): `θ ← θ − η m̂ / (√v̂ + ε)`, each component at a rate of its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Adam<R> {
+    /// β₁, in 0..1: how much of the mean of g a step keeps. 0.9 by default.
+    pub beta1: R,
+    /// β₂, in 0..1: how much of the mean of g² a step keeps. 0.999 by default.
+    pub beta2: R,
+    /// ε: bounds the step where g has always been near 0. 1e-8 by default.
+    pub epsilon: R,
+    /// L2 regularization: `l2 · θ` is added to g (eq. 18), and Adam then scales it as it scales g; [`AdamW`] does not.
+    /// 0, the default, leaves it out.
+    pub l2: R,
+}
+
+/// What [`Adam`] remembers of a slice of parameters: zero before the first step.
+#[derive(Debug)]
+pub struct AdamState<'a, R> {
+    /// m: the running mean of g, as long as the parameters.
+    pub mean: &'a mut [R],
+    /// v: the running mean of g², as long as the parameters.
+    pub square: &'a mut [R],
+    /// t: the steps that these parameters have taken. Rows that are stepped only when touched need one each.
+    pub steps: &'a mut u32,
+}
+
+impl<R: Real> Default for Adam<R> {
+    fn default() -> Self {
+        Self { beta1: R::from_f64(0.9), beta2: R::from_f64(0.999), epsilon: R::from_f64(1e-8), l2: R::ZERO }
+    }
+}
+
+impl<R: Real> Adam<R> {
+    /// One step of `parameters` (θ) at `rate` (η) against `gradient` (g), with `state` of the same length.
+    ///
+    /// # Errors
+    /// [`ShapeError`] where the lengths differ; nothing has then been written.
+    pub fn step(
+        &self,
+        rate: R,
+        gradient: &[R],
+        parameters: &mut [R],
+        state: AdamState<'_, R>,
+    ) -> Result<(), ShapeError> {
+        check_len("gradient", gradient, parameters.len())?;
+        check_len("mean of the gradients", state.mean, parameters.len())?;
+        check_len("mean of the squared gradients", state.square, parameters.len())?;
+
+        // After u32::MAX steps the corrections have long been 1, and stay so.
+        *state.steps = state.steps.saturating_add(1);
+        let correction1 = R::ONE - power(self.beta1, *state.steps);
+        let correction2 = R::ONE - power(self.beta2, *state.steps);
+
+        let moments = state.mean.iter_mut().zip(state.square);
+        for ((theta, &g), (m, v)) in parameters.iter_mut().zip(gradient).zip(moments) {
+            let g = g + self.l2 * *theta;
+            *m = self.beta1 * *m + (R::ONE - self.beta1) * g;
+            *v = self.beta2 * *v + (R::ONE - self.beta2) * g * g;
+            let m_hat = *m / correction1;
+            let v_hat = *v / correction2;
+            *theta -= rate * m_hat / (v_hat.sqrt() + self.epsilon);
+        }
+        Ok(())
+    }
+}
+
+/// AdamW (Loshchilov & Hutter 2019; eq. 18): Adam, then `θ ← θ − ηλθ`, a decay that g's scale does not touch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct AdamW<R> {
+    /// The Adam step.
+    pub adam: Adam<R>,
+    /// λ: the share of θ, times η, that a step takes away. 0.01 by default.
+    pub decay: R,
+}
+
+impl<R: Real> Default for AdamW<R> {
+    fn default() -> Self {
+        Self { adam: Adam::default(), decay: R::from_f64(0.01) }
+    }
+}
+
+impl<R: Real> AdamW<R> {
+    /// One step, as [`Adam::step`] and then the decay.
+    ///
+    /// The decay is of the θ that Adam has moved, as eq. 18 has it. The paper's is of the θ before; the two differ by
+    /// `ηλ` times Adam's move.
+    ///
+    /// # Errors
+    /// [`ShapeError`] where the lengths differ; nothing has then been written.
+    pub fn step(
+        &self,
+        rate: R,
+        gradient: &[R],
+        parameters: &mut [R],
+        state: AdamState<'_, R>,
+    ) -> Result<(), ShapeError> {
+        self.adam.step(rate, gradient, parameters, state)?;
+        for theta in parameters {
+            *theta -= rate * self.decay * *theta;
+        }
+        Ok(())
+    }
+}
+
+/// `base^exponent`, by repeated squaring: the same multiplications on every machine.
+fn power<R: Real>(mut base: R, mut exponent: u32) -> R {
+    let mut product = R::ONE;
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            product *= base;
+        }
+        base *= base;
+        exponent >>= 1;
+    }
+    product
+}
