@@ -24,13 +24,11 @@
 
 mod naive_softmax;
 mod negative_sampling;
-mod negatives;
 mod rows;
 mod skip_gram;
 
 pub use naive_softmax::naive_softmax;
 pub use negative_sampling::negative_sampling;
-pub use negatives::{MAX_DRAWS, draw_negatives};
 pub use skip_gram::{NaiveSoftmax, NegativeSampling, PairLoss, skip_gram, window};
 
 /// Where a loss adds its gradients: slices that the caller owns and zeroes.

@@ -1,0 +1,74 @@
+//! Nearest neighbors by cosine similarity, and analogies.
+
+use heapless::Vec;
+
+use crate::model::Rows;
+use crate::simd::{Lanes, dot};
+
+/// A word and how similar it is to the query.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Neighbor {
+    /// The word's row.
+    pub row: u32,
+    /// The cosine of the angle between the vectors, in −1 ..= 1.
+    pub similarity: f32,
+}
+
+/// The cosine of the angle between `a` and `b`; 0 where one of them is zero.
+#[must_use]
+pub fn cosine<L: Lanes>(lanes: L, a: &[f32], b: &[f32]) -> f32 {
+    let norms = libm::sqrtf(dot(lanes, a, a)) * libm::sqrtf(dot(lanes, b, b));
+    if norms > 0.0 { dot(lanes, a, b) / norms } else { 0.0 }
+}
+
+/// The `K` rows of `vectors` most similar to `query`, most similar first, without the rows in `without`. Of equally
+/// similar rows the lower comes first.
+///
+/// `query` is as long as the rows, padding included.
+#[must_use]
+pub fn nearest<L: Lanes, M: Rows + ?Sized, const K: usize>(
+    lanes: L,
+    vectors: &M,
+    query: &[f32],
+    without: &[u32],
+) -> Vec<Neighbor, K> {
+    let mut best = Vec::new();
+    for row in (0..vectors.rows()).filter_map(|row| u32::try_from(row).ok()) {
+        if without.contains(&row) {
+            continue;
+        }
+        let Some(vector) = vectors.row(row as usize) else { continue };
+        keep_best(&mut best, Neighbor { row, similarity: cosine(lanes, query, vector) });
+    }
+    best
+}
+
+/// Puts `candidate` in its place in the list, best first, and drops the worst where the list is full.
+///
+/// For the handful of neighbors that anybody asks for, this is as fast as a heap and leaves them sorted.
+fn keep_best<const K: usize>(best: &mut Vec<Neighbor, K>, candidate: Neighbor) {
+    let better = |other: &Neighbor| candidate.similarity > other.similarity;
+    let place = best.iter().position(better).unwrap_or(best.len());
+    if best.is_full() {
+        if place == best.len() {
+            return;
+        }
+        best.pop();
+    }
+    // There is room, and `place` is at most the length.
+    let _ = best.insert(place, candidate);
+}
+
+/// Writes the query "`a` is to `b` as `c` is to ?" into `query`: b/|b| − a/|a| + c/|c| (3CosAdd, Mikolov et al. 2013).
+///
+/// The slices are equally long; the surplus of longer ones is left out.
+pub fn analogy<L: Lanes>(lanes: L, a: &[f32], b: &[f32], c: &[f32], query: &mut [f32]) {
+    query.fill(0.0);
+    for (vector, sign) in [(a, -1.0), (b, 1.0), (c, 1.0)] {
+        let norm = libm::sqrtf(dot(lanes, vector, vector));
+        if norm > 0.0 {
+            crate::simd::axpy(lanes, sign / norm, vector, query);
+        }
+    }
+}

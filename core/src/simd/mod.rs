@@ -1,0 +1,137 @@
+//! Vector arithmetic that gives the same bits on every machine: the [`Lanes`] trait and the kernels over it.
+//!
+//! # One order of addition
+//!
+//! A sum over D components always runs in sixteen virtual lanes, whatever the hardware has:
+//!
+//! ```text
+//! lane[l] = Σ_c  a[16c + l] · b[16c + l]        c = 0, 1, 2, … in turn, for each l in 0..16
+//! fold      16 → 8 → 4 → 2 → 1                  lane[l] += lane[l + half]
+//! ```
+//!
+//! One AVX-512 register holds all sixteen lanes, two AVX2 registers do, four SSE or NEON registers, or sixteen plain
+//! floats: the same additions happen in the same order, so the bits are the same. Zeros that pad a row to a multiple
+//! of sixteen change nothing.
+//!
+//! # Two arithmetics
+//!
+//! [`Portable`] rounds after the multiplication and after the addition, [`Fused`] once. Each is bit-identical on
+//! everything that runs it; they differ from each other in the last places. Hardware without a fused instruction
+//! can only imitate `Fused` slowly, so firmware uses `Portable`.
+//!
+//! # How the kernels are written
+//!
+//! A value of a [`Lanes`] type is a token: whoever holds one may use its instructions. The kernels ([`dot`], [`axpy`],
+//! [`sigmoid`](fn@sigmoid), [`WindowUpdate`]) are written once, in safe code, over any such token; only the files that
+//! implement `Lanes` with processor intrinsics contain `unsafe`. [`Lanes::enter`] runs a [`Kernel`] compiled for the
+//! token's instruction set.
+
+mod dot;
+mod pair;
+mod scalar;
+mod sigmoid;
+mod wide;
+mod window;
+
+pub use dot::{axpy, dot};
+pub use pair::{MAX_PAIR_TARGETS, PairUpdate};
+pub use scalar::Scalar;
+pub use sigmoid::sigmoid;
+pub use wide::Wide;
+pub use window::{MAX_INPUTS, MAX_TARGETS, WindowError, WindowUpdate};
+
+pub(crate) use dot::Dot;
+
+/// The number of virtual lanes in which every sum runs.
+pub const LANES: usize = 16;
+
+/// The unit in which rows are read and written: one value a virtual lane.
+pub type Block = [f32; LANES];
+
+/// How `a·b + c` is rounded.
+pub trait Arithmetic: Copy + Default + Send + Sync + 'static {
+    /// Whether the multiplication and the addition are rounded together.
+    const FUSED: bool;
+}
+
+/// Multiplication and addition round separately: the arithmetic of every machine.
+#[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Portable;
+
+impl Arithmetic for Portable {
+    const FUSED: bool = false;
+}
+
+/// Multiply-adds round once: the arithmetic of hosts with FMA.
+#[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Fused;
+
+impl Arithmetic for Fused {
+    const FUSED: bool = true;
+}
+
+/// The instructions of one kind of machine, on registers that hold `WIDTH` of the sixteen lanes.
+///
+/// Elementwise methods act on each lane by IEEE 754, so implementations can differ in speed only.
+pub trait Lanes: Copy + Send + Sync + 'static {
+    /// A register.
+    type Vector: Copy;
+
+    /// Lanes a register holds; divides [`LANES`].
+    const WIDTH: usize;
+    /// Registers that hold one [`Block`].
+    const PARTS: usize = LANES / Self::WIDTH;
+    /// How many inputs of a window the dot-product kernel takes together: 2 where the register file is large.
+    const TILE: usize = 1;
+
+    /// `x` in every lane.
+    fn splat(self, x: f32) -> Self::Vector;
+    /// The lanes `part·WIDTH ..` of `block`; `part` is less than `PARTS`.
+    fn load(self, block: &Block, part: usize) -> Self::Vector;
+    /// Writes the lanes `part·WIDTH ..` of `block`; `part` is less than `PARTS`.
+    fn store(self, v: Self::Vector, block: &mut Block, part: usize);
+    /// `a + b`
+    fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a − b`
+    fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a · b`
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a / b`
+    fn div(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a · b + c`, rounded as the token's [`Arithmetic`] says.
+    fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// `x` limited to `low ..= high`; NaN becomes `low`.
+    fn clamp(self, x: Self::Vector, low: f32, high: f32) -> Self::Vector;
+    /// `2^n` from `n + 1.5·2²³`, for integers n in −126 ..= 127.
+    ///
+    /// That sum holds n in its lowest bits, so the power is a shift and an integer addition away.
+    fn exp2_shifted(self, n: Self::Vector) -> Self::Vector;
+    /// The sum of the lanes, folded by halves.
+    fn sum(self, v: Self::Vector) -> f32;
+    /// The sums of sixteen registers, each folded by halves.
+    ///
+    /// With wide registers the sixteen foldings share their additions.
+    #[inline(always)]
+    fn sum_each(self, vs: [Self::Vector; LANES]) -> Block {
+        vs.map(
+            #[inline(always)]
+            |v| self.sum(v),
+        )
+    }
+
+    /// Runs `kernel` compiled for this token's instruction set.
+    #[inline(always)]
+    fn enter<K: Kernel>(self, kernel: K) -> K::Output {
+        kernel.run(self)
+    }
+}
+
+/// A computation that can be compiled for any [`Lanes`].
+pub trait Kernel {
+    /// What it computes.
+    type Output;
+    /// Computes it. Implementations are `#[inline(always)]`, so that they are compiled with the caller's instructions.
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output;
+}
