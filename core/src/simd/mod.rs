@@ -27,18 +27,24 @@
 //! token's instruction set.
 
 mod dot;
+mod level;
 mod pair;
 mod scalar;
 mod sigmoid;
 mod wide;
 mod window;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub use dot::{axpy, dot};
+pub use level::Level;
 pub use pair::{MAX_PAIR_TARGETS, PairUpdate};
 pub use scalar::Scalar;
 pub use sigmoid::sigmoid;
 pub use wide::Wide;
 pub use window::{MAX_INPUTS, MAX_TARGETS, WindowError, WindowUpdate};
+#[cfg(target_arch = "x86_64")]
+pub use x86::{Avx2, Avx512};
 
 pub(crate) use dot::Dot;
 

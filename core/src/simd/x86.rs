@@ -1,0 +1,276 @@
+//! AVX2 with FMA, and AVX-512, on x86-64: the one place with processor intrinsics, and with `unsafe`.
+//!
+//! The tokens can only be had from `detect`, which asks the processor; so every intrinsic below runs on a machine that
+//! has it.
+#![allow(unsafe_code)] // Intrinsics are unsafe to call outside functions compiled for them.
+
+use core::arch::x86_64::*;
+
+use super::{Arithmetic, Block, Kernel, LANES, Lanes, Portable};
+
+cpufeatures::new!(has_avx2_fma, "avx2", "fma");
+cpufeatures::new!(has_avx512, "avx512f", "avx2", "fma");
+
+/// Eight lanes a register: proof that the processor has AVX2 and FMA.
+#[derive(Clone, Copy, Debug)]
+pub struct Avx2<A = Portable>(A);
+
+/// Sixteen lanes a register: proof that the processor has AVX-512F, AVX2 and FMA.
+#[derive(Clone, Copy, Debug)]
+pub struct Avx512<A = Portable>(A);
+
+impl<A: Arithmetic> Avx2<A> {
+    /// The token, on a processor that has AVX2 and FMA.
+    #[must_use]
+    pub fn detect() -> Option<Self> {
+        has_avx2_fma::get().then(|| Self(A::default()))
+    }
+}
+
+impl<A: Arithmetic> Avx512<A> {
+    /// The token, on a processor that has AVX-512F (and AVX2 and FMA, which come with it).
+    #[must_use]
+    pub fn detect() -> Option<Self> {
+        has_avx512::get().then(|| Self(A::default()))
+    }
+}
+
+/// Runs `kernel` in a function compiled for AVX2 and FMA.
+#[target_feature(enable = "avx2,fma")]
+fn with_avx2<A: Arithmetic, K: Kernel>(lanes: Avx2<A>, kernel: K) -> K::Output {
+    kernel.run(lanes)
+}
+
+/// Runs `kernel` in a function compiled for AVX-512F.
+#[target_feature(enable = "avx512f,avx2,fma")]
+fn with_avx512<A: Arithmetic, K: Kernel>(lanes: Avx512<A>, kernel: K) -> K::Output {
+    kernel.run(lanes)
+}
+
+/// `block`'s eight lanes of `part`.
+#[inline(always)]
+fn half(block: &Block, part: usize) -> &[f32; 8] {
+    let (halves, _) = block.as_chunks::<8>();
+    halves.get(part).unwrap_or(&[0.0; 8])
+}
+
+impl<A: Arithmetic> Lanes for Avx2<A> {
+    type Vector = __m256;
+    const WIDTH: usize = 8;
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> __m256 {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_set1_ps(x) }
+    }
+
+    #[inline(always)]
+    fn load(self, block: &Block, part: usize) -> __m256 {
+        // SAFETY: `self` proves AVX2, and the reference covers the eight floats that are read.
+        unsafe { _mm256_loadu_ps(half(block, part).as_ptr()) }
+    }
+
+    #[inline(always)]
+    fn store(self, v: __m256, block: &mut Block, part: usize) {
+        if let Some(half) = block.as_chunks_mut::<8>().0.get_mut(part) {
+            // SAFETY: `self` proves AVX2, and the reference covers the eight floats that are written.
+            unsafe { _mm256_storeu_ps(half.as_mut_ptr(), v) }
+        }
+    }
+
+    #[inline(always)]
+    fn add(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_add_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn sub(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_sub_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn mul(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_mul_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn div(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_div_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX2 and FMA.
+        unsafe { if A::FUSED { _mm256_fmadd_ps(a, b, c) } else { _mm256_add_ps(_mm256_mul_ps(a, b), c) } }
+    }
+
+    #[inline(always)]
+    fn clamp(self, x: __m256, low: f32, high: f32) -> __m256 {
+        // SAFETY: `self` proves AVX2. Where x is NaN, these give their second operand, as `Lanes::clamp` wants.
+        unsafe { _mm256_min_ps(_mm256_max_ps(x, _mm256_set1_ps(low)), _mm256_set1_ps(high)) }
+    }
+
+    #[inline(always)]
+    fn exp2_shifted(self, n: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX2.
+        unsafe {
+            let exponent = _mm256_slli_epi32::<23>(_mm256_castps_si256(n));
+            _mm256_castsi256_ps(_mm256_add_epi32(exponent, _mm256_castps_si256(_mm256_set1_ps(1.0))))
+        }
+    }
+
+    #[inline(always)]
+    fn sum(self, v: __m256) -> f32 {
+        // SAFETY: `self` proves AVX2, and with it SSE3.
+        unsafe {
+            let four = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v));
+            let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+            _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)))
+        }
+    }
+
+    #[inline(always)]
+    fn enter<K: Kernel>(self, kernel: K) -> K::Output {
+        // SAFETY: `self` proves AVX2 and FMA.
+        unsafe { with_avx2(self, kernel) }
+    }
+}
+
+impl<A: Arithmetic> Lanes for Avx512<A> {
+    type Vector = __m512;
+    const WIDTH: usize = 16;
+    const TILE: usize = 2;
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_set1_ps(x) }
+    }
+
+    #[inline(always)]
+    fn load(self, block: &Block, _part: usize) -> __m512 {
+        // SAFETY: `self` proves AVX-512F, and the reference covers the sixteen floats that are read.
+        unsafe { _mm512_loadu_ps(block.as_ptr()) }
+    }
+
+    #[inline(always)]
+    fn store(self, v: __m512, block: &mut Block, _part: usize) {
+        // SAFETY: `self` proves AVX-512F, and the reference covers the sixteen floats that are written.
+        unsafe { _mm512_storeu_ps(block.as_mut_ptr(), v) }
+    }
+
+    #[inline(always)]
+    fn add(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_add_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn sub(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_sub_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn mul(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_mul_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn div(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_div_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn mul_add(self, a: __m512, b: __m512, c: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { if A::FUSED { _mm512_fmadd_ps(a, b, c) } else { _mm512_add_ps(_mm512_mul_ps(a, b), c) } }
+    }
+
+    #[inline(always)]
+    fn clamp(self, x: __m512, low: f32, high: f32) -> __m512 {
+        // SAFETY: `self` proves AVX-512F. Where x is NaN, these give their second operand, as `Lanes::clamp` wants.
+        unsafe { _mm512_min_ps(_mm512_max_ps(x, _mm512_set1_ps(low)), _mm512_set1_ps(high)) }
+    }
+
+    #[inline(always)]
+    fn exp2_shifted(self, n: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe {
+            let exponent = _mm512_slli_epi32::<23>(_mm512_castps_si512(n));
+            _mm512_castsi512_ps(_mm512_add_epi32(exponent, _mm512_castps_si512(_mm512_set1_ps(1.0))))
+        }
+    }
+
+    #[inline(always)]
+    fn sum(self, v: __m512) -> f32 {
+        // SAFETY: `self` proves AVX-512F, AVX2 and SSE3.
+        unsafe {
+            let eight = _mm256_add_ps(
+                _mm512_castps512_ps256(v),
+                _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(v))),
+            );
+            let four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps::<1>(eight));
+            let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+            _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)))
+        }
+    }
+
+    /// Folds pairs of registers into one, 16 → 8 → 4 → 2 → 1: each step's additions are those of [`Lanes::sum`], on
+    /// both registers at once. 15 additions instead of 64.
+    #[inline(always)]
+    fn sum_each(self, vs: [__m512; LANES]) -> Block {
+        // The order in which the tree below leaves the sums.
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
+        // SAFETY: `self` proves AVX-512F.
+        unsafe {
+            // 16 → 8 in 256-bit halves: [x's eight | y's eight].
+            let eight = |x, y| {
+                let low = _mm512_shuffle_f32x4::<0b01_00_01_00>(x, y);
+                let high = _mm512_shuffle_f32x4::<0b11_10_11_10>(x, y);
+                _mm512_add_ps(low, high)
+            };
+            // 8 → 4: [x0 x1 y0 y1], four lanes each.
+            let four = |x, y| {
+                let low = _mm512_shuffle_f32x4::<0b10_00_10_00>(x, y);
+                let high = _mm512_shuffle_f32x4::<0b11_01_11_01>(x, y);
+                _mm512_add_ps(low, high)
+            };
+            // 4 → 2 within each 128-bit lane: [x's two, y's two].
+            let two = |x, y| {
+                let (x, y) = (_mm512_castps_pd(x), _mm512_castps_pd(y));
+                let low = _mm512_castpd_ps(_mm512_unpacklo_pd(x, y));
+                let high = _mm512_castpd_ps(_mm512_unpackhi_pd(x, y));
+                _mm512_add_ps(low, high)
+            };
+            // 2 → 1 within each 128-bit lane.
+            let one = |x, y| {
+                let low = _mm512_shuffle_ps::<0b10_00_10_00>(x, y);
+                let high = _mm512_shuffle_ps::<0b11_01_11_01>(x, y);
+                _mm512_add_ps(low, high)
+            };
+            // 128-bit lane q of the result holds [w, x, y, z] of the q-th members of its four arguments, so the
+            // arguments are dealt out with a stride of four.
+            let quad = |w, x, y, z| one(two(w, x), two(y, z));
+            let w = four(eight(a, e), eight(i, m));
+            let x = four(eight(b, f), eight(j, n));
+            let y = four(eight(c, g), eight(k, o));
+            let z = four(eight(d, h), eight(l, p));
+            let mut sums = [0.0; LANES];
+            _mm512_storeu_ps(sums.as_mut_ptr(), quad(w, x, y, z));
+            sums
+        }
+    }
+
+    #[inline(always)]
+    fn enter<K: Kernel>(self, kernel: K) -> K::Output {
+        // SAFETY: `self` proves AVX-512F, AVX2 and FMA.
+        unsafe { with_avx512(self, kernel) }
+    }
+}
