@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod corpus;
 mod error;
 mod vectors;
 mod vocabulary;

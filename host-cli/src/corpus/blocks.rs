@@ -1,0 +1,167 @@
+//! Cutting the sources into blocks of text that can be read apart: no word lies in two of them.
+
+use std::path::PathBuf;
+use std::slice;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::scan::{PADDING, is_space};
+use super::source::{Input, Source};
+use super::{MAX_WORD, Progress};
+use crate::{Error, Result};
+
+/// Text without a single space or line end is given up at this length, so that memory stays bounded.
+const MAX_STRETCH: usize = 16 << 20;
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// A piece of a source. Workers keep theirs and have it refilled.
+#[derive(Debug, Default)]
+pub(super) struct Block {
+    /// What messages call the source.
+    pub(super) name: PathBuf,
+    /// Counts the blocks of all sources, from 0.
+    pub(super) number: usize,
+    /// The text, then [`PADDING`] line ends.
+    pub(super) text: Vec<u8>,
+    /// The line that the text starts in, from 1.
+    pub(super) line: u64,
+    /// Whether the text starts inside a line, which the block before began.
+    pub(super) continues: bool,
+    /// Whether the text stops inside a line, which the next block may go on with.
+    pub(super) open: bool,
+}
+
+/// The sources, in order, as blocks.
+pub(super) struct Blocks<'a> {
+    sources: slice::Iter<'a, Source>,
+    input: Option<Input>,
+    size: usize,
+    /// Text that was read past the last cut.
+    rest: Vec<u8>,
+    name: PathBuf,
+    number: usize,
+    line: u64,
+    inside_line: bool,
+    bytes_read: Arc<AtomicU64>,
+    total: Option<u64>,
+    progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+impl<'a> Blocks<'a> {
+    /// Blocks of about `size` bytes.
+    ///
+    /// # Errors
+    /// Where a source does not exist, or is a folder.
+    pub(super) fn new(sources: &'a [Source], size: usize, progress: &'a (dyn Fn(Progress) + Sync)) -> Result<Self> {
+        if sources.iter().filter(|&source| *source == Source::Stdin).count() > 1 {
+            return Err(Error::Usage("standard input (-) can be read only once".into()));
+        }
+        let mut total = Some(0);
+        for source in sources {
+            total = source.size()?.and_then(|size| Some(size + total?));
+        }
+        Ok(Self {
+            sources: sources.iter(),
+            input: None,
+            size: size.max(1),
+            rest: Vec::new(),
+            name: PathBuf::new(),
+            number: 0,
+            line: 1,
+            inside_line: false,
+            bytes_read: Arc::default(),
+            total,
+            progress,
+        })
+    }
+
+    /// The number of the block that [`next`](Self::next) will read, or failed to.
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+
+    /// Reads no further: there is no next block.
+    pub(super) fn stop(&mut self) {
+        self.sources = [].iter();
+        self.input = None;
+    }
+
+    /// Fills `block` with the next block; `false` where there is none.
+    pub(super) fn next(&mut self, block: &mut Block) -> Result<bool> {
+        loop {
+            if self.input.is_none() {
+                let Some(source) = self.sources.next() else { return Ok(false) };
+                self.open(source)?;
+            }
+            if self.read(block)? {
+                return Ok(true);
+            }
+        }
+    }
+
+    fn open(&mut self, source: &Source) -> Result<()> {
+        source.name().clone_into(&mut self.name);
+        self.line = 1;
+        self.inside_line = false;
+        let mut input = Input::open(source, &self.bytes_read)?;
+        self.rest.clear();
+        input.fill(&mut self.rest, BOM.len())?;
+        if self.rest == BOM {
+            self.rest.clear();
+        }
+        self.input = Some(input);
+        Ok(())
+    }
+
+    /// Fills `block` from the open input; `false` where that has ended.
+    fn read(&mut self, block: &mut Block) -> Result<bool> {
+        let Some(input) = &mut self.input else { return Ok(false) };
+        let text = &mut block.text;
+        text.clear();
+        std::mem::swap(text, &mut self.rest);
+        let mut target = self.size;
+        let cut = loop {
+            if !input.fill(text, target)? {
+                self.input = None;
+                break text.len();
+            }
+            if let Some(cut) = last_cut(text) {
+                break cut;
+            }
+            if text.len() > MAX_STRETCH {
+                return Err(word_too_long(&self.name, self.line, text.len()));
+            }
+            target = text.len() + self.size;
+        };
+        self.rest.extend_from_slice(&text[cut..]);
+        text.truncate(cut);
+        (self.progress)(Progress { bytes: self.bytes_read.load(Ordering::Relaxed), total: self.total });
+        if text.is_empty() {
+            return Ok(false);
+        }
+
+        block.name.clone_from(&self.name);
+        block.number = self.number;
+        block.line = self.line;
+        block.continues = self.inside_line;
+        block.open = self.input.is_some() && !text.ends_with(b"\n");
+        self.number += 1;
+        self.line += memchr::memchr_iter(b'\n', text).count() as u64;
+        self.inside_line = block.open;
+        text.extend_from_slice(&[b'\n'; PADDING]);
+        Ok(true)
+    }
+}
+
+/// Where to cut `text`: behind its last line end, else behind its last space.
+fn last_cut(text: &[u8]) -> Option<usize> {
+    memchr::memrchr(b'\n', text).or_else(|| text.iter().rposition(|&byte| is_space(byte))).map(|at| at + 1)
+}
+
+/// The error for a word of `len` bytes or more.
+pub(super) fn word_too_long(name: &std::path::Path, line: u64, len: usize) -> Error {
+    let message =
+        format!("a word of {len} bytes or more (at most {MAX_WORD} are allowed): is this a text, with spaces?");
+    Error::input(name, line, message)
+}

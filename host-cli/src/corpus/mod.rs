@@ -1,0 +1,267 @@
+//! From files of text to a vocabulary and word ids, in one pass.
+//!
+//! ```text
+//! sources ──Blocks──▶ blocks of text ──Encoder──▶ ids, counts ──select──▶ vocabulary, rows ──▶ Corpus
+//!         one at a time,              each worker                 in parallel
+//!         behind a lock               its own dictionary
+//! ```
+//!
+//! Standard input cannot be read twice, so words are numbered as they come, before it is known which of them are frequent
+//! enough. Once all are counted, the ids become rows of the vocabulary, and the words that have none go. The vocabulary is
+//! ordered by count and spelling, so nothing that depends on threads or blocks reaches the result.
+
+mod blocks;
+mod dictionary;
+mod encode;
+#[cfg(test)]
+mod reference;
+mod scan;
+mod select;
+mod source;
+mod tokens;
+
+use std::num::NonZero;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use crate::{Error, Result, Vocabulary};
+use blocks::{Block, Blocks};
+use dictionary::{Dictionary, Full};
+use encode::{Encoded, Encoder};
+
+pub use source::Source;
+pub use tokens::{SENTENCE_END, Tokens};
+
+/// The longest word that is accepted, in bytes.
+pub const MAX_WORD: usize = 64 << 10;
+
+/// Blocks of this many bytes keep workers busy for a few milliseconds and fit, a few at a time, into small memories.
+const BLOCK_SIZE: usize = 4 << 20;
+
+/// What separates words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tokenizer {
+    /// Unicode white space (the property `White_Space`): for text that is already split into tokens.
+    #[default]
+    Whitespace,
+    /// The word boundaries of Unicode (UAX #29): words without the punctuation around them. ASCII white space always
+    /// separates words, even ahead of a combining mark.
+    Words,
+}
+
+/// What to do where text is not UTF-8.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InvalidUtf8 {
+    /// Stop with an error that names the line.
+    #[default]
+    Fail,
+    /// Read U+FFFD in place of each bad sequence.
+    Replace,
+    /// Leave out the whole line.
+    Skip,
+}
+
+/// How to read a corpus.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What separates words.
+    pub tokens: Tokenizer,
+    /// Whether words are lowercased, in all scripts.
+    pub lowercase: bool,
+    /// What to do where text is not UTF-8.
+    pub invalid_utf8: InvalidUtf8,
+    /// Longer sentences are cut after this many words, counting those of the vocabulary only; at least 1.
+    pub max_sentence: usize,
+    /// Rarer words are left out.
+    pub min_count: u64,
+    /// Only this many of the most frequent words are kept; at least 1.
+    pub max_vocab: Option<usize>,
+    /// Words and counts to use instead of the corpus's own. `min_count` and `max_vocab` apply to these counts.
+    pub vocabulary: Option<Vocabulary>,
+    /// How many threads read; the result does not depend on it. 0 means 1.
+    pub threads: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            tokens: Tokenizer::default(),
+            lowercase: false,
+            invalid_utf8: InvalidUtf8::default(),
+            max_sentence: 10_000,
+            min_count: 5,
+            max_vocab: None,
+            vocabulary: None,
+            threads: thread::available_parallelism().map_or(1, NonZero::get),
+        }
+    }
+}
+
+/// How far reading has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes read from the sources, as they are stored: compressed where they are compressed.
+    pub bytes: u64,
+    /// The stored size of all sources, unless one is a pipe.
+    pub total: Option<u64>,
+}
+
+/// What was found in the sources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Bytes of text, decompressed.
+    pub bytes: u64,
+    /// Words in the text, those of skipped lines left out.
+    pub words: u64,
+    /// Distinct words among them.
+    pub distinct_words: u64,
+    /// Words that are in the vocabulary, each time they occur.
+    pub kept_words: u64,
+    /// Sentences with at least one kept word, the parts of a cut one counted apart.
+    pub sentences: u64,
+}
+
+/// A corpus, ready for training.
+#[derive(Clone, Debug)]
+pub struct Corpus {
+    /// The words, by falling count; words of equal count by their bytes.
+    pub vocabulary: Vocabulary,
+    /// The text as rows of the vocabulary.
+    pub tokens: Tokens,
+    /// What was read.
+    pub stats: Stats,
+}
+
+/// Reads `sources`, in order, as one corpus: a sentence a line; the end of a source ends the sentence.
+///
+/// A byte order mark at the start of a source is left out. `progress` is called for every few megabytes, by any thread
+/// but by one at a time.
+///
+/// # Errors
+/// Where a source cannot be read, is damaged, or holds a word longer than [`MAX_WORD`]; where text is not UTF-8, unless
+/// the options forgive that; where there is no word, or none is frequent enough. Of several errors in the text, the
+/// first one is reported.
+pub fn read(sources: &[Source], options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Result<Corpus> {
+    read_blocks(sources, options, progress, BLOCK_SIZE)
+}
+
+/// [`read`], in blocks of about `block_size` bytes.
+fn read_blocks(
+    sources: &[Source],
+    options: &Options,
+    progress: &(dyn Fn(Progress) + Sync),
+    block_size: usize,
+) -> Result<Corpus> {
+    if options.max_sentence == 0 || options.max_vocab == Some(0) {
+        return Err(Error::Usage("the longest sentence and the largest vocabulary are at least 1".into()));
+    }
+    let threads = options.threads.max(1);
+    let blocks = Mutex::new(Blocks::new(sources, block_size, progress)?);
+    let workers: Vec<Worker> = thread::scope(|scope| {
+        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(|| work(&blocks, options))).collect();
+        let own = work(&blocks, options);
+        std::iter::once(own).chain(helpers.into_iter().map(select::join)).collect()
+    });
+    drop(blocks);
+    finish(workers, sources, options, threads)
+}
+
+/// What one thread made of the blocks that it got.
+struct Worker {
+    encoder: Encoder,
+    encoded: Vec<Encoded>,
+    /// What ended the work early, and in which block.
+    failure: Option<(usize, Error)>,
+}
+
+fn work(blocks: &Mutex<Blocks<'_>>, options: &Options) -> Worker {
+    let mut worker = Worker { encoder: Encoder::new(options), encoded: Vec::new(), failure: None };
+    let mut block = Block::default();
+    loop {
+        let mut source = lock(blocks);
+        let number = source.number();
+        let more = source.next(&mut block);
+        drop(source);
+        let encoded = match more {
+            Ok(false) => return worker,
+            Ok(true) => worker.encoder.encode(&mut block),
+            Err(error) => Err(error),
+        };
+        match encoded {
+            Ok(encoded) => worker.encoded.push(encoded),
+            Err(error) => {
+                // Blocks before this one are in the hands of workers that will finish them, and may fail earlier still.
+                lock(blocks).stop();
+                worker.failure = Some((number, error));
+                return worker;
+            }
+        }
+    }
+}
+
+/// A poisoned lock means that `progress` panicked; the scope of the threads passes that on.
+fn lock<'a, 'b>(blocks: &'a Mutex<Blocks<'b>>) -> MutexGuard<'a, Blocks<'b>> {
+    blocks.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Chooses the vocabulary and puts the parts together.
+fn finish(mut workers: Vec<Worker>, sources: &[Source], options: &Options, threads: usize) -> Result<Corpus> {
+    let failures = workers.iter_mut().filter_map(|worker| worker.failure.take());
+    if let Some((_, error)) = failures.min_by_key(|&(number, _)| number) {
+        return Err(error);
+    }
+    let mut stats = Stats { bytes: workers.iter().map(|worker| worker.encoder.bytes).sum(), ..Stats::default() };
+    let mut blocks = Vec::new();
+    let mut dictionaries = Vec::new();
+    for (number, worker) in workers.into_iter().enumerate() {
+        blocks.extend(worker.encoded.into_iter().map(|block| (number, block)));
+        dictionaries.push(worker.encoder.dictionary);
+    }
+    blocks.sort_unstable_by_key(|(_, block)| block.number);
+    select::drop_spoiled(&mut blocks, &mut dictionaries);
+
+    let all = merge(&mut dictionaries)?;
+    for (_, _, count) in all.iter() {
+        stats.words += count;
+        stats.distinct_words += u64::from(count > 0);
+    }
+    if stats.words == 0 {
+        return Err(no_words(sources));
+    }
+    let vocabulary = match &options.vocabulary {
+        Some(fixed) => select::vocabulary(fixed.words().zip(fixed.counts().iter().copied()), options)?,
+        None => select::vocabulary(all.iter().map(|(word, _, count)| (word, count)), options)?,
+    };
+
+    let rows: Vec<_> = thread::scope(|scope| {
+        let vocabulary = &vocabulary;
+        let rows = |dictionary| scope.spawn(move || select::rows(dictionary, vocabulary));
+        let running: Vec<_> = dictionaries.iter().map(rows).collect();
+        running.into_iter().map(select::join).collect()
+    });
+    drop(dictionaries);
+    stats.sentences = select::renumber(&mut blocks, &rows, options.max_sentence, threads);
+    let tokens = Tokens::from_segments(blocks.into_iter().map(|(_, block)| block.ids).collect());
+    stats.kept_words = tokens.len() as u64 - stats.sentences;
+    if stats.kept_words == 0 {
+        let words = vocabulary.len();
+        return Err(Error::Failed(format!("the corpus holds none of the {words} words of the given vocabulary")));
+    }
+    Ok(Corpus { vocabulary, tokens, stats })
+}
+
+/// Adds up the counts of all dictionaries in the first one, which keeps its ids.
+fn merge(dictionaries: &mut [Dictionary]) -> Result<&Dictionary> {
+    let (all, others) = dictionaries.split_first_mut().expect("there is at least one worker");
+    for (word, _, count) in others.iter().flat_map(Dictionary::iter) {
+        all.add(word, count).map_err(|Full| encode::too_many_words())?;
+    }
+    Ok(all)
+}
+
+fn no_words(sources: &[Source]) -> Error {
+    match sources {
+        [source] => Error::input(source.name(), None, "there is no word in it"),
+        _ => Error::Failed(format!("there is no word in any of the {} files", sources.len())),
+    }
+}

@@ -1,0 +1,150 @@
+//! Choosing the vocabulary once all words are counted, and giving the ids their final meaning.
+
+use std::cmp::Reverse;
+use std::sync::Mutex;
+use std::thread;
+
+use hashbrown::HashMap;
+
+use super::Options;
+use super::dictionary::Dictionary;
+use super::encode::Encoded;
+use super::tokens::{DROPPED, SENTENCE_END, SPECIAL_IDS, SPOILED};
+use crate::{Error, Result, Vocabulary};
+
+/// The vocabulary of words that occur `counts` times, as the options ask: by falling count, ties by the bytes of the word.
+pub(super) fn vocabulary<'a>(counts: impl Iterator<Item = (&'a str, u64)>, options: &Options) -> Result<Vocabulary> {
+    let mut highest = 0;
+    let frequent = |&(_, count): &(&str, u64)| {
+        highest = highest.max(count);
+        count > 0 && count >= options.min_count
+    };
+    let mut words: Vec<_> = counts.filter(frequent).collect();
+    if words.is_empty() {
+        let min = options.min_count;
+        let message = format!("no word occurs {min} times, the most frequent one {highest}: lower --min-count");
+        return Err(Error::Failed(message));
+    }
+    words.sort_unstable_by_key(|&(word, count)| (Reverse(count), word));
+    words.truncate(options.max_vocab.unwrap_or(usize::MAX));
+    if words.len() > (u32::MAX - SPECIAL_IDS) as usize {
+        return Err(Error::Failed("more than 4 billion words occur often enough: set --max-vocab".into()));
+    }
+    let mut vocabulary = Vocabulary::new();
+    for (word, count) in words {
+        // A word comes once: the source of the counts is itself a set.
+        let _ = vocabulary.push(word, count);
+    }
+    Ok(vocabulary)
+}
+
+/// The row in `vocabulary` of every word of `dictionary`, by id; [`DROPPED`] for those that have none.
+pub(super) fn rows(dictionary: &Dictionary, vocabulary: &Vocabulary) -> Vec<u32> {
+    let mut rows = vec![DROPPED; dictionary.len()];
+    for (word, id, _) in dictionary.iter() {
+        if let Some(row) = vocabulary.row(word) {
+            rows[id as usize] = row as u32;
+        }
+    }
+    rows
+}
+
+/// Blocks that hold whole sentences between them: the first starts a sentence, the others continue one.
+pub(super) type Chain<'a> = &'a mut [(usize, Encoded)];
+
+/// Cuts `blocks`, each with the number of its worker, wherever a block starts a sentence of its own.
+fn chains(blocks: &mut [(usize, Encoded)]) -> impl Iterator<Item = Chain<'_>> {
+    blocks.chunk_by_mut(|_, (_, next)| next.continues)
+}
+
+/// Takes out every sentence that a bad line spoils in more than one block, also from the counts of the `dictionaries`.
+pub(super) fn drop_spoiled(blocks: &mut [(usize, Encoded)], dictionaries: &mut [Dictionary]) {
+    let mut dropped = vec![HashMap::new(); dictionaries.len()];
+    for chain in chains(blocks).filter(|chain| chain.iter().any(|(_, block)| block.spoiled)) {
+        let mut spoiled = vec![false];
+        for &id in chain.iter().flat_map(|(_, block)| &block.ids) {
+            match id {
+                SENTENCE_END => spoiled.push(false),
+                SPOILED => *spoiled.last_mut().expect("starts with one sentence") = true,
+                _ => {}
+            }
+        }
+        let mut sentence = 0;
+        for (worker, block) in chain {
+            block.ids.retain(|&id| match id {
+                SENTENCE_END => {
+                    sentence += 1;
+                    true
+                }
+                SPOILED => false,
+                _ if spoiled[sentence] => {
+                    *dropped[*worker].entry(id).or_insert(0) += 1;
+                    false
+                }
+                _ => true,
+            });
+        }
+    }
+    for (dictionary, dropped) in dictionaries.iter_mut().zip(&dropped) {
+        dictionary.subtract(dropped);
+    }
+}
+
+/// Turns the ids of all blocks into rows, in place, on `threads` threads; `rows[worker]` says how. Words without a row
+/// go; sentences are cut to `max_sentence` words; empty ones leave no mark. Returns the number of sentences.
+pub(super) fn renumber(blocks: &mut [(usize, Encoded)], rows: &[Vec<u32>], max: usize, threads: usize) -> u64 {
+    let chains = Mutex::new(chains(blocks));
+    let next = || chains.lock().ok()?.next();
+    let work = || {
+        let mut scratch = Vec::new();
+        let mut sentences = 0;
+        while let Some(chain) = next() {
+            sentences += renumber_chain(chain, rows, max, &mut scratch);
+        }
+        sentences
+    };
+    thread::scope(|scope| {
+        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let own: u64 = work();
+        own + helpers.into_iter().map(join).sum::<u64>()
+    })
+}
+
+fn renumber_chain(chain: Chain<'_>, rows: &[Vec<u32>], max_sentence: usize, scratch: &mut Vec<u32>) -> u64 {
+    let mut sentences = 0;
+    let mut sentence_len = 0;
+    let last = chain.len() - 1;
+    for (i, (worker, block)) in chain.iter_mut().enumerate() {
+        let rows = &rows[*worker];
+        scratch.clear();
+        for &id in &block.ids {
+            let is_end = id == SENTENCE_END;
+            if !is_end {
+                let row = rows[id as usize];
+                if row == DROPPED {
+                    continue;
+                }
+                scratch.push(row);
+                sentence_len += 1;
+            }
+            if sentence_len == max_sentence || (is_end && sentence_len > 0) {
+                scratch.push(SENTENCE_END);
+                sentences += 1;
+                sentence_len = 0;
+            }
+        }
+        if i == last && sentence_len > 0 {
+            scratch.push(SENTENCE_END);
+            sentences += 1;
+        }
+        block.ids.clear();
+        block.ids.extend_from_slice(scratch);
+        block.ids.shrink_to_fit();
+    }
+    sentences
+}
+
+/// The result of a thread; its panic goes on here.
+pub(super) fn join<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}

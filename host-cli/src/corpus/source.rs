@@ -1,0 +1,179 @@
+//! Where a corpus comes from: files, standard input or bundled bytes, decompressed on the way.
+
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::{Error, Result};
+
+/// One input of a corpus. gzip, Zstandard, xz and bzip2 data are recognized by their first bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file, or anything else that can be opened and read once, like a named pipe.
+    Path(PathBuf),
+    /// Standard input.
+    Stdin,
+    /// Data that is part of the program.
+    Bytes {
+        /// What messages call it.
+        name: &'static str,
+        /// The text, compressed or not.
+        data: &'static [u8],
+    },
+}
+
+impl Source {
+    /// The source that a command line names: a path, or `-` for standard input.
+    #[must_use]
+    pub fn from_argument(argument: impl Into<PathBuf>) -> Self {
+        let path = argument.into();
+        if path.as_os_str() == "-" { Self::Stdin } else { Self::Path(path) }
+    }
+
+    /// What messages call this source: its path, `<stdin>`, or its name.
+    #[must_use]
+    pub fn name(&self) -> &Path {
+        match self {
+            Self::Path(path) => path,
+            Self::Stdin => Path::new("<stdin>"),
+            Self::Bytes { name, .. } => Path::new(name),
+        }
+    }
+
+    /// The size in bytes as stored, where it is known before reading.
+    ///
+    /// # Errors
+    /// Where there is no such file, or it is a folder: worth knowing before the files ahead of it are read.
+    pub(super) fn size(&self) -> Result<Option<u64>> {
+        match self {
+            Self::Path(path) => {
+                let metadata = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;
+                if metadata.is_dir() {
+                    let message = format!("is a directory; name the files, e.g. {}", path.join("*").display());
+                    return Err(Error::input(path, None, message));
+                }
+                Ok(metadata.is_file().then_some(metadata.len()))
+            }
+            Self::Stdin => Ok(None),
+            Self::Bytes { data, .. } => Ok(Some(data.len() as u64)),
+        }
+    }
+}
+
+/// An open source, read as plain text.
+pub(super) struct Input {
+    name: PathBuf,
+    reader: Box<dyn Read + Send>,
+    compressed: bool,
+}
+
+impl Input {
+    /// Opens `source`; the bytes taken from it, before decompression, are added to `bytes_read`.
+    pub(super) fn open(source: &Source, bytes_read: &Arc<AtomicU64>) -> Result<Self> {
+        let name = source.name();
+        let raw: Box<dyn Read + Send> = match source {
+            Source::Path(path) => Box::new(File::open(path).map_err(|e| Error::io(path, e))?),
+            Source::Stdin => Box::new(io::stdin()),
+            Source::Bytes { data, .. } => Box::new(*data),
+        };
+        let mut raw = Counted { inner: raw, bytes: Arc::clone(bytes_read) };
+        let mut start = Vec::with_capacity(Compression::MAGIC_LEN);
+        raw.by_ref().take(Compression::MAGIC_LEN as u64).read_to_end(&mut start).map_err(|e| Error::io(name, e))?;
+        if Compression::is_cut_short(name, &start) {
+            return Err(Error::input(name, None, "the compressed data ends early: its header is incomplete"));
+        }
+        let compression = Compression::of(&start);
+        let raw = Cursor::new(start).chain(raw);
+        let reader = match compression {
+            None => Box::new(raw),
+            Some(kind) => kind.decoder(raw).map_err(|e| Error::io(name, e))?,
+        };
+        Ok(Self { name: name.to_owned(), reader, compressed: compression.is_some() })
+    }
+
+    /// Appends text until `buffer` holds `len` bytes; `false` where the text ended before.
+    pub(super) fn fill(&mut self, buffer: &mut Vec<u8>, len: usize) -> Result<bool> {
+        let missing = len.saturating_sub(buffer.len());
+        buffer.reserve(missing);
+        self.reader.by_ref().take(missing as u64).read_to_end(buffer).map_err(|e| self.explain(e))?;
+        Ok(buffer.len() >= len)
+    }
+
+    /// What a failed read means: the decoders report damage as I/O errors that no operating system has a number for.
+    fn explain(&self, error: io::Error) -> Error {
+        if !self.compressed || error.raw_os_error().is_some() {
+            return Error::io(&self.name, error);
+        }
+        let what = if error.kind() == io::ErrorKind::UnexpectedEof { "ends early" } else { "is damaged" };
+        Error::input(&self.name, None, format!("the compressed data {what}: {error}"))
+    }
+}
+
+/// A reader that adds up what passes through it, for the progress report.
+struct Counted<R> {
+    inner: R,
+    bytes: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// The compressed formats that a corpus may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Compression {
+    Gzip,
+    Zstd,
+    Xz,
+    Bzip2,
+}
+
+impl Compression {
+    /// Enough first bytes to tell every format.
+    const MAGIC_LEN: usize = 10;
+
+    /// The format of a file that starts with these bytes.
+    fn of(start: &[u8]) -> Option<Self> {
+        match start {
+            [0x1f, 0x8b, ..] => Some(Self::Gzip),
+            // A Zstandard frame, or a skippable frame ahead of one (pzstd writes those).
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstd),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
+            // "BZh9" might start a text; with the magic number of a block, or of an empty stream's end, it cannot.
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
+            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Self::Bzip2),
+            _ => None,
+        }
+    }
+
+    /// Whether a whole file named `name` and of these few bytes is what is left of a compressed one.
+    fn is_cut_short(name: &Path, whole: &[u8]) -> bool {
+        let magic: &[u8] = match name.extension().and_then(|e| e.to_str()) {
+            Some("gz") => &[0x1f, 0x8b],
+            Some("zst") => &[0x28, 0xb5, 0x2f, 0xfd],
+            Some("xz") => &[0xfd, b'7', b'z', b'X', b'Z', 0],
+            Some("bz2") => {
+                return whole.len() < Self::MAGIC_LEN && (whole.starts_with(b"BZh") || b"BZh".starts_with(whole));
+            }
+            _ => return false,
+        };
+        whole.len() < magic.len() && magic.starts_with(whole)
+    }
+
+    /// A decoder of all members, frames or streams that `raw` holds, one after the other.
+    fn decoder(self, raw: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+        let raw = BufReader::with_capacity(128 << 10, raw);
+        Ok(match self {
+            Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(raw)),
+            Self::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(raw)?),
+            Self::Xz => Box::new(lzma_rust2::XzReader::new(raw, true)),
+            Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(raw)),
+        })
+    }
+}
