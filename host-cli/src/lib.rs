@@ -5,6 +5,7 @@
 
 pub mod corpus;
 mod error;
+pub mod train;
 mod vectors;
 mod vocabulary;
 

@@ -84,6 +84,12 @@ impl Settings {
         self.window
     }
 
+    /// The number of negative samples K.
+    #[must_use]
+    pub const fn negatives(&self) -> usize {
+        self.negatives
+    }
+
     /// A half-width for one center, uniform from 1 ..= m. Takes one `u32`.
     #[inline(always)]
     fn draw_width(&self, rng: &mut impl Rng) -> usize {

@@ -1,0 +1,67 @@
+//! A matrix that many threads read in one phase of a round and write, each its own part, in the next.
+
+use std::sync::{RwLock, RwLockReadGuard};
+
+use motevec_core::simd::LANES;
+
+/// Parts that a matrix is cut into, each behind its own lock: the units of parallel work in a merge.
+pub(super) const PARTS: usize = 64;
+
+/// Row r is row r / PARTS of part r mod PARTS, so that the frequent words, which come first, are spread over all parts.
+pub(super) struct Matrix {
+    parts: Vec<RwLock<Vec<f32>>>,
+    rows: usize,
+    stride: usize,
+}
+
+/// The part that a row lies in.
+pub(super) fn part_of(row: u32) -> usize {
+    row as usize % PARTS
+}
+
+/// A row's number within its part.
+pub(super) fn place_of(row: u32) -> usize {
+    row as usize / PARTS
+}
+
+/// Components from one row to the next: whole blocks, so that no kernel meets an incomplete one.
+pub(super) fn stride(dim: usize) -> usize {
+    dim.next_multiple_of(LANES)
+}
+
+impl Matrix {
+    /// `rows` rows of zeros, `stride` components each.
+    pub(super) fn zeros(rows: usize, stride: usize) -> Self {
+        let part = |part| RwLock::new(vec![0.0; (rows + PARTS - 1 - part) / PARTS * stride]);
+        Self { parts: (0..PARTS).map(part).collect(), rows, stride }
+    }
+
+    /// All parts, for reading.
+    pub(super) fn read(&self) -> Reader<'_> {
+        let parts = self.parts.iter().map(|part| part.read().expect("no thread panics while it writes"));
+        Reader { parts: parts.collect(), stride: self.stride }
+    }
+
+    /// Calls `change` with one part, for writing.
+    pub(super) fn write<T>(&self, part: usize, change: impl FnOnce(&mut [f32]) -> T) -> T {
+        change(&mut self.parts[part].write().expect("no thread panics while it writes"))
+    }
+
+    /// The rows in order, `dim` components of each.
+    pub(super) fn into_rows(self, dim: usize) -> Vec<f32> {
+        let reader = self.read();
+        (0..self.rows as u32).flat_map(|row| reader.row(row)[..dim].iter().copied()).collect()
+    }
+}
+
+/// A [`Matrix`] that nobody can write.
+pub(super) struct Reader<'a> {
+    parts: Vec<RwLockReadGuard<'a, Vec<f32>>>,
+    stride: usize,
+}
+
+impl Reader<'_> {
+    pub(super) fn row(&self, row: u32) -> &[f32] {
+        &self.parts[part_of(row)][place_of(row) * self.stride..][..self.stride]
+    }
+}
