@@ -19,7 +19,7 @@
 //! in the window does as well. Here the words of the window predict the center (inputs are rows of V, the target is the
 //! center's row of U), as in word2vec.c: over a corpus that is the same set of pairs as the center predicting them.
 
-use super::dot::{fold_registers, padded, unpad};
+use super::dot::{padded, unpad};
 use super::{Block, Dot, Kernel, LANES, Lanes, sigmoid};
 use crate::math::log_sigmoid;
 use crate::model::{Rows, RowsMut};
@@ -139,7 +139,10 @@ fn scores<L: Lanes, const J: usize>(
     out: &mut [f32],
 ) {
     let row = |index: &u32| v.row(*index as usize).unwrap_or_default();
-    let us = targets.map(|target| u.row(target as usize).unwrap_or_default());
+    let mut us = [&[] as &[f32]; J];
+    for (row, &target) in us.iter_mut().zip(targets) {
+        *row = u.row(target as usize).unwrap_or_default();
+    }
     if L::WIDTH == 1 {
         // Without vector registers there is nothing to tile.
         for (input, out) in inputs.iter().zip(out.chunks_exact_mut(J)) {
@@ -174,51 +177,73 @@ fn scores<L: Lanes, const J: usize>(
 /// The I·J ≤ 16 dot products of I inputs and J targets, in the order of [`Dot`], at [i·J + j].
 #[inline(always)]
 fn tile<L: Lanes, const I: usize, const J: usize>(lanes: L, vs: [&[f32]; I], us: [&[f32]; J]) -> Block {
-    let len = vs.iter().chain(&us).map(|row| row.len()).min().unwrap_or(0);
-    let (blocks, tail) = (len / LANES, len % LANES);
-    // Cutting all rows to one length here spares the loops below their bounds checks.
-    let vs_whole = vs.map(|row| row.as_chunks::<LANES>().0.get(..blocks).unwrap_or_default());
-    let us_whole = us.map(|row| row.as_chunks::<LANES>().0.get(..blocks).unwrap_or_default());
+    // Registers that hold parts of one sum fold into one: 16 lanes to WIDTH.
+    let sums = match L::PARTS {
+        1 => sums_of_part(lanes, vs, us, 0),
+        2 => add_each(lanes, sums_of_part(lanes, vs, us, 0), sums_of_part(lanes, vs, us, 1)),
+        _ => {
+            let even = add_each(lanes, sums_of_part(lanes, vs, us, 0), sums_of_part(lanes, vs, us, 2));
+            let odd = add_each(lanes, sums_of_part(lanes, vs, us, 1), sums_of_part(lanes, vs, us, 3));
+            add_each(lanes, even, odd)
+        }
+    };
+    let mut all = [lanes.splat(0.0); LANES];
+    for (to, from) in all.iter_mut().zip(sums.as_flattened()) {
+        *to = *from;
+    }
+    let mut sums = lanes.sum_each(all);
+    for sum in &mut sums {
+        // As in `Dot`, no sum is −0.
+        *sum += 0.0;
+    }
+    sums
+}
 
-    let mut folded = [lanes.splat(0.0); LANES];
-    let mut acc = [[[lanes.splat(0.0); LANES]; J]; I];
-    for part in 0..L::PARTS {
-        let mut sums = [[lanes.splat(0.0); J]; I];
-        for block in 0..blocks {
-            let u = us_whole.map(
-                #[inline(always)]
-                |row| row.get(block).map_or(lanes.splat(0.0), |b| lanes.load(b, part)),
-            );
-            for (v, sums) in vs_whole.iter().zip(&mut sums) {
-                let v = v.get(block).map_or(lanes.splat(0.0), |b| lanes.load(b, part));
-                for (u, sum) in u.iter().zip(sums) {
-                    *sum = lanes.mul_add(v, *u, *sum);
-                }
-            }
+/// The lanes that register `part` holds of the I·J sums.
+#[inline(always)]
+fn sums_of_part<L: Lanes, const I: usize, const J: usize>(
+    lanes: L,
+    vs: [&[f32]; I],
+    us: [&[f32]; J],
+    part: usize,
+) -> [[L::Vector; J]; I] {
+    let len = us.first().map_or(0, |row| row.len());
+    let mut sums = [[lanes.splat(0.0); J]; I];
+    for block in 0..len / LANES {
+        let mut v = [lanes.splat(0.0); I];
+        for (v, row) in v.iter_mut().zip(vs) {
+            *v = load::<_, false>(lanes, Some(row), block, part);
         }
-        for (acc, sums) in acc.iter_mut().flatten().zip(sums.iter().flatten()) {
-            if let Some(register) = acc.get_mut(part) {
-                *register = *sums;
-            }
-        }
-    }
-    if tail > 0 {
-        let last = |row: &[f32]| padded(row.get(blocks * LANES..).unwrap_or_default());
-        for (v, acc) in vs.iter().zip(&mut acc) {
-            let v = last(v);
-            for (u, acc) in us.iter().zip(acc) {
-                let u = last(u);
-                for (part, acc) in acc.iter_mut().enumerate().take(L::PARTS) {
-                    *acc = lanes.mul_add(lanes.load(&v, part), lanes.load(&u, part), *acc);
+        for (j, row) in us.iter().enumerate() {
+            let u = load::<_, false>(lanes, Some(row), block, part);
+            for (sums, v) in sums.iter_mut().zip(v) {
+                if let Some(sum) = sums.get_mut(j) {
+                    *sum = lanes.mul_add(v, u, *sum);
                 }
             }
         }
     }
-    for (folded, acc) in folded.iter_mut().zip(acc.iter().flatten()) {
-        *folded = fold_registers(lanes, *acc);
+    if !len.is_multiple_of(LANES) {
+        for (sums, v) in sums.iter_mut().zip(vs) {
+            let v = load::<_, true>(lanes, Some(v), 0, part);
+            for (sum, u) in sums.iter_mut().zip(us) {
+                *sum = lanes.mul_add(v, load::<_, true>(lanes, Some(u), 0, part), *sum);
+            }
+        }
     }
-    // As in `Dot`, no sum is −0.
-    lanes.sum_each(folded).map(|sum| sum + 0.0)
+    sums
+}
+
+#[inline(always)]
+fn add_each<L: Lanes, const I: usize, const J: usize>(
+    lanes: L,
+    mut a: [[L::Vector; J]; I],
+    b: [[L::Vector; J]; I],
+) -> [[L::Vector; J]; I] {
+    for (a, b) in a.as_flattened_mut().iter_mut().zip(b.as_flattened()) {
+        *a = lanes.add(*a, *b);
+    }
+    a
 }
 
 /// J = −log σ(s_i0) − Σ_{j>0} log σ(−s_ij), summed over the inputs (eq. 9).
@@ -280,10 +305,10 @@ fn move_block<L: Lanes, V: RowsMut, U: RowsMut, const J: usize, const TAIL: bool
     block: usize,
 ) {
     for part in 0..L::PARTS {
-        let us = targets.map(
-            #[inline(always)]
-            |target| load::<_, TAIL>(lanes, u.row(target as usize), block, part),
-        );
+        let mut us = [lanes.splat(0.0); J];
+        for (register, &target) in us.iter_mut().zip(targets) {
+            *register = load::<_, TAIL>(lanes, u.row(target as usize), block, part);
+        }
         let mut moves = [lanes.splat(0.0); J];
         for (&input, errors) in inputs.iter().zip(errors) {
             let row = v.row_mut(input as usize);
@@ -312,11 +337,10 @@ fn load<L: Lanes, const TAIL: bool>(lanes: L, row: Option<&[f32]>, block: usize,
     if TAIL {
         return lanes.load(&padded(tail), part);
     }
-    blocks.get(block).map_or(
-        lanes.splat(0.0),
-        #[inline(always)]
-        |block| lanes.load(block, part),
-    )
+    match blocks.get(block) {
+        Some(block) => lanes.load(block, part),
+        None => lanes.splat(0.0),
+    }
 }
 
 /// Writes what [`load`] read.

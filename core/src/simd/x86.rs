@@ -57,6 +57,7 @@ fn half(block: &Block, part: usize) -> &[f32; 8] {
 impl<A: Arithmetic> Lanes for Avx2<A> {
     type Vector = __m256;
     const WIDTH: usize = 8;
+    const TILE: usize = 2;
 
     #[inline(always)]
     fn splat(self, x: f32) -> __m256 {
@@ -131,6 +132,12 @@ impl<A: Arithmetic> Lanes for Avx2<A> {
             let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
             _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)))
         }
+    }
+
+    #[inline(always)]
+    fn sum_each(self, vs: [__m256; LANES]) -> Block {
+        // SAFETY: `self` proves AVX2 and FMA.
+        unsafe { sum_each_avx2(vs) }
     }
 
     #[inline(always)]
@@ -222,50 +229,10 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
         }
     }
 
-    /// Folds pairs of registers into one, 16 → 8 → 4 → 2 → 1: each step's additions are those of [`Lanes::sum`], on
-    /// both registers at once. 15 additions instead of 64.
     #[inline(always)]
     fn sum_each(self, vs: [__m512; LANES]) -> Block {
-        // The order in which the tree below leaves the sums.
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
-        // SAFETY: `self` proves AVX-512F.
-        unsafe {
-            // 16 → 8 in 256-bit halves: [x's eight | y's eight].
-            let eight = |x, y| {
-                let low = _mm512_shuffle_f32x4::<0b01_00_01_00>(x, y);
-                let high = _mm512_shuffle_f32x4::<0b11_10_11_10>(x, y);
-                _mm512_add_ps(low, high)
-            };
-            // 8 → 4: [x0 x1 y0 y1], four lanes each.
-            let four = |x, y| {
-                let low = _mm512_shuffle_f32x4::<0b10_00_10_00>(x, y);
-                let high = _mm512_shuffle_f32x4::<0b11_01_11_01>(x, y);
-                _mm512_add_ps(low, high)
-            };
-            // 4 → 2 within each 128-bit lane: [x's two, y's two].
-            let two = |x, y| {
-                let (x, y) = (_mm512_castps_pd(x), _mm512_castps_pd(y));
-                let low = _mm512_castpd_ps(_mm512_unpacklo_pd(x, y));
-                let high = _mm512_castpd_ps(_mm512_unpackhi_pd(x, y));
-                _mm512_add_ps(low, high)
-            };
-            // 2 → 1 within each 128-bit lane.
-            let one = |x, y| {
-                let low = _mm512_shuffle_ps::<0b10_00_10_00>(x, y);
-                let high = _mm512_shuffle_ps::<0b11_01_11_01>(x, y);
-                _mm512_add_ps(low, high)
-            };
-            // 128-bit lane q of the result holds [w, x, y, z] of the q-th members of its four arguments, so the
-            // arguments are dealt out with a stride of four.
-            let quad = |w, x, y, z| one(two(w, x), two(y, z));
-            let w = four(eight(a, e), eight(i, m));
-            let x = four(eight(b, f), eight(j, n));
-            let y = four(eight(c, g), eight(k, o));
-            let z = four(eight(d, h), eight(l, p));
-            let mut sums = [0.0; LANES];
-            _mm512_storeu_ps(sums.as_mut_ptr(), quad(w, x, y, z));
-            sums
-        }
+        // SAFETY: `self` proves AVX-512F, AVX2 and FMA.
+        unsafe { sum_each_avx512(vs) }
     }
 
     #[inline(always)]
@@ -273,4 +240,62 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
         // SAFETY: `self` proves AVX-512F, AVX2 and FMA.
         unsafe { with_avx512(self, kernel) }
     }
+}
+
+// Sixteen sums at once: each step folds a pair of registers into one. Its additions are those of `Lanes::sum`, on both
+// registers together, so sixteen sums take 15 additions instead of 64. The names say how many lanes a sum still has.
+
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn sum_each_avx2(vs: [__m256; LANES]) -> Block {
+    let four = |x, y| _mm256_add_ps(_mm256_permute2f128_ps::<0x20>(x, y), _mm256_permute2f128_ps::<0x31>(x, y));
+    let two = |x, y| {
+        let (x, y) = (_mm256_castps_pd(x), _mm256_castps_pd(y));
+        let (low, high) = (_mm256_unpacklo_pd(x, y), _mm256_unpackhi_pd(x, y));
+        _mm256_add_ps(_mm256_castpd_ps(low), _mm256_castpd_ps(high))
+    };
+    let one = |x, y| _mm256_add_ps(_mm256_shuffle_ps::<0b10_00_10_00>(x, y), _mm256_shuffle_ps::<0b11_01_11_01>(x, y));
+    // Each 128-bit half of a result holds four sums, so the registers are dealt out with a stride of four.
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
+    let low = one(two(four(a, e), four(b, f)), two(four(c, g), four(d, h)));
+    let high = one(two(four(i, m), four(j, n)), two(four(k, o), four(l, p)));
+    let mut sums = [[0.0; 8]; 2];
+    for (half, v) in sums.iter_mut().zip([low, high]) {
+        // SAFETY: the reference covers the eight floats that are written.
+        unsafe { _mm256_storeu_ps(half.as_mut_ptr(), v) }
+    }
+    let mut all = [0.0; LANES];
+    for (to, from) in all.iter_mut().zip(sums.as_flattened()) {
+        *to = *from;
+    }
+    all
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx2,fma")]
+fn sum_each_avx512(vs: [__m512; LANES]) -> Block {
+    let eight = |x, y| {
+        let (low, high) = (_mm512_shuffle_f32x4::<0b01_00_01_00>(x, y), _mm512_shuffle_f32x4::<0b11_10_11_10>(x, y));
+        _mm512_add_ps(low, high)
+    };
+    let four = |x, y| {
+        let (low, high) = (_mm512_shuffle_f32x4::<0b10_00_10_00>(x, y), _mm512_shuffle_f32x4::<0b11_01_11_01>(x, y));
+        _mm512_add_ps(low, high)
+    };
+    let two = |x, y| {
+        let (x, y) = (_mm512_castps_pd(x), _mm512_castps_pd(y));
+        let (low, high) = (_mm512_unpacklo_pd(x, y), _mm512_unpackhi_pd(x, y));
+        _mm512_add_ps(_mm512_castpd_ps(low), _mm512_castpd_ps(high))
+    };
+    let one = |x, y| _mm512_add_ps(_mm512_shuffle_ps::<0b10_00_10_00>(x, y), _mm512_shuffle_ps::<0b11_01_11_01>(x, y));
+    // Each 128-bit lane of the result holds four sums, so the registers are dealt out with a stride of four.
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
+    let w = four(eight(a, e), eight(i, m));
+    let x = four(eight(b, f), eight(j, n));
+    let y = four(eight(c, g), eight(k, o));
+    let z = four(eight(d, h), eight(l, p));
+    let mut sums = [0.0; LANES];
+    // SAFETY: the reference covers the sixteen floats that are written.
+    unsafe { _mm512_storeu_ps(sums.as_mut_ptr(), one(two(w, x), two(y, z))) }
+    sums
 }
