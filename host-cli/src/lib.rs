@@ -4,9 +4,10 @@
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod output;
 mod vectors;
 mod vocabulary;
 
 pub use error::{Error, Result};
-pub use vectors::Vectors;
+pub use vectors::{Vectors, VectorsRef};
 pub use vocabulary::Vocabulary;
