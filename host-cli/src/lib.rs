@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod format;
 pub mod output;
 mod vectors;
 mod vocabulary;
