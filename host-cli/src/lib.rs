@@ -6,6 +6,7 @@
 mod error;
 pub mod format;
 pub mod output;
+pub mod query;
 mod vectors;
 mod vocabulary;
 
