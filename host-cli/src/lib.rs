@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cli;
 mod error;
 pub mod eval;
 pub mod format;
