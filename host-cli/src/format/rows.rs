@@ -78,7 +78,10 @@ impl Rows {
     pub(super) fn new(header: Header, source: &Source, bytes_a_number: u64) -> Self {
         let promised = header.words.saturating_mul(header.dim);
         let possible = usize::try_from(source.length().unwrap_or(0) / bytes_a_number).unwrap_or(usize::MAX);
-        Self { header, vocabulary: Vocabulary::new(), data: Vec::with_capacity(promised.min(possible)) }
+        let mut data = Vec::new();
+        // A refusal is no failure yet: a sparse file may be longer than memory and still end early.
+        let _ = data.try_reserve_exact(promised.min(possible));
+        Self { header, vocabulary: Vocabulary::new(), data }
     }
 
     /// The number of the row that comes next, from 1.
