@@ -6,9 +6,15 @@
 pub mod corpus;
 mod error;
 pub mod train;
+pub mod cli;
+mod error;
+pub mod eval;
+pub mod format;
+pub mod output;
+pub mod query;
 mod vectors;
 mod vocabulary;
 
 pub use error::{Error, Result};
-pub use vectors::Vectors;
+pub use vectors::{Vectors, VectorsRef};
 pub use vocabulary::Vocabulary;

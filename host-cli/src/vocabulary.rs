@@ -90,6 +90,15 @@ impl Vocabulary {
     pub fn words(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.len()).map(|row| self.word(row))
     }
+
+    /// The bytes of memory that the words, their counts and the way from word to row take.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.text.capacity()
+            + self.ends.capacity() * size_of::<usize>()
+            + self.counts.capacity() * size_of::<u64>()
+            + self.rows.allocation_size()
+    }
 }
 
 fn word_at<'a>(text: &'a str, ends: &[usize], row: usize) -> &'a str {

@@ -1,0 +1,92 @@
+//! `motevec info`: what a model file holds.
+
+use std::fmt::{self, Display};
+
+use indicatif::{BinaryBytes, HumanCount};
+use serde::Serialize;
+
+use super::model::ModelArgs;
+use super::report;
+use crate::query::length;
+use crate::{Result, Vectors};
+
+/// How many words from each end of the vocabulary are shown.
+const SHOWN: usize = 5;
+
+/// Say what a model file holds
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  motevec info model.bin
+  motevec info model.bin --json | jq .words")]
+pub(super) struct Args {
+    #[command(flatten)]
+    model: ModelArgs,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    format: String,
+    words: usize,
+    dim: usize,
+    /// Unknown for a pipe.
+    file_bytes: Option<u64>,
+    memory_bytes: usize,
+    norms: Norms,
+    first_words: Vec<&'a str>,
+    last_words: Vec<&'a str>,
+}
+
+/// The lengths of the vectors.
+#[derive(Serialize)]
+struct Norms {
+    min: f64,
+    mean: f64,
+    max: f64,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<()> {
+        let file = self.model.open()?;
+        let (format, file_bytes) = (file.format().name(), file.length());
+        let vectors = file.read()?;
+        let words = vectors.vocabulary.len();
+        let report = Report {
+            format,
+            words,
+            dim: vectors.dim,
+            file_bytes,
+            memory_bytes: vectors.memory(),
+            norms: norms(&vectors),
+            first_words: vectors.vocabulary.words().take(SHOWN).collect(),
+            last_words: vectors.vocabulary.words().skip(words.saturating_sub(SHOWN)).collect(),
+        };
+        report::print(&report, self.json)
+    }
+}
+
+fn norms(vectors: &Vectors) -> Norms {
+    let (mut min, mut sum, mut max) = (f64::INFINITY, 0.0, 0.0_f64);
+    for norm in vectors.rows().map(length) {
+        (min, sum, max) = (min.min(norm), sum + norm, max.max(norm));
+    }
+    Norms { min, mean: sum / vectors.vocabulary.len() as f64, max }
+}
+
+impl Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let size = self.file_bytes.map_or_else(|| "unknown".to_owned(), |bytes| BinaryBytes(bytes).to_string());
+        let shown = |words: &[&str]| report::printable(&words.join(" ")).into_owned();
+        writeln!(f, "format      {}", self.format)?;
+        writeln!(f, "words       {}", HumanCount(self.words as u64))?;
+        writeln!(f, "dimensions  {}", self.dim)?;
+        writeln!(f, "file size   {size}")?;
+        writeln!(f, "memory      {}", BinaryBytes(self.memory_bytes as u64))?;
+        writeln!(f, "norms       {:.4} to {:.4}, mean {:.4}", self.norms.min, self.norms.max, self.norms.mean)?;
+        writeln!(f, "first words {}", shown(&self.first_words))?;
+        write!(f, "last words  {}", shown(&self.last_words))
+    }
+}

@@ -1,0 +1,58 @@
+//! The command line: one file a subcommand, with its arguments and what it does with them.
+//!
+//! To add a subcommand: a module with an `Args` struct that has a `run`, and its line in each of the two lists below.
+
+mod analogy;
+mod eval;
+mod info;
+mod model;
+mod neighbors;
+mod report;
+
+use clap::{Parser, Subcommand};
+
+use crate::Result;
+pub use report::printable;
+
+/// Train word2vec vectors fast and reproducibly, query and score them.
+#[derive(Debug, Parser)]
+#[command(name = "motevec", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Neighbors(neighbors::Args),
+    Analogy(analogy::Args),
+    Eval(eval::Args),
+    Info(info::Args),
+}
+
+impl Cli {
+    /// Does what the command line asks for. Results go to stdout.
+    ///
+    /// # Errors
+    /// Where that fails. Nothing of the error has been shown yet.
+    pub fn run(self) -> Result<()> {
+        match self.command {
+            Command::Neighbors(args) => args.run(),
+            Command::Analogy(args) => args.run(),
+            Command::Eval(args) => args.run(),
+            Command::Info(args) => args.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

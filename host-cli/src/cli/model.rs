@@ -1,0 +1,29 @@
+//! The arguments of every subcommand that reads a model.
+
+use std::path::PathBuf;
+
+use crate::format::{self, Format, ModelFile};
+use crate::{Result, Vectors};
+
+/// Which model to read.
+#[derive(Debug, clap::Args)]
+pub(super) struct ModelArgs {
+    /// The file with the word vectors
+    pub(super) model: PathBuf,
+
+    /// The format of MODEL [default: by its ending, or else by its content]
+    #[arg(long, value_name = "NAME")]
+    format: Option<Format>,
+}
+
+impl ModelArgs {
+    /// Opens the model.
+    pub(super) fn open(&self) -> Result<ModelFile> {
+        format::open(&self.model, self.format)
+    }
+
+    /// Reads the model.
+    pub(super) fn read(&self) -> Result<Vectors> {
+        self.open()?.read()
+    }
+}

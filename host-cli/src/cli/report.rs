@@ -1,0 +1,87 @@
+//! Results on stdout: aligned text for people, JSON for programs.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
+
+use crate::query::Neighbor;
+use crate::{Error, Result};
+
+/// Prints `report` to stdout, as a line of JSON or as text.
+///
+/// A reader that has seen enough and closes the pipe (`| head`) is no error.
+pub(super) fn print(report: &(impl Serialize + Display), json: bool) -> Result<()> {
+    let text = match json {
+        true => serde_json::to_string(report).map_err(|error| Error::Failed(error.to_string()))?,
+        false => report.to_string(),
+    };
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("stdout", error)),
+        _ => Ok(()),
+    }
+}
+
+/// `text` without control characters, which would otherwise let a model's words command the terminal.
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    match text.contains(char::is_control) {
+        true => text.replace(char::is_control, "\u{fffd}").into(),
+        false => text.into(),
+    }
+}
+
+/// Columns: the first one flush left, the others flush right.
+pub(super) struct Columns(Table);
+
+impl Columns {
+    /// No rows yet under these headings.
+    pub(super) fn new<const N: usize>(headings: [&str; N]) -> Self {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_header(headings);
+        for (index, column) in table.column_iter_mut().enumerate() {
+            column.set_padding((0, 2));
+            if index > 0 {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        Self(table)
+    }
+
+    /// Adds a row.
+    pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.0.add_row(cells.iter().map(|cell| printable(cell)));
+    }
+}
+
+impl Display for Columns {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.trim_fmt())
+    }
+}
+
+/// The table of `neighbors`.
+pub(super) fn neighbors(neighbors: &[Neighbor<'_>]) -> Columns {
+    let mut columns = Columns::new(["word", "similarity"]);
+    for neighbor in neighbors {
+        columns.row([neighbor.word.to_owned(), format!("{:.4}", neighbor.similarity)]);
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_whatever_the_characters() {
+        let mut columns = Columns::new(["word", "n"]);
+        columns.row(["żółw".to_owned(), "1".to_owned()]);
+        columns.row(["日本".to_owned(), "22".to_owned()]);
+        columns.row(["\u{1b}[2J".to_owned(), "3".to_owned()]);
+        assert_eq!(columns.to_string(), "word   n\nżółw   1\n日本  22\n\u{fffd}[2J   3");
+    }
+}

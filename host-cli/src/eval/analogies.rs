@@ -1,0 +1,200 @@
+//! Analogies: how many questions "a is to b as c is to …?" a model answers with the expected word.
+
+use std::path::Path;
+use std::thread;
+
+use serde::Serialize;
+
+use super::best::{Best, Panels, Query};
+use super::{Folded, lines, read_text};
+use crate::query::unit;
+use crate::{Error, Result, Vectors};
+
+/// The score of a model on a section of questions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SectionScore {
+    /// The name of the section.
+    pub section: String,
+    /// The questions that the model answers with the expected word.
+    pub correct: usize,
+    /// The questions that count: the model holds all four words.
+    pub questions: usize,
+    /// The questions with a word that the model does not hold.
+    pub missing: usize,
+}
+
+impl SectionScore {
+    /// The share of questions answered right, 0 to 1; `None` where no question counts.
+    #[must_use]
+    pub fn accuracy(&self) -> Option<f64> {
+        (self.questions > 0).then(|| self.correct as f64 / self.questions as f64)
+    }
+}
+
+/// The score of a model on a file of analogy questions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AnalogyScore {
+    /// The sections, in the order of the file.
+    pub sections: Vec<SectionScore>,
+    /// All questions together.
+    pub total: SectionScore,
+}
+
+/// Scores the first `restrict` rows of `vectors` on the questions in the file `path`: sections that begin with a line
+/// `: name`, and lines `a b c expected`. The answer is the nearest word to b − a + c other than these three (3CosAdd).
+///
+/// # Errors
+/// Where the file cannot be read, or a line is something else.
+pub fn analogies(vectors: &Vectors, path: &Path, restrict: usize) -> Result<AnalogyScore> {
+    let text = read_text(path)?;
+    let rows = restrict.min(vectors.vocabulary.len());
+    let words = Folded::new(&vectors.vocabulary, rows);
+    let mut sections: Vec<SectionScore> = Vec::new();
+    let mut questions = Vec::new();
+    for (number, line) in lines(&text) {
+        if let Some(name) = line.strip_prefix(':') {
+            sections.push(SectionScore { section: name.trim().to_owned(), ..SectionScore::default() });
+            continue;
+        }
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let (Some(section), &[a, b, c, expected]) = (sections.last_mut(), fields.as_slice()) else {
+            let message = format!("`{line}` is no question: expected `: section` and then lines `a b c expected`");
+            return Err(Error::input(path, number, message));
+        };
+        match [a, b, c, expected].map(|word| words.row(word)) {
+            [Some(a), Some(b), Some(c), Some(expected)] => {
+                section.questions += 1;
+                questions.push(Question { section: sections.len() - 1, a, b, c, expected });
+            }
+            _ => section.missing += 1,
+        }
+    }
+    if sections.is_empty() {
+        return Err(Error::input(
+            path,
+            None,
+            "holds no questions: expected `: section` and then lines `a b c expected`",
+        ));
+    }
+
+    let answers = answer(vectors, rows, &questions);
+    for (question, best) in questions.iter().zip(&answers) {
+        let fold = |row: usize| words.row(vectors.vocabulary.word(row));
+        if question.is_answered_by(best, fold) {
+            sections[question.section].correct += 1;
+        }
+    }
+    let mut total = SectionScore { section: "total".to_owned(), ..SectionScore::default() };
+    for section in &sections {
+        total.correct += section.correct;
+        total.questions += section.questions;
+        total.missing += section.missing;
+    }
+    Ok(AnalogyScore { sections, total })
+}
+
+/// A question whose words the model holds: their rows.
+struct Question {
+    section: usize,
+    a: usize,
+    b: usize,
+    c: usize,
+    expected: usize,
+}
+
+impl Question {
+    /// b − a + c over unit vectors. Zero vectors have no direction to add.
+    fn query(&self, unit_rows: &[f32], dim: usize) -> Query {
+        let row = |row: usize| &unit_rows[row * dim..][..dim];
+        let (a, b, c) = (row(self.a), row(self.b), row(self.c));
+        let vector = (0..dim).map(|at| b[at] - a[at] + c[at]).collect();
+        Query { vector, exclude: [self.a, self.b, self.c] }
+    }
+
+    /// Whether the first answer that is no other form of a word in the question is some form of the expected word.
+    /// `fold` gives the row of the first form of the word in a row.
+    ///
+    /// As gensim does, this looks at no more answers than [`Best`] keeps, and falls back on the last of them.
+    fn is_answered_by(&self, best: &Best, fold: impl Fn(usize) -> Option<usize>) -> bool {
+        let answers: Vec<_> = best.rows().filter_map(fold).collect();
+        let other = answers.iter().find(|answer| ![self.a, self.b, self.c].contains(answer));
+        other.or(answers.last()) == Some(&self.expected)
+    }
+}
+
+/// The best answers to `questions` among the first `rows` rows.
+fn answer(vectors: &Vectors, rows: usize, questions: &[Question]) -> Vec<Best> {
+    let dim = vectors.dim;
+    let mut unit_rows = Vec::with_capacity(rows * dim);
+    for row in vectors.rows().take(rows) {
+        match unit(row) {
+            Some(unit) => unit_rows.extend(unit.into_iter().map(|number| number as f32)),
+            None => unit_rows.resize(unit_rows.len() + dim, 0.0),
+        }
+    }
+    let queries: Vec<_> = questions.iter().map(|question| question.query(&unit_rows, dim)).collect();
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    Panels::new(dim, unit_rows.chunks_exact(dim)).best(&queries, threads)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Vocabulary;
+
+    fn score(text: &str, restrict: usize) -> Result<AnalogyScore, String> {
+        let rows: [(&str, [f32; 3]); 7] = [
+            ("man", [1.0, 0.0, 0.1]),
+            ("woman", [0.0, 1.0, 0.1]),
+            ("king", [1.0, 0.0, 1.0]),
+            ("Queen", [0.0, 1.0, 1.0]),
+            ("King", [0.5, 0.5, 1.0]),
+            ("zero", [0.0, 0.0, 0.0]),
+            ("tree", [-1.0, -1.0, 0.0]),
+        ];
+        let mut vocabulary = Vocabulary::new();
+        for (word, _) in rows {
+            vocabulary.push(word, 0).unwrap();
+        }
+        let vectors = Vectors { vocabulary, dim: 3, data: rows.iter().flat_map(|(_, numbers)| *numbers).collect() };
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, text).unwrap();
+        let message = |error: Error| error.to_string().replace(&file.path().display().to_string(), "file");
+        analogies(&vectors, file.path(), restrict).map_err(message)
+    }
+
+    fn section(name: &str, correct: usize, questions: usize, missing: usize) -> SectionScore {
+        SectionScore { section: name.to_owned(), correct, questions, missing }
+    }
+
+    #[test]
+    fn questions_are_scored_by_section_whatever_their_case() {
+        let text = ": family\nMan Woman KING queen\nman woman king tree\nman woman king turnip\n\n: empty\n";
+        let found = score(text, 30_000).unwrap();
+        assert_eq!(found.sections, [section("family", 1, 2, 1), section("empty", 0, 0, 0)]);
+        assert_eq!(found.total, section("total", 1, 2, 1));
+        assert_eq!((found.total.accuracy(), found.sections[1].accuracy()), (Some(0.5), None));
+    }
+
+    #[test]
+    fn words_past_the_restriction_are_missing() {
+        let text = ": family\nman woman king queen\n";
+        assert_eq!(score(text, 4).unwrap().total, section("total", 1, 1, 0));
+        assert_eq!(score(text, 3).unwrap().total, section("total", 0, 0, 1));
+    }
+
+    #[test]
+    fn other_forms_of_the_words_asked_for_are_no_answers() {
+        // "King" comes nearest to man - woman + queen, but "king" is its first form, and that is in the question.
+        let found = score(": family\nking man queen woman\n", 30_000).unwrap();
+        assert_eq!(found.total, section("total", 1, 1, 0));
+    }
+
+    #[test]
+    fn what_is_no_question_is_named_with_its_line() {
+        let expected = "is no question: expected `: section` and then lines `a b c expected`";
+        assert_eq!(score(": x\nman woman king\n", 9).unwrap_err(), format!("file:2: `man woman king` {expected}"));
+        assert_eq!(score("a b c d\n", 9).unwrap_err(), format!("file:1: `a b c d` {expected}"));
+        assert!(score("", 9).unwrap_err().starts_with("file: holds no questions"));
+    }
+}

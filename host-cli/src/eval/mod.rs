@@ -1,0 +1,58 @@
+//! Scores of word vectors on tests that people have written: word similarity and analogies.
+//!
+//! The numbers are those of gensim's `evaluate_word_pairs` and `evaluate_word_analogies` with their default options, so
+//! that results compare: words match whatever their case (of the forms of a word the first in the model counts), and
+//! entries with a word that the model does not hold are left out and counted.
+
+mod analogies;
+mod best;
+mod similarity;
+mod spearman;
+
+use std::path::Path;
+
+use hashbrown::HashMap;
+
+pub use analogies::{AnalogyScore, SectionScore, analogies};
+pub use similarity::{SIMILARITY_ROWS, SimilarityScore, similarity};
+
+use crate::{Error, Result, Vocabulary};
+
+/// The rows of the most frequent words, by upper-case form.
+struct Folded {
+    rows: HashMap<String, usize>,
+}
+
+impl Folded {
+    /// The first `restrict` words of `vocabulary`; of the forms of a word the first one.
+    fn new(vocabulary: &Vocabulary, restrict: usize) -> Self {
+        let mut rows = HashMap::new();
+        for (row, word) in vocabulary.words().take(restrict).enumerate() {
+            rows.entry(word.to_uppercase()).or_insert(row);
+        }
+        Self { rows }
+    }
+
+    /// The row of `word`, in whatever case.
+    fn row(&self, word: &str) -> Option<usize> {
+        self.rows.get(&word.to_uppercase()).copied()
+    }
+}
+
+/// The text of the test file `path`.
+fn read_text(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
+        Error::input(path, line, "is not UTF-8 text")
+    })
+}
+
+/// The lines of `text` that say something, with their numbers from 1: not the blank ones, and no `#` comments.
+fn lines(text: &str) -> impl Iterator<Item = (u64, &str)> {
+    let numbered = text.trim_start_matches('\u{feff}').lines().enumerate();
+    numbered
+        .map(|(index, line)| (index as u64 + 1, line.trim()))
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+}

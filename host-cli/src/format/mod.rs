@@ -1,0 +1,223 @@
+//! Model files: one file of code a format, behind [`Codec`].
+//!
+//! A format is chosen by its name, by the ending of the file, or, when reading a file of unknown ending, by what the
+//! file holds. To add one: a module with its [`Codec`], a variant of [`Format`], and an arm in [`Format::codec`].
+
+mod rows;
+mod source;
+mod word2vec_binary;
+mod word2vec_text;
+
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use crate::{Error, Result, Vectors, VectorsRef};
+pub use source::Source;
+
+/// How word vectors are laid out in a file.
+pub trait Codec: Sync {
+    /// The endings of files in this format, lower-case, with their dots. The first one is the usual one.
+    fn endings(&self) -> &'static [&'static str];
+
+    /// Whether a file that begins with `start` (up to some thousand bytes) is surely in this format.
+    fn recognizes(&self, start: &[u8]) -> bool;
+
+    /// Reads all vectors of a file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or holds anything but whole, finite vectors for distinct words.
+    fn read(&self, source: Source) -> Result<Vectors>;
+
+    /// Writes `vectors` to the file `path`, whole or not at all.
+    ///
+    /// # Errors
+    /// Where the file cannot be written, or `vectors` holds what the format cannot.
+    fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()>;
+}
+
+/// The names of the formats, as `--format` takes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
+pub enum Format {
+    /// word2vec binary (.bin)
+    #[value(name = "word2vec-bin")]
+    Word2vecBinary,
+    /// word2vec and fastText text (.txt, .vec)
+    #[value(name = "word2vec-text")]
+    Word2vecText,
+}
+
+impl Format {
+    /// The name, as `--format` takes it.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// What reads and writes this format.
+    #[must_use]
+    pub fn codec(self) -> &'static dyn Codec {
+        match self {
+            Self::Word2vecBinary => &word2vec_binary::Word2vecBinary,
+            Self::Word2vecText => &word2vec_text::Word2vecText,
+        }
+    }
+
+    /// The format of files named like `path`, upper case or lower.
+    #[must_use]
+    pub fn of_name(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_string_lossy().to_lowercase();
+        let matches = |format: &&Self| format.codec().endings().iter().any(|ending| name.ends_with(ending));
+        Self::value_variants().iter().find(matches).copied()
+    }
+}
+
+/// A model file that has been opened and whose format is known.
+pub struct ModelFile {
+    format: Format,
+    source: Source,
+}
+
+impl ModelFile {
+    /// The format of the file.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The bytes that the file holds; `None` for a pipe.
+    #[must_use]
+    pub fn length(&self) -> Option<u64> {
+        self.source.length()
+    }
+
+    /// Reads the vectors.
+    ///
+    /// # Errors
+    /// As [`Codec::read`].
+    pub fn read(self) -> Result<Vectors> {
+        self.format.codec().read(self.source)
+    }
+}
+
+/// Opens the model file `path`, in `format` where that is given.
+///
+/// # Errors
+/// Where the file cannot be opened, or nothing tells its format.
+pub fn open(path: &Path, format: Option<Format>) -> Result<ModelFile> {
+    let mut source = Source::open(path)?;
+    let format = match format.or_else(|| Format::of_name(path)) {
+        Some(format) => format,
+        None => {
+            let start = source.peek()?;
+            let recognizes = |format: &&Format| format.codec().recognizes(start);
+            let found = Format::value_variants().iter().find(recognizes).copied();
+            found.ok_or_else(|| unknown(path, "neither its name nor its content tells the format"))?
+        }
+    };
+    Ok(ModelFile { format, source })
+}
+
+/// Reads the vectors in the file `path`, in `format` where that is given.
+///
+/// # Errors
+/// As [`open`] and [`Codec::read`].
+pub fn read(path: &Path, format: Option<Format>) -> Result<Vectors> {
+    open(path, format)?.read()
+}
+
+/// Writes `vectors` to the file `path`, whole or not at all, in `format` where that is given.
+///
+/// # Errors
+/// As [`for_output`] and [`Codec::write`].
+pub fn write(path: &Path, format: Option<Format>, vectors: VectorsRef<'_>) -> Result<()> {
+    for_output(path, format)?.write(path, vectors)
+}
+
+/// What will write the file `path`: to be asked before hours of work.
+///
+/// # Errors
+/// Where no `format` is given and the name of the file tells none.
+pub fn for_output(path: &Path, format: Option<Format>) -> Result<&'static dyn Codec> {
+    let format = format.or_else(|| Format::of_name(path));
+    format.map(Format::codec).ok_or_else(|| unknown(path, "its name tells no format"))
+}
+
+/// The error for a file in no known format: says which there are.
+fn unknown(path: &Path, why: &str) -> Error {
+    let known: Vec<_> = Format::value_variants()
+        .iter()
+        .map(|format| format!("{} ({})", format.name(), format.codec().endings().join(", ")))
+        .collect();
+    let message =
+        format!("{}: {why}: use a known ending, or --format with one of {}", path.display(), known.join(", "));
+    Error::Usage(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::Vocabulary;
+
+    /// Two words in two dimensions.
+    fn two_words() -> Vectors {
+        let mut vocabulary = Vocabulary::new();
+        for word in ["state", "union"] {
+            vocabulary.push(word, 0).unwrap();
+        }
+        Vectors { vocabulary, dim: 2, data: vec![0.5, -1.25, 3.0, 1e-7] }
+    }
+
+    #[test]
+    fn the_ending_tells_the_format_in_either_case() {
+        let format = |name: &str| Format::of_name(Path::new(name));
+        assert_eq!(format("a/model.bin"), Some(Format::Word2vecBinary));
+        assert_eq!(format("MODEL.TXT"), Some(Format::Word2vecText));
+        assert_eq!(format("cc.pl.300.vec"), Some(Format::Word2vecText));
+        assert_eq!((format("model"), format("bin"), format("/")), (None, None, None));
+    }
+
+    #[test]
+    fn an_unknown_ending_lists_the_known_ones() {
+        let message = for_output(Path::new("model.pickle"), None).err().unwrap().to_string();
+        assert_eq!(
+            message,
+            "model.pickle: its name tells no format: use a known ending, or --format with one of \
+             word2vec-bin (.bin), word2vec-text (.txt, .vec)"
+        );
+        assert!(for_output(Path::new("model.pickle"), Some(Format::Word2vecText)).is_ok());
+    }
+
+    #[test]
+    fn content_tells_the_format_where_the_name_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model");
+        for &format in Format::value_variants() {
+            write(&path, Some(format), two_words().view()).unwrap();
+            let file = open(&path, None).unwrap();
+            assert_eq!(file.format(), format);
+            assert_eq!(file.length(), Some(fs::metadata(&path).unwrap().len()));
+            assert_eq!(file.read().unwrap().data, two_words().data);
+        }
+        for content in ["", "neither", "12 words\nare no header"] {
+            fs::write(&path, content).unwrap();
+            assert!(open(&path, None).is_err_and(|error| error.exit_code() == 2), "{content:?}");
+        }
+    }
+
+    #[test]
+    fn padding_is_not_written() {
+        let plain = two_words();
+        let padded = [0.5, -1.25, 7.0, 3.0, 1e-7, 7.0];
+        let view = VectorsRef { stride: 3, data: &padded, ..plain.view() };
+        let folder = tempfile::tempdir().unwrap();
+        for &format in Format::value_variants() {
+            let path = folder.path().join("model");
+            write(&path, Some(format), view).unwrap();
+            assert_eq!(read(&path, Some(format)).unwrap().data, plain.data);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What the two word2vec formats share: the header, and the rules for what a row may be.
+
+use std::path::Path;
+
+use super::Source;
+use crate::{Error, Result, Vectors, VectorsRef, Vocabulary};
+
+/// No word is this long; a file without the byte that ends a word is no word2vec file.
+pub(super) const LONGEST_WORD: usize = 1 << 16;
+
+/// No model has this many dimensions; a header that says so is garbage.
+const MOST_DIMENSIONS: usize = 1 << 20;
+
+/// Two numbers of 20 digits, a space, and a line's end of two characters.
+const LONGEST_HEADER: usize = 43;
+
+/// The first line: `words dimensions`.
+#[derive(Clone, Copy)]
+pub(super) struct Header {
+    pub(super) words: usize,
+    pub(super) dim: usize,
+}
+
+impl Header {
+    /// Reads the first line of `source`.
+    pub(super) fn read(source: &mut Source) -> Result<Self> {
+        let mut line = Vec::new();
+        source.read_until(b'\n', LONGEST_HEADER, &mut line)?;
+        let Some(header) = Self::parse(&line) else {
+            let message = "the first line is not `words dimensions`, two numbers: this is no file in word2vec format";
+            return Err(source.error(1, message));
+        };
+        let refused = match header {
+            Self { words: 0, .. } => "the header promises no words",
+            Self { dim: 0, .. } => "the header promises vectors without dimensions",
+            Self { dim: MOST_DIMENSIONS.., .. } => "the header promises more dimensions than any model has",
+            Self { words, .. } if u32::try_from(words).is_err() => "the header promises more than 2^32 words",
+            _ => return Ok(header),
+        };
+        Err(source.error(1, refused))
+    }
+
+    /// The header in `line`, which ends with a newline; `None` where it is none.
+    fn parse(line: &[u8]) -> Option<Self> {
+        let line = str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
+        let mut numbers = line.split_ascii_whitespace().map(str::parse);
+        let header = Self { words: numbers.next()?.ok()?, dim: numbers.next()?.ok()? };
+        numbers.next().is_none().then_some(header)
+    }
+}
+
+/// Whether a file that begins with `start` has a header, and then text (`true`) or raw numbers (`false`).
+pub(super) fn looks_like_text(start: &[u8]) -> Option<bool> {
+    let start = &start[..start.len().min(4096)];
+    let (line, rest) = start.split_at(memchr::memchr(b'\n', start)? + 1);
+    Header::parse(line)?;
+    let text = match str::from_utf8(rest) {
+        Ok(text) => text,
+        // A character that is cut at the end of what we see is no sign of raw numbers.
+        Err(error) if error.error_len().is_none() => str::from_utf8(&rest[..error.valid_up_to()]).ok()?,
+        Err(_) => return Some(false),
+    };
+    Some(!text.contains(|c: char| c.is_ascii_control() && !c.is_ascii_whitespace()))
+}
+
+/// The rows that have been read so far.
+pub(super) struct Rows {
+    header: Header,
+    vocabulary: Vocabulary,
+    data: Vec<f32>,
+}
+
+impl Rows {
+    /// No rows yet of the file that `header` promises.
+    ///
+    /// `bytes_a_number` is the least that a number takes in the file. Memory is set aside for no more than the file
+    /// can hold, whatever its header says, and for nothing where the length is unknown.
+    pub(super) fn new(header: Header, source: &Source, bytes_a_number: u64) -> Self {
+        let promised = header.words.saturating_mul(header.dim);
+        let possible = usize::try_from(source.length().unwrap_or(0) / bytes_a_number).unwrap_or(usize::MAX);
+        let mut data = Vec::new();
+        // A refusal is no failure yet: a sparse file may be longer than memory and still end early.
+        let _ = data.try_reserve_exact(promised.min(possible));
+        Self { header, vocabulary: Vocabulary::new(), data }
+    }
+
+    /// The number of the row that comes next, from 1.
+    pub(super) fn next(&self) -> usize {
+        self.vocabulary.len() + 1
+    }
+
+    /// Whether all rows that the header promises are here.
+    pub(super) fn complete(&self) -> bool {
+        self.vocabulary.len() == self.header.words
+    }
+
+    /// Adds the next row. The error says what is wrong with it, and leaves it to the caller to say where it is.
+    pub(super) fn push(&mut self, word: &[u8], numbers: &[f32]) -> Result<(), String> {
+        debug_assert_eq!(numbers.len(), self.header.dim);
+        let Ok(word) = str::from_utf8(word) else {
+            return Err(format!("the word `{}` is not UTF-8", String::from_utf8_lossy(word).escape_debug()));
+        };
+        check_row(word, numbers)?;
+        if let Err(row) = self.vocabulary.push(word, 0) {
+            return Err(format!("the word `{word}` is already in row {}", row + 1));
+        }
+        self.data.extend_from_slice(numbers);
+        Ok(())
+    }
+
+    /// The whole model.
+    pub(super) fn finish(self) -> Vectors {
+        Vectors { vocabulary: self.vocabulary, dim: self.header.dim, data: self.data }
+    }
+}
+
+/// Checks that `vectors` can be read back once they are written.
+pub(super) fn check(path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
+    if vectors.vocabulary.is_empty() {
+        return Err(Error::input(path, None, "there are no words to write"));
+    }
+    for (row, (word, numbers)) in vectors.rows().enumerate() {
+        check_row(word, numbers)
+            .map_err(|problem| Error::input(path, None, format!("cannot write row {}: {problem}", row + 1)))?;
+    }
+    Ok(())
+}
+
+/// What a row may be: a word that a space can end, and numbers that queries can work with.
+fn check_row(word: &str, numbers: &[f32]) -> Result<(), String> {
+    // The vertical tab is white space to C, and so to word2vec.c, but not to Rust.
+    let space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
+    if word.is_empty() {
+        return Err("the word is empty".to_owned());
+    }
+    if word.as_bytes().iter().any(space) {
+        return Err(format!("the word `{}` holds white space, which ends a word in this format", word.escape_debug()));
+    }
+    match numbers.iter().find(|number| !number.is_finite()) {
+        Some(number) => Err(format!("the vector of `{word}` holds {number}, which is no finite number")),
+        None => Ok(()),
+    }
+}
+
+/// What the tests of both formats share.
+#[cfg(test)]
+pub(super) mod testing {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::super::Codec;
+    use super::*;
+
+    /// Reads a file with this `content`; the error as the user reads it.
+    pub(in super::super) fn read(codec: &dyn Codec, content: &[u8]) -> Result<Vectors, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, content).unwrap();
+        codec.read(Source::open(file.path()).unwrap()).map_err(|error| error.to_string())
+    }
+
+    /// The content of the file that is written; the error as the user reads it.
+    pub(in super::super) fn write(codec: &dyn Codec, vectors: &Vectors) -> Result<Vec<u8>, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        codec.write(file.path(), vectors.view()).map_err(|error| error.to_string())?;
+        Ok(fs::read(&file).unwrap())
+    }
+
+    /// Checks that words and bits are equal.
+    pub(in super::super) fn assert_same(one: &Vectors, other: &Vectors) {
+        let bits = |vectors: &Vectors| vectors.data.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+        assert_eq!((one.dim, bits(one)), (other.dim, bits(other)));
+        assert!(one.vocabulary.words().eq(other.vocabulary.words()));
+    }
+
+    /// Any model that a file may hold: every finite number, and words of any script.
+    pub(in super::super) fn any_vectors() -> impl Strategy<Value = Vectors> {
+        let number = any::<u32>().prop_map(f32::from_bits).prop_filter("finite", |number| number.is_finite());
+        let words = prop::collection::btree_set("[^ \t-\r]{1,6}", 1..8);
+        (words, 1_usize..6).prop_flat_map(move |(words, dim)| {
+            let data = prop::collection::vec(number.clone(), words.len() * dim);
+            data.prop_map(move |data| Vectors { vocabulary: vocabulary(&words), dim, data })
+        })
+    }
+
+    fn vocabulary(words: &BTreeSet<String>) -> Vocabulary {
+        let mut vocabulary = Vocabulary::new();
+        for word in words {
+            vocabulary.push(word, 0).unwrap();
+        }
+        vocabulary
+    }
+}

@@ -1,0 +1,191 @@
+//! word2vec's binary format, as word2vec.c and gensim write and read it.
+//!
+//! A header line `words dimensions`; then a row a word: the word, a space, and the numbers as little-endian `f32`.
+//! word2vec.c ends a row with a newline and gensim does not: both are read, and rows are written as word2vec.c does.
+
+use std::path::Path;
+
+use super::rows::{self, Header, LONGEST_WORD, Rows};
+use super::{Codec, Source};
+use crate::{Result, Vectors, VectorsRef, output};
+
+const BYTES: usize = size_of::<f32>();
+
+/// The format `word2vec-bin`.
+pub(super) struct Word2vecBinary;
+
+impl Codec for Word2vecBinary {
+    fn endings(&self) -> &'static [&'static str] {
+        &[".bin"]
+    }
+
+    fn recognizes(&self, start: &[u8]) -> bool {
+        rows::looks_like_text(start) == Some(false)
+    }
+
+    fn read(&self, mut source: Source) -> Result<Vectors> {
+        let header = Header::read(&mut source)?;
+        let mut rows = Rows::new(header, &source, BYTES as u64);
+        let (mut word, mut bytes, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+        while !rows.complete() {
+            let row = rows.next();
+            let place = |what: &str| format!("row {row} of {}: {what}", header.words);
+            source.read_until(b' ', LONGEST_WORD, &mut word)?;
+            // The newline with which word2vec.c ended the row before.
+            let start = word.iter().take_while(|&&byte| byte == b'\n').count();
+            let Some(word) = word[start..].strip_suffix(b" ") else {
+                let whole = word.len() < LONGEST_WORD;
+                let problem = if whole { "the file ends before its numbers" } else { "no space ends its word" };
+                return Err(source.error(None, place(problem)));
+            };
+            source.read_bytes(header.dim * BYTES, &mut bytes)?;
+            if bytes.len() < header.dim * BYTES {
+                let word = String::from_utf8_lossy(word);
+                let problem = format!("the file ends within the numbers of `{}`", word.escape_debug());
+                return Err(source.error(None, place(&problem)));
+            }
+            numbers.clear();
+            numbers.extend(bytes.as_chunks::<BYTES>().0.iter().map(|&number| f32::from_le_bytes(number)));
+            rows.push(word, &numbers).map_err(|problem| source.error(None, place(&problem)))?;
+        }
+        // One byte more than the newline that may follow the last row.
+        source.read_bytes(2, &mut bytes)?;
+        if !bytes.is_empty() && bytes != b"\n" {
+            let message = format!("the file goes on after row {}, the last one that its header promises", header.words);
+            return Err(source.error(None, message));
+        }
+        Ok(rows.finish())
+    }
+
+    fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
+        rows::check(path, vectors)?;
+        output::write(path, |out| {
+            writeln!(out, "{} {}", vectors.vocabulary.len(), vectors.dim)?;
+            let mut line = Vec::new();
+            for (word, numbers) in vectors.rows() {
+                line.clear();
+                line.extend_from_slice(word.as_bytes());
+                line.push(b' ');
+                line.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+                line.push(b'\n');
+                out.write_all(&line)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::super::rows::testing;
+    use super::*;
+
+    /// The file that word2vec.c writes of two words in two dimensions.
+    const GOOD: &[u8] = b"2 2\nstate \x00\x00\x00\x3f\x00\x00\xa0\xbf\nunion \x00\x00\x40\x40\x00\x00\x00\x80\n";
+
+    fn read(content: &[u8]) -> Result<Vectors, String> {
+        testing::read(&Word2vecBinary, content)
+    }
+
+    #[test]
+    fn rows_are_read_with_and_without_newlines() {
+        let of_gensim: Vec<u8> = [&GOOD[..4], &GOOD[4..18], &GOOD[19..33]].concat();
+        for content in [GOOD, &GOOD[..GOOD.len() - 1], &of_gensim] {
+            let vectors = read(content).unwrap();
+            assert_eq!(vectors.vocabulary.words().collect::<Vec<_>>(), ["state", "union"]);
+            assert_eq!(vectors.data, [0.5, -1.25, 3.0, -0.0]);
+            assert!(vectors.data[3].is_sign_negative());
+        }
+    }
+
+    #[test]
+    fn files_are_written_as_word2vec_c_writes_them() {
+        assert_eq!(testing::write(&Word2vecBinary, &read(GOOD).unwrap()).unwrap(), GOOD);
+    }
+
+    #[test]
+    fn a_cut_file_is_an_error_wherever_it_is_cut() {
+        for end in 0..GOOD.len() - 1 {
+            let message = read(&GOOD[..end]).unwrap_err();
+            match end {
+                0..4 => assert!(message.contains("the first line is not"), "{end}: {message}"),
+                4..18 => assert!(message.contains("row 1 of 2: the file ends"), "{end}: {message}"),
+                _ => assert!(message.contains("row 2 of 2: the file ends"), "{end}: {message}"),
+            }
+        }
+        assert!(read(&GOOD[..30]).unwrap_err().ends_with("the file ends within the numbers of `union`"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_row() {
+        let long = [b"1 1\n".as_slice(), &[b'x'; LONGEST_WORD + 9]].concat();
+        let cases: [(&[u8], &str); 8] = [
+            (b"1 1\n\xff\xfe 0000", "row 1 of 1: the word `\u{fffd}\u{fffd}` is not UTF-8"),
+            (b"1 1\n 0000", "row 1 of 1: the word is empty"),
+            (b"2 1\na 0000a 0000", "row 2 of 2: the word `a` is already in row 1"),
+            (b"1 1\na\tb 0000", "holds white space"),
+            (b"1 1\na \x00\x00\xc0\x7f", "row 1 of 1: the vector of `a` holds NaN, which is no finite number"),
+            (b"1 1\na \x00\x00\x80\xff", "holds -inf"),
+            (b"1 1\na 0000b 0000", "the file goes on after row 1"),
+            (&long, "row 1 of 1: no space ends its word"),
+        ];
+        for (content, expected) in cases {
+            let message = read(content).unwrap_err();
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_lies_costs_no_memory() {
+        let cases = [
+            ("4000000000 1000000\nword 0000", "row 1 of 4000000000: the file ends within the numbers"),
+            ("5000000000 1\n", "more than 2^32 words"),
+            ("18446744073709551615 18446744073709551615\n", "more dimensions"),
+            ("1 0\n", "without dimensions"),
+            ("0 5\n", "no words"),
+            ("99999999999999999999 1\n", "the first line is not"),
+            ("-1 5\n", "the first line is not"),
+            ("1 2 3\n", "the first line is not"),
+        ];
+        for (content, expected) in cases {
+            let message = read(content.as_bytes()).unwrap_err();
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back_bit_for_bit(vectors in testing::any_vectors()) {
+            let content = testing::write(&Word2vecBinary, &vectors).unwrap();
+            testing::assert_same(&read(&content).unwrap(), &vectors);
+        }
+
+        #[test]
+        fn no_content_makes_the_reader_panic(content in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&content);
+            let _ = read(&[b"3 2\n", content.as_slice()].concat());
+        }
+    }
+
+    #[test]
+    fn a_pipe_is_read_as_a_file_is() {
+        #[cfg(unix)]
+        {
+            let folder = tempfile::tempdir().unwrap();
+            let pipe = folder.path().join("pipe.bin");
+            assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+            let writer = std::thread::spawn({
+                let pipe = pipe.clone();
+                move || fs::write(pipe, GOOD)
+            });
+            let source = Source::open(&pipe).unwrap();
+            assert_eq!(source.length(), None);
+            assert_eq!(Word2vecBinary.read(source).unwrap().vocabulary.len(), 2);
+            writer.join().unwrap().unwrap();
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Files that appear whole or not at all: written beside their destination, synced, then renamed into place.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::{Error, Result};
+
+/// Large enough that the system calls of a model of gigabytes cost nothing.
+const BUFFER: usize = 1 << 20;
+
+/// As many links in a row as Linux follows.
+const MOST_LINKS: usize = 40;
+
+/// Where the bytes for a path really go.
+enum Destination {
+    /// A regular file, there or not yet: replaced as a whole by a rename.
+    File(PathBuf),
+    /// A device, a pipe or an open descriptor (`/dev/null`, `/dev/stdout`): nothing to replace, so written straight.
+    Stream,
+}
+
+/// Checks that `path` can be written, before hours of work are spent on its content.
+///
+/// # Errors
+/// Where the folder of `path` is missing or read-only, or `path` is a folder or a read-only file.
+pub fn check(path: &Path) -> Result<()> {
+    match destination(path)? {
+        Destination::File(file) => temporary(path, &file).map(drop),
+        Destination::Stream => Ok(()),
+    }
+}
+
+/// Writes the file `path` with what `content` writes. Unless all of it succeeds, `path` stays as it was.
+///
+/// A link is followed and its target replaced. A new file gets the permissions that the umask leaves; a file that
+/// was there keeps its own. Devices and pipes are written straight through.
+///
+/// # Errors
+/// As [`check`], and whatever `content` or the disk fails with. All name `path` as it was given.
+pub fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let failed = |error| Error::io(path, error);
+    match destination(path)? {
+        Destination::Stream => {
+            // Appending, so that `-o /dev/stdout >> log` does not write over the log.
+            let stream = OpenOptions::new().append(true).open(path).map_err(failed)?;
+            fill(stream, content).map(drop).map_err(failed)
+        }
+        Destination::File(file) => {
+            let temporary = temporary(path, &file)?;
+            fill(temporary.as_file(), content).and_then(File::sync_all).map_err(failed)?;
+            if let Ok(replaced) = fs::metadata(&file) {
+                fs::set_permissions(temporary.path(), replaced.permissions()).map_err(failed)?;
+            }
+            temporary.persist(&file).map(drop).map_err(|error| failed(error.error))
+        }
+    }
+}
+
+/// Buffers what `content` writes to `target`, and hands `target` back once all of it has arrived.
+fn fill<W: Write>(target: W, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<W> {
+    let mut buffered = BufWriter::with_capacity(BUFFER, target);
+    content(&mut buffered)?;
+    buffered.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
+/// Follows the links of `path` and says what lies at their end.
+fn destination(path: &Path) -> Result<Destination> {
+    if let Ok(found) = fs::metadata(path) {
+        if found.is_dir() {
+            return Err(Error::input(path, None, "is a folder: name a file in it"));
+        }
+        if !found.is_file() {
+            return Ok(Destination::Stream);
+        }
+        if found.permissions().readonly() {
+            return Err(Error::input(path, None, "is read-only: make it writable, or choose another --output"));
+        }
+    }
+    let mut file = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        // An open descriptor: its file, even a regular one, belongs to whoever opened it and must not be replaced.
+        if file.starts_with("/proc") {
+            return Ok(Destination::Stream);
+        }
+        let Ok(target) = fs::read_link(&file) else {
+            return Ok(Destination::File(file));
+        };
+        file = folder(&file).join(target);
+    }
+    Err(Error::input(path, None, "is a link to itself: choose another --output"))
+}
+
+/// An empty file with a passing name in the folder of `file`: a rename works only within one file system.
+fn temporary(path: &Path, file: &Path) -> Result<NamedTempFile> {
+    let Some(name) = file.file_name() else {
+        return Err(Error::input(path, None, "is not the name of a file"));
+    };
+    let folder = folder(file);
+    if !folder.is_dir() {
+        let message = format!("no folder `{}`: create it, or choose another --output", folder.display());
+        return Err(Error::Failed(message));
+    }
+    let mut prefix = std::ffi::OsString::from(".");
+    prefix.push(name);
+    prefix.push(".");
+    let mut builder = Builder::new();
+    builder.prefix(&prefix);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // What any program asks for; the system takes the umask off. A temporary file would else stay private.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Error::Failed(format!(
+            "cannot write in folder `{}`, it is read-only to you: change that, or choose another --output",
+            folder.display()
+        )),
+        // The error of `tempfile` names the passing file, which the user never asked for.
+        kind => Error::io(path, error.raw_os_error().map_or_else(|| kind.into(), io::Error::from_raw_os_error)),
+    })
+}
+
+/// The folder that `file` lies in; the current one for a bare name.
+fn folder(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.bin");
+        write(&path, |out| out.write_all(b"old")).unwrap();
+        let failed = write(&path, |out| {
+            out.write_all(b"new")?;
+            Err(io::Error::other("out of ideas"))
+        });
+        assert_eq!(failed.unwrap_err().to_string(), format!("{}: out of ideas", path.display()));
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["model.bin"]);
+    }
+
+    #[test]
+    fn a_check_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        check(&folder.path().join("model.bin")).unwrap();
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_missing_folder_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("nowhere");
+        let message = check(&missing.join("model.bin")).unwrap_err().to_string();
+        assert_eq!(message, format!("no folder `{}`: create it, or choose another --output", missing.display()));
+    }
+
+    #[test]
+    fn folders_and_read_only_files_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(check(folder.path()).unwrap_err().to_string().ends_with("is a folder: name a file in it"));
+        assert!(check(Path::new("")).is_err());
+        let path = folder.path().join("model.bin");
+        fs::write(&path, "precious").unwrap();
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        assert!(check(&path).unwrap_err().to_string().contains("is read-only"));
+    }
+
+    #[cfg(unix)]
+    mod unix {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+        use super::*;
+
+        fn mode(path: &Path) -> u32 {
+            fs::metadata(path).unwrap().permissions().mode() & 0o777
+        }
+
+        #[test]
+        fn permissions_are_those_of_any_file() {
+            let folder = tempfile::tempdir().unwrap();
+            let (ours, usual) = (folder.path().join("ours"), folder.path().join("usual"));
+            write(&ours, |out| out.write_all(b"x")).unwrap();
+            fs::write(&usual, "x").unwrap();
+            assert_eq!(mode(&ours), mode(&usual));
+
+            fs::set_permissions(&ours, fs::Permissions::from_mode(0o640)).unwrap();
+            write(&ours, |out| out.write_all(b"y")).unwrap();
+            assert_eq!(mode(&ours), 0o640, "a file that was there keeps its permissions");
+        }
+
+        #[test]
+        fn links_are_followed_even_to_files_that_are_not_there_yet() {
+            let folder = tempfile::tempdir().unwrap();
+            let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+            symlink("target", &link).unwrap();
+            for content in ["first", "second"] {
+                write(&link, |out| out.write_all(content.as_bytes())).unwrap();
+                assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+                assert_eq!(fs::read_to_string(&target).unwrap(), content);
+            }
+            let ring = folder.path().join("ring");
+            symlink("ring", &ring).unwrap();
+            assert!(check(&ring).unwrap_err().to_string().contains("link to itself"));
+        }
+
+        #[test]
+        fn devices_are_written_straight() {
+            check(Path::new("/dev/null")).unwrap();
+            write(Path::new("/dev/null"), |out| out.write_all(b"gone")).unwrap();
+            assert!(!fs::metadata("/dev/null").unwrap().is_file());
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Dot products, lengths and cosines of vectors.
+
+/// Partial sums that run side by side, so that the compiler can keep them in vector registers.
+const LANES: usize = 16;
+
+/// The dot product of two vectors of the same length.
+#[must_use]
+pub fn dot(one: &[f32], other: &[f32]) -> f32 {
+    let (one, one_rest) = one.as_chunks::<LANES>();
+    let (other, other_rest) = other.as_chunks::<LANES>();
+    let mut sums = [0.0_f32; LANES];
+    for (one, other) in one.iter().zip(other) {
+        for lane in 0..LANES {
+            sums[lane] += one[lane] * other[lane];
+        }
+    }
+    for (sum, (one, other)) in sums.iter_mut().zip(one_rest.iter().zip(other_rest)) {
+        *sum += one * other;
+    }
+    let mut width = LANES;
+    while width > 1 {
+        width /= 2;
+        for lane in 0..width {
+            sums[lane] += sums[lane + width];
+        }
+    }
+    sums[0]
+}
+
+/// The cosine of `unit`, a vector of length 1, with `row`; 0 where `row` is zero. Never NaN for finite numbers.
+#[must_use]
+pub fn cosine(unit: &[f32], row: &[f32]) -> f32 {
+    let square = dot(row, row);
+    if square.is_normal() {
+        return dot(unit, row) / square.sqrt();
+    }
+    // Too large or too small for a square in f32; or zero.
+    let product: f64 = unit.iter().zip(row).map(|(&one, &other)| f64::from(one) * f64::from(other)).sum();
+    let length = length(row);
+    if length > 0.0 { (product / length) as f32 } else { 0.0 }
+}
+
+/// `vector` scaled to length 1; `None` where it is zero and so has no direction.
+#[must_use]
+pub fn unit(vector: &[f32]) -> Option<Vec<f64>> {
+    let length = length(vector);
+    (length > 0.0).then(|| vector.iter().map(|&number| f64::from(number) / length).collect())
+}
+
+/// The Euclidean length of `vector`: in f64, where no square of an f32 is too large or too small.
+#[must_use]
+pub fn length(vector: &[f32]) -> f64 {
+    vector.iter().map(|&number| f64::from(number) * f64::from(number)).sum::<f64>().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_length_is_summed_to_its_end() {
+        for length in 0..70 {
+            let vector: Vec<f32> = (1..=length).map(|number| number as f32).collect();
+            let expected: u32 = (1..=length).map(|number| number * number).sum();
+            assert_eq!(dot(&vector, &vector), expected as f32);
+        }
+    }
+
+    #[test]
+    fn cosines_hold_at_the_ends_of_the_range() {
+        for size in [1e-45_f32, 1e-30, 1.0, 1e19, f32::MAX] {
+            assert!((cosine(&[0.6, 0.8], &[0.0, size]) - 0.8).abs() < 1e-6, "{size}");
+        }
+        assert_eq!(cosine(&[0.6, 0.8], &[0.0, -0.0]), 0.0);
+        assert_eq!((unit(&[0.0, -0.0]), unit(&[0.0, -1e-45])), (None, Some(vec![0.0, -1.0])));
+    }
+}

@@ -1,0 +1,212 @@
+//! Questions to word vectors: nearest neighbors and analogies, by cosine.
+
+mod cosine;
+mod suggest;
+
+use serde::Serialize;
+
+use crate::{Error, Result, Vectors};
+pub use cosine::{cosine, dot, length, unit};
+
+/// A word near a query.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Neighbor<'a> {
+    /// The word.
+    pub word: &'a str,
+    /// Its row in the model, from 0: in a model sorted by frequency, its rank.
+    pub row: usize,
+    /// The cosine of its vector with the query, −1 to 1.
+    pub similarity: f32,
+}
+
+/// The `k` words nearest to the mean of the unit vectors of `words`, nearest first, without `words` themselves.
+///
+/// # Errors
+/// Where a word is unknown, there is no word, or their mean is zero and so near to nothing.
+pub fn neighbors<'a>(vectors: &'a Vectors, words: &[&str], k: usize) -> Result<Vec<Neighbor<'a>>> {
+    let weighted: Vec<_> = words.iter().map(|&word| (word, 1.0)).collect();
+    combine(vectors, &weighted, k)
+}
+
+/// The `k` best answers to "`a` is to `b` as `c` is to …?", best first, without the three words (3CosAdd: the words
+/// nearest to b − a + c, over unit vectors; Mikolov, Yih & Zweig 2013).
+///
+/// # Errors
+/// As [`neighbors`].
+pub fn analogy<'a>(vectors: &'a Vectors, [a, b, c]: [&str; 3], k: usize) -> Result<Vec<Neighbor<'a>>> {
+    combine(vectors, &[(b, 1.0), (a, -1.0), (c, 1.0)], k)
+}
+
+/// The `k` words nearest to the weighted sum of unit vectors, without the words of the sum.
+fn combine<'a>(vectors: &'a Vectors, words: &[(&str, f64)], k: usize) -> Result<Vec<Neighbor<'a>>> {
+    let mut sum = vec![0.0; vectors.dim];
+    let mut rows = Vec::with_capacity(words.len());
+    for &(word, weight) in words {
+        let row = vectors.vocabulary.row(word).ok_or_else(|| unknown(vectors, word))?;
+        // A word without a direction adds none.
+        for (sum, number) in sum.iter_mut().zip(unit(vectors.row(row)).unwrap_or_default()) {
+            *sum += weight * number;
+        }
+        rows.push(row);
+    }
+    let sum: Vec<f32> = sum.into_iter().map(|number| number as f32).collect();
+    if unit(&sum).is_none() {
+        let message = "the vectors of these words add up to zero, which is near to no word".to_owned();
+        return Err(Error::Failed(message));
+    }
+    Ok(nearest(vectors, &sum, &rows, k))
+}
+
+/// The `k` words nearest to `query`, nearest first, of equals the first in the model; never those in rows `exclude`.
+///
+/// A vector of zeros, on either side, has cosine 0 with everything. Panics where `query` has other than `dim` numbers.
+#[must_use]
+pub fn nearest<'a>(vectors: &'a Vectors, query: &[f32], exclude: &[usize], k: usize) -> Vec<Neighbor<'a>> {
+    assert_eq!(query.len(), vectors.dim, "a query has as many numbers as a row");
+    let query: Vec<f32> = unit(query).unwrap_or_default().into_iter().map(|number| number as f32).collect();
+    let mut found: Vec<Neighbor<'_>> = Vec::with_capacity(vectors.vocabulary.len());
+    for (row, numbers) in vectors.rows().enumerate() {
+        if !exclude.contains(&row) {
+            let similarity = if query.is_empty() { 0.0 } else { cosine(&query, numbers) };
+            found.push(Neighbor { word: vectors.vocabulary.word(row), row, similarity });
+        }
+    }
+    let best_first = |one: &Neighbor<'_>, other: &Neighbor<'_>| {
+        other.similarity.total_cmp(&one.similarity).then(one.row.cmp(&other.row))
+    };
+    if k < found.len() {
+        found.select_nth_unstable_by(k, best_first);
+        found.truncate(k);
+    }
+    found.sort_unstable_by(best_first);
+    found
+}
+
+/// The error for a word that the model does not hold: names the words that the user may have meant.
+fn unknown(vectors: &Vectors, word: &str) -> Error {
+    let similar = suggest::similar(&vectors.vocabulary, word);
+    let hint = match similar.as_slice() {
+        [] => String::new(),
+        words => format!("; did you mean {}?", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")),
+    };
+    Error::Failed(format!("the model does not know the word `{word}`{hint}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Vocabulary;
+
+    fn vectors(dim: usize, rows: &[(&str, &[f32])]) -> Vectors {
+        let mut vocabulary = Vocabulary::new();
+        let mut data = Vec::new();
+        for (word, numbers) in rows {
+            vocabulary.push(word, 0).unwrap();
+            data.extend_from_slice(numbers);
+        }
+        Vectors { vocabulary, dim, data }
+    }
+
+    fn words<'a>(found: &[Neighbor<'a>]) -> Vec<&'a str> {
+        found.iter().map(|neighbor| neighbor.word).collect()
+    }
+
+    #[test]
+    fn neighbors_come_nearest_first_without_the_word_itself() {
+        let model = vectors(
+            2,
+            &[("east", &[2.0, 0.0]), ("north", &[0.0, 5.0]), ("west", &[-1.0, 0.0]), ("northeast", &[1.0, 1.0])],
+        );
+        let found = neighbors(&model, &["east"], 10).unwrap();
+        assert_eq!(words(&found), ["northeast", "north", "west"]);
+        assert!((found[0].similarity - 0.5_f32.sqrt()).abs() < 1e-6);
+        assert_eq!((found[1].similarity, found[2].similarity, found[2].row), (0.0, -1.0, 2));
+        assert_eq!(words(&neighbors(&model, &["east", "north"], 1).unwrap()), ["northeast"]);
+        assert!(neighbors(&model, &["east"], 0).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_mean_gives_every_word_the_same_say_whatever_its_length() {
+        let model = vectors(2, &[("long", &[90.0, 0.0]), ("short", &[0.0, 0.1]), ("between", &[1.0, 1.0])]);
+        let found = neighbors(&model, &["long", "short"], 1).unwrap();
+        assert!((found[0].similarity - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn an_analogy_completes_the_parallelogram() {
+        let model = vectors(
+            3,
+            &[
+                ("man", &[1.0, 0.0, 0.1]),
+                ("woman", &[0.0, 1.0, 0.1]),
+                ("king", &[1.0, 0.0, 1.0]),
+                ("queen", &[0.0, 1.0, 1.0]),
+                ("tree", &[-1.0, -1.0, 0.0]),
+            ],
+        );
+        let found = analogy(&model, ["man", "woman", "king"], 2).unwrap();
+        assert_eq!(words(&found), ["queen", "tree"]);
+    }
+
+    #[test]
+    fn equals_come_in_the_order_of_the_model() {
+        let model = vectors(1, &[("a", &[1.0]), ("b", &[2.0]), ("c", &[3.0]), ("d", &[4.0]), ("e", &[-1.0])]);
+        for k in 0..5 {
+            assert_eq!(words(&neighbors(&model, &["c"], k).unwrap()), ["a", "b", "d", "e"][..k]);
+        }
+    }
+
+    #[test]
+    fn zeros_and_extremes_are_no_numbers_to_stumble_over() {
+        let model = vectors(
+            2,
+            &[
+                ("x", &[1.0, 0.0]),
+                ("zero", &[0.0, 0.0]),
+                ("huge", &[3e38, 0.0]),
+                ("tiny", &[1e-45, 0.0]),
+                ("y", &[-1.0, 0.0]),
+            ],
+        );
+        let found = neighbors(&model, &["x"], 9).unwrap();
+        assert_eq!(words(&found), ["huge", "tiny", "zero", "y"]);
+        assert_eq!(found.iter().map(|n| n.similarity).collect::<Vec<_>>(), [1.0, 1.0, 0.0, -1.0]);
+        assert!(neighbors(&model, &["zero"], 3).unwrap_err().to_string().contains("add up to zero"));
+        assert!(neighbors(&model, &["x", "y"], 3).is_err());
+        assert!(neighbors(&model, &[], 3).is_err());
+        assert!(nearest(&model, &[0.0, 0.0], &[], 2).iter().all(|n| n.similarity == 0.0));
+    }
+
+    #[test]
+    fn an_unknown_word_gets_a_hint() {
+        let model = vectors(1, &[("President", &[1.0]), ("presidents", &[1.0]), ("zebra", &[1.0])]);
+        assert_eq!(
+            neighbors(&model, &["presidnet"], 3).unwrap_err().to_string(),
+            "the model does not know the word `presidnet`; did you mean `President`, `presidents`?"
+        );
+        assert_eq!(
+            analogy(&model, ["zebra", "xxxxxxxx", "zebra"], 3).unwrap_err().to_string(),
+            "the model does not know the word `xxxxxxxx`"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_k_nearest_are_the_first_of_all(data in prop::collection::vec(-9_i8..9, 2..60), k in 0_usize..40) {
+            let rows = data.len() / 2;
+            let mut vocabulary = Vocabulary::new();
+            for row in 0..rows {
+                vocabulary.push(&row.to_string(), 0).unwrap();
+            }
+            let data = data[..rows * 2].iter().map(|&number| f32::from(number)).collect();
+            let model = Vectors { vocabulary, dim: 2, data };
+            let all = nearest(&model, &[1.0, 2.0], &[0], usize::MAX);
+            prop_assert_eq!(all.len(), rows - 1);
+            prop_assert!(all.iter().all(|n| n.similarity.abs() <= 1.000_001));
+            prop_assert!(all.is_sorted_by(|a, b| (b.similarity, a.row) <= (a.similarity, b.row)));
+            prop_assert_eq!(&nearest(&model, &[1.0, 2.0], &[0], k)[..], &all[..k.min(all.len())]);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The commands that read models, as a user or a program meets them.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Output, Stdio};
+
+use motevec_tests::motevec;
+use tempfile::TempDir;
+
+/// A folder with a model of five words and tests for it.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        fs::write(folder.path("model.txt"), "5 2\neast 2 0\nnorth 0 1\nwest -1 0\nsouth 0 -3\nNortheast 1 1\n")
+            .unwrap();
+        fs::write(folder.path("pairs.tsv"), "east\tnortheast\t7\neast\tnorth\t3\neast\twest\t1\neast\tup\t2\n")
+            .unwrap();
+        fs::write(folder.path("questions.txt"), ": turn\neast north south east\neast north up down\n").unwrap();
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Runs the program in this folder.
+    fn run(&self, args: &[&str]) -> Output {
+        motevec().current_dir(self.0.path()).args(args).output().unwrap()
+    }
+
+    /// What a successful run prints.
+    fn stdout(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The exit code of a failed run, and what it says.
+    fn failure(&self, args: &[&str]) -> (i32, String) {
+        let output = self.run(args);
+        assert!(output.stdout.is_empty(), "{args:?}: {output:?}");
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    }
+}
+
+#[test]
+fn neighbors_are_listed() {
+    let folder = Folder::new();
+    assert_eq!(
+        folder.stdout(&["neighbors", "model.txt", "east", "-k", "2"]),
+        "word       similarity\nNortheast      0.7071\nnorth          0.0000\n"
+    );
+    assert_eq!(
+        folder.stdout(&["neighbors", "model.txt", "east", "north", "-k", "1", "--json"]),
+        "{\"query\":[\"east\",\"north\"],\"neighbors\":[{\"word\":\"Northeast\",\"row\":4,\"similarity\":1.0}]}\n"
+    );
+    let all = folder.stdout(&["neighbors", "model.txt", "east", "-k", "1000000000"]);
+    assert_eq!(all.lines().count(), 5, "as many as there are");
+}
+
+#[test]
+fn analogies_are_completed() {
+    let folder = Folder::new();
+    assert_eq!(
+        folder.stdout(&["analogy", "model.txt", "west", "north", "east", "-k", "1"]),
+        "word       similarity\nNortheast      0.9487\n"
+    );
+    let json = folder.stdout(&["analogy", "model.txt", "west", "north", "east", "-k", "1", "--json"]);
+    assert!(
+        json.starts_with("{\"query\":[\"west\",\"north\",\"east\"],\"neighbors\":[{\"word\":\"Northeast\",\"row\":4,"),
+        "{json}"
+    );
+}
+
+#[test]
+fn scores_are_shown() {
+    let folder = Folder::new();
+    let args = ["eval", "model.txt", "--similarity", "pairs.tsv", "--analogies", "questions.txt"];
+    assert_eq!(
+        folder.stdout(&args),
+        "similarity  spearman  pairs     missing\n\
+         pairs.tsv     1.0000      3  1 (25.0 %)\n\
+         \n\
+         analogies  accuracy  correct  questions  missing\n\
+         turn         0.0000        0          1        1\n\
+         total        0.0000        0          1        1\n"
+    );
+    assert_eq!(
+        folder.stdout(&[&args[..], &["--json"]].concat()),
+        "{\"similarity\":[{\"file\":\"pairs.tsv\",\"spearman\":1.0,\"pairs\":3,\"missing\":1}],\
+         \"analogies\":{\"file\":\"questions.txt\",\"restrict\":30000,\
+         \"sections\":[{\"accuracy\":0.0,\"section\":\"turn\",\"correct\":0,\"questions\":1,\"missing\":1}],\
+         \"total\":{\"accuracy\":0.0,\"section\":\"total\",\"correct\":0,\"questions\":1,\"missing\":1}}}\n"
+    );
+}
+
+#[test]
+fn a_model_is_described() {
+    let folder = Folder::new();
+    let text = folder.stdout(&["info", "model.txt"]);
+    for line in ["format      word2vec-text", "words       5", "dimensions  2", "file size   58 B"] {
+        assert!(text.lines().any(|found| found == line), "{line}: {text}");
+    }
+    let json = folder.stdout(&["info", "model.txt", "--json"]);
+    assert!(
+        json.starts_with("{\"format\":\"word2vec-text\",\"words\":5,\"dim\":2,\"file_bytes\":58,\"memory_bytes\":"),
+        "{json}"
+    );
+    let norms = "\"norms\":{\"min\":1.0,\"mean\":1.6828427124746193,\"max\":3.0}";
+    let words = "[\"east\",\"north\",\"west\",\"south\",\"Northeast\"]";
+    assert!(json.ends_with(&format!(",{norms},\"first_words\":{words},\"last_words\":{words}}}\n")), "{json}");
+}
+
+#[test]
+fn wrong_command_lines_exit_with_2() {
+    let folder = Folder::new();
+    let cases: [(&[&str], &str); 6] = [
+        (&["eval", "model.txt"], "--similarity <FILE>|--analogies <FILE>"),
+        (&["neighbors", "model.txt"], "<WORD>..."),
+        (&["neighbors", "model.txt", "east", "-k", "0"], "0 is not in 1.."),
+        (&["info", "model.txt", "--format", "word2vec"], "possible values: word2vec-bin, word2vec-text"),
+        (&["neighbours"], "a similar subcommand exists: 'neighbors'"),
+        (&["info", "pairs.tsv"], "neither its name nor its content tells the format"),
+    ];
+    for (args, expected) in cases {
+        let (code, message) = folder.failure(args);
+        assert_eq!(code, 2, "{args:?}: {message}");
+        assert!(message.starts_with("error: ") && message.contains(expected), "{args:?}: {message}");
+    }
+}
+
+#[test]
+fn failed_runs_exit_with_1_and_one_line() {
+    let folder = Folder::new();
+    fs::write(folder.path("bad.txt"), "1 1\n\u{1b}[2J one\n").unwrap();
+    let cases: [(&[&str], &str); 5] = [
+        (&["info", "missing.bin"], "error: missing.bin: No such file or directory (os error 2)\n"),
+        (&["info", "."], "error: .: Is a directory (os error 21)\n"),
+        (&["info", "bad.txt"], "error: bad.txt:2: `one` is not a number\n"),
+        (
+            &["neighbors", "model.txt", "\u{1b}east"],
+            "error: the model does not know the word `\u{fffd}east`; did you mean `east`?\n",
+        ),
+        (
+            &["eval", "model.txt", "--analogies", "pairs.tsv"],
+            "error: pairs.tsv:1: `east\u{fffd}northeast\u{fffd}7` is no question: \
+             expected `: section` and then lines `a b c expected`\n",
+        ),
+    ];
+    for (args, expected) in cases {
+        assert_eq!(folder.failure(args), (1, expected.to_owned()), "{args:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (0..20_000).map(|row| format!("word{row} 1 {row}\n")).collect();
+    let path = folder.path().join("model.txt");
+    fs::write(&path, format!("20000 2\n{rows}")).unwrap();
+    let mut command = motevec();
+    command.arg("neighbors").arg(&path).args(["word1", "-k", "20000"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    let mut first = String::new();
+    BufReader::with_capacity(16, running.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let output = running.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    assert!(first.starts_with("word"));
+}
+
+#[test]
+fn help_has_examples() {
+    let folder = Folder::new();
+    for command in ["neighbors", "analogy", "eval", "info"] {
+        let help = folder.stdout(&[command, "--help"]);
+        assert!(help.contains(&format!("Examples:\n  motevec {command} model.bin")), "{help}");
+    }
+}
