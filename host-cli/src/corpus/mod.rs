@@ -18,6 +18,8 @@ mod reference;
 mod scan;
 mod select;
 mod source;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod vocab_file;
 
