@@ -87,8 +87,16 @@ impl<'a> Blocks<'a> {
         self.input = None;
     }
 
-    /// Fills `block` with the next block; `false` where there is none.
+    /// Fills `block` with the next block; `false` where there is none. An error is the last thing that comes.
     pub(super) fn next(&mut self, block: &mut Block) -> Result<bool> {
+        let more = self.try_next(block);
+        if more.is_err() {
+            self.stop();
+        }
+        more
+    }
+
+    fn try_next(&mut self, block: &mut Block) -> Result<bool> {
         loop {
             if self.input.is_none() {
                 let Some(source) = self.sources.next() else { return Ok(false) };
@@ -132,7 +140,7 @@ impl<'a> Blocks<'a> {
             if text.len() > MAX_STRETCH {
                 return Err(word_too_long(&self.name, self.line, text.len()));
             }
-            target = text.len() + self.size;
+            target = 2 * text.len();
         };
         self.rest.extend_from_slice(&text[cut..]);
         text.truncate(cut);

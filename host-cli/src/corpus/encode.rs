@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::blocks::{Block, word_too_long};
 use super::dictionary::{Dictionary, Full, SHORT, ShortWord};
-use super::scan::{PADDING, first_space, is_ascii, is_space, load, prefix};
+use super::scan::{PADDING, first_space, is_ascii, is_space, load, may_hold_unicode_space, prefix};
 use super::tokens::{SENTENCE_END, SPOILED};
 use super::{InvalidUtf8, MAX_WORD, Options, Tokenizer};
 use crate::{Error, Result};
@@ -117,14 +117,13 @@ impl Encoder {
         Ok(())
     }
 
-    /// Whether the `len` bytes, zeros behind, which lie between ASCII white space, are surely one word and nothing more.
+    /// Whether the `len` bytes, zeros behind, which lie between ASCII white space, are surely one word as it stands.
     #[inline(always)]
     fn is_word(&self, bytes: u128, len: usize) -> bool {
-        is_ascii(bytes)
-            && match self.tokens {
-                Tokenizer::Whitespace => true,
-                Tokenizer::Words => bytes.to_le_bytes()[..len].iter().all(u8::is_ascii_alphanumeric),
-            }
+        match self.tokens {
+            Tokenizer::Whitespace => is_ascii(bytes) || !(self.lowercase || may_hold_unicode_space(bytes)),
+            Tokenizer::Words => bytes.to_le_bytes()[..len].iter().all(u8::is_ascii_alphanumeric),
+        }
     }
 
     /// Encodes what lies between ASCII white space.

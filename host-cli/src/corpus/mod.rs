@@ -18,7 +18,10 @@ mod reference;
 mod scan;
 mod select;
 mod source;
+#[cfg(test)]
+mod tests;
 mod tokens;
+mod vocab_file;
 
 use std::num::NonZero;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -31,6 +34,7 @@ use encode::{Encoded, Encoder};
 
 pub use source::Source;
 pub use tokens::{SENTENCE_END, Tokens};
+pub use vocab_file::{read_vocab, write_vocab};
 
 /// The longest word that is accepted, in bytes.
 pub const MAX_WORD: usize = 64 << 10;

@@ -37,6 +37,18 @@ pub(super) fn is_ascii(bytes: u128) -> bool {
     bytes & HIGH_BITS == 0
 }
 
+/// Whether one of sixteen bytes of UTF-8 starts a character of a block that has white space beyond ASCII: U+0080 to
+/// U+00BF and U+1000 to U+3FFF. Most letters of most alphabets lie elsewhere.
+#[inline(always)]
+pub(super) fn may_hold_unicode_space(bytes: u128) -> bool {
+    let has = |lead| {
+        let difference = bytes ^ splat(lead);
+        let is_other = ((difference & LOW_7_BITS) + LOW_7_BITS) | difference;
+        is_other & HIGH_BITS != HIGH_BITS
+    };
+    has(0xc2) || has(0xe1) || has(0xe2) || has(0xe3)
+}
+
 /// The first `len` of sixteen bytes, zeros behind.
 #[inline(always)]
 pub(super) fn prefix(bytes: u128, len: usize) -> u128 {
@@ -61,6 +73,21 @@ mod tests {
                 let want = if is_space(byte) { at } else { 16 };
                 assert_eq!(first_space(u128::from_le_bytes(bytes)), want, "{bytes:x?}");
             }
+        }
+    }
+
+    #[test]
+    fn every_unicode_space_is_suspected() {
+        for c in ('\u{80}'..=char::MAX).filter(|c| c.is_whitespace()) {
+            for at in 0..=13 {
+                let mut bytes = [b'a'; 16];
+                c.encode_utf8(&mut bytes[at..]);
+                assert!(may_hold_unicode_space(u128::from_le_bytes(bytes)), "{c:?}");
+            }
+        }
+        for word in ["zażółćgęśl\0", "страница", "λόγος"] {
+            let bytes = [word.as_bytes(), &[0; 16]].concat();
+            assert!(!may_hold_unicode_space(load(&bytes, 0)), "{word}");
         }
     }
 

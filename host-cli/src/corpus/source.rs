@@ -101,6 +101,11 @@ impl Input {
         Ok(buffer.len() >= len)
     }
 
+    /// Appends all the text that is left.
+    pub(super) fn fill_to_end(&mut self, buffer: &mut Vec<u8>) -> Result<()> {
+        self.reader.read_to_end(buffer).map(drop).map_err(|e| self.explain(e))
+    }
+
     /// What a failed read means: the decoders report damage as I/O errors that no operating system has a number for.
     fn explain(&self, error: io::Error) -> Error {
         if !self.compressed || error.raw_os_error().is_some() {
@@ -175,5 +180,114 @@ impl Compression {
             Self::Xz => Box::new(lzma_rust2::XzReader::new(raw, true)),
             Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(raw)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    const KINDS: [Compression; 4] = [Compression::Gzip, Compression::Zstd, Compression::Xz, Compression::Bzip2];
+
+    fn compress(kind: Compression, text: &[u8]) -> Vec<u8> {
+        match kind {
+            Compression::Gzip => {
+                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+                encoder.write_all(text).unwrap();
+                encoder.finish().unwrap()
+            }
+            Compression::Zstd => {
+                let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 3).unwrap();
+                encoder.include_checksum(true).unwrap();
+                encoder.write_all(text).unwrap();
+                encoder.finish().unwrap()
+            }
+            Compression::Xz => {
+                let options = lzma_rust2::XzOptions::with_preset(1);
+                let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+                encoder.write_all(text).unwrap();
+                encoder.finish().unwrap()
+            }
+            Compression::Bzip2 => {
+                let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+                encoder.write_all(text).unwrap();
+                encoder.finish().unwrap()
+            }
+        }
+    }
+
+    fn text() -> Vec<u8> {
+        (0..100_u32).map(|i| format!("word{} ", i.wrapping_mul(2_654_435_761) >> 20)).collect::<String>().into_bytes()
+    }
+
+    /// The text of a file called `name` that holds `data`.
+    fn read(name: &str, data: &[u8]) -> Result<Vec<u8>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, data).unwrap();
+        let bytes_read = Arc::default();
+        let mut text = Vec::new();
+        Input::open(&Source::Path(path), &bytes_read)?.fill_to_end(&mut text)?;
+        assert_eq!(bytes_read.load(Ordering::Relaxed), data.len() as u64, "all of the file is read");
+        Ok(text)
+    }
+
+    #[test]
+    fn the_content_tells_the_format_and_all_members_are_read() {
+        for kind in KINDS {
+            let (start, end) = (compress(kind, b"first "), compress(kind, &text()));
+            let members = [start, compress(kind, b""), end].concat();
+            assert_eq!(read("corpus.txt", &members).unwrap(), [b"first ", &text()[..]].concat(), "{kind:?}");
+        }
+        for plain in [&b""[..], b"B", b"BZh9 is text", b"(", b"a", b"7zXZ"] {
+            assert_eq!(read("corpus.txt", plain).unwrap(), plain);
+        }
+    }
+
+    #[test]
+    fn a_skippable_frame_may_come_first() {
+        let frame =
+            [&[0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0][..], b"size", &compress(Compression::Zstd, b"text")].concat();
+        assert_eq!(read("corpus", &frame).unwrap(), b"text");
+    }
+
+    #[test]
+    fn every_truncation_is_an_error() {
+        for (kind, name) in KINDS.into_iter().zip(["a.gz", "a.zst", "a.xz", "a.bz2"]) {
+            let data = compress(kind, &text());
+            for len in 0..data.len() {
+                let error = read(name, &data[..len]).expect_err(&format!("{kind:?} cut to {len} bytes")).to_string();
+                assert!(error.contains(&format!("{name}: the compressed data ends early: ")), "{len}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn flipped_bits_never_change_the_text_unnoticed() {
+        for kind in KINDS {
+            let data = compress(kind, &text());
+            for bit in 0..8 * data.len() {
+                let mut bad = data.clone();
+                bad[bit / 8] ^= 1 << (bit % 8);
+                if Compression::of(&bad) != Some(kind) {
+                    continue; // It is another kind of file now; if it is text, it is not UTF-8.
+                }
+                if let Ok(read) = read("corpus", &bad) {
+                    // A bit that means nothing: a time or a flag in a header.
+                    assert!(read == text(), "{kind:?}, bit {bit}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rubbish_behind_the_data_is_an_error() {
+        for kind in KINDS {
+            let data = [&compress(kind, &text())[..], b"rubbish, and more of it"].concat();
+            let error = read("corpus", &data).expect_err(&format!("{kind:?}")).to_string();
+            assert!(error.contains("corpus: the compressed data "), "{error}");
+        }
     }
 }
