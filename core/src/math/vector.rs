@@ -31,3 +31,30 @@ pub(crate) fn add_scaled<R: Real>(sum: &mut [R], scale: R, x: &[R]) {
         *sum += scale * x;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dot_product_adds_in_sixteen_lanes() {
+        // In the order of the components the 1 would drown: 1e8 + 1 is 1e8 in f32.
+        let mut a = [0.0_f32; 17];
+        (a[0], a[1], a[16]) = (1e8, 1.0, -1e8);
+        assert_eq!(dot(&a, &[1.0; 17]), 1.0);
+        // Lanes 0 and 8 fold first: 1e8 and −1e8 are gone before the 1 of lane 4 comes.
+        let mut a = [0.0_f32; 16];
+        (a[0], a[4], a[8]) = (1e8, 1.0, -1e8);
+        assert_eq!(dot(&a, &[1.0; 16]), 1.0);
+    }
+
+    #[test]
+    fn zeros_behind_the_components_change_nothing() {
+        let a: [f32; 48] = core::array::from_fn(|i| if i < 37 { 1.0 / (i as f32 + 1.7) } else { 0.0 });
+        for n in 0..=37 {
+            let mut padded = [0.0; 48];
+            padded[..n].copy_from_slice(&a[..n]);
+            assert_eq!(dot(&a[..n], &a[..n]).to_bits(), dot(&padded, &a).to_bits());
+        }
+    }
+}
