@@ -3,15 +3,14 @@
 
 #![forbid(unsafe_code)]
 
-pub mod corpus;
-mod error;
-pub mod train;
 pub mod cli;
+pub mod corpus;
 mod error;
 pub mod eval;
 pub mod format;
 pub mod output;
 pub mod query;
+pub mod train;
 mod vectors;
 mod vocabulary;
 
