@@ -51,7 +51,7 @@ pub(super) enum Side {
 }
 
 impl Side {
-    fn private<'a>(self, private: &'a Private, local: u32, stride: usize) -> Option<&'a [f32]> {
+    fn private(self, private: &Private, local: u32, stride: usize) -> Option<&[f32]> {
         let rows = match self {
             Self::Center => &private.center,
             Self::Outside => &private.outside,
