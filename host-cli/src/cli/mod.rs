@@ -4,6 +4,7 @@
 
 mod analogy;
 mod eval;
+mod gradcheck;
 mod info;
 mod model;
 mod neighbors;
@@ -28,6 +29,7 @@ enum Command {
     Analogy(analogy::Args),
     Eval(eval::Args),
     Info(info::Args),
+    Gradcheck(gradcheck::Args),
 }
 
 impl Cli {
@@ -41,6 +43,7 @@ impl Cli {
             Command::Analogy(args) => args.run(),
             Command::Eval(args) => args.run(),
             Command::Info(args) => args.run(),
+            Command::Gradcheck(args) => args.run(),
         }
     }
 }
