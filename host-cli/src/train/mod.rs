@@ -61,19 +61,21 @@ pub struct Trained {
 pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
     let step = settings.check()?;
     let counts = corpus.vocabulary.counts();
-    let plan = Plan::new(corpus.tokens.len(), settings.dim);
     let subsampler = Subsampler::new(settings.subsample, counts.iter().sum());
+    let keep: Vec<u32> = counts.iter().map(|&count| subsampler.keep_probability(count)).collect();
+    let stride = matrix::stride(settings.dim);
+    let plan = Plan::new(expected_words(counts, &keep), stride);
     let noise = AliasTable::new(vec![Slot::default(); counts.len()], |word| counts[word])
         .map_err(|error| Error::Failed(format!("the vocabulary: {error}")))?;
     let common = Common {
         tokens: &corpus.tokens,
-        keep: counts.iter().map(|&count| subsampler.keep_probability(count)).collect(),
+        keep,
         noise,
         settings: step,
         plan,
         seed: settings.seed,
         epochs: settings.epochs,
-        stride: matrix::stride(settings.dim),
+        stride,
     };
     let center = Matrix::zeros(counts.len(), common.stride);
     initialize(&center, counts.len(), settings, common.stride);
@@ -85,6 +87,12 @@ pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Prog
         .expect("Settings::check asked for the level")
         .map_err(|error| Error::Failed(format!("training: {error}")))?;
     Ok(Trained { center: center.into_rows(settings.dim), outside: outside.into_rows(settings.dim), losses })
+}
+
+/// How many words of one pass subsampling keeps, on average.
+fn expected_words(counts: &[u64], keep: &[u32]) -> u64 {
+    let kept = |(&count, &keep): (&u64, &u32)| (u128::from(count) * u128::from(keep)) >> 32;
+    counts.iter().zip(keep).map(kept).sum::<u128>() as u64
 }
 
 fn initialize(center: &Matrix, words: usize, settings: &Settings, stride: usize) {

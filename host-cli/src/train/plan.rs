@@ -15,17 +15,32 @@ pub struct Plan {
     pub pull: f64,
 }
 
+/// Enough for sixteen threads to work at once.
+const MOST_SHARDS: u64 = 16;
+/// A round costs a copy of each row that it touches, so shorter ones do not pay.
+const LEAST_WORDS: u64 = 250;
+/// At 100 dimensions the rows of a round of this length fit into a second-level cache of 1 MB.
+const MOST_WORDS: u64 = 1000;
+const COMPONENTS_AT_MOST_WORDS: u64 = 112;
+/// With fewer rounds an epoch, shards learn too much apart before they hear of each other.
+const ROUNDS_AN_EPOCH: u64 = 300;
+
 impl Plan {
-    /// The plan for a corpus of `tokens` and vectors of `dim` components.
+    /// The plan for a corpus of which `kept` words a pass are trained on, and rows of `stride` components.
+    ///
+    /// A small corpus has few shards, down to one, which trains as one sequential pass would.
     #[must_use]
-    pub fn new(tokens: usize, _dim: usize) -> Self {
+    pub fn new(kept: u64, stride: usize) -> Self {
+        let shards = (kept / (ROUNDS_AN_EPOCH * LEAST_WORDS)).clamp(1, MOST_SHARDS);
+        let fit = MOST_WORDS * COMPONENTS_AT_MOST_WORDS / (stride as u64).max(1);
+        let spread = if shards == 1 { MOST_WORDS } else { kept / (shards * ROUNDS_AN_EPOCH) };
+        let words_per_round = spread.min(fit).clamp(LEAST_WORDS, MOST_WORDS) as usize;
         let env = |name: &str, default: f64| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
-        let _ = tokens;
         Self {
-            shards: env("S", 16.0) as usize,
-            words_per_round: env("C", 1000.0) as usize,
-            pool: env("POOL", 1024.0) as usize,
-            pull: env("PULL", 0.6),
+            shards: env("S", shards as f64) as usize,
+            words_per_round: env("C", words_per_round as f64) as usize,
+            pool: env("POOL", words_per_round as f64) as usize,
+            pull: env("PULL", 0.1),
         }
     }
 }
