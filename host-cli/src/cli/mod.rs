@@ -7,7 +7,10 @@ mod eval;
 mod info;
 mod model;
 mod neighbors;
+mod progress;
 mod report;
+mod summary;
+mod train;
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +27,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Train(train::Args),
     Neighbors(neighbors::Args),
     Analogy(analogy::Args),
     Eval(eval::Args),
@@ -37,6 +41,7 @@ impl Cli {
     /// Where that fails. Nothing of the error has been shown yet.
     pub fn run(self) -> Result<()> {
         match self.command {
+            Command::Train(args) => args.run(),
             Command::Neighbors(args) => args.run(),
             Command::Analogy(args) => args.run(),
             Command::Eval(args) => args.run(),
