@@ -3,6 +3,7 @@
 //! To add a subcommand: a module with an `Args` struct that has a `run`, and its line in each of the two lists below.
 
 mod analogy;
+mod demo;
 mod eval;
 mod info;
 mod model;
@@ -27,6 +28,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
     Train(train::Args),
     Neighbors(neighbors::Args),
     Analogy(analogy::Args),
@@ -41,6 +43,7 @@ impl Cli {
     /// Where that fails. Nothing of the error has been shown yet.
     pub fn run(self) -> Result<()> {
         match self.command {
+            Command::Demo(args) => args.run(),
             Command::Train(args) => args.run(),
             Command::Neighbors(args) => args.run(),
             Command::Analogy(args) => args.run(),

@@ -42,20 +42,26 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Columns: the first one flush left, the others flush right.
+/// Columns that line up.
 pub(super) struct Columns(Table);
 
 impl Columns {
-    /// No rows yet under these headings.
+    /// No rows yet under these headings; the first column flush left, the others, of numbers, flush right.
     pub(super) fn new<const N: usize>(headings: [&str; N]) -> Self {
+        let Self(mut table) = Self::left(headings);
+        table.column_iter_mut().skip(1).for_each(|column| {
+            column.set_cell_alignment(CellAlignment::Right);
+        });
+        Self(table)
+    }
+
+    /// No rows yet under these headings; all columns flush left.
+    pub(super) fn left<const N: usize>(headings: [&str; N]) -> Self {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_header(headings);
-        for (index, column) in table.column_iter_mut().enumerate() {
+        table.column_iter_mut().for_each(|column| {
             column.set_padding((0, 2));
-            if index > 0 {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
+        });
         Self(table)
     }
 
