@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Barrier, Mutex, RwLock};
 
 use motevec_core::model::{Rows, RowsMut, initialize_center};
-use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler};
+use motevec_core::sample::{AliasTable, Generator, Slot};
 use motevec_core::simd::{Kernel, Lanes};
 use motevec_core::train::Loss;
 
@@ -63,34 +63,27 @@ pub struct Trained {
 pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
     let step = settings.check()?;
     let counts = corpus.vocabulary.counts();
-    let subsampler = Subsampler::new(settings.subsample, counts.iter().sum());
-    let keep: Vec<u32> = counts.iter().map(|&count| subsampler.keep_probability(count)).collect();
-    let stride = matrix::stride(settings.dim);
-    let plan = Plan::new(expected_words(counts, &keep), stride);
     let noise = AliasTable::new(vec![Slot::default(); counts.len()], |word| counts[word])
         .map_err(|error| Error::Failed(format!("the vocabulary: {error}")))?;
     let common = Common {
         tokens: &corpus.tokens,
-        keep,
+        keep: plan::keep(corpus, settings),
         noise,
         settings: step,
-        plan,
+        plan: Plan::of(corpus, settings),
         seed: settings.seed,
         epochs: settings.epochs,
-        stride,
+        stride: matrix::stride(settings.dim),
     };
-    let center = Matrix::zeros(counts.len(), common.stride);
-    initialize(&center, counts.len(), settings, common.stride);
-    let outside = Matrix::zeros(counts.len(), common.stride);
+    let stride = common.stride;
+    let center = Matrix::zeros(counts.len(), stride);
+    initialize(&center, counts.len(), settings, stride);
+    let outside = Matrix::zeros(counts.len(), stride);
     let run = Rounds { common: &common, settings, center: &center, outside: &outside, observe };
     let losses = settings.level.run(settings.fused, run).expect("Settings::check asked for the level")?;
-    Ok(Trained { center: center.into_rows(settings.dim), outside: outside.into_rows(settings.dim), losses })
-}
-
-/// How many words of one pass subsampling keeps, on average.
-fn expected_words(counts: &[u64], keep: &[u32]) -> u64 {
-    let kept = |(&count, &keep): (&u64, &u32)| (u128::from(count) * u128::from(keep)) >> 32;
-    counts.iter().zip(keep).map(kept).sum::<u128>() as u64
+    let trained = Trained { center: center.into_rows(settings.dim), outside: outside.into_rows(settings.dim), losses };
+    let finite = trained.center.iter().chain(&trained.outside).all(|x| x.is_finite());
+    if finite { Ok(trained) } else { Err(diverged(settings.rate)) }
 }
 
 fn initialize(center: &Matrix, words: usize, settings: &Settings, stride: usize) {
@@ -258,8 +251,7 @@ impl Rounds<'_> {
     }
 }
 
+/// A learning rate that is too high throws the vectors further with every step, until they are no numbers.
 fn diverged(rate: f32) -> Error {
-    Error::Failed(format!(
-        "training diverged: the loss is no longer a number; try a lower learning rate than --lr {rate}"
-    ))
+    Error::Failed(format!("training diverged: the vectors are no longer numbers; lower --lr, which is {rate}"))
 }

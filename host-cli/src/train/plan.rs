@@ -1,5 +1,10 @@
 //! How the work is cut up: from the corpus and the settings alone, never from the machine.
 
+use motevec_core::sample::Subsampler;
+
+use super::{Settings, matrix};
+use crate::corpus::Corpus;
+
 /// The sizes of a round, and the constant of its merge.
 ///
 /// A round's result depends on them, so they follow from the corpus and the dimension only.
@@ -32,6 +37,14 @@ const PULL: f64 = 0.1;
 const MEASURED_AN_EPOCH: u64 = 20_000;
 
 impl Plan {
+    /// The plan for training on `corpus`.
+    #[must_use]
+    pub fn of(corpus: &Corpus, settings: &Settings) -> Self {
+        let kept = |(&count, keep): (&u64, u32)| (u128::from(count) * u128::from(keep)) >> 32;
+        let kept: u128 = corpus.vocabulary.counts().iter().zip(keep(corpus, settings)).map(kept).sum();
+        Self::new(u64::try_from(kept).unwrap_or(u64::MAX), matrix::stride(settings.dim))
+    }
+
     /// The plan for a corpus of which `kept` words a pass are trained on, and rows of `stride` components.
     ///
     /// A small corpus has few shards, down to one, which trains as one sequential pass would.
@@ -49,4 +62,11 @@ impl Plan {
             loss_every: (kept / MEASURED_AN_EPOCH).clamp(1, 64) as u32,
         }
     }
+}
+
+/// By row of the vocabulary: how likely subsampling is to keep a word, see [`Subsampler::keep_probability`].
+pub(super) fn keep(corpus: &Corpus, settings: &Settings) -> Vec<u32> {
+    let counts = corpus.vocabulary.counts();
+    let subsampler = Subsampler::new(settings.subsample, counts.iter().sum());
+    counts.iter().map(|&count| subsampler.keep_probability(count)).collect()
 }
