@@ -9,6 +9,7 @@ mod error;
 pub mod eval;
 pub mod format;
 pub mod gradcheck;
+mod memory;
 pub mod output;
 pub mod query;
 pub mod train;

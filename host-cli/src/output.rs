@@ -76,7 +76,7 @@ fn destination(path: &Path) -> Result<Destination> {
             return Ok(Destination::Stream);
         }
         if found.permissions().readonly() {
-            return Err(Error::input(path, None, "is read-only: make it writable, or choose another --output"));
+            return Err(Error::input(path, None, "is read-only: make it writable, or name another file"));
         }
     }
     let mut file = path.to_owned();
@@ -90,7 +90,7 @@ fn destination(path: &Path) -> Result<Destination> {
         };
         file = folder(&file).join(target);
     }
-    Err(Error::input(path, None, "is a link to itself: choose another --output"))
+    Err(Error::input(path, None, "is a link to itself: name another file"))
 }
 
 /// An empty file with a passing name in the folder of `file`: a rename works only within one file system.
@@ -100,7 +100,7 @@ fn temporary(path: &Path, file: &Path) -> Result<NamedTempFile> {
     };
     let folder = folder(file);
     if !folder.is_dir() {
-        let message = format!("no folder `{}`: create it, or choose another --output", folder.display());
+        let message = format!("no folder `{}`: create it, or name another file", folder.display());
         return Err(Error::Failed(message));
     }
     let mut prefix = std::ffi::OsString::from(".");
@@ -116,7 +116,7 @@ fn temporary(path: &Path, file: &Path) -> Result<NamedTempFile> {
     }
     builder.tempfile_in(folder).map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Error::Failed(format!(
-            "cannot write in folder `{}`, it is read-only to you: change that, or choose another --output",
+            "cannot write in folder `{}`, it is read-only to you: change that, or name another file",
             folder.display()
         )),
         // The error of `tempfile` names the passing file, which the user never asked for.
@@ -166,7 +166,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("nowhere");
         let message = check(&missing.join("model.bin")).unwrap_err().to_string();
-        assert_eq!(message, format!("no folder `{}`: create it, or choose another --output", missing.display()));
+        assert_eq!(message, format!("no folder `{}`: create it, or name another file", missing.display()));
     }
 
     #[test]

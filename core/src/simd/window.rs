@@ -20,7 +20,7 @@
 //! center's row of U), as in word2vec.c: over a corpus that is the same set of pairs as the center predicting them.
 
 use super::access::{Access, Ragged, Whole};
-use super::dot::fold_to_register as fold;
+use super::dot::fold_to_register;
 use super::{Block, Kernel, LANES, Lanes, sigmoid};
 use crate::math::log_sigmoid;
 use crate::model::RowsMut;
@@ -30,7 +30,7 @@ pub const MAX_INPUTS: usize = 16;
 /// The most targets that one update takes: the true one and seven negatives.
 pub const MAX_TARGETS: usize = 8;
 
-/// Why a [`window_update`] was refused. Nothing has moved.
+/// Why a [`WindowUpdate`] was refused. Nothing has moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -227,7 +227,7 @@ fn tile<L: Lanes, const I: usize, const J: usize>(
                     *lane = if block == 0 { lanes.mul(v, u) } else { lanes.mul_add(v, u, *lane) };
                 }
             }
-            *to = fold(lanes, lane);
+            *to = fold_to_register(lanes, lane);
         }
     }
     let mut sums = lanes.sum_each(all);

@@ -1,6 +1,6 @@
 //! Skip-gram with negative sampling over a stream of tokens: the walk of the window, and the step at each center.
 //!
-//! [`sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a sentence.
+//! [`Trainer::sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a sentence.
 //! Both call [`Trainer::center`] for each center in turn, with the same draws, so both leave the same bits.
 //!
 //! As in word2vec.c the half-width of the window is drawn anew for each center, uniformly from 1 ..= m, which weighs

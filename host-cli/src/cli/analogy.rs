@@ -49,7 +49,7 @@ impl Args {
         let vectors = self.model.read()?;
         let query = [self.a.as_str(), &self.b, &self.c];
         let neighbors = query::analogy(&vectors, query, self.k as usize)?;
-        report::print(&Report { query, neighbors }, self.json)
+        report::print(&Report { query, neighbors }, self.json, None)
     }
 }
 

@@ -94,7 +94,7 @@ impl Args {
                 total: total.into(),
             });
         }
-        report::print(&report, self.json)
+        report::print(&report, self.json, None)
     }
 }
 

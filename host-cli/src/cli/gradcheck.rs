@@ -56,7 +56,7 @@ impl Args {
         let checks = check_random(self.seed, self.dim as usize, self.vocab as usize)
             .map_err(|error| Error::Failed(error.to_string()))?;
         let report = RandomReport { seed: self.seed, dim: self.dim, vocab: self.vocab, checks };
-        report::print(&report, self.json)?;
+        report::print(&report, self.json, None)?;
 
         let differing = report.checks.iter().filter(|check| !check.comparison.agrees());
         let names = differing.map(|check| format!("{}, ∂J/∂{} in {}", check.loss, check.gradient, check.precision));
@@ -65,7 +65,7 @@ impl Args {
 
     fn run_cases(&self, path: &Path) -> Result<()> {
         let report = CaseReport { cases: CaseFile::read(path)?.run()? };
-        report::print(&report, self.json)?;
+        report::print(&report, self.json, None)?;
 
         let differing = report.cases.iter().filter_map(|case| {
             let (first, rest) = case.differences.split_first()?;

@@ -64,7 +64,7 @@ impl Args {
             first_words: vectors.vocabulary.words().take(SHOWN).collect(),
             last_words: vectors.vocabulary.words().skip(words.saturating_sub(SHOWN)).collect(),
         };
-        report::print(&report, self.json)
+        report::print(&report, self.json, None)
     }
 }
 

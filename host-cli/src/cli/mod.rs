@@ -3,12 +3,16 @@
 //! To add a subcommand: a module with an `Args` struct that has a `run`, and its line in each of the two lists below.
 
 mod analogy;
+mod demo;
 mod eval;
 mod gradcheck;
 mod info;
 mod model;
 mod neighbors;
+mod progress;
 mod report;
+mod summary;
+mod train;
 
 use clap::{Parser, Subcommand};
 
@@ -25,6 +29,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
+    Train(train::Args),
     Neighbors(neighbors::Args),
     Analogy(analogy::Args),
     Eval(eval::Args),
@@ -39,6 +45,8 @@ impl Cli {
     /// Where that fails. Nothing of the error has been shown yet.
     pub fn run(self) -> Result<()> {
         match self.command {
+            Command::Demo(args) => args.run(),
+            Command::Train(args) => args.run(),
             Command::Neighbors(args) => args.run(),
             Command::Analogy(args) => args.run(),
             Command::Eval(args) => args.run(),

@@ -46,7 +46,7 @@ impl Args {
         let vectors = self.model.read()?;
         let words: Vec<_> = self.words.iter().map(String::as_str).collect();
         let neighbors = query::neighbors(&vectors, &words, self.k as usize)?;
-        report::print(&Report { query: &self.words, neighbors }, self.json)
+        report::print(&Report { query: &self.words, neighbors }, self.json, None)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
@@ -10,17 +11,24 @@ use serde::Serialize;
 use crate::query::Neighbor;
 use crate::{Error, Result};
 
-/// Prints `report` to stdout, as a line of JSON or as text.
+/// The names by which a command line asks for stdout.
+const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/// Prints `report` to stdout, as a line of JSON or as text; to stderr where the command wrote its `output` to stdout.
 ///
 /// A reader that has seen enough and closes the pipe (`| head`) is no error.
-pub(super) fn print(report: &(impl Serialize + Display), json: bool) -> Result<()> {
+pub(super) fn print(report: &(impl Serialize + Display), json: bool, output: Option<&Path>) -> Result<()> {
     let text = match json {
         true => serde_json::to_string(report).map_err(|error| Error::Failed(error.to_string()))?,
         false => report.to_string(),
     };
-    let mut out = io::stdout().lock();
+    let stdout_is_taken = output.is_some_and(|path| STDOUT.iter().any(|name| path == Path::new(name)));
+    let (mut out, name): (Box<dyn Write>, _) = match stdout_is_taken {
+        true => (Box::new(io::stderr().lock()), "stderr"),
+        false => (Box::new(io::stdout().lock()), "stdout"),
+    };
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("stdout", error)),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::io(name, error)),
         _ => Ok(()),
     }
 }
@@ -34,20 +42,26 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Columns: the first one flush left, the others flush right.
+/// Columns that line up.
 pub(super) struct Columns(Table);
 
 impl Columns {
-    /// No rows yet under these headings.
+    /// No rows yet under these headings; the first column flush left, the others, of numbers, flush right.
     pub(super) fn new<const N: usize>(headings: [&str; N]) -> Self {
+        let Self(mut table) = Self::left(headings);
+        table.column_iter_mut().skip(1).for_each(|column| {
+            column.set_cell_alignment(CellAlignment::Right);
+        });
+        Self(table)
+    }
+
+    /// No rows yet under these headings; all columns flush left.
+    pub(super) fn left<const N: usize>(headings: [&str; N]) -> Self {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_header(headings);
-        for (index, column) in table.column_iter_mut().enumerate() {
+        table.column_iter_mut().for_each(|column| {
             column.set_padding((0, 2));
-            if index > 0 {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
+        });
         Self(table)
     }
 

@@ -27,6 +27,8 @@ use std::num::NonZero;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use clap::ValueEnum;
+
 use crate::{Error, Result, Vocabulary};
 use blocks::{Block, Blocks};
 use dictionary::{Dictionary, Full};
@@ -43,7 +45,7 @@ pub const MAX_WORD: usize = 64 << 10;
 const BLOCK_SIZE: usize = 4 << 20;
 
 /// What separates words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Tokenizer {
     /// Unicode white space (the property `White_Space`): for text that is already split into tokens.
     #[default]
@@ -54,7 +56,7 @@ pub enum Tokenizer {
 }
 
 /// What to do where text is not UTF-8.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum InvalidUtf8 {
     /// Stop with an error that names the line.
     #[default]

@@ -1,0 +1,172 @@
+//! `motevec demo`: vectors from the text that the program carries, in a few seconds.
+
+use std::fmt::{self, Display};
+use std::path::PathBuf;
+
+use indicatif::HumanCount;
+use serde::Serialize;
+
+use super::report::{self, Columns};
+use super::{printable, progress};
+use crate::corpus::{Options, Source, Tokenizer};
+use crate::query::{self, Neighbor};
+use crate::train::Settings;
+use crate::{Result, Vectors, format, memory, output};
+
+/// Addresses of presidents of the United States, one paragraph a line; in the public domain.
+const ADDRESSES: Source =
+    Source::Bytes { name: "addresses.txt.zst", data: include_bytes!("../../data/addresses.txt.zst") };
+
+/// Words that the speeches use often enough to learn something sensible about.
+const SHOWN: [&str; 8] = ["war", "freedom", "tax", "economy", "farmers", "school", "children", "soviet"];
+
+/// How many of the nearest words are shown.
+const NEAREST: usize = 5;
+
+/// "he" is to "she" as "his" is to …
+const ANALOGY: [&str; 3] = ["he", "she", "his"];
+
+/// Learn from a small text that is built in, and show what came of it
+///
+/// Trains on 490,000 words of speeches by presidents of the United States. Needs no file and no network, and gives the
+/// same vectors on every machine.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  motevec demo
+  motevec demo -o demo.bin && motevec neighbors demo.bin peace")]
+pub(super) struct Args {
+    /// Also write the vectors to this file
+    #[arg(short, long, value_name = "MODEL")]
+    output: Option<PathBuf>,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    words: u64,
+    vocabulary: usize,
+    dim: usize,
+    training_seconds: f64,
+    losses: Vec<f64>,
+    neighbors: Vec<Nearest<'a>>,
+    analogy: Analogy<'a>,
+    output: Option<String>,
+}
+
+/// A word and those nearest to it.
+#[derive(Serialize)]
+struct Nearest<'a> {
+    word: &'a str,
+    nearest: Vec<Neighbor<'a>>,
+}
+
+#[derive(Serialize)]
+struct Analogy<'a> {
+    query: [&'a str; 3],
+    answer: Option<&'a str>,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<()> {
+        let codec = self.output.as_ref().map(|path| {
+            output::check(path)?;
+            format::for_output(path, None)
+        });
+        let codec = codec.transpose()?;
+
+        let (options, settings) = (options(), settings());
+        let corpus = progress::read(&[ADDRESSES], &options)?;
+        memory::check(&corpus, &settings)?;
+        let (trained, time) = progress::train(&corpus, &settings)?;
+        let vectors = Vectors { vocabulary: corpus.vocabulary, dim: settings.dim, data: trained.center };
+        if let (Some(codec), Some(path)) = (codec, &self.output) {
+            codec.write(path, vectors.view())?;
+        }
+
+        let nearest = |word| Ok(Nearest { word, nearest: query::neighbors(&vectors, &[word], NEAREST)? });
+        let report = Report {
+            words: corpus.stats.words,
+            vocabulary: vectors.vocabulary.len(),
+            dim: settings.dim,
+            training_seconds: time.as_secs_f64(),
+            losses: trained.losses,
+            neighbors: SHOWN.into_iter().map(nearest).collect::<Result<_>>()?,
+            analogy: Analogy {
+                query: ANALOGY,
+                answer: query::analogy(&vectors, ANALOGY, 1)?.first().map(|neighbor| neighbor.word),
+            },
+            output: self.output.as_ref().map(|path| path.display().to_string()),
+        };
+        report::print(&report, self.json, self.output.as_deref())
+    }
+}
+
+/// Rare words have too little to learn from in so short a text.
+fn options() -> Options {
+    Options { tokens: Tokenizer::Words, lowercase: true, min_count: 20, ..Options::default() }
+}
+
+/// A short text wants more passes, at a higher rate, for fewer numbers than a long one.
+///
+/// The portable arithmetic makes the table the same on every machine.
+fn settings() -> Settings {
+    Settings { dim: 64, epochs: 20, rate: 0.05, subsample: 3e-4, fused: false, ..Settings::default() }
+}
+
+impl Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (words, vocabulary) = (HumanCount(self.words), HumanCount(self.vocabulary as u64));
+        writeln!(f, "Read {words} words of presidents' speeches, and learned {} numbers", self.dim)?;
+        writeln!(f, "for each of {vocabulary} words in {:.1} s.\n", self.training_seconds)?;
+        if let [first, .., last] = self.losses.as_slice() {
+            let epochs = self.losses.len();
+            writeln!(f, "loss  {first:.2} {} {last:.2}  in {epochs} epochs\n", sparkline(&self.losses))?;
+        }
+        let mut columns = Columns::left(["word", "nearest words"]);
+        for Nearest { word, nearest } in &self.neighbors {
+            let nearest: Vec<_> = nearest.iter().map(|neighbor| neighbor.word).collect();
+            columns.row([(*word).to_owned(), nearest.join(", ")]);
+        }
+        writeln!(f, "{columns}\n")?;
+        if let Analogy { query: [a, b, c], answer: Some(answer) } = &self.analogy {
+            writeln!(f, "{a} is to {b} as {c} is to … {answer}\n")?;
+        }
+        writeln!(f, "Next:")?;
+        let model = match &self.output {
+            Some(path) => printable(path),
+            None => {
+                writeln!(f, "  motevec demo -o demo.bin")?;
+                "demo.bin".into()
+            }
+        };
+        writeln!(f, "  motevec neighbors {model} peace")?;
+        write!(f, "  motevec train your-text.txt -o model.bin --tokens words --lowercase")
+    }
+}
+
+/// Bars as high as the numbers, from the lowest number to the highest.
+fn sparkline(numbers: &[f64]) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let (lowest, highest) =
+        numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &n| (low.min(n), high.max(n)));
+    // A range of 0 would divide by it; all bars are then the lowest.
+    let range = (highest - lowest).max(f64::MIN_POSITIVE);
+    let bar = |number: &f64| BARS[((number - lowest) / range * (BARS.len() - 1) as f64).round() as usize];
+    numbers.iter().map(bar).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_span_the_numbers() {
+        assert_eq!(sparkline(&[8.0, 4.5, 1.0, 2.0]), "█▅▁▂");
+        assert_eq!(sparkline(&[2.0, 2.0]), "▁▁");
+        assert_eq!(sparkline(&[f64::NAN, 1.0, 0.0]), "▁█▁");
+        assert_eq!(sparkline(&[]), "");
+    }
+}

@@ -1,0 +1,85 @@
+//! Progress on the terminal: bars on stderr, and nothing at all where stderr is a pipe or a file.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+
+use crate::corpus::{self, Corpus, Options, Source};
+use crate::train::{self, Settings, Trained};
+use crate::{Error, Result};
+
+/// Where the size of the input is known, and where it comes through a pipe.
+const READING: &str = "reading   {bar:24.cyan/dim} {binary_bytes} of {binary_total_bytes}, {eta} left";
+const READING_A_PIPE: &str = "reading   {spinner:.cyan} {binary_bytes}";
+const TRAINING: &str = "training  {bar:24.cyan/dim} {percent:>3} %  {msg}  {eta} left";
+
+/// A bar on stderr; indicatif draws none where that is no terminal, and no colors where `NO_COLOR` is set.
+fn bar(length: Option<u64>, template: &str) -> Result<ProgressBar> {
+    let style = ProgressStyle::with_template(template).map_err(|error| Error::Failed(error.to_string()))?;
+    let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    Ok(bar.with_style(style.progress_chars("━╸─")))
+}
+
+/// [`corpus::read`], with a bar of the bytes read.
+pub(super) fn read(sources: &[Source], options: &Options) -> Result<Corpus> {
+    let bar = bar(None, READING_A_PIPE)?;
+    let known = self::bar(Some(0), READING)?.style();
+    let corpus = corpus::read(sources, options, &|progress| {
+        if let Some(total) = progress.total
+            && bar.length() != Some(total)
+        {
+            bar.set_style(known.clone());
+            bar.set_length(total);
+        }
+        bar.set_position(progress.bytes);
+    });
+    bar.finish_and_clear();
+    corpus
+}
+
+/// [`train::train`], with a bar of the words done, and a line of loss an epoch. Returns also how long it took.
+pub(super) fn train(corpus: &Corpus, settings: &Settings) -> Result<(Trained, Duration)> {
+    let words = corpus.stats.words;
+    let bar = bar(Some(words.saturating_mul(settings.epochs.into())), TRAINING)?;
+    let start = Instant::now();
+    let mut epochs = Epochs { shown: 0, of: settings.epochs, loss: f64::NAN };
+    let trained = train::train(corpus, settings, &mut |progress| {
+        // The trainer counts kept tokens; people count the words of their text.
+        let done = words as f64 * progress.done as f64 / corpus.tokens.len() as f64;
+        let speed = HumanCount((done / start.elapsed().as_secs_f64()) as u64);
+        bar.set_position(done as u64);
+        bar.set_message(format!("{speed} words/s  loss {:.4}  rate {:.5}", progress.loss, progress.rate));
+        epochs.pass(progress.epoch, |line| bar.println(line));
+        epochs.loss = progress.loss;
+        if progress.done == progress.total {
+            epochs.pass(settings.epochs, |line| bar.println(line));
+        }
+    });
+    bar.finish_and_clear();
+    trained.map(|trained| (trained, start.elapsed()))
+}
+
+/// Which epochs have had their line.
+struct Epochs {
+    shown: u32,
+    of: u32,
+    /// The loss of the epoch that is going on.
+    loss: f64,
+}
+
+impl Epochs {
+    /// Shows the epochs before `now`, counted from 0.
+    fn pass(&mut self, now: u32, show: impl Fn(String)) {
+        // A round can be longer than an epoch of a small corpus; then only one of those it passed has a loss to show.
+        if self.shown < now {
+            self.shown = now;
+            let width = self.of.to_string().len();
+            show(format!("epoch {now:>width$}/{}  loss {}", self.of, number(self.loss)));
+        }
+    }
+}
+
+/// A loss, or a dash where none was measured.
+pub(super) fn number(loss: f64) -> String {
+    if loss.is_finite() { format!("{loss:.4}") } else { "–".to_owned() }
+}

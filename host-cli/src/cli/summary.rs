@@ -1,0 +1,117 @@
+//! What a training run did: the result of `train`.
+
+use std::fmt::{self, Display};
+use std::path::Path;
+use std::time::Duration;
+
+use indicatif::{BinaryBytes, HumanCount};
+use serde::Serialize;
+
+use super::progress;
+use crate::corpus::{Corpus, Stats};
+use crate::format::Format;
+use crate::memory;
+use crate::train::{Settings, Trained};
+
+/// The summary of a training run.
+#[derive(Serialize)]
+pub(super) struct Summary {
+    output: String,
+    format: Option<String>,
+    /// Unknown for a pipe.
+    file_bytes: Option<u64>,
+    words: u64,
+    distinct_words: u64,
+    vocabulary: usize,
+    kept_words: u64,
+    sentences: u64,
+    dim: usize,
+    epochs: u32,
+    seed: u64,
+    arithmetic: &'static str,
+    simd: &'static str,
+    /// Of each epoch; null where an epoch had nothing to measure.
+    losses: Vec<f64>,
+    reading_seconds: f64,
+    training_seconds: f64,
+    words_per_second: f64,
+    /// Where the system tells.
+    peak_memory_bytes: Option<u64>,
+}
+
+impl Summary {
+    /// What became of `corpus`, now that the model has been written to `output`.
+    pub(super) fn new(
+        (output, format): (&Path, Option<Format>),
+        corpus: &Corpus,
+        settings: &Settings,
+        trained: &Trained,
+        (reading, training): (Duration, Duration),
+    ) -> Self {
+        let Stats { words, distinct_words, kept_words, sentences, .. } = corpus.stats;
+        let training_seconds = training.as_secs_f64();
+        Self {
+            output: output.display().to_string(),
+            format: format.map(Format::name),
+            file_bytes: std::fs::metadata(output).ok().filter(std::fs::Metadata::is_file).map(|file| file.len()),
+            words,
+            distinct_words,
+            vocabulary: corpus.vocabulary.len(),
+            kept_words,
+            sentences,
+            dim: settings.dim,
+            epochs: settings.epochs,
+            seed: settings.seed,
+            arithmetic: if settings.fused { "fused" } else { "portable" },
+            simd: settings.level.name(),
+            losses: trained.losses.clone(),
+            reading_seconds: reading.as_secs_f64(),
+            training_seconds,
+            words_per_second: words as f64 * f64::from(settings.epochs) / training_seconds.max(f64::MIN_POSITIVE),
+            peak_memory_bytes: memory::peak(),
+        }
+    }
+}
+
+impl Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let covered = 100.0 * self.kept_words as f64 / self.words as f64;
+        writeln!(f, "text        {} words, {} distinct", HumanCount(self.words), HumanCount(self.distinct_words))?;
+        writeln!(f, "vocabulary  {} words, {covered:.1} % of the text", HumanCount(self.vocabulary as u64))?;
+        writeln!(f, "loss        {}", losses(&self.losses))?;
+        writeln!(f, "time        {:.1} s reading, {:.1} s training", self.reading_seconds, self.training_seconds)?;
+        writeln!(f, "speed       {} words/s", HumanCount(self.words_per_second.round() as u64))?;
+        if let Some(bytes) = self.peak_memory_bytes {
+            writeln!(f, "memory      {} at most", BinaryBytes(bytes))?;
+        }
+        write!(f, "written     {}", super::printable(&self.output))?;
+        match self.file_bytes {
+            Some(bytes) => write!(f, ", {}", BinaryBytes(bytes)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The loss of each epoch; of many, the first and the last ones.
+pub(super) fn losses(losses: &[f64]) -> String {
+    /// So many are shown before and behind the dots: a line of at most 80 columns.
+    const ENDS: usize = 4;
+    let show = |losses: &[f64]| losses.iter().copied().map(progress::number).collect::<Vec<_>>().join("  ");
+    match losses.len() {
+        0..=8 => show(losses),
+        len => format!("{}  …  {}", show(&losses[..ENDS]), show(&losses[len - ENDS..])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_losses_are_shortened() {
+        assert_eq!(losses(&[2.5, f64::NAN]), "2.5000  –");
+        let many: Vec<_> = (1..=20).map(f64::from).collect();
+        assert_eq!(losses(&many), "1.0000  2.0000  3.0000  4.0000  …  17.0000  18.0000  19.0000  20.0000");
+        assert_eq!(losses(&many[..8]).matches('.').count(), 8);
+    }
+}

@@ -1,0 +1,248 @@
+//! The options of `motevec train`, in the groups that its help shows.
+
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+use clap::builder::PossibleValue;
+use clap::{ValueEnum, value_parser};
+use motevec_core::optim::Schedule;
+use motevec_core::simd::Level;
+use motevec_core::train::{MAX_NEGATIVES, Update};
+
+use crate::Result;
+use crate::corpus::{self, InvalidUtf8, Options, Tokenizer};
+use crate::train::Settings;
+
+/// A wider window than the longest sentence that the default allows reaches nothing more.
+const MAX_WINDOW: i64 = 10_000;
+
+/// More passes than anyone makes; it keeps the count of all words within its type.
+const MAX_EPOCHS: i64 = 1_000_000;
+
+/// How text becomes words, and which words get a vector.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Text")]
+pub(super) struct TextArgs {
+    /// What separates words
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Tokenizer::Whitespace)]
+    tokens: Tokenizer,
+
+    /// Lowercase all words, in any script
+    #[arg(long)]
+    lowercase: bool,
+
+    /// What to do where the text is not UTF-8
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = InvalidUtf8::Fail)]
+    invalid_utf8: InvalidUtf8,
+
+    /// Cut longer sentences after this many words
+    #[arg(long, value_name = "WORDS", default_value_t = 10_000, value_parser = value_parser!(u32).range(1..),
+          allow_negative_numbers = true)]
+    max_sentence: u32,
+
+    /// Leave out words that occur less often
+    #[arg(long, value_name = "COUNT", default_value_t = 5, allow_negative_numbers = true)]
+    min_count: u64,
+
+    /// Keep only this many of the most frequent words
+    #[arg(long, value_name = "WORDS", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    max_vocab: Option<u32>,
+
+    /// Take the words and their counts from FILE (lines `word count`), not from the text
+    #[arg(long, value_name = "FILE")]
+    pub(super) read_vocab: Option<PathBuf>,
+
+    /// Write the words and their counts to FILE
+    #[arg(long, value_name = "FILE")]
+    pub(super) save_vocab: Option<PathBuf>,
+}
+
+impl TextArgs {
+    /// The same for the reader, with the vocabulary of `--read-vocab`.
+    pub(super) fn options(&self, threads: usize) -> Result<Options> {
+        Ok(Options {
+            tokens: self.tokens,
+            lowercase: self.lowercase,
+            invalid_utf8: self.invalid_utf8,
+            max_sentence: self.max_sentence as usize,
+            min_count: self.min_count,
+            max_vocab: self.max_vocab.map(|words| words as usize),
+            vocabulary: self.read_vocab.as_ref().map(corpus::read_vocab).transpose()?,
+            threads,
+        })
+    }
+}
+
+/// What is learned, and how.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Learning")]
+pub(super) struct LearningArgs {
+    /// Components of a vector
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = value_parser!(u32).range(1..),
+          allow_negative_numbers = true)]
+    dim: u32,
+
+    /// Words to each side of a center that count as near it
+    #[arg(long, value_name = "WORDS", default_value_t = 5, value_parser = value_parser!(u32).range(1..=MAX_WINDOW),
+          allow_negative_numbers = true)]
+    window: u32,
+
+    /// Negative samples a step
+    #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true,
+          value_parser = value_parser!(u32).range(1..=MAX_NEGATIVES as i64))]
+    negatives: u32,
+
+    /// Thin out words more frequent than this share of the text; 0 keeps all
+    #[arg(long, value_name = "SHARE", default_value_t = 1e-4, allow_negative_numbers = true)]
+    subsample: f32,
+
+    /// Passes over the text
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(1..=MAX_EPOCHS),
+          allow_negative_numbers = true)]
+    epochs: u32,
+
+    /// The learning rate at the start
+    #[arg(long, value_name = "RATE", default_value_t = 0.025, allow_negative_numbers = true)]
+    lr: f32,
+
+    /// How the rate changes: `linear` falls to nearly 0, `constant`, or `halve-every=WORDS`
+    #[arg(long, value_name = "HOW", default_value = "linear", value_parser = schedule)]
+    schedule: Schedule,
+
+    /// How a step is taken
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = UpdateName::Window)]
+    update: UpdateName,
+
+    /// Where all random choices start from: the same seed, the same vectors
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    seed: u64,
+}
+
+/// On what the work runs. Only the arithmetic changes the result, in its last digits.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Machine")]
+pub(super) struct MachineArgs {
+    /// Threads [default: all cores]; the vectors do not depend on it
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    threads: Option<u32>,
+
+    /// How multiply-adds round [default: fused where this machine can]
+    #[arg(long, value_enum, value_name = "HOW")]
+    arithmetic: Option<Arithmetic>,
+
+    /// The instructions to use; the vectors do not depend on it
+    #[arg(long, value_enum, value_name = "SET", default_value_t = Simd(None))]
+    simd: Simd,
+}
+
+impl MachineArgs {
+    /// Threads that are worth having to read with: beyond the cores they only take memory.
+    pub(super) fn reading_threads(&self) -> usize {
+        let cores = Settings::default().threads;
+        self.threads.map_or(cores, |threads| (threads as usize).min(cores))
+    }
+}
+
+/// What the options say, for the trainer.
+///
+/// # Errors
+/// Where they are impossible; the message names the option.
+pub(super) fn settings(learning: &LearningArgs, machine: &MachineArgs) -> Result<Settings> {
+    let default = Settings::default();
+    let settings = Settings {
+        dim: learning.dim as usize,
+        window: learning.window,
+        negatives: learning.negatives as usize,
+        subsample: learning.subsample,
+        epochs: learning.epochs,
+        rate: learning.lr,
+        schedule: learning.schedule,
+        seed: learning.seed,
+        threads: machine.threads.map_or(default.threads, |threads| threads as usize),
+        update: learning.update.into(),
+        fused: machine.arithmetic.map_or(default.fused, |arithmetic| arithmetic == Arithmetic::Fused),
+        level: machine.simd.0.unwrap_or(default.level),
+    };
+    settings.check()?;
+    Ok(settings)
+}
+
+/// `--update`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum UpdateName {
+    /// The whole window at once, with shared negative samples: several times faster
+    Window,
+    /// One pair of words after the other, exactly as in the papers
+    Pair,
+}
+
+impl From<UpdateName> for Update {
+    fn from(name: UpdateName) -> Self {
+        match name {
+            UpdateName::Window => Self::Window,
+            UpdateName::Pair => Self::Pair,
+        }
+    }
+}
+
+/// `--arithmetic`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Arithmetic {
+    /// Round once: the same bits on all machines with FMA
+    Fused,
+    /// Round the product and the sum: the same bits on every machine
+    Portable,
+}
+
+/// `--simd`: a level, or `auto` for the best one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Simd(Option<Level>);
+
+impl ValueEnum for Simd {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self(None),
+            Self(Some(Level::Avx512)),
+            Self(Some(Level::Avx2)),
+            Self(Some(Level::Wide)),
+            Self(Some(Level::Scalar)),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let value = PossibleValue::new(self.0.map_or("auto", Level::name));
+        Some(match self.0 {
+            None => value.help("The fastest that this machine has"),
+            Some(Level::Wide) => value.help("What every processor of this kind has: SSE2, NEON, WASM SIMD"),
+            Some(_) => value,
+        })
+    }
+}
+
+/// Reads `--schedule`.
+fn schedule(text: &str) -> Result<Schedule, String> {
+    match (text, text.strip_prefix("halve-every=")) {
+        ("linear", _) => Ok(Schedule::WORD2VEC),
+        ("constant", _) => Ok(Schedule::Constant),
+        (_, Some(words)) => {
+            let words: NonZeroU64 = words.parse().map_err(|_| format!("`{words}` is no number of words from 1"))?;
+            Ok(Schedule::HalveEvery(words))
+        }
+        _ => Err("expected linear, constant or halve-every=WORDS, as in halve-every=1000000".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schedules_are_read() {
+        assert_eq!(schedule("linear"), Ok(Schedule::WORD2VEC));
+        assert_eq!(schedule("constant"), Ok(Schedule::Constant));
+        assert_eq!(schedule("halve-every=20000"), Ok(Schedule::HalveEvery(NonZeroU64::new(20_000).unwrap())));
+        for wrong in ["", "cosine", "halve-every", "halve-every=", "halve-every=0", "halve-every=-3", "Linear"] {
+            assert!(schedule(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! `motevec train`: from text to a model file.
+
+mod arguments;
+mod files;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use self::arguments::{LearningArgs, MachineArgs, TextArgs};
+use super::summary::Summary;
+use super::{progress, report};
+use crate::corpus::{self, Corpus, Source};
+use crate::format::{self, Format};
+use crate::{Error, Result, VectorsRef, memory, output};
+
+/// Learn word vectors from text
+///
+/// The text has a sentence a line. It is read once, and may be compressed with gzip, zstd, xz or bzip2. The same text,
+/// options and seed give the same vectors, bit for bit, on any number of threads.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  motevec train text.txt -o model.bin
+  motevec train *.txt.zst -o model.txt --tokens words --lowercase --dim 300 --epochs 10
+  zcat logs.gz | cut -f2 | motevec train - -o model.bin --min-count 20
+  motevec train text.txt -o model.bin --json | jq .losses")]
+pub(super) struct Args {
+    /// The text: files, plain or compressed; `-` is standard input
+    #[arg(required = true, value_name = "CORPUS")]
+    corpus: Vec<PathBuf>,
+
+    /// The file to write the vectors to
+    #[arg(short, long, value_name = "MODEL")]
+    output: PathBuf,
+
+    /// The format of MODEL [default: by its ending]
+    #[arg(long, value_name = "NAME")]
+    format: Option<Format>,
+
+    /// Print the summary as JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    text: TextArgs,
+
+    #[command(flatten)]
+    learning: LearningArgs,
+
+    #[command(flatten)]
+    machine: MachineArgs,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<()> {
+        // All that can be known to fail fails now, not after hours of work.
+        let settings = arguments::settings(&self.learning, &self.machine)?;
+        let format = self.format.or_else(|| Format::of_name(&self.output));
+        let codec = format::for_output(&self.output, format)?;
+        let sources: Vec<_> = self.corpus.iter().map(Source::from_argument).collect();
+        let outputs = [Some(&self.output), self.text.save_vocab.as_ref()];
+        files::check(&sources, self.text.read_vocab.as_deref(), outputs.into_iter().flatten())?;
+
+        let start = Instant::now();
+        let corpus = progress::read(&sources, &self.text.options(self.machine.reading_threads())?)?;
+        let reading = start.elapsed();
+        check_neighbors(&corpus)?;
+        memory::check(&corpus, &settings)?;
+        if let Some(path) = &self.text.save_vocab {
+            output::write(path, |out| corpus::write_vocab(&corpus.vocabulary, out))?;
+        }
+
+        let (trained, training) = progress::train(&corpus, &settings)?;
+        let (dim, data) = (settings.dim, &trained.center);
+        codec.write(&self.output, VectorsRef { vocabulary: &corpus.vocabulary, dim, stride: dim, data })?;
+        let summary = Summary::new((&self.output, format), &corpus, &settings, &trained, (reading, training));
+        report::print(&summary, self.json, Some(&self.output))
+    }
+}
+
+/// Words learn from the words beside them: there must be some.
+fn check_neighbors(corpus: &Corpus) -> Result<()> {
+    if corpus.stats.kept_words > corpus.stats.sentences {
+        return Ok(());
+    }
+    let message = "there is nothing to learn: no line holds two words of the vocabulary; put a sentence on each line, \
+                   or lower --min-count";
+    Err(Error::Failed(message.to_owned()))
+}

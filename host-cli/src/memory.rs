@@ -1,0 +1,104 @@
+//! Memory: how much there is, how much was used, and whether a model fits, asked before it is allocated.
+
+use std::hint::black_box;
+
+use indicatif::{BinaryBytes, HumanCount};
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+
+use crate::corpus::Corpus;
+use crate::train::{Plan, Settings};
+use crate::{Error, Result};
+
+/// Numbers that a row is padded to a multiple of, as the trainer lays it out.
+const BLOCK: u64 = motevec_core::simd::LANES as u64;
+
+/// Checks that a model of the words of `corpus` can be trained here.
+///
+/// An allocation that fails would end the program without a word on what to change.
+///
+/// # Errors
+/// Where it needs more memory than is free.
+pub(crate) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> {
+    let (words, dim) = (corpus.vocabulary.len(), settings.dim);
+    let needed = needed(words as u64, dim as u64, &Plan::of(corpus, settings));
+    let available = available();
+    if available.is_none_or(|available| needed <= available) && can_be_reserved(needed) {
+        return Ok(());
+    }
+    let available = match available.filter(|&available| available < needed) {
+        Some(available) => format!("{} are available", BinaryBytes(available)),
+        None => "the system does not grant them".to_owned(),
+    };
+    let (words, dimensions) = (HumanCount(words as u64), HumanCount(dim as u64));
+    Err(Error::Failed(format!(
+        "a model of {words} words × {dimensions} dimensions needs {} of memory, and {available}: lower --dim, or keep \
+         fewer words with a higher --min-count or with --max-vocab",
+        BinaryBytes(needed)
+    )))
+}
+
+/// The bytes that training takes beyond the corpus: the two matrices, a copy of one as it is handed out, and the rows
+/// that the shards copy in a round.
+fn needed(words: u64, dim: u64, plan: &Plan) -> u64 {
+    let row = dim.div_ceil(BLOCK).saturating_mul(BLOCK * size_of::<f32>() as u64);
+    let round = plan.words_per_round as u64;
+    let center = words.min(round);
+    let outside = words.min(round.saturating_add(plan.pool as u64));
+    let rows = words.saturating_mul(3).saturating_add((center + outside).saturating_mul(plan.shards as u64));
+    row.saturating_mul(rows)
+}
+
+/// The bytes that can be taken without swapping, in this container where there is one; `None` where nobody knows.
+fn available() -> Option<u64> {
+    let system =
+        System::new_with_specifics(RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram()));
+    // What a container has cached of files counts against its limit, but is given up when memory runs short.
+    let container = system.cgroup_limits().map(|limits| limits.total_memory.saturating_sub(limits.rss));
+    Some(system.available_memory()).filter(|&bytes| bytes > 0).into_iter().chain(container).min()
+}
+
+/// Whether the system grants `bytes` at once: it may know of a limit (`ulimit -v`) that no count of free memory shows.
+fn can_be_reserved(bytes: u64) -> bool {
+    let Ok(bytes) = usize::try_from(bytes) else { return false };
+    // Nothing is written there, so it costs no memory.
+    let mut probe = Vec::<u8>::new();
+    let granted = probe.try_reserve_exact(bytes).is_ok();
+    // Without this the compiler may leave the allocation out.
+    black_box(&probe);
+    granted
+}
+
+/// The most bytes of memory that this process has had in use, where the system tells cheaply.
+pub(crate) fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let kibibytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix("kB")?;
+    Some(kibibytes.trim().parse::<u64>().ok()? << 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAN: Plan = Plan { shards: 2, words_per_round: 10, pool: 5, pull: 0.1, loss_every: 1 };
+
+    #[test]
+    fn padding_and_private_copies_are_counted() {
+        // 3 × 100 rows in common, 2 × (10 + 15) private ones, of 112 components.
+        assert_eq!(needed(100, 100, &PLAN), (300 + 50) * 112 * 4);
+        assert_eq!(needed(4, 16, &PLAN), (12 + 16) * 16 * 4);
+    }
+
+    #[test]
+    fn no_size_overflows() {
+        assert_eq!(needed(u64::MAX, u64::MAX, &PLAN), u64::MAX);
+        assert!(!can_be_reserved(u64::MAX));
+        assert!(can_be_reserved(1 << 20));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_system_tells() {
+        assert!(available().unwrap() > 1 << 20);
+        assert!(peak().unwrap() > 1 << 20);
+    }
+}
