@@ -48,16 +48,15 @@ pub fn nearest<L: Lanes, M: Rows + ?Sized, const K: usize>(
 ///
 /// For the handful of neighbors that anybody asks for, this is as fast as a heap and leaves them sorted.
 fn keep_best<const K: usize>(best: &mut Vec<Neighbor, K>, candidate: Neighbor) {
-    let better = |other: &Neighbor| candidate.similarity > other.similarity;
-    let place = best.iter().position(better).unwrap_or(best.len());
-    if best.is_full() {
-        if place == best.len() {
-            return;
+    let (mut carried, mut placed) = (candidate, false);
+    for neighbor in best.iter_mut() {
+        if placed || carried.similarity > neighbor.similarity {
+            core::mem::swap(neighbor, &mut carried);
+            placed = true;
         }
-        best.pop();
     }
-    // There is room, and `place` is at most the length.
-    let _ = best.insert(place, candidate);
+    // Where there is no room, it is the worst that is left over.
+    let _ = best.push(carried);
 }
 
 /// Writes the query "`a` is to `b` as `c` is to ?" into `query`: b/|b| − a/|a| + c/|c| (3CosAdd, Mikolov et al. 2013).
