@@ -72,3 +72,8 @@ pub mod sample;
 pub mod simd;
 pub mod train;
 pub mod vocab;
+
+/// Compiles and runs the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

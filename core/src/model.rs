@@ -5,6 +5,8 @@
 
 use rand_core::Rng;
 
+use crate::simd::{Block, LANES};
+
 /// A matrix of `rows` rows with `dim` components each, read by row.
 pub trait Rows {
     /// The number of rows.
@@ -20,6 +22,12 @@ pub trait Rows {
 pub trait RowsMut: Rows {
     /// Row `index`, padding included, or `None` where there is no such row.
     fn row_mut(&mut self, index: usize) -> Option<&mut [f32]>;
+
+    /// All rows as blocks of 16, row after row, where every row is a whole number of blocks. Kernels are faster then.
+    #[inline(always)]
+    fn as_blocks_mut(&mut self) -> Option<&mut [Block]> {
+        None
+    }
 }
 
 impl<const D: usize, const N: usize> Rows for [[f32; D]; N] {
@@ -43,6 +51,11 @@ impl<const D: usize, const N: usize> RowsMut for [[f32; D]; N] {
     #[inline(always)]
     fn row_mut(&mut self, index: usize) -> Option<&mut [f32]> {
         self.get_mut(index).map(<[f32; D]>::as_mut_slice)
+    }
+
+    #[inline(always)]
+    fn as_blocks_mut(&mut self) -> Option<&mut [Block]> {
+        if D.is_multiple_of(LANES) { Some(self.as_flattened_mut().as_chunks_mut().0) } else { None }
     }
 }
 
@@ -68,12 +81,16 @@ impl<M: RowsMut + ?Sized> RowsMut for &mut M {
     fn row_mut(&mut self, index: usize) -> Option<&mut [f32]> {
         (**self).row_mut(index)
     }
+
+    #[inline(always)]
+    fn as_blocks_mut(&mut self) -> Option<&mut [Block]> {
+        (**self).as_blocks_mut()
+    }
 }
 
-/// Rows in one slice, `stride ≥ dim` components apart.
+/// Rows in one slice, `stride ≥ dim` components apart, a multiple of 16 so that kernels can work on whole blocks.
 ///
-/// A stride that is a multiple of 16 lets the kernels work on whole blocks; the components between `dim` and `stride`
-/// must be zero, and then stay so.
+/// The components between `dim` and `stride` must be zero, and then stay so.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Slab<S> {
@@ -83,7 +100,7 @@ pub struct Slab<S> {
     stride: usize,
 }
 
-/// The data of a [`Slab`] is not a whole number of rows, or a row has no room for `dim` components.
+/// The data of a [`Slab`] is not a whole number of rows, a row has no room for `dim` components, or is not whole blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SlabError {
@@ -98,7 +115,7 @@ pub struct SlabError {
 impl core::fmt::Display for SlabError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let Self { len, dim, stride } = self;
-        write!(f, "{len} numbers do not make rows of {dim} that lie {stride} apart")
+        write!(f, "{len} numbers do not make rows of {dim} that lie {stride} apart (a multiple of 16)")
     }
 }
 
@@ -108,11 +125,13 @@ impl<S: AsRef<[f32]>> Slab<S> {
     /// Rows of `dim` components that lie `stride` apart in `data`.
     ///
     /// # Errors
-    /// Where `dim` is 0 or more than `stride`, or `data` does not hold a whole number of rows.
+    /// Where `dim` is 0 or more than `stride`, `stride` is no multiple of 16, or `data` does not hold a whole number of rows.
     pub fn new(data: S, dim: usize, stride: usize) -> Result<Self, SlabError> {
         let len = data.as_ref().len();
         match len.checked_rem(stride) {
-            Some(0) if 0 < dim && dim <= stride => Ok(Self { rows: len / stride, data, dim, stride }),
+            Some(0) if 0 < dim && dim <= stride && stride.is_multiple_of(LANES) => {
+                Ok(Self { rows: len / stride, data, dim, stride })
+            }
             _ => Err(SlabError { len, dim, stride }),
         }
     }
@@ -146,6 +165,11 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> RowsMut for Slab<S> {
     fn row_mut(&mut self, index: usize) -> Option<&mut [f32]> {
         let start = index.checked_mul(self.stride)?;
         self.data.as_mut().get_mut(start..)?.get_mut(..self.stride)
+    }
+
+    #[inline(always)]
+    fn as_blocks_mut(&mut self) -> Option<&mut [Block]> {
+        Some(self.data.as_mut().as_chunks_mut().0)
     }
 }
 
@@ -225,8 +249,8 @@ mod tests {
 
     #[test]
     fn a_slab_refuses_data_that_is_not_rows() {
-        for (len, dim, stride) in [(10, 3, 4), (8, 0, 4), (8, 5, 4), (8, 4, 0), (0, 0, 0)] {
-            let data = [0.0; 16];
+        for (len, dim, stride) in [(40, 3, 16), (32, 0, 16), (32, 17, 16), (32, 4, 8), (8, 4, 0), (0, 0, 0)] {
+            let data = [0.0; 40];
             assert_eq!(Slab::new(&data[..len], dim, stride), Err(SlabError { len, dim, stride }));
         }
     }

@@ -1,7 +1,7 @@
 //! Every level against the scalar reference: the same bits within an arithmetic, for every dimension, padded or not.
 
 use motevec_core::loss::{Gradients, negative_sampling};
-use motevec_core::model::{FixedModel, Model, Rows, Slab};
+use motevec_core::model::{FixedModel, Model, Rows, RowsMut, Slab};
 use motevec_core::sample::Generator;
 use motevec_core::simd::{Kernel, LANES, Lanes, Level, PairUpdate, WindowError, WindowUpdate, axpy, dot, sigmoid};
 use proptest::prelude::*;
@@ -33,6 +33,30 @@ fn bits(numbers: &[f32]) -> Vec<u32> {
 
 fn levels() -> impl Iterator<Item = Level> {
     Level::ALL.into_iter().filter(|level| level.is_available())
+}
+
+/// Rows without padding, whatever their length.
+struct Dense {
+    data: Vec<f32>,
+    dim: usize,
+}
+
+impl Rows for Dense {
+    fn rows(&self) -> usize {
+        self.data.len() / self.dim
+    }
+    fn dim(&self) -> usize {
+        self.dim
+    }
+    fn row(&self, index: usize) -> Option<&[f32]> {
+        self.data.chunks(self.dim).nth(index)
+    }
+}
+
+impl RowsMut for Dense {
+    fn row_mut(&mut self, index: usize) -> Option<&mut [f32]> {
+        self.data.chunks_mut(self.dim).nth(index)
+    }
 }
 
 #[derive(Clone)]
@@ -163,17 +187,20 @@ impl Kernel for Window {
     type Output = Result<Outcome, WindowError>;
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
         let Self { v, u, dim, inputs, targets, truth, rate, pad } = self;
-        let stride = if pad { dim.next_multiple_of(LANES) } else { dim };
-        let (v, u) = if pad { (padded(&v, dim), padded(&u, dim)) } else { (v, u) };
-        let (mut v, mut u) = (Slab::new(v, dim, stride).unwrap(), Slab::new(u, dim, stride).unwrap());
         let (inputs, targets) = (&inputs, &targets);
-        let update = WindowUpdate { v: &mut v, u: &mut u, inputs, targets, truth, rate, with_loss: true };
-        let loss = lanes.enter(update)?;
-        let dense = |slab: Slab<Vec<f32>>| {
-            let rows = slab.into_inner();
-            bits(&if pad { unpadded(&rows, dim) } else { rows })
-        };
-        Ok((dense(v), dense(u), loss.to_bits()))
+        if pad {
+            let slab = |rows: &[f32]| Slab::new(padded(rows, dim), dim, dim.next_multiple_of(LANES)).unwrap();
+            let (mut v, mut u) = (slab(&v), slab(&u));
+            let update = WindowUpdate { v: &mut v, u: &mut u, inputs, targets, truth, rate, with_loss: true };
+            let loss = lanes.enter(update)?;
+            let dense = |slab: Slab<Vec<f32>>| bits(&unpadded(&slab.into_inner(), dim));
+            Ok((dense(v), dense(u), loss.to_bits()))
+        } else {
+            let (mut v, mut u) = (Dense { data: v, dim }, Dense { data: u, dim });
+            let update = WindowUpdate { v: &mut v, u: &mut u, inputs, targets, truth, rate, with_loss: true };
+            let loss = lanes.enter(update)?;
+            Ok((bits(&v.data), bits(&u.data), loss.to_bits()))
+        }
     }
 }
 
@@ -268,10 +295,10 @@ impl Kernel for Pair {
     type Output = Outcome;
     fn run<L: Lanes>(self, lanes: L) -> Outcome {
         let Window { mut v, u, dim, targets, rate, .. } = self.0;
-        let mut u = Slab::new(u, dim, dim).unwrap();
+        let mut u = Dense { data: u, dim };
         let v_c = &mut v[..dim];
         let loss = lanes.enter(PairUpdate { v_c, u: &mut u, targets: &targets, rate, with_loss: true }).unwrap();
-        (bits(&v), bits(&u.into_inner()), loss.to_bits())
+        (bits(&v), bits(&u.data), loss.to_bits())
     }
 }
 
@@ -312,7 +339,7 @@ fn impossible_updates_are_refused_and_move_nothing() {
     assert_eq!(refused(|w| w.inputs = vec![0; 17]), WindowError::TooLarge);
     assert_eq!(refused(|w| w.targets = vec![0; 9]), WindowError::TooLarge);
 
-    struct Unequal<'a>(&'a mut Slab<Vec<f32>>, &'a mut Slab<Vec<f32>>);
+    struct Unequal<'a>(&'a mut Dense, &'a mut Dense);
     impl Kernel for Unequal<'_> {
         type Output = Result<f32, WindowError>;
         fn run<L: Lanes>(self, lanes: L) -> Self::Output {
@@ -320,7 +347,7 @@ fn impossible_updates_are_refused_and_move_nothing() {
             lanes.enter(WindowUpdate { v, u, inputs: &[0], targets: &[1], truth: true, rate: 0.1, with_loss: false })
         }
     }
-    let (mut v, mut u) = (Slab::new(vec![0.0; 20], 10, 10).unwrap(), Slab::new(vec![0.0; 36], 12, 12).unwrap());
+    let (mut v, mut u) = (Dense { data: vec![0.0; 20], dim: 10 }, Dense { data: vec![0.0; 36], dim: 12 });
     assert_eq!(Level::best().run(false, Unequal(&mut v, &mut u)).unwrap(), Err(WindowError::UnequalRows));
-    assert_eq!((v.rows(), v.into_inner()), (2, vec![0.0; 20]));
+    assert_eq!((v.rows(), v.data), (2, vec![0.0; 20]));
 }

@@ -8,6 +8,7 @@ pub mod corpus;
 mod error;
 pub mod eval;
 pub mod format;
+pub mod gradcheck;
 mod memory;
 pub mod output;
 pub mod query;

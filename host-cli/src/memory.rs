@@ -6,21 +6,21 @@ use indicatif::{BinaryBytes, HumanCount};
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use crate::corpus::Corpus;
-use crate::train::Plan;
+use crate::train::{Plan, Settings};
 use crate::{Error, Result};
 
 /// Numbers that a row is padded to a multiple of, as the trainer lays it out.
 const BLOCK: u64 = motevec_core::simd::LANES as u64;
 
-/// Checks that a model with vectors of `dim` components for the words of `corpus` can be trained here.
+/// Checks that a model of the words of `corpus` can be trained here.
 ///
 /// An allocation that fails would end the program without a word on what to change.
 ///
 /// # Errors
 /// Where it needs more memory than is free.
-pub(crate) fn check(corpus: &Corpus, dim: usize) -> Result<()> {
-    let words = corpus.vocabulary.len();
-    let needed = needed(words as u64, dim as u64, &Plan::new(corpus.tokens.len(), dim));
+pub(crate) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> {
+    let (words, dim) = (corpus.vocabulary.len(), settings.dim);
+    let needed = needed(words as u64, dim as u64, &Plan::of(corpus, settings));
     let available = available();
     if available.is_none_or(|available| needed <= available) && can_be_reserved(needed) {
         return Ok(());
@@ -79,7 +79,7 @@ pub(crate) fn peak() -> Option<u64> {
 mod tests {
     use super::*;
 
-    const PLAN: Plan = Plan { shards: 2, words_per_round: 10, pool: 5, pull: 0.6 };
+    const PLAN: Plan = Plan { shards: 2, words_per_round: 10, pool: 5, pull: 0.1, loss_every: 1 };
 
     #[test]
     fn padding_and_private_copies_are_counted() {

@@ -69,7 +69,13 @@ fn add_products<L: Lanes>(lanes: L, acc: &mut Registers<L>, a: &Block, b: &Block
 
 /// Folds sixteen lanes 16 → 8 → 4 → 2 → 1. Adding zero turns −0, on which kernels could differ, into 0.
 #[inline(always)]
-fn fold<L: Lanes>(lanes: L, mut acc: Registers<L>) -> f32 {
+fn fold<L: Lanes>(lanes: L, acc: Registers<L>) -> f32 {
+    lanes.sum(fold_to_register(lanes, acc)) + 0.0
+}
+
+/// Folds the registers of one sum into one; the lanes within it are left to [`Lanes::sum`].
+#[inline(always)]
+pub(super) fn fold_to_register<L: Lanes>(lanes: L, mut acc: Registers<L>) -> L::Vector {
     let mut half = L::PARTS / 2;
     while half > 0 {
         let (low, high) = acc.split_at_mut(half);
@@ -79,7 +85,7 @@ fn fold<L: Lanes>(lanes: L, mut acc: Registers<L>) -> f32 {
         half /= 2;
     }
     let [first, ..] = acc;
-    lanes.sum(first) + 0.0
+    first
 }
 
 /// A row's last, incomplete block, filled up with zeros.

@@ -26,6 +26,7 @@
 //! implement `Lanes` with processor intrinsics contain `unsafe`. [`Lanes::enter`] runs a [`Kernel`] compiled for the
 //! token's instruction set.
 
+mod access;
 mod dot;
 mod level;
 mod pair;

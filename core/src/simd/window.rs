@@ -19,17 +19,18 @@
 //! in the window does as well. Here the words of the window predict the center (inputs are rows of V, the target is the
 //! center's row of U), as in word2vec.c: over a corpus that is the same set of pairs as the center predicting them.
 
-use super::dot::{padded, unpad};
-use super::{Block, Dot, Kernel, LANES, Lanes, sigmoid};
+use super::access::{Access, Ragged, Whole};
+use super::dot::fold_to_register;
+use super::{Block, Kernel, LANES, Lanes, sigmoid};
 use crate::math::log_sigmoid;
-use crate::model::{Rows, RowsMut};
+use crate::model::RowsMut;
 
 /// The most inputs that one update takes.
 pub const MAX_INPUTS: usize = 16;
 /// The most targets that one update takes: the true one and seven negatives.
 pub const MAX_TARGETS: usize = 8;
 
-/// Why a [`window_update`] was refused. Nothing has moved.
+/// Why a [`WindowUpdate`] was refused. Nothing has moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -79,11 +80,10 @@ pub struct WindowUpdate<'a, V, U> {
 impl<V: RowsMut, U: RowsMut> Kernel for WindowUpdate<'_, V, U> {
     type Output = Result<f32, WindowError>;
 
-    /// Checks the shapes once, then goes on with the number of targets as a constant, so that their registers can be
-    /// named by the compiler.
+    /// Checks the shapes, once for all that follows.
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Result<f32, WindowError> {
-        let (v, u, inputs, targets) = (&*self.v, &*self.u, self.inputs, self.targets);
+        let Self { v, u, inputs, targets, truth, rate, with_loss } = self;
         if inputs.len() > MAX_INPUTS {
             return Err(WindowError::TooLarge);
         }
@@ -91,40 +91,79 @@ impl<V: RowsMut, U: RowsMut> Kernel for WindowUpdate<'_, V, U> {
         if no_row(v.rows(), inputs) || no_row(u.rows(), targets) {
             return Err(WindowError::NoSuchRow);
         }
-        if v.row(0).map(<[f32]>::len) != u.row(0).map(<[f32]>::len) {
+        let len = v.row(0).map_or(0, <[f32]>::len);
+        if len != u.row(0).map_or(0, <[f32]>::len) {
             return Err(WindowError::UnequalRows);
         }
-        match targets.len() {
-            0 => Ok(0.0),
-            1 => self.step::<L, 1>(lanes),
-            2 => self.step::<L, 2>(lanes),
-            3 => self.step::<L, 3>(lanes),
-            4 => self.step::<L, 4>(lanes),
-            5 => self.step::<L, 5>(lanes),
-            6 => self.step::<L, 6>(lanes),
-            7 => self.step::<L, 7>(lanes),
-            8 => self.step::<L, 8>(lanes),
-            _ => Err(WindowError::TooLarge),
+        let blocks = len.div_ceil(LANES);
+        let pairs = Pairs { inputs, targets, truth, rate, with_loss, blocks };
+        // The compiler knows which it is: storage decides by its type.
+        match (v.as_blocks_mut(), u.as_blocks_mut()) {
+            (Some(v), Some(u)) => {
+                pairs.update(lanes, Whole { blocks: v, per_row: blocks }, Whole { blocks: u, per_row: blocks })
+            }
+            _ => pairs.update(lanes, Ragged(v), Ragged(u)),
         }
     }
 }
 
-impl<V: RowsMut, U: RowsMut> WindowUpdate<'_, V, U> {
+/// A [`WindowUpdate`] whose shapes were checked.
+struct Pairs<'a> {
+    inputs: &'a [u32],
+    targets: &'a [u32],
+    truth: bool,
+    rate: f32,
+    with_loss: bool,
+    /// Blocks a row, an incomplete last one included.
+    blocks: usize,
+}
+
+impl Pairs<'_> {
+    /// Goes on with the number of targets as a constant, so that the compiler can keep them in registers.
     #[inline(always)]
-    fn step<L: Lanes, const J: usize>(self, lanes: L) -> Result<f32, WindowError> {
-        let targets: &[u32; J] = self.targets.try_into().map_err(|_| WindowError::TooLarge)?;
+    fn update<L: Lanes>(&self, lanes: L, v: impl Access, u: impl Access) -> Result<f32, WindowError> {
+        match self.targets.len() {
+            0 => Ok(0.0),
+            1 => Ok(self.step::<L, 1>(lanes, v, u)),
+            2 => Ok(self.step::<L, 2>(lanes, v, u)),
+            3 => Ok(self.step::<L, 3>(lanes, v, u)),
+            4 => Ok(self.step::<L, 4>(lanes, v, u)),
+            5 => Ok(self.step::<L, 5>(lanes, v, u)),
+            6 => Ok(self.step::<L, 6>(lanes, v, u)),
+            7 => Ok(self.step::<L, 7>(lanes, v, u)),
+            8 => Ok(self.step::<L, 8>(lanes, v, u)),
+            _ => Err(WindowError::TooLarge),
+        }
+    }
+
+    #[inline(always)]
+    fn step<L: Lanes, const J: usize>(&self, lanes: L, mut v: impl Access, mut u: impl Access) -> f32 {
+        let mut input_places = [0; MAX_INPUTS];
+        for (place, &input) in input_places.iter_mut().zip(self.inputs) {
+            *place = v.place(input);
+        }
+        let inputs = input_places.get(..self.inputs.len()).unwrap_or_default();
+        let mut targets = [0; J];
+        for (place, &target) in targets.iter_mut().zip(self.targets) {
+            *place = u.place(target);
+        }
+
         // Scores, then errors, of pair (i, j) at [i·J + j].
         let mut pairs = [[0.0; LANES]; MAX_TARGETS];
-        scores(lanes, self.v, self.u, self.inputs, targets, pairs.as_flattened_mut());
-        let count = self.inputs.len() * J;
+        scores(lanes, &v, &u, inputs, &targets, self.blocks, pairs.as_flattened_mut());
+        let count = inputs.len() * J;
         let loss = match self.with_loss {
             true => loss::<J>(pairs.as_flattened().get(..count).unwrap_or_default(), self.truth),
             false => 0.0,
         };
         errors::<L, J>(lanes, &mut pairs, count, self.truth, self.rate);
-        let errors = pairs.as_flattened().get(..count).unwrap_or_default().as_chunks::<J>().0;
-        move_rows(lanes, self.v, self.u, self.inputs, targets, errors);
-        Ok(loss)
+        let errors = pairs.as_flattened().as_chunks::<J>().0;
+        for block in 0..self.blocks {
+            for part in 0..L::PARTS {
+                move_part(lanes, &mut v, &mut u, inputs, &targets, errors, (block, part));
+            }
+        }
+        loss
     }
 }
 
@@ -132,102 +171,100 @@ impl<V: RowsMut, U: RowsMut> WindowUpdate<'_, V, U> {
 #[inline(always)]
 fn scores<L: Lanes, const J: usize>(
     lanes: L,
-    v: &impl Rows,
-    u: &impl Rows,
-    inputs: &[u32],
-    targets: &[u32; J],
+    v: &impl Access,
+    u: &impl Access,
+    inputs: &[usize],
+    targets: &[usize; J],
+    blocks: usize,
     out: &mut [f32],
 ) {
-    let row = |index: &u32| v.row(*index as usize).unwrap_or_default();
-    let mut us = [&[] as &[f32]; J];
-    for (row, &target) in us.iter_mut().zip(targets) {
-        *row = u.row(target as usize).unwrap_or_default();
+    let mut groups = out.chunks_exact_mut(L::TILE * J);
+    let (tiles, rest) = if L::TILE == 2 { inputs.as_chunks::<2>() } else { (&[][..], inputs) };
+    for (inputs, out) in tiles.iter().zip(&mut groups) {
+        write_front(out, &tile(lanes, v, u, inputs, targets, blocks));
     }
-    if L::WIDTH == 1 {
-        // Without vector registers there is nothing to tile.
-        for (input, out) in inputs.iter().zip(out.chunks_exact_mut(J)) {
-            for (u, out) in us.iter().zip(out) {
-                *out = Dot { a: row(input), b: u }.run(lanes);
-            }
-        }
-        return;
-    }
-    let mut inputs = inputs;
-    let mut out = out;
-    while let [first, rest @ ..] = inputs {
-        let scores = match rest {
-            [second, rest @ ..] if L::TILE == 2 => {
-                inputs = rest;
-                tile(lanes, [row(first), row(second)], us)
-            }
-            _ => {
-                inputs = rest;
-                tile(lanes, [row(first)], us)
-            }
-        };
-        let taken = if rest.len() == inputs.len() { J } else { 2 * J };
-        let Some((now, later)) = core::mem::take(&mut out).split_at_mut_checked(taken) else { return };
-        for (to, from) in now.iter_mut().zip(scores) {
-            *to = from;
-        }
-        out = later;
+    for (&input, out) in rest.iter().zip(groups) {
+        write_front(out, &tile(lanes, v, u, &[input], targets, blocks));
     }
 }
 
-/// The I·J ≤ 16 dot products of I inputs and J targets, in the order of [`Dot`], at [i·J + j].
 #[inline(always)]
-fn tile<L: Lanes, const I: usize, const J: usize>(lanes: L, vs: [&[f32]; I], us: [&[f32]; J]) -> Block {
-    // Registers that hold parts of one sum fold into one: 16 lanes to WIDTH.
-    let sums = match L::PARTS {
-        1 => sums_of_part(lanes, vs, us, 0),
-        2 => add_each(lanes, sums_of_part(lanes, vs, us, 0), sums_of_part(lanes, vs, us, 1)),
-        _ => {
-            let even = add_each(lanes, sums_of_part(lanes, vs, us, 0), sums_of_part(lanes, vs, us, 2));
-            let odd = add_each(lanes, sums_of_part(lanes, vs, us, 1), sums_of_part(lanes, vs, us, 3));
-            add_each(lanes, even, odd)
-        }
-    };
-    let mut all = [lanes.splat(0.0); LANES];
-    for (to, from) in all.iter_mut().zip(sums.as_flattened()) {
+fn write_front(out: &mut [f32], values: &Block) {
+    for (to, from) in out.iter_mut().zip(values) {
         *to = *from;
+    }
+}
+
+/// The I·J ≤ 16 dot products of I inputs and J targets, in the order of [`dot`](super::dot()), at [i·J + j].
+#[inline(always)]
+fn tile<L: Lanes, const I: usize, const J: usize>(
+    lanes: L,
+    v: &impl Access,
+    u: &impl Access,
+    inputs: &[usize; I],
+    targets: &[usize; J],
+    blocks: usize,
+) -> Block {
+    let part = |part| sums_of_part(lanes, v, u, inputs, targets, blocks, part);
+    let mut all = [lanes.splat(0.0); LANES];
+    if L::PARTS <= 4 {
+        // Registers that hold parts of one sum fold into one: 16 lanes to WIDTH.
+        let sums = match L::PARTS {
+            1 => part(0),
+            2 => add_each(lanes, part(0), part(1)),
+            _ => add_each(lanes, add_each(lanes, part(0), part(2)), add_each(lanes, part(1), part(3))),
+        };
+        for (to, from) in all.iter_mut().zip(sums.as_flattened()) {
+            *to = *from;
+        }
+    } else {
+        // Without vector registers: sixteen numbers a sum, one sum after the other.
+        for (to, (input, target)) in all.iter_mut().zip(pairs_of(inputs, targets)) {
+            let mut lane = [lanes.splat(0.0); LANES];
+            for block in 0..blocks {
+                for (part, lane) in lane.iter_mut().enumerate() {
+                    let (v, u) = (v.load(lanes, input, block, part), u.load(lanes, target, block, part));
+                    *lane = if block == 0 { lanes.mul(v, u) } else { lanes.mul_add(v, u, *lane) };
+                }
+            }
+            *to = fold_to_register(lanes, lane);
+        }
     }
     let mut sums = lanes.sum_each(all);
     for sum in &mut sums {
-        // As in `Dot`, no sum is −0.
+        // As in `dot`, no sum is −0.
         *sum += 0.0;
     }
     sums
+}
+
+fn pairs_of<'a>(inputs: &'a [usize], targets: &'a [usize]) -> impl Iterator<Item = (usize, usize)> + 'a {
+    inputs.iter().flat_map(|&input| targets.iter().map(move |&target| (input, target)))
 }
 
 /// The lanes that register `part` holds of the I·J sums.
 #[inline(always)]
 fn sums_of_part<L: Lanes, const I: usize, const J: usize>(
     lanes: L,
-    vs: [&[f32]; I],
-    us: [&[f32]; J],
+    v: &impl Access,
+    u: &impl Access,
+    inputs: &[usize; I],
+    targets: &[usize; J],
+    blocks: usize,
     part: usize,
 ) -> [[L::Vector; J]; I] {
-    let len = us.first().map_or(0, |row| row.len());
     let mut sums = [[lanes.splat(0.0); J]; I];
-    for block in 0..len / LANES {
-        let mut v = [lanes.splat(0.0); I];
-        for (v, row) in v.iter_mut().zip(vs) {
-            *v = load::<_, false>(lanes, Some(row), block, part);
+    for block in 0..blocks {
+        let mut vs = [lanes.splat(0.0); I];
+        for (register, &input) in vs.iter_mut().zip(inputs) {
+            *register = v.load(lanes, input, block, part);
         }
-        for (j, row) in us.iter().enumerate() {
-            let u = load::<_, false>(lanes, Some(row), block, part);
-            for (sums, v) in sums.iter_mut().zip(v) {
+        for (j, &target) in targets.iter().enumerate() {
+            let u = u.load(lanes, target, block, part);
+            for (sums, v) in sums.iter_mut().zip(vs) {
                 if let Some(sum) = sums.get_mut(j) {
                     *sum = lanes.mul_add(v, u, *sum);
                 }
-            }
-        }
-    }
-    if !len.is_multiple_of(LANES) {
-        for (sums, v) in sums.iter_mut().zip(vs) {
-            let v = load::<_, true>(lanes, Some(v), 0, part);
-            for (sum, u) in sums.iter_mut().zip(us) {
-                *sum = lanes.mul_add(v, load::<_, true>(lanes, Some(u), 0, part), *sum);
             }
         }
     }
@@ -274,84 +311,35 @@ fn errors<L: Lanes, const J: usize>(lanes: L, pairs: &mut [Block; MAX_TARGETS], 
     }
 }
 
-/// `v_i += Σ_j e_ij u_j` and `u_j += Σ_i e_ij v_i`, both from the rows as they were.
+/// `v_i += Σ_j e_ij u_j` and `u_j += Σ_i e_ij v_i`, both from the rows as they were, for register `part` of `block`.
 #[inline(always)]
-fn move_rows<L: Lanes, V: RowsMut, U: RowsMut, const J: usize>(
+fn move_part<L: Lanes, const J: usize>(
     lanes: L,
-    v: &mut V,
-    u: &mut U,
-    inputs: &[u32],
-    targets: &[u32; J],
+    v: &mut impl Access,
+    u: &mut impl Access,
+    inputs: &[usize],
+    targets: &[usize; J],
     errors: &[[f32; J]],
+    (block, part): (usize, usize),
 ) {
-    let len = u.row(0).map_or(0, <[f32]>::len);
-    for block in 0..len / LANES {
-        move_block::<_, _, _, J, false>(lanes, v, u, inputs, targets, errors, block);
+    let mut us = [lanes.splat(0.0); J];
+    for (register, &target) in us.iter_mut().zip(targets) {
+        *register = u.load(lanes, target, block, part);
     }
-    if !len.is_multiple_of(LANES) {
-        move_block::<_, _, _, J, true>(lanes, v, u, inputs, targets, errors, len / LANES);
-    }
-}
-
-/// [`move_rows`] for one block of components, the rows' incomplete last one if `TAIL`.
-#[inline(always)]
-fn move_block<L: Lanes, V: RowsMut, U: RowsMut, const J: usize, const TAIL: bool>(
-    lanes: L,
-    v: &mut V,
-    u: &mut U,
-    inputs: &[u32],
-    targets: &[u32; J],
-    errors: &[[f32; J]],
-    block: usize,
-) {
-    for part in 0..L::PARTS {
-        let mut us = [lanes.splat(0.0); J];
-        for (register, &target) in us.iter_mut().zip(targets) {
-            *register = load::<_, TAIL>(lanes, u.row(target as usize), block, part);
+    let mut moves = [lanes.splat(0.0); J];
+    for (&input, errors) in inputs.iter().zip(errors) {
+        let before = v.load(lanes, input, block, part);
+        let mut after = before;
+        for ((&error, u), moved) in errors.iter().zip(&us).zip(&mut moves) {
+            let error = lanes.splat(error);
+            after = lanes.mul_add(error, *u, after);
+            *moved = lanes.mul_add(error, before, *moved);
         }
-        let mut moves = [lanes.splat(0.0); J];
-        for (&input, errors) in inputs.iter().zip(errors) {
-            let row = v.row_mut(input as usize);
-            let before = load::<_, TAIL>(lanes, row.as_deref(), block, part);
-            let mut after = before;
-            for ((&error, u), moved) in errors.iter().zip(&us).zip(&mut moves) {
-                let error = lanes.splat(error);
-                after = lanes.mul_add(error, *u, after);
-                *moved = lanes.mul_add(error, before, *moved);
-            }
-            store::<_, TAIL>(lanes, after, row, block, part);
-        }
-        // Read again before adding: a target that was drawn twice has already moved once.
-        for (&target, moved) in targets.iter().zip(moves) {
-            let row = u.row_mut(target as usize);
-            let now = load::<_, TAIL>(lanes, row.as_deref(), block, part);
-            store::<_, TAIL>(lanes, lanes.add(now, moved), row, block, part);
-        }
+        v.store(lanes, after, input, block, part);
     }
-}
-
-/// One register of a row: of whole block `block`, or of its incomplete last one if `TAIL`.
-#[inline(always)]
-fn load<L: Lanes, const TAIL: bool>(lanes: L, row: Option<&[f32]>, block: usize, part: usize) -> L::Vector {
-    let (blocks, tail) = row.unwrap_or_default().as_chunks();
-    if TAIL {
-        return lanes.load(&padded(tail), part);
-    }
-    match blocks.get(block) {
-        Some(block) => lanes.load(block, part),
-        None => lanes.splat(0.0),
-    }
-}
-
-/// Writes what [`load`] read.
-#[inline(always)]
-fn store<L: Lanes, const TAIL: bool>(lanes: L, v: L::Vector, row: Option<&mut [f32]>, block: usize, part: usize) {
-    let (blocks, tail) = row.unwrap_or_default().as_chunks_mut();
-    if TAIL {
-        let mut block = padded(tail);
-        lanes.store(v, &mut block, part);
-        unpad(&block, tail);
-    } else if let Some(block) = blocks.get_mut(block) {
-        lanes.store(v, block, part);
+    // Read again before adding: a target that was drawn twice has already moved once.
+    for (&target, moved) in targets.iter().zip(moves) {
+        let now = u.load(lanes, target, block, part);
+        u.store(lanes, lanes.add(now, moved), target, block, part);
     }
 }

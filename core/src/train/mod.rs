@@ -1,6 +1,6 @@
 //! Skip-gram with negative sampling over a stream of tokens: the walk of the window, and the step at each center.
 //!
-//! [`sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a sentence.
+//! [`Trainer::sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a sentence.
 //! Both call [`Trainer::center`] for each center in turn, with the same draws, so both leave the same bits.
 //!
 //! As in word2vec.c the half-width of the window is drawn anew for each center, uniformly from 1 ..= m, which weighs
@@ -136,13 +136,20 @@ pub struct Trainer<'a, L, V, U, N> {
     /// The loss that was measured.
     pub loss: Loss,
     /// Centers until the loss is measured again.
-    pub until_loss: u32,
+    until_loss: u32,
+    /// The inputs of a step.
+    inputs: Vec<u32, MAX_INPUTS>,
+    /// The targets of a step, as many as the settings say.
+    targets: Vec<u32, MAX_PAIR_TARGETS>,
 }
 
 impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N> {
     /// A trainer that measures the loss at every center.
     pub fn new(lanes: L, model: &'a mut Model<V, U>, negatives: N, settings: Settings, rate: f32) -> Self {
-        Self { lanes, model, negatives, settings, rate, loss_every: 1, loss: Loss::default(), until_loss: 0 }
+        let mut targets = Vec::from_array([0; MAX_PAIR_TARGETS]);
+        targets.truncate(1 + settings.negatives);
+        let (loss, inputs) = (Loss::default(), Vec::new());
+        Self { lanes, model, negatives, settings, rate, loss_every: 1, loss, until_loss: 0, inputs, targets }
     }
 
     /// Trains on every center of `tokens`, one sentence in which no word is unknown.
@@ -157,26 +164,26 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N>
             let width = self.settings.draw_width(widths);
             let (left, right) = tokens.split_at_checked(position).unwrap_or_default();
             let left = left.get(position.saturating_sub(width)..).unwrap_or_default();
-            let right = right.iter().skip(1).take(width);
-            self.center(center, left.iter().chain(right).copied())?;
+            let right = right.get(1..).unwrap_or_default();
+            self.center(left, center, right.get(..width).unwrap_or(right))?;
         }
         Ok(())
     }
 
-    /// Trains on one center and the words around it.
+    /// Trains on one center and the words to its left and to its right.
     ///
     /// # Errors
     /// Where a word is no row of the model.
     #[inline(always)]
-    pub fn center(&mut self, center: u32, context: impl Iterator<Item = u32> + Clone) -> Result<(), WindowError> {
+    pub fn center(&mut self, left: &[u32], center: u32, right: &[u32]) -> Result<(), WindowError> {
         let with_loss = self.until_loss == 0 && self.loss_every > 0;
         let loss = match self.settings.update {
-            Update::Window => self.window(center, context.clone(), with_loss)?,
-            Update::Pair => self.pairs(center, context.clone(), with_loss)?,
+            Update::Window => self.window(left, center, right, with_loss)?,
+            Update::Pair => self.pairs(left, center, right, with_loss)?,
         };
         if with_loss {
             self.loss.sum += f64::from(loss);
-            self.loss.pairs += context.count() as u64;
+            self.loss.pairs += (left.len() + right.len()) as u64;
             self.until_loss = self.loss_every;
         }
         self.until_loss = self.until_loss.saturating_sub(1);
@@ -184,48 +191,63 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N>
     }
 
     #[inline(always)]
-    fn window(
-        &mut self,
-        center: u32,
-        mut context: impl Iterator<Item = u32> + Clone,
-        with_loss: bool,
-    ) -> Result<f32, WindowError> {
-        let targets = self.targets(center);
-        let (rate, Model { center: v, outside: u }) = (self.rate, &mut *self.model);
+    fn window(&mut self, left: &[u32], center: u32, right: &[u32], with_loss: bool) -> Result<f32, WindowError> {
+        if left.len() + right.len() > MAX_INPUTS {
+            return self.wide_window(left, center, right, with_loss);
+        }
+        self.draw_targets(center);
+        self.inputs.clear();
+        // They fit: it was just checked.
+        let _ = self.inputs.extend_from_slice(left);
+        let _ = self.inputs.extend_from_slice(right);
+        self.window_of_inputs(with_loss)
+    }
+
+    /// A window of more words than one update takes.
+    #[inline(never)]
+    fn wide_window(&mut self, left: &[u32], center: u32, right: &[u32], with_loss: bool) -> Result<f32, WindowError> {
+        self.draw_targets(center);
         let mut loss = 0.0;
+        let mut words = left.iter().chain(right).copied();
         loop {
-            let inputs: Vec<u32, MAX_INPUTS> = context.by_ref().take(MAX_INPUTS).collect();
-            if inputs.is_empty() {
+            self.inputs.clear();
+            self.inputs.extend(words.by_ref().take(MAX_INPUTS));
+            if self.inputs.is_empty() {
                 return Ok(loss);
             }
-            for (group, targets) in targets.chunks(MAX_TARGETS).enumerate() {
-                let (inputs, truth) = (&inputs, group == 0);
-                loss += self.lanes.enter(WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })?;
-            }
+            loss += self.window_of_inputs(with_loss)?;
         }
     }
 
     #[inline(always)]
-    fn pairs(&mut self, center: u32, context: impl Iterator<Item = u32>, with_loss: bool) -> Result<f32, WindowError> {
+    fn window_of_inputs(&mut self, with_loss: bool) -> Result<f32, WindowError> {
+        let (rate, inputs, Model { center: v, outside: u }) = (self.rate, &self.inputs, &mut *self.model);
         let mut loss = 0.0;
-        for outside in context {
-            let targets = self.targets(outside);
+        for (group, targets) in self.targets.chunks(MAX_TARGETS).enumerate() {
+            let truth = group == 0;
+            loss += self.lanes.enter(WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })?;
+        }
+        Ok(loss)
+    }
+
+    #[inline(always)]
+    fn pairs(&mut self, left: &[u32], center: u32, right: &[u32], with_loss: bool) -> Result<f32, WindowError> {
+        let mut loss = 0.0;
+        for &outside in left.iter().chain(right) {
+            self.draw_targets(outside);
             let v_c = self.model.center.row_mut(center as usize).ok_or(WindowError::NoSuchRow)?;
-            let (u, targets, rate) = (&mut self.model.outside, &targets, self.rate);
+            let (u, targets, rate) = (&mut self.model.outside, &self.targets, self.rate);
             loss += self.lanes.enter(PairUpdate { v_c, u, targets, rate, with_loss })?;
         }
         Ok(loss)
     }
 
-    /// The true target and its negatives.
+    /// Puts the true target and its negatives into `targets`.
     #[inline(always)]
-    fn targets(&mut self, truth: u32) -> Vec<u32, MAX_PAIR_TARGETS> {
-        let mut targets = Vec::from_array([0; MAX_PAIR_TARGETS]);
-        targets.truncate(1 + self.settings.negatives);
-        if let Some((first, negatives)) = targets.split_first_mut() {
+    fn draw_targets(&mut self, truth: u32) {
+        if let Some((first, negatives)) = self.targets.split_first_mut() {
             *first = truth;
             self.negatives.draw(truth, negatives);
         }
-        targets
     }
 }

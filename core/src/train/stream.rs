@@ -1,6 +1,6 @@
 //! A window that slides over tokens as they arrive.
 
-use heapless::Deque;
+use heapless::Vec;
 use rand_core::Rng;
 
 use super::Trainer;
@@ -13,7 +13,7 @@ use crate::simd::{Lanes, WindowError};
 /// A center is trained on once the m tokens after it are known, or the sentence has ended.
 #[derive(Debug)]
 pub struct Stream<const SPAN: usize> {
-    tokens: Deque<u32, SPAN>,
+    tokens: Vec<u32, SPAN>,
     /// Where in `tokens` the next center stands.
     next: usize,
 }
@@ -28,7 +28,7 @@ impl<const SPAN: usize> Stream<SPAN> {
     /// A stream at the start of a sentence.
     #[must_use]
     pub const fn new() -> Self {
-        Self { tokens: Deque::new(), next: 0 }
+        Self { tokens: Vec::new(), next: 0 }
     }
 
     /// Takes the next token of the sentence, and trains on the center whose window it completes.
@@ -43,11 +43,16 @@ impl<const SPAN: usize> Stream<SPAN> {
     ) -> Result<(), WindowError> {
         let reach = self.reach(trainer);
         if self.tokens.is_full() || self.next > reach {
-            self.tokens.pop_front();
+            // Everything moves one place to the front, and the first token leaves.
+            let mut behind = token;
+            for place in self.tokens.iter_mut().rev() {
+                core::mem::swap(place, &mut behind);
+            }
             self.next = self.next.saturating_sub(1);
+        } else {
+            // There is room: it was just checked.
+            let _ = self.tokens.push(token);
         }
-        // There is room now: one token just left, or there were fewer than SPAN.
-        let _ = self.tokens.push_back(token);
         if self.tokens.len() > self.next + reach { self.train_next(trainer, widths) } else { Ok(()) }
     }
 
@@ -77,12 +82,11 @@ impl<const SPAN: usize> Stream<SPAN> {
         trainer: &mut Trainer<'_, L, V, U, N>,
         widths: &mut impl Rng,
     ) -> Result<(), WindowError> {
-        let (next, width) = (self.next, trainer.settings.draw_width(widths));
+        let width = trainer.settings.draw_width(widths);
+        let (left, right) = self.tokens.split_at_checked(self.next).unwrap_or_default();
+        let left = left.get(self.next.saturating_sub(width)..).unwrap_or_default();
         self.next += 1;
-        let (front, back) = self.tokens.as_slices();
-        let tokens = front.iter().chain(back).copied().enumerate();
-        let Some((_, center)) = tokens.clone().nth(next) else { return Ok(()) };
-        let context = tokens.filter(move |(place, _)| *place != next && place.abs_diff(next) <= width);
-        trainer.center(center, context.map(|(_, token)| token))
+        let Some((&center, right)) = right.split_first() else { return Ok(()) };
+        trainer.center(left, center, right.get(..width).unwrap_or(right))
     }
 }

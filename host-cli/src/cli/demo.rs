@@ -79,7 +79,7 @@ impl Args {
 
         let (options, settings) = (options(), settings());
         let corpus = progress::read(&[ADDRESSES], &options)?;
-        memory::check(&corpus, settings.dim)?;
+        memory::check(&corpus, &settings)?;
         let (trained, time) = progress::train(&corpus, &settings)?;
         let vectors = Vectors { vocabulary: corpus.vocabulary, dim: settings.dim, data: trained.center };
         if let (Some(codec), Some(path)) = (codec, &self.output) {

@@ -5,6 +5,7 @@
 mod analogy;
 mod demo;
 mod eval;
+mod gradcheck;
 mod info;
 mod model;
 mod neighbors;
@@ -34,6 +35,7 @@ enum Command {
     Analogy(analogy::Args),
     Eval(eval::Args),
     Info(info::Args),
+    Gradcheck(gradcheck::Args),
 }
 
 impl Cli {
@@ -49,6 +51,7 @@ impl Cli {
             Command::Analogy(args) => args.run(),
             Command::Eval(args) => args.run(),
             Command::Info(args) => args.run(),
+            Command::Gradcheck(args) => args.run(),
         }
     }
 }

@@ -26,7 +26,8 @@ pub(super) fn place_of(row: u32) -> usize {
 
 /// Components from one row to the next: whole blocks, so that no kernel meets an incomplete one.
 pub(super) fn stride(dim: usize) -> usize {
-    dim.next_multiple_of(LANES)
+    // Near the largest `usize` it saturates, and the memory check refuses it.
+    dim.checked_next_multiple_of(LANES).unwrap_or(usize::MAX)
 }
 
 impl Matrix {

@@ -11,17 +11,19 @@ mod merge;
 mod plan;
 mod settings;
 mod shard;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Barrier, Mutex, RwLock};
 
 use motevec_core::model::{Rows, RowsMut, initialize_center};
-use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler};
-use motevec_core::simd::{Kernel, Lanes, WindowError};
+use motevec_core::sample::{AliasTable, Generator, Slot};
+use motevec_core::simd::{Kernel, Lanes};
 use motevec_core::train::Loss;
 
 use self::matrix::{Matrix, PARTS, part_of, place_of};
-use self::merge::{Merger, Side};
+use self::merge::{Merger, Rule, Side};
 pub use self::plan::Plan;
 pub use self::settings::Settings;
 use self::shard::{Common, LocalRows, Shard};
@@ -61,30 +63,27 @@ pub struct Trained {
 pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
     let step = settings.check()?;
     let counts = corpus.vocabulary.counts();
-    let plan = Plan::new(corpus.tokens.len(), settings.dim);
-    let subsampler = Subsampler::new(settings.subsample, counts.iter().sum());
     let noise = AliasTable::new(vec![Slot::default(); counts.len()], |word| counts[word])
         .map_err(|error| Error::Failed(format!("the vocabulary: {error}")))?;
     let common = Common {
         tokens: &corpus.tokens,
-        keep: counts.iter().map(|&count| subsampler.keep_probability(count)).collect(),
+        keep: plan::keep(corpus, settings),
         noise,
         settings: step,
-        plan,
+        plan: Plan::of(corpus, settings),
         seed: settings.seed,
         epochs: settings.epochs,
         stride: matrix::stride(settings.dim),
     };
-    let center = Matrix::zeros(counts.len(), common.stride);
-    initialize(&center, counts.len(), settings, common.stride);
-    let outside = Matrix::zeros(counts.len(), common.stride);
+    let stride = common.stride;
+    let center = Matrix::zeros(counts.len(), stride);
+    initialize(&center, counts.len(), settings, stride);
+    let outside = Matrix::zeros(counts.len(), stride);
     let run = Rounds { common: &common, settings, center: &center, outside: &outside, observe };
-    let losses = settings
-        .level
-        .run(settings.fused, run)
-        .expect("Settings::check asked for the level")
-        .map_err(|error| Error::Failed(format!("training: {error}")))?;
-    Ok(Trained { center: center.into_rows(settings.dim), outside: outside.into_rows(settings.dim), losses })
+    let losses = settings.level.run(settings.fused, run).expect("Settings::check asked for the level")?;
+    let trained = Trained { center: center.into_rows(settings.dim), outside: outside.into_rows(settings.dim), losses };
+    let finite = trained.center.iter().chain(&trained.outside).all(|x| x.is_finite());
+    if finite { Ok(trained) } else { Err(diverged(settings.rate)) }
 }
 
 fn initialize(center: &Matrix, words: usize, settings: &Settings, stride: usize) {
@@ -123,90 +122,136 @@ struct Rounds<'a> {
     observe: &'a mut dyn FnMut(&Progress),
 }
 
+/// What the threads of a run tell each other.
+struct Shared {
+    shards: Vec<RwLock<Shard>>,
+    /// Ends each phase of a round: nobody trains while somebody merges.
+    phase: Barrier,
+    next_shard: AtomicUsize,
+    next_merge: AtomicUsize,
+    /// The rate of the round, as bits.
+    rate: AtomicU32,
+    over: AtomicBool,
+    failure: Mutex<Option<Error>>,
+}
+
 impl Kernel for Rounds<'_> {
-    type Output = Result<Vec<f64>, WindowError>;
+    type Output = Result<Vec<f64>>;
 
-    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-        let Self { common, settings, center, outside, observe } = self;
-        let plan = &common.plan;
-        let shards: Vec<_> = (0..plan.shards).map(|index| RwLock::new(Shard::new(index, common))).collect();
+    fn run<L: Lanes>(mut self, lanes: L) -> Self::Output {
+        let (common, settings) = (self.common, self.settings);
+        let shards = common.plan.shards;
+        let threads = settings.threads.clamp(1, shards);
         let total = common.tokens.len() as u64 * u64::from(common.epochs);
-        let threads = settings.threads.clamp(1, plan.shards);
-        let barrier = Barrier::new(threads);
-        let (next_shard, next_part) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let (rate, over) =
-            (AtomicU32::new(settings.schedule.rate(settings.rate, 0, total).to_bits()), AtomicBool::new(false));
-        let failure = Mutex::new(None);
-        let window = f64::from(settings.window) + 1.0;
-
-        let work = |mut after_round: Option<&mut dyn FnMut()>| {
-            let mut local = LocalRows::new(common.keep.len());
-            let mut merger = Merger::default();
-            while !over.load(Ordering::Relaxed) {
-                let now = f32::from_bits(rate.load(Ordering::Relaxed));
-                {
-                    let readers = (&center.read(), &outside.read());
-                    while let Some(shard) = shards.get(next_shard.fetch_add(1, Ordering::Relaxed)) {
-                        let mut shard = shard.write().expect("no thread panics");
-                        if let Err(error) = shard.run(lanes, common, &mut local, readers, now) {
-                            *failure.lock().expect("no thread panics") = Some(error);
-                        }
-                    }
-                }
-                barrier.wait();
-                if let Some(after_round) = after_round.as_mut() {
-                    after_round();
-                }
-                {
-                    let shards: Vec<_> = shards.iter().map(|shard| shard.read().expect("no thread panics")).collect();
-                    let kappa = plan.pull * f64::from(now);
-                    let sizes = (common.stride, window, common.settings.negatives() as f64, kappa);
-                    loop {
-                        let task = next_part.fetch_add(1, Ordering::Relaxed);
-                        match task / PARTS {
-                            0 => merger.merge(center, Side::Center, task % PARTS, &shards, sizes),
-                            1 => merger.merge(outside, Side::Outside, task % PARTS, &shards, sizes),
-                            _ => break,
-                        }
-                    }
-                }
-                barrier.wait();
-                if after_round.is_some() {
-                    next_part.store(0, Ordering::Relaxed);
-                }
-            }
+        let shared = Shared {
+            shards: (0..shards).map(|index| RwLock::new(Shard::new(index, common))).collect(),
+            phase: Barrier::new(threads),
+            next_shard: AtomicUsize::new(0),
+            next_merge: AtomicUsize::new(0),
+            rate: AtomicU32::new(settings.schedule.rate(settings.rate, 0, total).to_bits()),
+            over: AtomicBool::new(false),
+            failure: Mutex::new(None),
         };
-
-        let mut epochs = vec![Loss::default(); common.epochs as usize];
-        let mut after_round = || {
-            next_shard.store(0, Ordering::Relaxed);
-            let mut done = 0;
-            let mut loss = Loss::default();
-            for shard in &shards {
-                let shard = shard.read().expect("no thread panics");
-                done += shard.done();
-                loss.sum += shard.loss.sum;
-                loss.pairs += shard.loss.pairs;
-            }
-            let epoch = ((u128::from(done) * u128::from(common.epochs)) / u128::from(total)) as u32;
-            let epoch = epoch.min(common.epochs - 1);
-            let sum = &mut epochs[epoch as usize];
-            sum.sum += loss.sum;
-            sum.pairs += loss.pairs;
-            let next = settings.schedule.rate(settings.rate, done, total);
-            rate.store(next.to_bits(), Ordering::Relaxed);
-            over.store(done == total || failure.lock().expect("no thread panics").is_some(), Ordering::Relaxed);
-            observe(&Progress { done, total, epoch, rate: next, loss: sum.mean() });
-        };
+        let mut losses = vec![Loss::default(); common.epochs as usize];
+        let (center, outside) = (self.center, self.outside);
         std::thread::scope(|scope| {
             for _ in 1..threads {
-                scope.spawn(|| work(None));
+                scope.spawn(|| work(lanes, common, center, outside, &shared, None));
             }
-            work(Some(&mut after_round));
+            let mut after_training = || self.look_at_round(&shared, total, &mut losses);
+            work(lanes, common, center, outside, &shared, Some(&mut after_training));
         });
-        match failure.into_inner().expect("no thread panics") {
+        match shared.failure.into_inner().expect(UNPOISONED) {
             Some(error) => Err(error),
-            None => Ok(epochs.iter().map(Loss::mean).collect()),
+            None => Ok(losses.iter().map(Loss::mean).collect()),
         }
     }
+}
+
+/// A thread that panicked would have ended the process.
+const UNPOISONED: &str = "no thread panics while it holds a lock";
+
+/// A thread's share of all rounds. The one with `after_training` runs it between the phases of each.
+fn work<L: Lanes>(
+    lanes: L,
+    common: &Common<'_>,
+    center: &Matrix,
+    outside: &Matrix,
+    shared: &Shared,
+    mut after_training: Option<&mut dyn FnMut()>,
+) {
+    let mut local = LocalRows::new(common.keep.len());
+    let mut merger = Merger::default();
+    while !shared.over.load(Ordering::Relaxed) {
+        let rate = f32::from_bits(shared.rate.load(Ordering::Relaxed));
+        {
+            let matrices = (&center.read(), &outside.read());
+            while let Some(shard) = shared.shards.get(shared.next_shard.fetch_add(1, Ordering::Relaxed)) {
+                let trained = shard.write().expect(UNPOISONED).run(lanes, common, &mut local, matrices, rate);
+                if let Err(error) = trained {
+                    *shared.failure.lock().expect(UNPOISONED) = Some(Error::Failed(format!("training: {error}")));
+                }
+            }
+        }
+        shared.phase.wait();
+        if let Some(after_training) = &mut after_training {
+            shared.next_shard.store(0, Ordering::Relaxed);
+            after_training();
+        }
+        {
+            let shards: Vec<_> = shared.shards.iter().map(|shard| shard.read().expect(UNPOISONED)).collect();
+            let rule = Rule {
+                stride: common.stride,
+                // Half-widths are uniform on 1 ..= m, so a window has m + 1 words on average.
+                window: f64::from(common.settings.window() + 1),
+                targets: 1.0 + common.settings.negatives() as f64,
+                kappa: common.plan.pull * f64::from(rate),
+            };
+            loop {
+                let merge = shared.next_merge.fetch_add(1, Ordering::Relaxed);
+                match merge / PARTS {
+                    0 => merger.merge(center, Side::Center, merge, &shards, rule),
+                    1 => merger.merge(outside, Side::Outside, merge - PARTS, &shards, rule),
+                    _ => break,
+                }
+            }
+        }
+        shared.phase.wait();
+        if after_training.is_some() {
+            // Nobody merges before the next phase has ended.
+            shared.next_merge.store(0, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Rounds<'_> {
+    /// Adds up what the shards did in a round, reports it, and prepares the next one.
+    fn look_at_round(&mut self, shared: &Shared, total: u64, losses: &mut [Loss]) {
+        let (mut done, mut round) = (0, Loss::default());
+        for shard in &shared.shards {
+            let shard = shard.read().expect(UNPOISONED);
+            done += shard.done();
+            round.sum += shard.loss.sum;
+            round.pairs += shard.loss.pairs;
+        }
+        let last = losses.len() - 1;
+        let epoch = ((u128::from(done) * losses.len() as u128 / u128::from(total)) as usize).min(last);
+        let loss = &mut losses[epoch];
+        loss.sum += round.sum;
+        loss.pairs += round.pairs;
+        let rate = self.settings.schedule.rate(self.settings.rate, done, total);
+        (self.observe)(&Progress { done, total, epoch: epoch as u32, rate, loss: loss.mean() });
+
+        let mut failure = shared.failure.lock().expect(UNPOISONED);
+        if !round.sum.is_finite() {
+            failure.get_or_insert_with(|| diverged(self.settings.rate));
+        }
+        shared.rate.store(rate.to_bits(), Ordering::Relaxed);
+        shared.over.store(done == total || failure.is_some(), Ordering::Relaxed);
+    }
+}
+
+/// A learning rate that is too high throws the vectors further with every step, until they are no numbers.
+fn diverged(rate: f32) -> Error {
+    Error::Failed(format!("training diverged: the vectors are no longer numbers; lower --lr, which is {rate}"))
 }

@@ -9,11 +9,9 @@ use motevec_core::train::{Loss, Settings, Trainer};
 use rand_core::Rng;
 
 use super::matrix::{PARTS, Reader, part_of};
+use super::merge::Side;
 use super::plan::Plan;
 use crate::corpus::{SENTENCE_END, Tokens};
-
-/// Measuring the loss takes a logarithm a pair; at every 64th center it costs little and says enough.
-const LOSS_EVERY: u32 = 64;
 
 /// What the shards of a run share, and do not change.
 pub(super) struct Common<'a> {
@@ -62,14 +60,14 @@ pub(super) struct Shard {
 #[derive(Default)]
 pub(super) struct Private {
     pub(super) rows: Vec<u32>,
-    pub(super) words: usize,
+    words: usize,
     /// About how often each local row is the center, and how often a negative.
     pub(super) centers: Vec<u32>,
     pub(super) negatives: Vec<f32>,
-    pub(super) center: Vec<f32>,
-    pub(super) outside: Vec<f32>,
-    /// The local rows in each part of the matrices.
-    pub(super) by_part: Vec<Vec<u32>>,
+    center: Vec<f32>,
+    outside: Vec<f32>,
+    /// The local rows in each part of the matrices, ascending.
+    by_part: Vec<Vec<u32>>,
 }
 
 /// From rows of the vocabulary to local rows: a thread's, emptied after each use.
@@ -208,7 +206,7 @@ impl Shard {
             outside: slab(self.private.outside.as_mut_slice()),
         };
         let mut trainer = Trainer::new(lanes, &mut model, negatives, common.settings, rate);
-        trainer.loss_every = LOSS_EVERY;
+        trainer.loss_every = common.plan.loss_every;
         let mut start = 0;
         for &end in &self.ends {
             trainer.sentence(&self.sentences[start..end], &mut widths)?;
@@ -237,6 +235,24 @@ impl Private {
         for &row in &self.rows {
             self.outside.extend_from_slice(outside.row(row));
         }
+    }
+
+    /// The local rows in a part of the matrix `side`.
+    pub(super) fn rows_of_part(&self, part: usize, side: Side) -> impl Iterator<Item = usize> {
+        let end = match side {
+            Side::Center => self.words,
+            Side::Outside => self.rows.len(),
+        };
+        self.by_part[part].iter().map(|&local| local as usize).take_while(move |&local| local < end)
+    }
+
+    /// A private row of the matrix `side`.
+    pub(super) fn row(&self, side: Side, local: usize, stride: usize) -> &[f32] {
+        let rows = match side {
+            Side::Center => &self.center,
+            Side::Outside => &self.outside,
+        };
+        &rows[local * stride..][..stride]
     }
 
     fn group(&mut self) {

@@ -11,7 +11,6 @@ use super::summary::Summary;
 use super::{progress, report};
 use crate::corpus::{self, Corpus, Source};
 use crate::format::{self, Format};
-use crate::train::Trained;
 use crate::{Error, Result, VectorsRef, memory, output};
 
 /// Learn word vectors from text
@@ -65,13 +64,12 @@ impl Args {
         let corpus = progress::read(&sources, &self.text.options(self.machine.reading_threads())?)?;
         let reading = start.elapsed();
         check_neighbors(&corpus)?;
-        memory::check(&corpus, settings.dim)?;
+        memory::check(&corpus, &settings)?;
         if let Some(path) = &self.text.save_vocab {
             output::write(path, |out| corpus::write_vocab(&corpus.vocabulary, out))?;
         }
 
         let (trained, training) = progress::train(&corpus, &settings)?;
-        check_finite(&trained, settings.rate)?;
         let (dim, data) = (settings.dim, &trained.center);
         codec.write(&self.output, VectorsRef { vocabulary: &corpus.vocabulary, dim, stride: dim, data })?;
         let summary = Summary::new((&self.output, format), &corpus, &settings, &trained, (reading, training));
@@ -87,13 +85,4 @@ fn check_neighbors(corpus: &Corpus) -> Result<()> {
     let message = "there is nothing to learn: no line holds two words of the vocabulary; put a sentence on each line, \
                    or lower --min-count";
     Err(Error::Failed(message.to_owned()))
-}
-
-/// A learning rate that is too high throws the vectors further with every step, until they are no numbers.
-fn check_finite(trained: &Trained, rate: f32) -> Result<()> {
-    if trained.center.iter().all(|number| number.is_finite()) && !trained.losses.iter().any(|loss| loss.is_infinite()) {
-        return Ok(());
-    }
-    let message = format!("training diverged: the vectors are no longer numbers; lower --lr, which is {rate}");
-    Err(Error::Failed(message))
 }

@@ -1,0 +1,286 @@
+//! Cases in a JSON file: vectors, windows over them, and published results to compare with.
+
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Window, compare};
+use crate::{Error, Result};
+
+/// How far core's `f32` results may be from the published ones, absolutely or relatively, whichever is looser.
+const TOLERANCE: f64 = 1e-5;
+
+/// A file of cases, checked: every row has D numbers, and every index a row.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CaseFile {
+    center_vectors: Vec<Vec<f64>>,
+    outside_vectors: Vec<Vec<f64>>,
+    cases: Vec<Case>,
+}
+
+/// One window. A misspelled field would silently leave out a check, so that none but these are allowed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    /// The center word: a row of `center_vectors`.
+    center: u32,
+    /// The outside words: rows of `outside_vectors`.
+    outside: Vec<u32>,
+    /// The draws for each outside word; none at all for naive softmax.
+    #[serde(default)]
+    negatives: Vec<Vec<u32>>,
+    #[serde(default)]
+    expected: Expected,
+}
+
+/// What has been published of a case's results.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    loss: Option<f64>,
+    grad_center: Option<Vec<f64>>,
+    grad_outside: Option<Vec<Vec<f64>>>,
+}
+
+/// The loss (eq. 14), in nats, and the gradients of a case, as core computes them in `f32`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CaseResult {
+    /// The case's name.
+    pub name: String,
+    /// J.
+    pub loss: f32,
+    /// `∂J/∂v_c`: D numbers.
+    pub grad_center: Vec<f32>,
+    /// `∂J/∂U`: |Vocab| rows of D numbers.
+    pub grad_outside: Vec<Vec<f32>>,
+    /// Whether the file says what to expect of the case.
+    pub compared: bool,
+    /// What is not as expected, and where, a line each.
+    pub differences: Vec<String>,
+}
+
+impl CaseFile {
+    /// Reads and checks the file at `path`.
+    ///
+    /// # Errors
+    /// Where it cannot be read, is not JSON of this form, or contradicts itself; the message says where.
+    pub fn read(path: &Path) -> Result<Self> {
+        let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
+        let file: Self = serde_json::from_slice(&bytes).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            let message = error.to_string().replace(&format!(" at line {line} column {column}"), "");
+            Error::input(path, (line > 0).then_some(line as u64), format!("{message}, at column {column}"))
+        })?;
+        file.check().map_err(|message| Error::input(path, None, message))?;
+        Ok(file)
+    }
+
+    /// Computes every case and compares it with what is expected.
+    ///
+    /// # Errors
+    /// Where core refuses a shape, which reading the file has ruled out.
+    pub fn run(&self) -> Result<Vec<CaseResult>> {
+        self.cases.iter().map(|case| self.run_case(case)).collect()
+    }
+
+    fn dim(&self) -> usize {
+        self.center_vectors.first().map_or(0, Vec::len)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let dim = self.dim();
+        if dim == 0 {
+            return Err("center_vectors: no vector, or one without numbers".to_owned());
+        }
+        check_rows("center_vectors", &self.center_vectors, dim)?;
+        check_rows("outside_vectors", &self.outside_vectors, dim)?;
+        self.cases
+            .iter()
+            .try_for_each(|case| self.check_case(case).map_err(|message| format!("case `{}`: {message}", case.name)))
+    }
+
+    fn check_case(&self, case: &Case) -> Result<(), String> {
+        let row = |what: &str, row: u32, rows: &[Vec<f64>]| match (row as usize) < rows.len() {
+            true => Ok(()),
+            false => Err(format!("{what} is word {row}, but there are {} vectors (counted from 0)", rows.len())),
+        };
+        row("center", case.center, &self.center_vectors)?;
+        for (i, &o) in case.outside.iter().enumerate() {
+            row(&format!("outside[{i}]"), o, &self.outside_vectors)?;
+        }
+        for (i, negatives) in case.negatives.iter().enumerate() {
+            for (s, &w) in negatives.iter().enumerate() {
+                row(&format!("negatives[{i}][{s}]"), w, &self.outside_vectors)?;
+            }
+        }
+        let (words, lists) = (case.outside.len(), case.negatives.len());
+        if lists != 0 && lists != words {
+            return Err(format!("{lists} lists of negatives for {words} outside words: give one list a word, or none"));
+        }
+        if let Some(gradient) = &case.expected.grad_center {
+            check_rows("expected.grad_center", std::slice::from_ref(gradient), self.dim())?;
+        }
+        if let Some(gradients) = &case.expected.grad_outside {
+            let (found, expected) = (gradients.len(), self.outside_vectors.len());
+            if found != expected {
+                return Err(format!("expected.grad_outside: {found} rows for {expected} outside vectors"));
+            }
+            check_rows("expected.grad_outside", gradients, self.dim())?;
+        }
+        Ok(())
+    }
+
+    fn run_case(&self, case: &Case) -> Result<CaseResult> {
+        let window = Window {
+            center: self.center_vectors[case.center as usize].clone(),
+            outside_vectors: self.outside_vectors.concat(),
+            outside: case.outside.clone(),
+            negatives: (!case.negatives.is_empty()).then(|| case.negatives.clone()),
+        };
+        let outcome =
+            window.evaluate::<f32>().map_err(|error| Error::Failed(format!("case `{}`: {error}", case.name)))?;
+        let rows: Vec<&[f64]> = outcome.outside.chunks(self.dim()).collect();
+
+        let mut differences = Vec::new();
+        let mut expect = |what: &str, found: &[f64], expected: Option<&[f64]>| {
+            // Without an expectation a result still has to be a number: compared with itself, only that can fail.
+            let expected = expected.unwrap_or(found);
+            if let Some(i) = compare(found, expected, TOLERANCE).worst {
+                let place = if found.len() > 1 { format!("{what}[{i}]") } else { what.to_owned() };
+                differences.push(match found[i].is_finite() {
+                    true => format!("{place} is {} instead of {}", found[i] as f32, expected[i]),
+                    false => format!("{place} is beyond the range of f32"),
+                });
+            }
+        };
+        let Expected { loss, grad_center, grad_outside } = &case.expected;
+        expect("loss", &[outcome.loss], loss.as_ref().map(std::slice::from_ref));
+        expect("grad_center", &outcome.center, grad_center.as_deref());
+        for (w, row) in rows.iter().enumerate() {
+            expect(&format!("grad_outside[{w}]"), row, grad_outside.as_ref().map(|rows| rows[w].as_slice()));
+        }
+
+        let narrow = |xs: &[f64]| xs.iter().map(|&x| x as f32).collect();
+        Ok(CaseResult {
+            name: case.name.clone(),
+            loss: outcome.loss as f32,
+            grad_center: narrow(&outcome.center),
+            grad_outside: rows.into_iter().map(narrow).collect(),
+            compared: loss.is_some() || grad_center.is_some() || grad_outside.is_some(),
+            differences,
+        })
+    }
+}
+
+/// That each of `rows` has `dim` numbers that `f32` has room for.
+fn check_rows(what: &str, rows: &[Vec<f64>], dim: usize) -> Result<(), String> {
+    for (i, row) in rows.iter().enumerate() {
+        if row.len() != dim {
+            return Err(format!("{what}: row {i} has {} numbers, but a vector has {dim}", row.len()));
+        }
+        if let Some(x) = row.iter().find(|&&x| !(x as f32).is_finite()) {
+            return Err(format!("{what}: row {i} has {x:e}, which is beyond the range of f32"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COURSE: &str = include_str!("../../../tests/data/course-cases.json");
+
+    /// Reads `text` from a file.
+    fn read(text: &str) -> Result<CaseFile> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cases.json");
+        fs::write(&path, text).unwrap();
+        CaseFile::read(&path)
+    }
+
+    /// A file of one case over two vectors of two numbers.
+    fn one_case(case: &str) -> String {
+        format!(r#"{{"center_vectors": [[1, 2], [3, 4]], "outside_vectors": [[0, 1], [1, 0]], "cases": [{case}]}}"#)
+    }
+
+    #[test]
+    fn the_course_s_published_results_are_ours() {
+        let results = read(COURSE).unwrap().run().unwrap();
+        assert_eq!(results.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["softmax-1", "negsamp-1"]);
+        for result in results {
+            assert!(result.compared && result.differences.is_empty(), "{:?}", result.differences);
+        }
+    }
+
+    #[test]
+    fn every_published_number_is_compared() {
+        for (published, wrong, place) in [
+            ("11.16610900153398", "11.167", "loss is 11.166109 instead of 11.167"),
+            ("-1.85942252", "-1.8595", "grad_center[1] is -1.8594227 instead of -1.8595"),
+            ("1.58918512", "1.5893", "grad_outside[2][2] is 1.5891852 instead of 1.5893"),
+        ] {
+            assert!(COURSE.contains(published));
+            let results = read(&COURSE.replace(published, wrong)).unwrap().run().unwrap();
+            assert_eq!(results.into_iter().flat_map(|r| r.differences).collect::<Vec<_>>(), [place]);
+        }
+    }
+
+    #[test]
+    fn a_case_may_expect_nothing_but_is_to_be_finite() {
+        let results = read(&one_case(r#"{"name": "a", "center": 0, "outside": [1, 1]}"#)).unwrap().run().unwrap();
+        assert!(!results[0].compared && results[0].differences.is_empty() && results[0].loss > 0.0);
+
+        let huge = one_case(r#"{"name": "a", "center": 0, "outside": [1]}"#).replace("[1, 2]", "[1e38, 1e38]");
+        let results = read(&huge.replace("[0, 1]", "[1e38, 1e38]")).unwrap().run().unwrap();
+        assert!(results[0].differences.contains(&"loss is beyond the range of f32".to_owned()), "{results:?}");
+    }
+
+    #[test]
+    fn every_mistake_in_a_file_is_one_line_that_says_where() {
+        for (text, expected) in [
+            ("{\n  \"cases\": [\n}".to_owned(), ":3: expected value, at column 1"),
+            (one_case("").replace('1', "NaN"), ":1: expected value, at column 22"),
+            (one_case("").replace("[1, 2]", "[1, null]"), "invalid type: null, expected f64"),
+            (one_case("").replace("[1, 2]", "[1, 1e400]"), "number out of range"),
+            (
+                one_case("").replace("[1, 2]", "[1, 1e39]"),
+                "center_vectors: row 0 has 1e39, which is beyond the range of f32",
+            ),
+            (one_case("").replace("[3, 4]", "[3]"), "center_vectors: row 1 has 1 numbers, but a vector has 2"),
+            (one_case("").replace("[0, 1]", "[0, 1, 2]"), "outside_vectors: row 0 has 3 numbers, but a vector has 2"),
+            (one_case("").replace("[[1, 2], [3, 4]]", "[]"), "center_vectors: no vector, or one without numbers"),
+            (
+                one_case(r#"{"name": "a", "center": 2, "outside": []}"#),
+                "case `a`: center is word 2, but there are 2 vectors (counted from 0)",
+            ),
+            (one_case(r#"{"name": "a", "center": -1, "outside": []}"#), "invalid value: integer `-1`, expected u32"),
+            (
+                one_case(r#"{"name": "a", "center": 0, "outside": [0, 9]}"#),
+                "case `a`: outside[1] is word 9, but there are 2 vectors (counted from 0)",
+            ),
+            (
+                one_case(r#"{"name": "a", "center": 0, "outside": [0], "negatives": [[1, 7]]}"#),
+                "case `a`: negatives[0][1] is word 7, but there are 2 vectors (counted from 0)",
+            ),
+            (
+                one_case(r#"{"name": "a", "center": 0, "outside": [0], "negatives": [[1], [1]]}"#),
+                "case `a`: 2 lists of negatives for 1 outside words: give one list a word, or none",
+            ),
+            (one_case(r#"{"name": "a", "center": 0, "outside": [0], "negative": [[1]]}"#), "unknown field `negative`"),
+            (
+                one_case(r#"{"name": "a", "center": 0, "outside": [0], "expected": {"grad_center": [1]}}"#),
+                "case `a`: expected.grad_center: row 0 has 1 numbers, but a vector has 2",
+            ),
+            (
+                one_case(r#"{"name": "a", "center": 0, "outside": [0], "expected": {"grad_outside": [[1, 2]]}}"#),
+                "case `a`: expected.grad_outside: 1 rows for 2 outside vectors",
+            ),
+        ] {
+            let message = read(&text).unwrap_err().to_string();
+            assert!(message.contains(expected) && !message.contains('\n'), "{message:?} for {text}");
+        }
+    }
+}

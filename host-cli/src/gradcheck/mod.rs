@@ -1,0 +1,14 @@
+//! Checks of core's losses and gradients (MATH.md eq. 5–14): against central differences on random windows, and
+//! against results that others have published.
+
+mod cases;
+mod compare;
+mod differences;
+mod random;
+mod window;
+
+pub use cases::{CaseFile, CaseResult};
+pub use compare::{Comparison, compare};
+pub use differences::central_differences;
+pub use random::{Check, MOST_NUMBERS, check_random};
+pub use window::{Outcome, Window};

@@ -1,0 +1,165 @@
+//! What training promises, on a small world with known structure.
+
+use motevec_core::sample::Generator;
+use motevec_core::simd::Level;
+use motevec_core::train::Update;
+use rand_core::Rng;
+
+use super::{Plan, Settings, Trained, train};
+use crate::Error;
+use crate::corpus::{self, Corpus, Source};
+
+/// Sentences about ten topics of eight words each: words of a topic go together, and with nothing else.
+fn topics(sentences: u32) -> Corpus {
+    let mut rng = Generator::new(7, [0]);
+    let mut text = String::new();
+    for _ in 0..sentences {
+        let topic = rng.next_u32() % 10;
+        for _ in 0..12 {
+            text += &format!("t{topic}w{} ", rng.next_u32() % 8);
+        }
+        text.push('\n');
+    }
+    let source = Source::Bytes { name: "topics", data: text.leak().as_bytes() };
+    corpus::read(&[source], &corpus::Options::default(), &|_| {}).unwrap()
+}
+
+fn settings() -> Settings {
+    Settings { dim: 20, subsample: 0.0, epochs: 3, threads: 2, ..Settings::default() }
+}
+
+fn run(corpus: &Corpus, settings: &Settings) -> Trained {
+    train(corpus, settings, &mut |_| {}).unwrap()
+}
+
+fn bits(trained: &Trained) -> Vec<u32> {
+    trained.center.iter().chain(&trained.outside).map(|x| x.to_bits()).collect()
+}
+
+#[test]
+fn the_result_is_the_same_on_any_number_of_threads_and_with_any_instructions() {
+    let corpus = topics(40_000);
+    assert!(Plan::new(corpus.stats.words, 32).shards > 4, "the test needs shards that meet in merges");
+    for fused in [false, true] {
+        let settings = Settings { fused, epochs: 1, level: Level::Avx2, ..settings() };
+        let level = if settings.level.is_available() { settings.level } else { Level::Wide };
+        let reference = run(&corpus, &Settings { threads: 1, level, ..settings.clone() });
+        for threads in [2, 3, 8, 64] {
+            let again = run(&corpus, &Settings { threads, level, ..settings.clone() });
+            assert_eq!(bits(&again), bits(&reference), "{threads} threads, fused {fused}");
+            assert_eq!(again.losses, reference.losses);
+        }
+        // Without hardware for it, the fused arithmetic takes too long here; core's tests cover it.
+        for level in Level::ALL.into_iter().filter(|level| level.is_available() && (!fused || level.has_fma())) {
+            let again = run(&corpus, &Settings { level, ..settings.clone() });
+            assert_eq!(bits(&again), bits(&reference), "{level:?}, fused {fused}");
+        }
+    }
+}
+
+#[test]
+fn seeds_arithmetics_and_updates_make_a_difference() {
+    let corpus = topics(2_000);
+    let base = bits(&run(&corpus, &settings()));
+    let others = [
+        Settings { seed: 2, ..settings() },
+        Settings { fused: !settings().fused, ..settings() },
+        Settings { update: Update::Pair, ..settings() },
+        Settings { subsample: 1e-3, ..settings() },
+        Settings { window: 2, ..settings() },
+        Settings { negatives: 2, ..settings() },
+    ];
+    for other in others {
+        assert_ne!(bits(&run(&corpus, &other)), base, "{other:?}");
+    }
+}
+
+/// The share of words whose nearest neighbor is of their own topic.
+fn topics_found(corpus: &Corpus, trained: &Trained) -> f64 {
+    let words: Vec<&str> = corpus.vocabulary.words().collect();
+    let rows: Vec<&[f32]> = trained.center.chunks(20).collect();
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>();
+    let cosine = |a: usize, b: usize| dot(rows[a], rows[b]) / (dot(rows[a], rows[a]) * dot(rows[b], rows[b])).sqrt();
+    let found = (0..words.len()).filter(|&word| {
+        let others = (0..words.len()).filter(|&other| other != word);
+        let nearest = others.max_by(|&a, &b| cosine(word, a).total_cmp(&cosine(word, b))).unwrap();
+        words[nearest][..2] == words[word][..2]
+    });
+    found.count() as f64 / words.len() as f64
+}
+
+#[test]
+fn both_updates_find_the_topics_and_the_loss_falls() {
+    // The small corpus is one shard, the large one several.
+    for (sentences, epochs) in [(3_000, 10), (40_000, 2)] {
+        let corpus = topics(sentences);
+        for update in [Update::Window, Update::Pair] {
+            let trained = run(&corpus, &Settings { update, epochs, ..settings() });
+            assert_eq!(trained.losses.len(), epochs as usize);
+            assert!(trained.losses.last() < trained.losses.first(), "{update:?}: {:?}", trained.losses);
+            let found = topics_found(&corpus, &trained);
+            assert!(found > 0.95, "{update:?} on {sentences} sentences: {found}");
+        }
+    }
+}
+
+#[test]
+fn wide_windows_and_many_negatives_train_as_well() {
+    let corpus = topics(3_000);
+    let trained = run(&corpus, &Settings { window: 12, negatives: 20, epochs: 6, ..settings() });
+    assert!(topics_found(&corpus, &trained) > 0.95);
+}
+
+#[test]
+fn progress_counts_up_to_the_total() {
+    let corpus = topics(3_000);
+    let mut seen = Vec::new();
+    train(&corpus, &settings(), &mut |progress| seen.push(*progress)).unwrap();
+    assert!(seen.is_sorted_by_key(|progress| (progress.done, progress.epoch)));
+    let last = seen.last().unwrap();
+    assert_eq!((last.done, last.epoch), (last.total, 2));
+    assert!(last.rate < 1e-5 && seen[0].rate > 0.024);
+}
+
+#[test]
+fn a_rate_that_diverges_is_an_error() {
+    let corpus = topics(3_000);
+    let error = train(&corpus, &Settings { rate: 1e30, ..settings() }, &mut |_| {}).unwrap_err();
+    assert!(matches!(&error, Error::Failed(message) if message.contains("--lr")), "{error}");
+}
+
+#[test]
+fn impossible_settings_are_usage_errors() {
+    let corpus = topics(100);
+    let changes: [fn(&mut Settings); 8] = [
+        |s| s.dim = 0,
+        |s| s.window = 0,
+        |s| s.epochs = 0,
+        |s| s.negatives = 64,
+        |s| s.rate = 0.0,
+        |s| s.rate = f32::NAN,
+        |s| s.subsample = -1.0,
+        |s| s.subsample = f32::INFINITY,
+    ];
+    for change in changes {
+        let mut settings = settings();
+        change(&mut settings);
+        assert!(matches!(train(&corpus, &settings, &mut |_| {}), Err(Error::Usage(_))), "{settings:?}");
+    }
+}
+
+#[test]
+fn a_vocabulary_of_one_word_trains_without_negatives_to_draw() {
+    let source = Source::Bytes { name: "one", data: b"a a a a a a\n" };
+    let corpus = corpus::read(&[source], &corpus::Options::default(), &|_| {}).unwrap();
+    assert!(run(&corpus, &settings()).center.iter().all(|x| x.is_finite()));
+}
+
+#[test]
+fn plans_follow_the_corpus() {
+    assert_eq!(Plan::new(1_200, 112).shards, 1);
+    let (small, large) = (Plan::new(300_000, 112), Plan::new(10_000_000, 112));
+    assert!(1 < small.shards && small.shards < 16 && small.words_per_round < 1000, "{small:?}");
+    assert_eq!((large.shards, large.words_per_round), (16, 1000));
+    assert!(Plan::new(10_000_000, 304).words_per_round < 400);
+}

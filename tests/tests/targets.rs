@@ -1,0 +1,42 @@
+//! Core builds for the machines that it is promised for, none of which can run these tests.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+use motevec_tests::skip;
+
+const TARGETS: [&str; 6] = [
+    "thumbv6m-none-eabi",
+    "thumbv7em-none-eabihf",
+    "thumbv8m.main-none-eabi",
+    "thumbv8m.main-none-eabihf",
+    "riscv32imac-unknown-none-elf",
+    "wasm32-unknown-unknown",
+];
+
+/// Builds core for `target`, in a target folder of its own: cargo holds a lock on the usual one.
+fn build(target: &str, features: &[&str]) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("targets");
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+    cargo.args(["build", "--package", "motevec-core", "--release", "--target", target]).args(features);
+    let output = cargo.arg("--target-dir").arg(folder).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert!(output.status.success(), "{target} {features:?}:\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn core_builds_for_bare_metal_and_wasm() {
+    // Without rustup there is nothing to ask; then none is known to be installed.
+    let list = Command::new("rustup").args(["target", "list", "--installed"]).output();
+    let installed = list.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let (here, missing): (Vec<_>, Vec<_>) =
+        TARGETS.into_iter().partition(|target| installed.lines().any(|line| line == *target));
+    if !missing.is_empty() {
+        let missing = missing.join(" ");
+        skip(&format!("the Rust targets {missing}"), &format!("rustup target add {missing}"));
+    }
+    for target in here {
+        build(target, &[]);
+        build(target, &["--features", "defmt"]);
+    }
+}
