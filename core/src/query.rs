@@ -15,11 +15,12 @@ pub struct Neighbor {
     pub similarity: f32,
 }
 
-/// The cosine of the angle between `a` and `b`; 0 where one of them is zero.
+/// The cosine of the angle between `a` and `b`; 0 where one of them is zero, or where the numbers exceed an f32.
 #[must_use]
 pub fn cosine<L: Lanes>(lanes: L, a: &[f32], b: &[f32]) -> f32 {
     let norms = libm::sqrtf(dot(lanes, a, a)) * libm::sqrtf(dot(lanes, b, b));
-    if norms > 0.0 { dot(lanes, a, b) / norms } else { 0.0 }
+    let cosine = dot(lanes, a, b) / norms;
+    if cosine.is_finite() { cosine.clamp(-1.0, 1.0) } else { 0.0 }
 }
 
 /// The `K` rows of `vectors` most similar to `query`, most similar first, without the rows in `without`. Of equally
