@@ -206,14 +206,19 @@ fn tile<L: Lanes, const I: usize, const J: usize>(
     targets: &[usize; J],
     blocks: usize,
 ) -> Block {
-    let part = |part| sums_of_part(lanes, v, u, inputs, targets, blocks, part);
+    // No closures on the way: they may be compiled apart, for a machine without the lanes' instructions.
+    let tile = Tile { v, u, inputs, targets, blocks };
     let mut all = [lanes.splat(0.0); LANES];
     if L::PARTS <= 4 {
         // Registers that hold parts of one sum fold into one: 16 lanes to WIDTH.
         let sums = match L::PARTS {
-            1 => part(0),
-            2 => add_each(lanes, part(0), part(1)),
-            _ => add_each(lanes, add_each(lanes, part(0), part(2)), add_each(lanes, part(1), part(3))),
+            1 => tile.sums(lanes, 0),
+            2 => add_each(lanes, tile.sums(lanes, 0), tile.sums(lanes, 1)),
+            _ => {
+                let even = add_each(lanes, tile.sums(lanes, 0), tile.sums(lanes, 2));
+                let odd = add_each(lanes, tile.sums(lanes, 1), tile.sums(lanes, 3));
+                add_each(lanes, even, odd)
+            }
         };
         for (to, from) in all.iter_mut().zip(sums.as_flattened()) {
             *to = *from;
@@ -243,33 +248,36 @@ fn pairs_of<'a>(inputs: &'a [usize], targets: &'a [usize]) -> impl Iterator<Item
     inputs.iter().flat_map(|&input| targets.iter().map(move |&target| (input, target)))
 }
 
-/// The lanes that register `part` holds of the I·J sums.
-#[inline(always)]
-fn sums_of_part<L: Lanes, const I: usize, const J: usize>(
-    lanes: L,
-    v: &impl Access,
-    u: &impl Access,
-    inputs: &[usize; I],
-    targets: &[usize; J],
+/// The rows of a tile.
+struct Tile<'a, V, U, const I: usize, const J: usize> {
+    v: &'a V,
+    u: &'a U,
+    inputs: &'a [usize; I],
+    targets: &'a [usize; J],
     blocks: usize,
-    part: usize,
-) -> [[L::Vector; J]; I] {
-    let mut sums = [[lanes.splat(0.0); J]; I];
-    for block in 0..blocks {
-        let mut vs = [lanes.splat(0.0); I];
-        for (register, &input) in vs.iter_mut().zip(inputs) {
-            *register = v.load(lanes, input, block, part);
-        }
-        for (j, &target) in targets.iter().enumerate() {
-            let u = u.load(lanes, target, block, part);
-            for (sums, v) in sums.iter_mut().zip(vs) {
-                if let Some(sum) = sums.get_mut(j) {
-                    *sum = lanes.mul_add(v, u, *sum);
+}
+
+impl<V: Access, U: Access, const I: usize, const J: usize> Tile<'_, V, U, I, J> {
+    /// The lanes that register `part` holds of the I·J sums.
+    #[inline(always)]
+    fn sums<L: Lanes>(&self, lanes: L, part: usize) -> [[L::Vector; J]; I] {
+        let mut sums = [[lanes.splat(0.0); J]; I];
+        for block in 0..self.blocks {
+            let mut vs = [lanes.splat(0.0); I];
+            for (register, &input) in vs.iter_mut().zip(self.inputs) {
+                *register = self.v.load(lanes, input, block, part);
+            }
+            for (j, &target) in self.targets.iter().enumerate() {
+                let u = self.u.load(lanes, target, block, part);
+                for (sums, v) in sums.iter_mut().zip(vs) {
+                    if let Some(sum) = sums.get_mut(j) {
+                        *sum = lanes.mul_add(v, u, *sum);
+                    }
                 }
             }
         }
+        sums
     }
-    sums
 }
 
 #[inline(always)]
