@@ -15,11 +15,14 @@ pub struct Neighbor {
     pub similarity: f32,
 }
 
-/// The cosine of the angle between `a` and `b`; 0 where one of them is zero.
+/// The cosine of the angle between `a` and `b`, in −1 ..= 1; 0 where one of them is zero, or is not finite.
+///
+/// A vector whose square an `f32` cannot hold, of a length below 1e-22 or above 1e19, counts as one of these.
 #[must_use]
 pub fn cosine<L: Lanes>(lanes: L, a: &[f32], b: &[f32]) -> f32 {
     let norms = libm::sqrtf(dot(lanes, a, a)) * libm::sqrtf(dot(lanes, b, b));
-    if norms > 0.0 { dot(lanes, a, b) / norms } else { 0.0 }
+    // Rounding can carry the quotient a little past 1, and a NaN would keep its place before better neighbors.
+    if norms > 0.0 && norms.is_finite() { (dot(lanes, a, b) / norms).clamp(-1.0, 1.0) } else { 0.0 }
 }
 
 /// The `K` rows of `vectors` most similar to `query`, most similar first, without the rows in `without`. Of equally
