@@ -62,6 +62,11 @@
 //! ```
 #![no_std]
 #![deny(unsafe_code)]
+// No panicking path: what these lints forbid would be one.
+#![cfg_attr(
+    not(test),
+    deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)
+)]
 
 pub mod loss;
 pub mod math;

@@ -15,14 +15,12 @@ pub struct Neighbor {
     pub similarity: f32,
 }
 
-/// The cosine of the angle between `a` and `b`, in −1 ..= 1; 0 where one of them is zero, or is not finite.
-///
-/// A vector whose square an `f32` cannot hold, of a length below 1e-22 or above 1e19, counts as one of these.
+/// The cosine of the angle between `a` and `b`; 0 where one of them is zero, or where the numbers exceed an f32.
 #[must_use]
 pub fn cosine<L: Lanes>(lanes: L, a: &[f32], b: &[f32]) -> f32 {
     let norms = libm::sqrtf(dot(lanes, a, a)) * libm::sqrtf(dot(lanes, b, b));
-    // Rounding can carry the quotient a little past 1, and a NaN would keep its place before better neighbors.
-    if norms > 0.0 && norms.is_finite() { (dot(lanes, a, b) / norms).clamp(-1.0, 1.0) } else { 0.0 }
+    let cosine = dot(lanes, a, b) / norms;
+    if cosine.is_finite() { cosine.clamp(-1.0, 1.0) } else { 0.0 }
 }
 
 /// The `K` rows of `vectors` most similar to `query`, most similar first, without the rows in `without`. Of equally
@@ -51,16 +49,15 @@ pub fn nearest<L: Lanes, M: Rows + ?Sized, const K: usize>(
 ///
 /// For the handful of neighbors that anybody asks for, this is as fast as a heap and leaves them sorted.
 fn keep_best<const K: usize>(best: &mut Vec<Neighbor, K>, candidate: Neighbor) {
-    let better = |other: &Neighbor| candidate.similarity > other.similarity;
-    let place = best.iter().position(better).unwrap_or(best.len());
-    if best.is_full() {
-        if place == best.len() {
-            return;
+    let (mut carried, mut placed) = (candidate, false);
+    for neighbor in best.iter_mut() {
+        if placed || carried.similarity > neighbor.similarity {
+            core::mem::swap(neighbor, &mut carried);
+            placed = true;
         }
-        best.pop();
     }
-    // There is room, and `place` is at most the length.
-    let _ = best.insert(place, candidate);
+    // Where there is no room, it is the worst that is left over.
+    let _ = best.push(carried);
 }
 
 /// Writes the query "`a` is to `b` as `c` is to ?" into `query`: b/|b| − a/|a| + c/|c| (3CosAdd, Mikolov et al. 2013).

@@ -68,7 +68,8 @@ fn fill<W: Write>(target: W, content: impl FnOnce(&mut dyn Write) -> io::Result<
 
 /// Follows the links of `path` and says what lies at their end.
 fn destination(path: &Path) -> Result<Destination> {
-    if let Ok(found) = fs::metadata(path) {
+    let found = fs::metadata(path);
+    if let Ok(found) = &found {
         if found.is_dir() {
             return Err(Error::input(path, None, "is a folder: name a file in it"));
         }
@@ -82,7 +83,7 @@ fn destination(path: &Path) -> Result<Destination> {
     let mut file = path.to_owned();
     for _ in 0..MOST_LINKS {
         // An open descriptor: its file, even a regular one, belongs to whoever opened it and must not be replaced.
-        if file.starts_with("/proc") {
+        if found.is_ok() && file.starts_with("/proc") {
             return Ok(Destination::Stream);
         }
         let Ok(target) = fs::read_link(&file) else {

@@ -1,9 +1,12 @@
 //! What the tests that cross crates share: the built program, and the outside tools that some tests need.
 
-use std::env;
+use std::ffi::OsStr;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::{env, fs};
+
+use tempfile::TempDir;
 
 /// The program `motevec`, built as the tests themselves are built, and only once.
 ///
@@ -19,6 +22,94 @@ pub fn motevec() -> Command {
         build.run().expect("motevec builds").path().to_owned()
     });
     Command::new(program)
+}
+
+/// A folder of its own for a test, gone when the test ends. The program runs in it, so that messages name files shortly.
+pub struct Folder(TempDir);
+
+impl Folder {
+    /// An empty folder.
+    ///
+    /// # Panics
+    /// Where none can be made.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "a default that makes a folder on disk would surprise")]
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder can be made"))
+    }
+
+    /// A file in the folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Writes a file.
+    ///
+    /// # Panics
+    /// Where that fails.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path(name), content).expect("the file can be written");
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Panics
+    /// Where there is none.
+    #[must_use]
+    pub fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// The names of all files, sorted.
+    ///
+    /// # Panics
+    /// Where the folder cannot be read.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).expect("the folder can be read");
+        let name = |entry: std::io::Result<fs::DirEntry>| entry.expect("an entry").file_name().into_string();
+        let mut names: Vec<_> = entries.map(|entry| name(entry).expect("names are UTF-8")).collect();
+        names.sort();
+        names
+    }
+
+    /// The program, about to run in this folder.
+    #[must_use]
+    pub fn motevec<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
+        let mut command = motevec();
+        command.current_dir(self.0.path()).args(args);
+        command
+    }
+
+    /// Runs the program in this folder.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    pub fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Output {
+        self.motevec(args).output().expect("the program starts")
+    }
+
+    /// What a successful run prints.
+    ///
+    /// # Panics
+    /// Where the run fails, or says anything on stderr.
+    pub fn stdout(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {output:?}");
+        String::from_utf8(output.stdout).expect("the output is UTF-8")
+    }
+
+    /// The exit code of a failed run, and what it says.
+    ///
+    /// # Panics
+    /// Where the run prints a result, or was killed.
+    pub fn failure(&self, args: &[&str]) -> (i32, String) {
+        let output = self.run(args);
+        assert!(output.stdout.is_empty(), "{args:?}: {output:?}");
+        let code = output.status.code().unwrap_or_else(|| panic!("{args:?}: {output:?}"));
+        (code, String::from_utf8(output.stderr).expect("messages are UTF-8"))
+    }
 }
 
 /// A file in the folder of test data.

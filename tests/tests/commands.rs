@@ -2,53 +2,22 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 
-use motevec_tests::motevec;
-use tempfile::TempDir;
+use motevec_tests::{Folder, motevec};
 
 /// A folder with a model of five words and tests for it.
-struct Folder(TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
-        fs::write(folder.path("model.txt"), "5 2\neast 2 0\nnorth 0 1\nwest -1 0\nsouth 0 -3\nNortheast 1 1\n")
-            .unwrap();
-        fs::write(folder.path("pairs.tsv"), "east\tnortheast\t7\neast\tnorth\t3\neast\twest\t1\neast\tup\t2\n")
-            .unwrap();
-        fs::write(folder.path("questions.txt"), ": turn\neast north south east\neast north up down\n").unwrap();
-        folder
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    /// Runs the program in this folder.
-    fn run(&self, args: &[&str]) -> Output {
-        motevec().current_dir(self.0.path()).args(args).output().unwrap()
-    }
-
-    /// What a successful run prints.
-    fn stdout(&self, args: &[&str]) -> String {
-        let output = self.run(args);
-        assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {output:?}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// The exit code of a failed run, and what it says.
-    fn failure(&self, args: &[&str]) -> (i32, String) {
-        let output = self.run(args);
-        assert!(output.stdout.is_empty(), "{args:?}: {output:?}");
-        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
-    }
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("model.txt", "5 2\neast 2 0\nnorth 0 1\nwest -1 0\nsouth 0 -3\nNortheast 1 1\n");
+    folder.write("pairs.tsv", "east\tnortheast\t7\neast\tnorth\t3\neast\twest\t1\neast\tup\t2\n");
+    folder.write("questions.txt", ": turn\neast north south east\neast north up down\n");
+    folder
 }
 
 #[test]
 fn neighbors_are_listed() {
-    let folder = Folder::new();
+    let folder = folder();
     assert_eq!(
         folder.stdout(&["neighbors", "model.txt", "east", "-k", "2"]),
         "word       similarity\nNortheast      0.7071\nnorth          0.0000\n"
@@ -63,7 +32,7 @@ fn neighbors_are_listed() {
 
 #[test]
 fn analogies_are_completed() {
-    let folder = Folder::new();
+    let folder = folder();
     assert_eq!(
         folder.stdout(&["analogy", "model.txt", "west", "north", "east", "-k", "1"]),
         "word       similarity\nNortheast      0.9487\n"
@@ -77,7 +46,7 @@ fn analogies_are_completed() {
 
 #[test]
 fn scores_are_shown() {
-    let folder = Folder::new();
+    let folder = folder();
     let args = ["eval", "model.txt", "--similarity", "pairs.tsv", "--analogies", "questions.txt"];
     assert_eq!(
         folder.stdout(&args),
@@ -99,7 +68,7 @@ fn scores_are_shown() {
 
 #[test]
 fn a_model_is_described() {
-    let folder = Folder::new();
+    let folder = folder();
     let text = folder.stdout(&["info", "model.txt"]);
     for line in ["format      word2vec-text", "words       5", "dimensions  2", "file size   58 B"] {
         assert!(text.lines().any(|found| found == line), "{line}: {text}");
@@ -116,7 +85,7 @@ fn a_model_is_described() {
 
 #[test]
 fn wrong_command_lines_exit_with_2() {
-    let folder = Folder::new();
+    let folder = folder();
     let cases: [(&[&str], &str); 6] = [
         (&["eval", "model.txt"], "--similarity <FILE>|--analogies <FILE>"),
         (&["neighbors", "model.txt"], "<WORD>..."),
@@ -134,8 +103,8 @@ fn wrong_command_lines_exit_with_2() {
 
 #[test]
 fn failed_runs_exit_with_1_and_one_line() {
-    let folder = Folder::new();
-    fs::write(folder.path("bad.txt"), "1 1\n\u{1b}[2J one\n").unwrap();
+    let folder = folder();
+    folder.write("bad.txt", "1 1\n\u{1b}[2J one\n");
     let cases: [(&[&str], &str); 5] = [
         (&["info", "missing.bin"], "error: missing.bin: No such file or directory (os error 2)\n"),
         (&["info", "."], "error: .: Is a directory (os error 21)\n"),
@@ -173,9 +142,9 @@ fn a_reader_that_leaves_early_is_no_error() {
 
 #[test]
 fn help_has_examples() {
-    let folder = Folder::new();
-    for command in ["neighbors", "analogy", "eval", "info"] {
+    let folder = folder();
+    for command in ["train", "demo", "neighbors", "analogy", "eval", "info"] {
         let help = folder.stdout(&[command, "--help"]);
-        assert!(help.contains(&format!("Examples:\n  motevec {command} model.bin")), "{help}");
+        assert!(help.contains(&format!("Examples:\n  motevec {command}")), "{help}");
     }
 }

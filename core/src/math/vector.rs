@@ -2,8 +2,7 @@
 
 use super::Real;
 
-/// How many partial sums run side by side: the crate's one order of addition.
-const LANES: usize = 16;
+use crate::simd::LANES;
 
 /// `a·b`: lane l adds the components l, l + 16, l + 32 … in turn, then the lanes fold 16 → 8 → 4 → 2 → 1.
 ///

@@ -28,7 +28,7 @@ pub struct AliasTable<S> {
 pub enum AliasError {
     /// No word, or only words that never occurred.
     Empty,
-    /// More words than 2³², or slots and counts differ in number.
+    /// 2³² words or more.
     Length,
 }
 
@@ -36,7 +36,7 @@ impl core::fmt::Display for AliasError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
             Self::Empty => "no word to draw negative samples from",
-            Self::Length => "an alias table needs one slot a word, and at most 2^32 words",
+            Self::Length => "an alias table holds less than 2^32 words",
         })
     }
 }
@@ -53,11 +53,11 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> AliasTable<S> {
     /// each of which fills up light slots until it is light itself. So no lists of light and heavy words are kept.
     ///
     /// # Errors
-    /// Where all counts are 0, or there are more than 2³² words.
+    /// Where all counts are 0, or there are 2³² words or more.
     pub fn new(mut slots: S, count: impl Fn(usize) -> u64) -> Result<Self, AliasError> {
         let table = slots.as_mut();
         let len = table.len();
-        if u32::try_from(len.saturating_sub(1)).is_err() {
+        if u32::try_from(len).is_err() {
             return Err(AliasError::Length);
         }
         let total: f64 = (0..len).map(|word| three_quarters_power(count(word))).sum();

@@ -41,5 +41,5 @@ pub fn other_than(target: u32, words: u32, mut draw: impl FnMut() -> u32) -> u32
             return word;
         }
     }
-    if target + 1 < words { target + 1 } else { 0 }
+    target.checked_add(1).filter(|&next| next < words).unwrap_or(0)
 }

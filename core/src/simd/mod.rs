@@ -86,11 +86,11 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     /// A register.
     type Vector: Copy;
 
-    /// Lanes a register holds; divides [`LANES`].
+    /// Lanes a register holds: 1, 4, 8 or 16.
     const WIDTH: usize;
     /// Registers that hold one [`Block`].
     const PARTS: usize = LANES / Self::WIDTH;
-    /// How many inputs of a window the dot-product kernel takes together: 2 where the register file is large.
+    /// How many inputs of a window the dot-product kernel takes together: 1, or 2 where the register file is large.
     const TILE: usize = 1;
 
     /// `x` in every lane.

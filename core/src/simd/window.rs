@@ -30,12 +30,13 @@ pub const MAX_INPUTS: usize = 16;
 /// The most targets that one update takes: the true one and seven negatives.
 pub const MAX_TARGETS: usize = 8;
 
-/// Why a [`WindowUpdate`] was refused. Nothing has moved.
+/// Why a [`WindowUpdate`] or a [`PairUpdate`](super::PairUpdate) was refused. Nothing has moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum WindowError {
-    /// More than [`MAX_INPUTS`] inputs, or more than [`MAX_TARGETS`] targets.
+    /// More inputs or targets than one update takes: [`MAX_INPUTS`] and [`MAX_TARGETS`] of a window,
+    /// [`MAX_PAIR_TARGETS`](super::MAX_PAIR_TARGETS) of a pair.
     TooLarge,
     /// An input is no row of the inputs' matrix, or a target no row of the targets'.
     NoSuchRow,
@@ -46,7 +47,7 @@ pub enum WindowError {
 impl core::fmt::Display for WindowError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
-            Self::TooLarge => "a window update takes at most 16 inputs and 8 targets",
+            Self::TooLarge => "more inputs or targets than one update takes",
             Self::NoSuchRow => "a window names a row that the model does not have",
             Self::UnequalRows => "center and outside rows have different lengths",
         })

@@ -127,8 +127,7 @@ pub struct Trainer<'a, L, V, U, N> {
     pub model: &'a mut Model<V, U>,
     /// Where negative samples come from.
     pub negatives: N,
-    /// Window, number of negatives, kind of step.
-    pub settings: Settings,
+    settings: Settings,
     /// The learning rate of the next steps.
     pub rate: f32,
     /// Measure the loss at every so many centers; 0 never does. It costs one logarithm a pair and negative.

@@ -70,7 +70,6 @@ struct Epochs {
 impl Epochs {
     /// Shows the epochs before `now`, counted from 0.
     fn pass(&mut self, now: u32, show: impl Fn(String)) {
-        // A round can be longer than an epoch of a small corpus; then only one of those it passed has a loss to show.
         if self.shown < now {
             self.shown = now;
             let width = self.of.to_string().len();

@@ -176,7 +176,12 @@ impl Compression {
         let raw = BufReader::with_capacity(128 << 10, raw);
         Ok(match self {
             Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(raw)),
-            Self::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(raw)?),
+            Self::Zstd => {
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
+                // What `zstd --long=31` makes, too.
+                decoder.window_log_max(31)?;
+                Box::new(decoder)
+            }
             Self::Xz => Box::new(lzma_rust2::XzReader::new(raw, true)),
             Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(raw)),
         })

@@ -5,8 +5,10 @@ use std::path::Path;
 use super::Source;
 use crate::{Error, Result, Vectors, VectorsRef, Vocabulary};
 
-/// No word is this long; a file without the byte that ends a word is no word2vec file.
-pub(super) const LONGEST_WORD: usize = 1 << 16;
+/// No word is this long, with the bytes around it; a file without the byte that ends a word is no word2vec file.
+///
+/// Lowercase can be longer than what a corpus may hold.
+pub(super) const LONGEST_WORD: usize = 2 * crate::corpus::MAX_WORD + 2;
 
 /// No model has this many dimensions; a header that says so is garbage.
 const MOST_DIMENSIONS: usize = 1 << 20;
@@ -132,6 +134,9 @@ fn check_row(word: &str, numbers: &[f32]) -> Result<(), String> {
     let space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
     if word.is_empty() {
         return Err("the word is empty".to_owned());
+    }
+    if word.len() > LONGEST_WORD - 2 {
+        return Err(format!("a word of {} bytes is too long for this format", word.len()));
     }
     if word.as_bytes().iter().any(space) {
         return Err(format!("the word `{}` holds white space, which ends a word in this format", word.escape_debug()));

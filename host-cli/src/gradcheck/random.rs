@@ -100,7 +100,7 @@ impl Window {
     /// Random vectors, outside words and, where `sampled`, negatives.
     fn random(rng: &mut impl Rng, dim: usize, vocab: usize, words: usize, sampled: bool) -> Self {
         // Components of this size give dot products of variance 1 in any dimension: where σ and softmax bend most.
-        let reach = 3_f64.sqrt() / (dim as f64).powf(0.25);
+        let reach = 3_f64.sqrt() / (dim as f64).sqrt().sqrt();
         let mut numbers = |n: usize| -> Vec<f64> {
             // Rounded to f32, so that both types are asked about the same point.
             let number = |x: u32| f64::from((reach * (f64::from(x) / f64::from(1_u32 << 31) - 1.0)) as f32);

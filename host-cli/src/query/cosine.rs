@@ -1,30 +1,13 @@
 //! Dot products, lengths and cosines of vectors.
 
-/// Partial sums that run side by side, so that the compiler can keep them in vector registers.
-const LANES: usize = 16;
+use motevec_core::simd::{Portable, Wide};
 
-/// The dot product of two vectors of the same length.
+/// The dot product of two vectors of the same length, in core's order of addition.
+///
+/// Queries are bound by memory, so the portable instructions serve them as well as any.
 #[must_use]
 pub fn dot(one: &[f32], other: &[f32]) -> f32 {
-    let (one, one_rest) = one.as_chunks::<LANES>();
-    let (other, other_rest) = other.as_chunks::<LANES>();
-    let mut sums = [0.0_f32; LANES];
-    for (one, other) in one.iter().zip(other) {
-        for lane in 0..LANES {
-            sums[lane] += one[lane] * other[lane];
-        }
-    }
-    for (sum, (one, other)) in sums.iter_mut().zip(one_rest.iter().zip(other_rest)) {
-        *sum += one * other;
-    }
-    let mut width = LANES;
-    while width > 1 {
-        width /= 2;
-        for lane in 0..width {
-            sums[lane] += sums[lane + width];
-        }
-    }
-    sums[0]
+    motevec_core::simd::dot(Wide::<Portable>::new(), one, other)
 }
 
 /// The cosine of `unit`, a vector of length 1, with `row`; 0 where `row` is zero. Never NaN for finite numbers.

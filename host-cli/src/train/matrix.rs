@@ -51,7 +51,11 @@ impl Matrix {
     /// The rows in order, `dim` components of each.
     pub(super) fn into_rows(self, dim: usize) -> Vec<f32> {
         let reader = self.read();
-        (0..self.rows as u32).flat_map(|row| reader.row(row)[..dim].iter().copied()).collect()
+        let mut rows = Vec::with_capacity(self.rows * dim);
+        for row in 0..self.rows as u32 {
+            rows.extend_from_slice(&reader.row(row)[..dim]);
+        }
+        rows
     }
 }
 

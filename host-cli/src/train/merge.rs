@@ -1,14 +1,15 @@
 //! The end of a round: what the shards learned apart becomes common.
 //!
-//! For each row that n shards touched, in u pairs of words altogether, `row += s(n, u) · Σ (private − common)`, summed in the order of
-//! the shards, with
+//! For each row that n shards touched, in u pairs of words altogether, `row += s(n, u) · Σ (private − common)`, summed
+//! in the order of the shards, with
 //!
 //! ```text
 //! s(n, u) = (1 − e^−κu) / (n · (1 − e^−κu/n))
 //! ```
 //!
-//! Each update moves a row a small part κ of the way to where its neighbors pull it, so u updates in sequence would go the part 1 − e^−κu of it, and each shard on its own went 1 − e^−κu/n. A rare row (κu ≪ 1) takes the
-//! whole sum, s → 1; a row so frequent that every shard alone brings it home takes the mean, s → 1/n.
+//! Each pair moves a row a small part κ of the way to where its neighbors pull it, so u pairs in sequence would take it
+//! the part 1 − e^−κu of that way, and each shard on its own took it 1 − e^−κu/n. A rare row (κu ≪ 1) takes the whole
+//! sum, s → 1; a row so frequent that every shard alone brings it home takes the mean, s → 1/n.
 
 use std::ops::Deref;
 
@@ -41,11 +42,13 @@ impl Rule {
     /// The factor s(n, u), see the module's documentation.
     fn scale(&self, shards: u32, pairs: f64) -> f32 {
         let n = f64::from(shards);
+        // Where κu is below what 1 − e^−κu can resolve, nothing is far from home, and the sum is right.
+        if self.kappa * pairs < 1e-9 {
+            return 1.0;
+        }
         // `Real` has libm's exponential; the platform's could differ in its last bits.
         let reach = |pairs: f64| 1.0 - Real::exp(-self.kappa * pairs);
-        let (together, apart) = (reach(pairs), n * reach(pairs / n));
-        // κu can be so small that both vanish; then nothing is far from home, and the sum is right.
-        if apart > 0.0 { (together / apart) as f32 } else { 1.0 }
+        (reach(pairs) / (n * reach(pairs / n))) as f32
     }
 
     /// About how many pairs moved a shard's private row.

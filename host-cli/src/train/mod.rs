@@ -79,8 +79,14 @@ pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Prog
     let center = Matrix::zeros(counts.len(), stride);
     initialize(&center, counts.len(), settings, stride);
     let outside = Matrix::zeros(counts.len(), stride);
-    let run = Rounds { common: &common, settings, center: &center, outside: &outside, observe };
+    let words = corpus.stats.kept_words;
+    let run = Rounds { common: &common, settings, words, center: &center, outside: &outside, observe };
     let losses = settings.level.run(settings.fused, run).expect("Settings::check asked for the level")?;
+    if losses.iter().all(|loss| loss.is_nan()) {
+        let message = "there is nothing to learn: subsampling left no two words beside each other; raise --subsample, \
+                       or set it to 0";
+        return Err(Error::Failed(message.to_owned()));
+    }
     let trained = Trained { center: center.into_rows(settings.dim), outside: outside.into_rows(settings.dim), losses };
     let finite = trained.center.iter().chain(&trained.outside).all(|x| x.is_finite());
     if finite { Ok(trained) } else { Err(diverged(settings.rate)) }
@@ -117,6 +123,8 @@ fn initialize(center: &Matrix, words: usize, settings: &Settings, stride: usize)
 struct Rounds<'a> {
     common: &'a Common<'a>,
     settings: &'a Settings,
+    /// Words of the vocabulary in one pass over the corpus.
+    words: u64,
     center: &'a Matrix,
     outside: &'a Matrix,
     observe: &'a mut dyn FnMut(&Progress),
@@ -125,8 +133,8 @@ struct Rounds<'a> {
 /// What the threads of a run tell each other.
 struct Shared {
     shards: Vec<RwLock<Shard>>,
-    /// Ends each phase of a round: nobody trains while somebody merges.
-    phase: Barrier,
+    /// Ends each phase of a round: nobody trains while somebody merges. Locked until it is known who takes part.
+    phase: RwLock<Barrier>,
     next_shard: AtomicUsize,
     next_merge: AtomicUsize,
     /// The rate of the round, as bits.
@@ -145,19 +153,24 @@ impl Kernel for Rounds<'_> {
         let total = common.tokens.len() as u64 * u64::from(common.epochs);
         let shared = Shared {
             shards: (0..shards).map(|index| RwLock::new(Shard::new(index, common))).collect(),
-            phase: Barrier::new(threads),
+            phase: RwLock::new(Barrier::new(1)),
             next_shard: AtomicUsize::new(0),
             next_merge: AtomicUsize::new(0),
-            rate: AtomicU32::new(settings.schedule.rate(settings.rate, 0, total).to_bits()),
+            rate: AtomicU32::new(settings.schedule.rate(settings.rate, 0, 1).to_bits()),
             over: AtomicBool::new(false),
             failure: Mutex::new(None),
         };
         let mut losses = vec![Loss::default(); common.epochs as usize];
         let (center, outside) = (self.center, self.outside);
         std::thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(|| work(lanes, common, center, outside, &shared, None));
-            }
+            let mut phase = shared.phase.write().expect(UNPOISONED);
+            // A system that refuses a thread costs time, and nothing else.
+            let spawn = |_| {
+                let work = || work(lanes, common, center, outside, &shared, None);
+                std::thread::Builder::new().spawn_scoped(scope, work).ok()
+            };
+            *phase = Barrier::new(1 + (1..threads).map_while(spawn).count());
+            drop(phase);
             let mut after_training = || self.look_at_round(&shared, total, &mut losses);
             work(lanes, common, center, outside, &shared, Some(&mut after_training));
         });
@@ -168,8 +181,19 @@ impl Kernel for Rounds<'_> {
     }
 }
 
-/// A thread that panicked would have ended the process.
-const UNPOISONED: &str = "no thread panics while it holds a lock";
+/// See [`AbortOnPanic`].
+const UNPOISONED: &str = "a thread that panics ends the process";
+
+/// Ends the process when its thread panics: the others would wait for it for ever.
+struct AbortOnPanic;
+
+impl Drop for AbortOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            std::process::abort();
+        }
+    }
+}
 
 /// A thread's share of all rounds. The one with `after_training` runs it between the phases of each.
 fn work<L: Lanes>(
@@ -180,6 +204,8 @@ fn work<L: Lanes>(
     shared: &Shared,
     mut after_training: Option<&mut dyn FnMut()>,
 ) {
+    let _guard = AbortOnPanic;
+    let phase = shared.phase.read().expect(UNPOISONED);
     let mut local = LocalRows::new(common.keep.len());
     let mut merger = Merger::default();
     while !shared.over.load(Ordering::Relaxed) {
@@ -193,7 +219,7 @@ fn work<L: Lanes>(
                 }
             }
         }
-        shared.phase.wait();
+        phase.wait();
         if let Some(after_training) = &mut after_training {
             shared.next_shard.store(0, Ordering::Relaxed);
             after_training();
@@ -216,7 +242,7 @@ fn work<L: Lanes>(
                 }
             }
         }
-        shared.phase.wait();
+        phase.wait();
         if after_training.is_some() {
             // Nobody merges before the next phase has ended.
             shared.next_merge.store(0, Ordering::Relaxed);
@@ -234,12 +260,16 @@ impl Rounds<'_> {
             round.sum += shard.loss.sum;
             round.pairs += shard.loss.pairs;
         }
-        let last = losses.len() - 1;
-        let epoch = ((u128::from(done) * losses.len() as u128 / u128::from(total)) as usize).min(last);
+        let epochs = losses.len() as u64;
+        // The round that ends an epoch belongs to it.
+        let before_end = u128::from(done.saturating_sub(1));
+        let epoch = (before_end * u128::from(epochs) / u128::from(total)) as usize;
         let loss = &mut losses[epoch];
         loss.sum += round.sum;
         loss.pairs += round.pairs;
-        let rate = self.settings.schedule.rate(self.settings.rate, done, total);
+        let total_words = self.words * epochs;
+        let done_words = (u128::from(done) * u128::from(total_words) / u128::from(total)) as u64;
+        let rate = self.settings.schedule.rate(self.settings.rate, done_words, total_words);
         (self.observe)(&Progress { done, total, epoch: epoch as u32, rate, loss: loss.mean() });
 
         let mut failure = shared.failure.lock().expect(UNPOISONED);

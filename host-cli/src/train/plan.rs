@@ -41,8 +41,11 @@ impl Plan {
     #[must_use]
     pub fn of(corpus: &Corpus, settings: &Settings) -> Self {
         let kept = |(&count, keep): (&u64, u32)| (u128::from(count) * u128::from(keep)) >> 32;
-        let kept: u128 = corpus.vocabulary.counts().iter().zip(keep(corpus, settings)).map(kept).sum();
-        Self::new(u64::try_from(kept).unwrap_or(u64::MAX), matrix::stride(settings.dim))
+        let counts = corpus.vocabulary.counts();
+        let kept: u128 = counts.iter().zip(keep(corpus, settings)).map(kept).sum();
+        // The counts may be those of another text, which a vocabulary was read from.
+        let share = corpus.stats.kept_words as f64 / counts.iter().sum::<u64>().max(1) as f64;
+        Self::new((kept as f64 * share) as u64, matrix::stride(settings.dim))
     }
 
     /// The plan for a corpus of which `kept` words a pass are trained on, and rows of `stride` components.

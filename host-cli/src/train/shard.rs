@@ -137,6 +137,10 @@ impl Shard {
             return Ok(());
         }
         self.gather(common, local);
+        if self.sentences.is_empty() {
+            self.round += 1;
+            return Ok(());
+        }
         self.draw_pool(common, local);
         local.clear(&self.private.rows);
         self.private.copy(center, outside);
@@ -151,6 +155,8 @@ impl Shard {
     }
 
     /// Reads on until there are enough kept words, as local rows, or the epoch ends.
+    ///
+    /// The end of a round cuts a sentence, and with it a window or two of a thousand.
     fn gather(&mut self, common: &Common<'_>, local: &mut LocalRows) {
         let wanted = common.plan.words_per_round;
         let mut rng = self.stream(common, Purpose::Subsample);

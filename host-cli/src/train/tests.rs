@@ -6,8 +6,8 @@ use motevec_core::train::Update;
 use rand_core::Rng;
 
 use super::{Plan, Settings, Trained, train};
-use crate::Error;
 use crate::corpus::{self, Corpus, Source};
+use crate::{Error, Vocabulary};
 
 /// Sentences about ten topics of eight words each: words of a topic go together, and with nothing else.
 fn topics(sentences: u32) -> Corpus {
@@ -153,6 +153,31 @@ fn a_vocabulary_of_one_word_trains_without_negatives_to_draw() {
     let source = Source::Bytes { name: "one", data: b"a a a a a a\n" };
     let corpus = corpus::read(&[source], &corpus::Options::default(), &|_| {}).unwrap();
     assert!(run(&corpus, &settings()).center.iter().all(|x| x.is_finite()));
+}
+
+#[test]
+fn each_epoch_has_its_loss_however_short_it_is() {
+    let corpus = topics(20);
+    let trained = run(&corpus, &Settings { epochs: 4, ..settings() });
+    assert_eq!(trained.losses.len(), 4);
+    assert!(trained.losses.iter().all(|loss| loss.is_finite()), "{:?}", trained.losses);
+}
+
+#[test]
+fn a_corpus_that_subsampling_empties_is_an_error() {
+    let error = train(&topics(20), &Settings { subsample: 1e-30, ..settings() }, &mut |_| {}).unwrap_err();
+    assert!(matches!(&error, Error::Failed(message) if message.contains("--subsample")), "{error}");
+}
+
+#[test]
+fn counts_of_another_text_do_not_change_the_plan() {
+    let own = topics(5_000);
+    let mut vocabulary = Vocabulary::new();
+    for (word, count) in own.vocabulary.words().zip(own.vocabulary.counts()) {
+        vocabulary.push(word, count * 1000).unwrap();
+    }
+    let other = Corpus { vocabulary, ..own.clone() };
+    assert_eq!(Plan::of(&other, &settings()), Plan::of(&own, &settings()));
 }
 
 #[test]
