@@ -14,7 +14,7 @@ pub struct Slot {
 /// The noise distribution of word2vec, P(w) ∝ count(w)^¾ (Mikolov et al. 2013), in one slot a word.
 ///
 /// A draw costs one `u32` and two multiplications' worth of time. Its 32 bits serve both for the slot and for the place
-/// in the slot, so a word's probability is right to |Vocab| / 2³² of itself.
+/// in the slot, so each slot that a word has a part in adds an error of at most 2⁻³² to its probability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct AliasTable<S> {

@@ -59,17 +59,19 @@ impl<const SPAN: usize> Stream<SPAN> {
     /// Ends the sentence: trains on the centers whose windows it cuts, and starts anew.
     ///
     /// # Errors
-    /// Where a token of a window is no row of the model.
+    /// Where a token of a window is no row of the model; the centers after it are left out.
     pub fn end_sentence<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
         &mut self,
         trainer: &mut Trainer<'_, L, V, U, N>,
         widths: &mut impl Rng,
     ) -> Result<(), WindowError> {
-        while self.next < self.tokens.len() {
-            self.train_next(trainer, widths)?;
+        let mut result = Ok(());
+        while result.is_ok() && self.next < self.tokens.len() {
+            result = self.train_next(trainer, widths);
         }
+        // Also after an error: the next sentence must not see words of this one.
         *self = Self::new();
-        Ok(())
+        result
     }
 
     /// The half-width m, or what of it fits.

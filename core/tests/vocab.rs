@@ -1,0 +1,87 @@
+//! The vocabulary of fixed capacity: what it holds, and what happens when it is full.
+
+use motevec_core::vocab::{Vocab, VocabError};
+use proptest::prelude::*;
+
+#[test]
+fn tokens_are_numbered_as_they_come_and_counted() {
+    let mut vocab = Vocab::<8, 64>::default();
+    assert!(vocab.is_empty() && vocab.total() == 0 && vocab.token(0).is_none());
+    let indices: Vec<u32> = "żółw idzie żółw i idzie i żółw".split(' ').map(|t| vocab.observe(t).unwrap()).collect();
+    assert_eq!(indices, [0, 1, 0, 2, 1, 2, 0]);
+    assert_eq!(vocab.tokens().collect::<Vec<_>>(), ["żółw", "idzie", "i"]);
+    assert_eq!([0, 1, 2, 3].map(|index| vocab.count(index)), [Some(3), Some(2), Some(2), None]);
+    assert_eq!((vocab.len(), vocab.total()), (3, 7));
+    // Neither a beginning of a token nor two of them together are a token.
+    assert_eq!(["idzie", "id", "idziei", "", "zolw"].map(|t| vocab.index(t)), [Some(1), None, None, None, None]);
+}
+
+#[test]
+fn a_full_vocabulary_still_counts_what_it_knows() {
+    let mut vocab = Vocab::<2, 64>::new();
+    assert_eq!(["a", "b", "c", "a"].map(|t| vocab.observe(t)), [Ok(0), Ok(1), Err(VocabError::Full), Ok(0)]);
+    assert_eq!((vocab.len(), vocab.count(0), vocab.index("c")), (2, Some(2), None));
+    assert_eq!(Vocab::<0, 64>::new().observe("a"), Err(VocabError::Full));
+}
+
+#[test]
+fn a_token_that_does_not_fit_leaves_room_for_a_shorter_one() {
+    let mut vocab = Vocab::<8, 10>::new();
+    // Letters of two bytes each: ten bytes, then eleven.
+    assert_eq!(vocab.observe("ćma"), Ok(0));
+    assert_eq!(vocab.observe("gżegżółka"), Err(VocabError::TextFull));
+    assert_eq!(vocab.observe("żółć"), Err(VocabError::TextFull));
+    assert_eq!(
+        ["żółw", "sześć", "żół"].map(|t| vocab.observe(t)),
+        [Err(VocabError::TextFull), Err(VocabError::TextFull), Ok(1)]
+    );
+    assert_eq!(vocab.observe("x"), Err(VocabError::TextFull), "ten bytes are taken");
+    assert_eq!(vocab.observe(""), Ok(2), "nothing fits into no room");
+    assert_eq!(vocab.tokens().collect::<Vec<_>>(), ["ćma", "żół", ""]);
+}
+
+#[test]
+fn the_empty_token_is_a_token() {
+    let mut vocab = Vocab::<4, 8>::new();
+    assert_eq!(["", "a", "", ""].map(|t| vocab.observe(t)), [Ok(0), Ok(1), Ok(0), Ok(0)]);
+    assert_eq!((vocab.token(0), vocab.count(0), vocab.token(1)), (Some(""), Some(3), Some("a")));
+}
+
+#[test]
+fn offsets_reach_65_535_bytes_and_no_further() {
+    let mut vocab = Vocab::<4, 70_000>::new();
+    let long = "x".repeat(65_534);
+    assert_eq!(vocab.observe(&"x".repeat(65_536)), Err(VocabError::TextFull));
+    assert_eq!(vocab.observe(&long), Ok(0));
+    assert_eq!(
+        [vocab.observe("ż"), vocab.observe("z"), vocab.observe("y")],
+        [Err(VocabError::TextFull), Ok(1), Err(VocabError::TextFull)]
+    );
+    assert_eq!((vocab.token(0), vocab.token(1)), (Some(long.as_str()), Some("z")));
+}
+
+proptest! {
+    #[test]
+    fn it_is_a_map_with_limits(tokens in prop::collection::vec("[ażó]{0,3}", 0..60)) {
+        let mut vocab = Vocab::<10, 24>::new();
+        let mut plain: Vec<(&str, u32)> = Vec::new();
+        for token in &tokens {
+            let bytes: usize = plain.iter().map(|(known, _)| known.len()).sum();
+            let expected = match plain.iter().position(|(known, _)| known == token) {
+                Some(index) => {
+                    plain[index].1 += 1;
+                    Ok(index as u32)
+                }
+                None if plain.len() == 10 => Err(VocabError::Full),
+                None if bytes + token.len() > 24 => Err(VocabError::TextFull),
+                None => {
+                    plain.push((token, 1));
+                    Ok(plain.len() as u32 - 1)
+                }
+            };
+            prop_assert_eq!(vocab.observe(token), expected, "{}", token);
+        }
+        let found: Vec<_> = vocab.tokens().zip((0..).map_while(|index| vocab.count(index))).collect();
+        prop_assert_eq!(found, plain);
+    }
+}
