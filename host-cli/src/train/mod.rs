@@ -17,7 +17,7 @@ mod tests;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Barrier, Mutex, RwLock};
 
-use motevec_core::model::{Rows, RowsMut, initialize_center};
+use motevec_core::model::{Slab, initialize_center};
 use motevec_core::sample::{AliasTable, Generator, Slot};
 use motevec_core::simd::{Kernel, Lanes};
 use motevec_core::train::Loss;
@@ -92,29 +92,13 @@ pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Prog
     if finite { Ok(trained) } else { Err(diverged(settings.rate)) }
 }
 
+/// Draws the center vectors, in the order of the rows, so that the start does not depend on how they are stored.
 fn initialize(center: &Matrix, words: usize, settings: &Settings, stride: usize) {
-    struct Row<'a>(&'a mut [f32], usize);
-    impl Rows for Row<'_> {
-        fn rows(&self) -> usize {
-            1
-        }
-        fn dim(&self) -> usize {
-            self.1
-        }
-        fn row(&self, _: usize) -> Option<&[f32]> {
-            Some(self.0)
-        }
-    }
-    impl RowsMut for Row<'_> {
-        fn row_mut(&mut self, _: usize) -> Option<&mut [f32]> {
-            Some(self.0)
-        }
-    }
     let mut rng = Generator::new(settings.seed, [0]);
     for row in 0..words as u32 {
         center.write(part_of(row), |part| {
-            let row = &mut part[place_of(row) * stride..][..stride];
-            initialize_center(&mut Row(row, settings.dim), 0, &mut rng);
+            let mut rows = Slab::new(part, settings.dim, stride).expect("a part is whole rows");
+            initialize_center(&mut rows, place_of(row), &mut rng);
         });
     }
 }
