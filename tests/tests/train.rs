@@ -150,7 +150,18 @@ fn the_summary_says_what_was_done() {
 fn a_saved_vocabulary_can_be_read_again() {
     let folder = folder();
     folder.write("small.txt", "b a b\na c b a a\n");
-    folder.stdout(&["train", "small.txt", "-o", "small.bin", "--min-count", "2", "--save-vocab", "vocab.txt"]);
+    folder.stdout(&[
+        "train",
+        "small.txt",
+        "-o",
+        "small.bin",
+        "--min-count",
+        "2",
+        "--subsample",
+        "0",
+        "--save-vocab",
+        "vocab.txt",
+    ]);
     assert_eq!(folder.read("vocab.txt"), b"a 4\nb 3\n");
 
     let (_, model) = train(&folder, &["--save-vocab", "vocab.txt"]);
