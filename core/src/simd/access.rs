@@ -1,44 +1,79 @@
-//! How the window update reaches blocks of rows: straight, where rows are whole blocks, else through padded copies.
+//! How the window update reaches the rows of a matrix: straight, where rows are whole blocks, else through padded copies.
+
+use core::cell::Cell;
 
 use super::dot::{padded, unpad};
 use super::{Block, LANES, Lanes};
 use crate::model::RowsMut;
 
 /// The rows of a matrix, as a kernel sees them. Blocks of a row are numbered from 0.
+///
+/// A row may stand for several inputs or targets, so rows are shared, and can be changed all the same.
 pub(super) trait Access {
-    /// Where a row lies; found once for each row of an update.
-    fn place(&self, row: u32) -> usize;
-    /// Register `part` of block `block` of the row at `place`.
-    fn load<L: Lanes>(&self, lanes: L, place: usize, block: usize, part: usize) -> L::Vector;
+    /// A row that was found.
+    type Row: Copy;
+    /// A block of one.
+    type Place: Copy;
+
+    /// No row, to fill an array with.
+    const NONE: Self::Row;
+
+    /// The row `index`, where there is one.
+    fn row(&self, index: u32) -> Option<Self::Row>;
+    /// The first `blocks` blocks of `row`, where it has as many.
+    ///
+    /// Rows that were cut to one length need no comparison at each block: the compiler sees that they are long enough.
+    fn front(row: Self::Row, blocks: usize) -> Option<Self::Row>;
+    /// Block `block` of `row`, where it has as many.
+    fn place(row: Self::Row, block: usize) -> Option<Self::Place>;
+    /// Register `part` of the block at `place`.
+    fn load<L: Lanes>(&self, lanes: L, place: Self::Place, part: usize) -> L::Vector;
     /// Writes what [`load`](Self::load) reads.
-    fn store<L: Lanes>(&mut self, lanes: L, v: L::Vector, place: usize, block: usize, part: usize);
+    fn store<L: Lanes>(&mut self, lanes: L, v: L::Vector, place: Self::Place, part: usize);
 }
 
-/// Rows of `per_row` whole blocks, one after the other: one comparison and one addition reach any block.
+/// Rows of `per_row` whole blocks, one after the other.
+#[derive(Clone, Copy)]
 pub(super) struct Whole<'a> {
-    pub(super) blocks: &'a mut [Block],
-    pub(super) per_row: usize,
+    blocks: &'a [Cell<Block>],
+    per_row: usize,
 }
 
-impl Access for Whole<'_> {
+impl<'a> Whole<'a> {
+    pub(super) fn new(blocks: &'a mut [Block], per_row: usize) -> Self {
+        Self { blocks: Cell::from_mut(blocks).as_slice_of_cells(), per_row }
+    }
+}
+
+impl<'a> Access for Whole<'a> {
+    type Row = &'a [Cell<Block>];
+    type Place = &'a Cell<Block>;
+
+    const NONE: Self::Row = &[];
+
     #[inline(always)]
-    fn place(&self, row: u32) -> usize {
-        row as usize * self.per_row
+    fn row(&self, index: u32) -> Option<Self::Row> {
+        self.blocks.get(index as usize * self.per_row..)?.get(..self.per_row)
     }
 
     #[inline(always)]
-    fn load<L: Lanes>(&self, lanes: L, place: usize, block: usize, part: usize) -> L::Vector {
-        match self.blocks.get(place + block) {
-            Some(block) => lanes.load(block, part),
-            None => lanes.splat(0.0),
-        }
+    fn front(row: Self::Row, blocks: usize) -> Option<Self::Row> {
+        row.get(..blocks)
     }
 
     #[inline(always)]
-    fn store<L: Lanes>(&mut self, lanes: L, v: L::Vector, place: usize, block: usize, part: usize) {
-        if let Some(block) = self.blocks.get_mut(place + block) {
-            lanes.store(v, block, part);
-        }
+    fn place(row: Self::Row, block: usize) -> Option<Self::Place> {
+        row.get(block)
+    }
+
+    #[inline(always)]
+    fn load<L: Lanes>(&self, lanes: L, place: Self::Place, part: usize) -> L::Vector {
+        lanes.load_shared(place, part)
+    }
+
+    #[inline(always)]
+    fn store<L: Lanes>(&mut self, lanes: L, v: L::Vector, place: Self::Place, part: usize) {
+        lanes.store_shared(v, place, part);
     }
 }
 
@@ -46,14 +81,29 @@ impl Access for Whole<'_> {
 pub(super) struct Ragged<'a, M>(pub(super) &'a mut M);
 
 impl<M: RowsMut> Access for Ragged<'_, M> {
+    type Row = usize;
+    type Place = (usize, usize);
+
+    const NONE: usize = usize::MAX;
+
     #[inline(always)]
-    fn place(&self, row: u32) -> usize {
-        row as usize
+    fn row(&self, index: u32) -> Option<usize> {
+        Some(index as usize).filter(|&row| row < self.0.rows())
     }
 
     #[inline(always)]
-    fn load<L: Lanes>(&self, lanes: L, place: usize, block: usize, part: usize) -> L::Vector {
-        let (blocks, tail) = self.0.row(place).unwrap_or_default().as_chunks::<LANES>();
+    fn front(row: usize, _blocks: usize) -> Option<usize> {
+        Some(row)
+    }
+
+    #[inline(always)]
+    fn place(row: usize, block: usize) -> Option<(usize, usize)> {
+        Some((row, block))
+    }
+
+    #[inline(always)]
+    fn load<L: Lanes>(&self, lanes: L, (row, block): (usize, usize), part: usize) -> L::Vector {
+        let (blocks, tail) = self.0.row(row).unwrap_or_default().as_chunks::<LANES>();
         match blocks.get(block) {
             Some(block) => lanes.load(block, part),
             None => lanes.load(&padded(tail), part),
@@ -61,8 +111,8 @@ impl<M: RowsMut> Access for Ragged<'_, M> {
     }
 
     #[inline(always)]
-    fn store<L: Lanes>(&mut self, lanes: L, v: L::Vector, place: usize, block: usize, part: usize) {
-        let (blocks, tail) = self.0.row_mut(place).unwrap_or_default().as_chunks_mut::<LANES>();
+    fn store<L: Lanes>(&mut self, lanes: L, v: L::Vector, (row, block): (usize, usize), part: usize) {
+        let (blocks, tail) = self.0.row_mut(row).unwrap_or_default().as_chunks_mut::<LANES>();
         if let Some(block) = blocks.get_mut(block) {
             lanes.store(v, block, part);
         } else {

@@ -49,7 +49,7 @@ fn same_length<'a>(a: &'a [f32], b: &'a [f32]) -> (&'a [f32], &'a [f32]) {
 }
 
 /// Sixteen lanes in the first `PARTS` registers; the rest are never touched, and vanish when compiled.
-type Registers<L> = [<L as Lanes>::Vector; LANES];
+pub(super) type Registers<L> = [<L as Lanes>::Vector; LANES];
 
 #[inline(always)]
 fn products<L: Lanes>(lanes: L, a: &Block, b: &Block) -> Registers<L> {

@@ -37,6 +37,8 @@ mod window;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+use core::cell::Cell;
+
 pub use dot::{axpy, dot};
 pub use level::Level;
 pub use pair::{MAX_PAIR_TARGETS, PairUpdate};
@@ -99,6 +101,10 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     fn load(self, block: &Block, part: usize) -> Self::Vector;
     /// Writes the lanes `part·WIDTH ..` of `block`; `part` is less than `PARTS`.
     fn store(self, v: Self::Vector, block: &mut Block, part: usize);
+    /// [`load`](Self::load) from a block that others may write as well.
+    fn load_shared(self, block: &Cell<Block>, part: usize) -> Self::Vector;
+    /// [`store`](Self::store) to a block that others may read as well.
+    fn store_shared(self, v: Self::Vector, block: &Cell<Block>, part: usize);
     /// `a + b`
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// `a − b`
@@ -117,16 +123,10 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     fn exp2_shifted(self, n: Self::Vector) -> Self::Vector;
     /// The sum of the lanes, folded by halves.
     fn sum(self, v: Self::Vector) -> f32;
-    /// The sums of sixteen registers, each folded by halves.
+    /// The sums of sixteen registers, each folded by halves, in the lanes of the first `PARTS` registers.
     ///
     /// With wide registers the sixteen foldings share their additions.
-    #[inline(always)]
-    fn sum_each(self, vs: [Self::Vector; LANES]) -> Block {
-        vs.map(
-            #[inline(always)]
-            |v| self.sum(v),
-        )
-    }
+    fn sum_each(self, vs: [Self::Vector; LANES]) -> [Self::Vector; LANES];
 
     /// Runs `kernel` compiled for this token's instruction set.
     #[inline(always)]

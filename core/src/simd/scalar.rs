@@ -1,6 +1,8 @@
 //! One lane a register: the reference for every other implementation, and what a microcontroller runs.
 
-use super::{Arithmetic, Block, Lanes, Portable};
+use core::cell::Cell;
+
+use super::{Arithmetic, Block, LANES, Lanes, Portable};
 
 /// Plain `f32` arithmetic.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,6 +35,18 @@ impl<A: Arithmetic> Lanes for Scalar<A> {
     fn store(self, v: f32, block: &mut Block, part: usize) {
         if let Some(lane) = block.get_mut(part) {
             *lane = v;
+        }
+    }
+
+    #[inline(always)]
+    fn load_shared(self, block: &Cell<Block>, part: usize) -> f32 {
+        (block as &Cell<[f32]>).as_slice_of_cells().get(part).map_or(0.0, Cell::get)
+    }
+
+    #[inline(always)]
+    fn store_shared(self, v: f32, block: &Cell<Block>, part: usize) {
+        if let Some(lane) = (block as &Cell<[f32]>).as_slice_of_cells().get(part) {
+            lane.set(v);
         }
     }
 
@@ -74,6 +88,11 @@ impl<A: Arithmetic> Lanes for Scalar<A> {
     #[inline(always)]
     fn sum(self, v: f32) -> f32 {
         v
+    }
+
+    #[inline(always)]
+    fn sum_each(self, vs: [f32; LANES]) -> [f32; LANES] {
+        vs
     }
 }
 

@@ -1,8 +1,10 @@
 //! Four lanes a register, through the `wide` crate: SSE2, NEON and WASM SIMD, plain floats elsewhere.
 
+use core::cell::Cell;
+
 use wide::f32x4;
 
-use super::{Arithmetic, Block, Lanes, Portable, scalar};
+use super::{Arithmetic, Block, LANES, Lanes, Portable, scalar};
 
 /// The portable SIMD of the `wide` crate.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,6 +43,19 @@ impl<A: Arithmetic> Lanes for Wide<A> {
     fn store(self, v: f32x4, block: &mut Block, part: usize) {
         if let Some(lanes) = block.as_chunks_mut().0.get_mut(part) {
             *lanes = v.to_array();
+        }
+    }
+
+    #[inline(always)]
+    fn load_shared(self, block: &Cell<Block>, part: usize) -> f32x4 {
+        f32x4::new(block.get().as_chunks().0.get(part).copied().unwrap_or_default())
+    }
+
+    #[inline(always)]
+    fn store_shared(self, v: f32x4, block: &Cell<Block>, part: usize) {
+        let lanes = (block as &Cell<[f32]>).as_slice_of_cells().as_chunks::<4>().0.get(part);
+        for (lane, value) in lanes.into_iter().flatten().zip(v.to_array()) {
+            lane.set(value);
         }
     }
 
@@ -98,5 +113,16 @@ impl<A: Arithmetic> Lanes for Wide<A> {
     fn sum(self, v: f32x4) -> f32 {
         let [a, b, c, d] = v.to_array();
         (a + c) + (b + d)
+    }
+
+    #[inline(always)]
+    fn sum_each(self, vs: [f32x4; LANES]) -> [f32x4; LANES] {
+        let mut sums = [f32x4::ZERO; LANES];
+        for (sums, vs) in sums.iter_mut().zip(vs.as_chunks::<4>().0) {
+            // Sum l of the four is (a + c) + (b + d) of register l: as `sum` adds, on all four at once.
+            let [a, b, c, d] = f32x4::transpose(*vs);
+            *sums = (a + c) + (b + d);
+        }
+        sums
     }
 }

@@ -20,7 +20,7 @@
 //! center's row of U), as in word2vec.c: over a corpus that is the same set of pairs as the center predicting them.
 
 use super::access::{Access, Ragged, Whole};
-use super::dot::fold_to_register;
+use super::dot::{Registers, fold_to_register};
 use super::{Block, Kernel, LANES, Lanes, sigmoid};
 use crate::math::log_sigmoid;
 use crate::model::RowsMut;
@@ -88,21 +88,17 @@ impl<V: RowsMut, U: RowsMut> Kernel for WindowUpdate<'_, V, U> {
         if inputs.len() > MAX_INPUTS {
             return Err(WindowError::TooLarge);
         }
-        let no_row = |rows: usize, indices: &[u32]| indices.iter().any(|&index| index as usize >= rows);
-        if no_row(v.rows(), inputs) || no_row(u.rows(), targets) {
-            return Err(WindowError::NoSuchRow);
-        }
         let len = v.row(0).map_or(0, <[f32]>::len);
         if len != u.row(0).map_or(0, <[f32]>::len) {
             return Err(WindowError::UnequalRows);
         }
+        // Padding is zero and stays so: registers that hold nothing else are left out.
+        let dim = v.dim().max(u.dim()).min(len);
+        let pairs = Pairs { inputs, targets, truth, rate, with_loss, dim };
         let blocks = len.div_ceil(LANES);
-        let pairs = Pairs { inputs, targets, truth, rate, with_loss, blocks };
         // The compiler knows which it is: storage decides by its type.
         match (v.as_blocks_mut(), u.as_blocks_mut()) {
-            (Some(v), Some(u)) => {
-                pairs.update(lanes, Whole { blocks: v, per_row: blocks }, Whole { blocks: u, per_row: blocks })
-            }
+            (Some(v), Some(u)) => pairs.update(lanes, Whole::new(v, blocks), Whole::new(u, blocks)),
             _ => pairs.update(lanes, Ragged(v), Ragged(u)),
         }
     }
@@ -115,240 +111,255 @@ struct Pairs<'a> {
     truth: bool,
     rate: f32,
     with_loss: bool,
-    /// Blocks a row, an incomplete last one included.
-    blocks: usize,
+    /// Components that are not padding.
+    dim: usize,
 }
 
 impl Pairs<'_> {
     /// Goes on with the number of targets as a constant, so that the compiler can keep them in registers.
     #[inline(always)]
     fn update<L: Lanes>(&self, lanes: L, v: impl Access, u: impl Access) -> Result<f32, WindowError> {
-        match self.targets.len() {
-            0 => Ok(0.0),
-            1 => Ok(self.step::<L, 1>(lanes, v, u)),
-            2 => Ok(self.step::<L, 2>(lanes, v, u)),
-            3 => Ok(self.step::<L, 3>(lanes, v, u)),
-            4 => Ok(self.step::<L, 4>(lanes, v, u)),
-            5 => Ok(self.step::<L, 5>(lanes, v, u)),
-            6 => Ok(self.step::<L, 6>(lanes, v, u)),
-            7 => Ok(self.step::<L, 7>(lanes, v, u)),
-            8 => Ok(self.step::<L, 8>(lanes, v, u)),
-            _ => Err(WindowError::TooLarge),
-        }
+        let loss = match self.targets.len() {
+            0 => Some(0.0),
+            1 => self.step::<L, 1>(lanes, v, u),
+            2 => self.step::<L, 2>(lanes, v, u),
+            3 => self.step::<L, 3>(lanes, v, u),
+            4 => self.step::<L, 4>(lanes, v, u),
+            5 => self.step::<L, 5>(lanes, v, u),
+            6 => self.step::<L, 6>(lanes, v, u),
+            7 => self.step::<L, 7>(lanes, v, u),
+            8 => self.step::<L, 8>(lanes, v, u),
+            _ => return Err(WindowError::TooLarge),
+        };
+        loss.ok_or(WindowError::NoSuchRow)
     }
 
     #[inline(always)]
-    fn step<L: Lanes, const J: usize>(&self, lanes: L, mut v: impl Access, mut u: impl Access) -> f32 {
-        let mut input_places = [0; MAX_INPUTS];
-        for (place, &input) in input_places.iter_mut().zip(self.inputs) {
-            *place = v.place(input);
-        }
-        let inputs = input_places.get(..self.inputs.len()).unwrap_or_default();
-        let mut targets = [0; J];
-        for (place, &target) in targets.iter_mut().zip(self.targets) {
-            *place = u.place(target);
-        }
+    fn step<L: Lanes, const J: usize>(&self, lanes: L, mut v: impl Access, mut u: impl Access) -> Option<f32> {
+        let blocks = self.dim.div_ceil(LANES);
+        let (v_rows, u_rows) =
+            (rows_of::<_, MAX_INPUTS>(&v, self.inputs, blocks)?, rows_of::<_, J>(&u, self.targets, blocks)?);
+        let v_rows = v_rows.get(..self.inputs.len())?;
 
-        // Scores, then errors, of pair (i, j) at [i·J + j].
-        let mut pairs = [[0.0; LANES]; MAX_TARGETS];
-        scores(lanes, &v, &u, inputs, &targets, self.blocks, pairs.as_flattened_mut());
-        let count = inputs.len() * J;
-        let loss = match self.with_loss {
-            true => loss::<J>(pairs.as_flattened().get(..count).unwrap_or_default(), self.truth),
-            false => 0.0,
-        };
-        errors::<L, J>(lanes, &mut pairs, count, self.truth, self.rate);
-        let errors = pairs.as_flattened().as_chunks::<J>().0;
-        for block in 0..self.blocks {
+        let mut pairs = Table::default();
+        scores(lanes, &v, &u, v_rows, &u_rows, blocks, &mut pairs)?;
+        let loss = if self.with_loss { loss::<J>(pairs.rows(v_rows.len()), self.truth) } else { 0.0 };
+        errors::<L, J>(lanes, &mut pairs, v_rows.len(), self.truth, self.rate);
+        let errors = pairs.rows(v_rows.len());
+        for block in 0..blocks {
             for part in 0..L::PARTS {
-                move_part(lanes, &mut v, &mut u, inputs, &targets, errors, (block, part));
-            }
-        }
-        loss
-    }
-}
-
-/// `out[i·J + j] = v_i · u_j`
-#[inline(always)]
-fn scores<L: Lanes, const J: usize>(
-    lanes: L,
-    v: &impl Access,
-    u: &impl Access,
-    inputs: &[usize],
-    targets: &[usize; J],
-    blocks: usize,
-    out: &mut [f32],
-) {
-    let mut groups = out.chunks_exact_mut(L::TILE * J);
-    let (tiles, rest) = if L::TILE == 2 { inputs.as_chunks::<2>() } else { (&[][..], inputs) };
-    for (inputs, out) in tiles.iter().zip(&mut groups) {
-        write_front(out, &tile(lanes, v, u, inputs, targets, blocks));
-    }
-    for (&input, out) in rest.iter().zip(groups) {
-        write_front(out, &tile(lanes, v, u, &[input], targets, blocks));
-    }
-}
-
-#[inline(always)]
-fn write_front(out: &mut [f32], values: &Block) {
-    for (to, from) in out.iter_mut().zip(values) {
-        *to = *from;
-    }
-}
-
-/// The I·J ≤ 16 dot products of I inputs and J targets, in the order of [`dot`](super::dot()), at [i·J + j].
-#[inline(always)]
-fn tile<L: Lanes, const I: usize, const J: usize>(
-    lanes: L,
-    v: &impl Access,
-    u: &impl Access,
-    inputs: &[usize; I],
-    targets: &[usize; J],
-    blocks: usize,
-) -> Block {
-    // No closures on the way: they may be compiled apart, for a machine without the lanes' instructions.
-    let tile = Tile { v, u, inputs, targets, blocks };
-    let mut all = [lanes.splat(0.0); LANES];
-    if L::PARTS <= 4 {
-        // Registers that hold parts of one sum fold into one: 16 lanes to WIDTH.
-        let sums = match L::PARTS {
-            1 => tile.sums(lanes, 0),
-            2 => add_each(lanes, tile.sums(lanes, 0), tile.sums(lanes, 1)),
-            _ => {
-                let even = add_each(lanes, tile.sums(lanes, 0), tile.sums(lanes, 2));
-                let odd = add_each(lanes, tile.sums(lanes, 1), tile.sums(lanes, 3));
-                add_each(lanes, even, odd)
-            }
-        };
-        for (to, from) in all.iter_mut().zip(sums.as_flattened()) {
-            *to = *from;
-        }
-    } else {
-        // Without vector registers: sixteen numbers a sum, one sum after the other.
-        for (to, (input, target)) in all.iter_mut().zip(pairs_of(inputs, targets)) {
-            let mut lane = [lanes.splat(0.0); LANES];
-            for block in 0..blocks {
-                for (part, lane) in lane.iter_mut().enumerate() {
-                    let (v, u) = (v.load(lanes, input, block, part), u.load(lanes, target, block, part));
-                    *lane = if block == 0 { lanes.mul(v, u) } else { lanes.mul_add(v, u, *lane) };
+                if block * LANES + part * L::WIDTH < self.dim {
+                    move_part(lanes, &mut v, &mut u, v_rows, &u_rows, errors, (block, part))?;
                 }
             }
-            *to = fold_to_register(lanes, lane);
         }
+        Some(loss)
     }
-    let mut sums = lanes.sum_each(all);
-    for sum in &mut sums {
+}
+
+/// The scores, then the errors, of pair (i, j) at `[i][j]`. A block holds the rows of two inputs.
+#[derive(Default)]
+struct Table([Block; MAX_INPUTS / 2]);
+
+const _: () = assert!(2 * MAX_TARGETS == LANES);
+
+impl Table {
+    #[inline(always)]
+    fn rows(&self, inputs: usize) -> &[[f32; MAX_TARGETS]] {
+        self.0.as_flattened().as_chunks().0.get(..inputs).unwrap_or_default()
+    }
+}
+
+/// The rows `indices`, cut to as many blocks, at the front of an array.
+#[inline(always)]
+fn rows_of<A: Access, const N: usize>(access: &A, indices: &[u32], blocks: usize) -> Option<[A::Row; N]> {
+    let mut rows = [A::NONE; N];
+    for (row, &index) in rows.iter_mut().zip(indices) {
+        *row = A::front(access.row(index)?, blocks)?;
+    }
+    Some(rows)
+}
+
+/// The scores `v_i · u_j`, in the order of [`dot`](super::dot()).
+#[inline(always)]
+fn scores<L: Lanes, V: Access, U: Access, const J: usize>(
+    lanes: L,
+    v: &V,
+    u: &U,
+    inputs: &[V::Row],
+    targets: &[U::Row; J],
+    blocks: usize,
+    out: &mut Table,
+) -> Option<()> {
+    let (pairs, last) = inputs.as_chunks::<2>();
+    let mut out = out.0.iter_mut();
+    for ([first, second], out) in pairs.iter().zip(&mut out) {
+        let mut sums = [lanes.splat(0.0); LANES];
+        let (low, high) = sums.split_at_mut(MAX_TARGETS);
+        if L::TILE == 2 {
+            Tile { v, u, inputs: &[*first, *second], targets, blocks }.sum(lanes, [low, high])?;
+        } else {
+            Tile { v, u, inputs: &[*first], targets, blocks }.sum(lanes, [low])?;
+            Tile { v, u, inputs: &[*second], targets, blocks }.sum(lanes, [high])?;
+        }
+        fold_each(lanes, sums, out);
+    }
+    for (&input, out) in last.iter().zip(out) {
+        let mut sums = [lanes.splat(0.0); LANES];
+        Tile { v, u, inputs: &[input], targets, blocks }.sum(lanes, [&mut sums])?;
+        fold_each(lanes, sums, out);
+    }
+    Some(())
+}
+
+/// Folds sixteen sums, each in one register.
+#[inline(always)]
+fn fold_each<L: Lanes>(lanes: L, sums: Registers<L>, out: &mut Block) {
+    for (part, &sums) in lanes.sum_each(sums).iter().enumerate().take(L::PARTS) {
         // As in `dot`, no sum is −0.
-        *sum += 0.0;
+        lanes.store(lanes.add(sums, lanes.splat(0.0)), out, part);
     }
-    sums
 }
 
-fn pairs_of<'a>(inputs: &'a [usize], targets: &'a [usize]) -> impl Iterator<Item = (usize, usize)> + 'a {
-    inputs.iter().flat_map(|&input| targets.iter().map(move |&target| (input, target)))
-}
-
-/// The rows of a tile.
-struct Tile<'a, V, U, const I: usize, const J: usize> {
+/// The pairs of I inputs and all targets.
+///
+/// No closures are used here: they may be compiled apart, for a machine without the lanes' instructions.
+struct Tile<'a, V: Access, U: Access, const I: usize, const J: usize> {
     v: &'a V,
     u: &'a U,
-    inputs: &'a [usize; I],
-    targets: &'a [usize; J],
+    inputs: &'a [V::Row; I],
+    targets: &'a [U::Row; J],
     blocks: usize,
 }
 
 impl<V: Access, U: Access, const I: usize, const J: usize> Tile<'_, V, U, I, J> {
-    /// The lanes that register `part` holds of the I·J sums.
+    /// The products of input i and target j, summed up to one register, in `out[i][j]`.
     #[inline(always)]
-    fn sums<L: Lanes>(&self, lanes: L, part: usize) -> [[L::Vector; J]; I] {
-        let mut sums = [[lanes.splat(0.0); J]; I];
-        for block in 0..self.blocks {
-            let mut vs = [lanes.splat(0.0); I];
-            for (register, &input) in vs.iter_mut().zip(self.inputs) {
-                *register = self.v.load(lanes, input, block, part);
+    fn sum<L: Lanes>(&self, lanes: L, mut out: [&mut [L::Vector]; I]) -> Option<()> {
+        let mut done = 0;
+        // I·G·PARTS sums are in registers at a time: enough to keep the multipliers busy, few enough to stay there.
+        if L::PARTS == 1 {
+            done = self.groups::<L, 6>(lanes, done, &mut out)?;
+        }
+        if L::PARTS <= 4 {
+            done = self.groups::<L, 3>(lanes, done, &mut out)?;
+            done = self.groups::<L, 2>(lanes, done, &mut out)?;
+        }
+        self.groups::<L, 1>(lanes, done, &mut out)?;
+        Some(())
+    }
+
+    /// Takes the targets from number `done` on in groups of `G`, as long as there are so many; gives the number behind.
+    #[inline(always)]
+    fn groups<L: Lanes, const G: usize>(
+        &self,
+        lanes: L,
+        done: usize,
+        out: &mut [&mut [L::Vector]; I],
+    ) -> Option<usize> {
+        let mut start = done;
+        for targets in self.targets.get(done..)?.as_chunks::<G>().0 {
+            for (sums, out) in self.group(lanes, targets)?.iter().zip(&mut *out) {
+                for (to, from) in out.get_mut(start..)?.iter_mut().zip(sums) {
+                    *to = *from;
+                }
             }
-            for (j, &target) in self.targets.iter().enumerate() {
-                let u = self.u.load(lanes, target, block, part);
-                for (sums, v) in sums.iter_mut().zip(vs) {
-                    if let Some(sum) = sums.get_mut(j) {
-                        *sum = lanes.mul_add(v, u, *sum);
+            start += G;
+        }
+        Some(start)
+    }
+
+    /// [`sum`](Self::sum) for a few targets.
+    ///
+    /// Whole blocks are read at a time: some processors read two registers at once, but not from the same half of two blocks.
+    #[inline(always)]
+    fn group<L: Lanes, const G: usize>(&self, lanes: L, targets: &[U::Row; G]) -> Option<[[L::Vector; G]; I]> {
+        let mut sums = [[[lanes.splat(0.0); LANES]; G]; I];
+        for block in 0..self.blocks {
+            for part in 0..L::PARTS {
+                let mut vs = [lanes.splat(0.0); I];
+                for (register, &input) in vs.iter_mut().zip(self.inputs) {
+                    *register = self.v.load(lanes, V::place(input, block)?, part);
+                }
+                for (g, &target) in targets.iter().enumerate() {
+                    let u = self.u.load(lanes, U::place(target, block)?, part);
+                    for (v, sums) in vs.iter().zip(&mut sums) {
+                        if let Some(sum) = sums.get_mut(g).and_then(|sums| sums.get_mut(part)) {
+                            *sum = lanes.mul_add(*v, u, *sum);
+                        }
                     }
                 }
             }
         }
-        sums
+        let mut folded = [[lanes.splat(0.0); G]; I];
+        for (folded, sums) in folded.as_flattened_mut().iter_mut().zip(sums.as_flattened()) {
+            *folded = fold_to_register(lanes, *sums);
+        }
+        Some(folded)
     }
-}
-
-#[inline(always)]
-fn add_each<L: Lanes, const I: usize, const J: usize>(
-    lanes: L,
-    mut a: [[L::Vector; J]; I],
-    b: [[L::Vector; J]; I],
-) -> [[L::Vector; J]; I] {
-    for (a, b) in a.as_flattened_mut().iter_mut().zip(b.as_flattened()) {
-        *a = lanes.add(*a, *b);
-    }
-    a
 }
 
 /// J = −log σ(s_i0) − Σ_{j>0} log σ(−s_ij), summed over the inputs (eq. 9).
-fn loss<const J: usize>(scores: &[f32], truth: bool) -> f32 {
+#[inline(never)]
+fn loss<const J: usize>(scores: &[[f32; MAX_TARGETS]], truth: bool) -> f32 {
     scores
-        .as_chunks::<J>()
-        .0
         .iter()
-        .flat_map(|scores| scores.iter().enumerate())
+        .flat_map(|scores| scores.iter().take(J).enumerate())
         .map(|(j, &score)| -log_sigmoid(if truth && j == 0 { score } else { -score }))
         .sum()
 }
 
-/// Turns the first `count` scores into errors × rate: `rate · (label − σ(s))`.
+/// Turns the scores of the first `inputs` inputs into errors × rate: `rate · (label − σ(s))`.
 #[inline(always)]
-fn errors<L: Lanes, const J: usize>(lanes: L, pairs: &mut [Block; MAX_TARGETS], count: usize, truth: bool, rate: f32) {
+fn errors<L: Lanes, const J: usize>(lanes: L, pairs: &mut Table, inputs: usize, truth: bool, rate: f32) {
     let minus_rate = lanes.splat(-rate);
-    for block in pairs.iter_mut().take(count.div_ceil(LANES)) {
-        for part in 0..L::PARTS {
-            let scores = lanes.load(block, part);
-            lanes.store(lanes.mul(minus_rate, sigmoid(lanes, scores)), block, part);
-        }
+    let mut labels = [0.0; LANES];
+    for label in labels.iter_mut().step_by(MAX_TARGETS).take(if truth { 2 } else { 0 }) {
+        *label = rate;
     }
-    if truth {
-        for error in pairs.as_flattened_mut().iter_mut().step_by(J).take(count / J) {
-            *error += rate;
+    for block in pairs.0.iter_mut().take(inputs.div_ceil(2)) {
+        for part in 0..L::PARTS {
+            // Registers in which no target has a lane are left out.
+            if part * L::WIDTH % MAX_TARGETS < J {
+                let negative = lanes.mul(minus_rate, sigmoid(lanes, lanes.load(block, part)));
+                lanes.store(lanes.add(negative, lanes.load(&labels, part)), block, part);
+            }
         }
     }
 }
 
 /// `v_i += Σ_j e_ij u_j` and `u_j += Σ_i e_ij v_i`, both from the rows as they were, for register `part` of `block`.
 #[inline(always)]
-fn move_part<L: Lanes, const J: usize>(
+fn move_part<L: Lanes, V: Access, U: Access, const J: usize>(
     lanes: L,
-    v: &mut impl Access,
-    u: &mut impl Access,
-    inputs: &[usize],
-    targets: &[usize; J],
-    errors: &[[f32; J]],
+    v: &mut V,
+    u: &mut U,
+    inputs: &[V::Row],
+    targets: &[U::Row; J],
+    errors: &[[f32; MAX_TARGETS]],
     (block, part): (usize, usize),
-) {
+) -> Option<()> {
     let mut us = [lanes.splat(0.0); J];
     for (register, &target) in us.iter_mut().zip(targets) {
-        *register = u.load(lanes, target, block, part);
+        *register = u.load(lanes, U::place(target, block)?, part);
     }
     let mut moves = [lanes.splat(0.0); J];
     for (&input, errors) in inputs.iter().zip(errors) {
-        let before = v.load(lanes, input, block, part);
+        let place = V::place(input, block)?;
+        let before = v.load(lanes, place, part);
         let mut after = before;
         for ((&error, u), moved) in errors.iter().zip(&us).zip(&mut moves) {
             let error = lanes.splat(error);
             after = lanes.mul_add(error, *u, after);
             *moved = lanes.mul_add(error, before, *moved);
         }
-        v.store(lanes, after, input, block, part);
+        v.store(lanes, after, place, part);
     }
     // Read again before adding: a target that was drawn twice has already moved once.
     for (&target, moved) in targets.iter().zip(moves) {
-        let now = u.load(lanes, target, block, part);
-        u.store(lanes, lanes.add(now, moved), target, block, part);
+        let place = U::place(target, block)?;
+        let now = u.load(lanes, place, part);
+        u.store(lanes, lanes.add(now, moved), place, part);
     }
+    Some(())
 }

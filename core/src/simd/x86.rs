@@ -5,6 +5,7 @@
 #![allow(unsafe_code)] // Intrinsics are unsafe to call outside functions compiled for them.
 
 use core::arch::x86_64::*;
+use core::cell::Cell;
 
 use super::{Arithmetic, Block, Kernel, LANES, Lanes, Portable};
 
@@ -54,6 +55,13 @@ fn half(block: &Block, part: usize) -> &[f32; 8] {
     halves.get(part).unwrap_or(&[0.0; 8])
 }
 
+/// [`half`] of a block that is shared.
+#[inline(always)]
+fn shared_half(block: &Cell<Block>, part: usize) -> Option<&[Cell<f32>; 8]> {
+    let lanes: &Cell<[f32]> = block;
+    lanes.as_slice_of_cells().as_chunks::<8>().0.get(part)
+}
+
 impl<A: Arithmetic> Lanes for Avx2<A> {
     type Vector = __m256;
     const WIDTH: usize = 8;
@@ -76,6 +84,24 @@ impl<A: Arithmetic> Lanes for Avx2<A> {
         if let Some(half) = block.as_chunks_mut::<8>().0.get_mut(part) {
             // SAFETY: `self` proves AVX2, and the reference covers the eight floats that are written.
             unsafe { _mm256_storeu_ps(half.as_mut_ptr(), v) }
+        }
+    }
+
+    #[inline(always)]
+    fn load_shared(self, block: &Cell<Block>, part: usize) -> __m256 {
+        match shared_half(block, part) {
+            // SAFETY: `self` proves AVX2, and the reference covers the eight floats that are read. They are in cells:
+            // no reference to their values is around, and no other thread can reach them.
+            Some(half) => unsafe { _mm256_loadu_ps(half.as_ptr().cast()) },
+            None => self.splat(0.0),
+        }
+    }
+
+    #[inline(always)]
+    fn store_shared(self, v: __m256, block: &Cell<Block>, part: usize) {
+        if let Some(half) = shared_half(block, part) {
+            // SAFETY: as in `load_shared`; what is in a cell may be written through a shared reference.
+            unsafe { _mm256_storeu_ps(half.as_ptr().cast::<f32>().cast_mut(), v) }
         }
     }
 
@@ -135,9 +161,17 @@ impl<A: Arithmetic> Lanes for Avx2<A> {
     }
 
     #[inline(always)]
-    fn sum_each(self, vs: [__m256; LANES]) -> Block {
-        // SAFETY: `self` proves AVX2 and FMA.
-        unsafe { sum_each_avx2(vs) }
+    fn sum_each(self, vs: [__m256; LANES]) -> [__m256; LANES] {
+        // Each 128-bit half of a result holds four sums, so the registers are dealt out with a stride of four.
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
+        // SAFETY: `self` proves AVX2.
+        unsafe {
+            let low = one_256(two_256(four_256(a, e), four_256(b, f)), two_256(four_256(c, g), four_256(d, h)));
+            let high = one_256(two_256(four_256(i, m), four_256(j, n)), two_256(four_256(k, o), four_256(l, p)));
+            let mut sums = [_mm256_setzero_ps(); LANES];
+            [sums[0], sums[1]] = [low, high];
+            sums
+        }
     }
 
     #[inline(always)]
@@ -168,6 +202,19 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
     fn store(self, v: __m512, block: &mut Block, _part: usize) {
         // SAFETY: `self` proves AVX-512F, and the reference covers the sixteen floats that are written.
         unsafe { _mm512_storeu_ps(block.as_mut_ptr(), v) }
+    }
+
+    #[inline(always)]
+    fn load_shared(self, block: &Cell<Block>, _part: usize) -> __m512 {
+        // SAFETY: `self` proves AVX-512F, and the reference covers the sixteen floats that are read. They are in a cell:
+        // no reference to its value is around, and no other thread can reach it.
+        unsafe { _mm512_loadu_ps(block.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn store_shared(self, v: __m512, block: &Cell<Block>, _part: usize) {
+        // SAFETY: as in `load_shared`; what is in a cell may be written through a shared reference.
+        unsafe { _mm512_storeu_ps(block.as_ptr().cast(), v) }
     }
 
     #[inline(always)]
@@ -230,9 +277,19 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
     }
 
     #[inline(always)]
-    fn sum_each(self, vs: [__m512; LANES]) -> Block {
-        // SAFETY: `self` proves AVX-512F, AVX2 and FMA.
-        unsafe { sum_each_avx512(vs) }
+    fn sum_each(self, vs: [__m512; LANES]) -> [__m512; LANES] {
+        // Each 128-bit lane of the result holds four sums, so the registers are dealt out with a stride of four.
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
+        // SAFETY: `self` proves AVX-512F.
+        unsafe {
+            let w = four_512(eight_512(a, e), eight_512(i, m));
+            let x = four_512(eight_512(b, f), eight_512(j, n));
+            let y = four_512(eight_512(c, g), eight_512(k, o));
+            let z = four_512(eight_512(d, h), eight_512(l, p));
+            let mut sums = [_mm512_setzero_ps(); LANES];
+            sums[0] = one_512(two_512(w, x), two_512(y, z));
+            sums
+        }
     }
 
     #[inline(always)]
@@ -244,58 +301,61 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
 
 // Sixteen sums at once: each step folds a pair of registers into one. Its additions are those of `Lanes::sum`, on both
 // registers together, so sixteen sums take 15 additions instead of 64. The names say how many lanes a sum still has.
+//
+// These are always inlined, so that they are compiled for their caller's instructions; and no functions of their own.
 
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-fn sum_each_avx2(vs: [__m256; LANES]) -> Block {
-    let four = |x, y| _mm256_add_ps(_mm256_permute2f128_ps::<0x20>(x, y), _mm256_permute2f128_ps::<0x31>(x, y));
-    let two = |x, y| {
+#[inline(always)]
+unsafe fn four_256(x: __m256, y: __m256) -> __m256 {
+    // SAFETY: the caller has AVX2.
+    unsafe { _mm256_add_ps(_mm256_permute2f128_ps::<0x20>(x, y), _mm256_permute2f128_ps::<0x31>(x, y)) }
+}
+
+#[inline(always)]
+unsafe fn two_256(x: __m256, y: __m256) -> __m256 {
+    // SAFETY: the caller has AVX2.
+    unsafe {
         let (x, y) = (_mm256_castps_pd(x), _mm256_castps_pd(y));
         let (low, high) = (_mm256_unpacklo_pd(x, y), _mm256_unpackhi_pd(x, y));
         _mm256_add_ps(_mm256_castpd_ps(low), _mm256_castpd_ps(high))
-    };
-    let one = |x, y| _mm256_add_ps(_mm256_shuffle_ps::<0b10_00_10_00>(x, y), _mm256_shuffle_ps::<0b11_01_11_01>(x, y));
-    // Each 128-bit half of a result holds four sums, so the registers are dealt out with a stride of four.
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
-    let low = one(two(four(a, e), four(b, f)), two(four(c, g), four(d, h)));
-    let high = one(two(four(i, m), four(j, n)), two(four(k, o), four(l, p)));
-    let mut sums = [[0.0; 8]; 2];
-    for (half, v) in sums.iter_mut().zip([low, high]) {
-        // SAFETY: the reference covers the eight floats that are written.
-        unsafe { _mm256_storeu_ps(half.as_mut_ptr(), v) }
     }
-    let mut all = [0.0; LANES];
-    for (to, from) in all.iter_mut().zip(sums.as_flattened()) {
-        *to = *from;
-    }
-    all
 }
 
-#[inline]
-#[target_feature(enable = "avx512f,avx2,fma")]
-fn sum_each_avx512(vs: [__m512; LANES]) -> Block {
-    let eight = |x, y| {
+#[inline(always)]
+unsafe fn one_256(x: __m256, y: __m256) -> __m256 {
+    // SAFETY: the caller has AVX2.
+    unsafe { _mm256_add_ps(_mm256_shuffle_ps::<0b10_00_10_00>(x, y), _mm256_shuffle_ps::<0b11_01_11_01>(x, y)) }
+}
+
+#[inline(always)]
+unsafe fn eight_512(x: __m512, y: __m512) -> __m512 {
+    // SAFETY: the caller has AVX-512F.
+    unsafe {
         let (low, high) = (_mm512_shuffle_f32x4::<0b01_00_01_00>(x, y), _mm512_shuffle_f32x4::<0b11_10_11_10>(x, y));
         _mm512_add_ps(low, high)
-    };
-    let four = |x, y| {
+    }
+}
+
+#[inline(always)]
+unsafe fn four_512(x: __m512, y: __m512) -> __m512 {
+    // SAFETY: the caller has AVX-512F.
+    unsafe {
         let (low, high) = (_mm512_shuffle_f32x4::<0b10_00_10_00>(x, y), _mm512_shuffle_f32x4::<0b11_01_11_01>(x, y));
         _mm512_add_ps(low, high)
-    };
-    let two = |x, y| {
+    }
+}
+
+#[inline(always)]
+unsafe fn two_512(x: __m512, y: __m512) -> __m512 {
+    // SAFETY: the caller has AVX-512F.
+    unsafe {
         let (x, y) = (_mm512_castps_pd(x), _mm512_castps_pd(y));
         let (low, high) = (_mm512_unpacklo_pd(x, y), _mm512_unpackhi_pd(x, y));
         _mm512_add_ps(_mm512_castpd_ps(low), _mm512_castpd_ps(high))
-    };
-    let one = |x, y| _mm512_add_ps(_mm512_shuffle_ps::<0b10_00_10_00>(x, y), _mm512_shuffle_ps::<0b11_01_11_01>(x, y));
-    // Each 128-bit lane of the result holds four sums, so the registers are dealt out with a stride of four.
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
-    let w = four(eight(a, e), eight(i, m));
-    let x = four(eight(b, f), eight(j, n));
-    let y = four(eight(c, g), eight(k, o));
-    let z = four(eight(d, h), eight(l, p));
-    let mut sums = [0.0; LANES];
-    // SAFETY: the reference covers the sixteen floats that are written.
-    unsafe { _mm512_storeu_ps(sums.as_mut_ptr(), one(two(w, x), two(y, z))) }
-    sums
+    }
+}
+
+#[inline(always)]
+unsafe fn one_512(x: __m512, y: __m512) -> __m512 {
+    // SAFETY: the caller has AVX-512F.
+    unsafe { _mm512_add_ps(_mm512_shuffle_ps::<0b10_00_10_00>(x, y), _mm512_shuffle_ps::<0b11_01_11_01>(x, y)) }
 }
