@@ -23,10 +23,13 @@ pub trait RowsMut: Rows {
     /// Row `index`, padding included, or `None` where there is no such row.
     fn row_mut(&mut self, index: usize) -> Option<&mut [f32]>;
 
-    /// All rows as blocks of 16, row after row, where every row is a whole number of blocks. Kernels are faster then.
+    /// Whether every row is a whole number of blocks, padding included, and follows the one before. Kernels are faster then.
+    const WHOLE_BLOCKS: bool = false;
+
+    /// All rows as blocks of 16, row after row, where [`WHOLE_BLOCKS`](Self::WHOLE_BLOCKS) says that they are.
     #[inline(always)]
-    fn as_blocks_mut(&mut self) -> Option<&mut [Block]> {
-        None
+    fn as_blocks_mut(&mut self) -> &mut [Block] {
+        &mut []
     }
 }
 
@@ -53,9 +56,11 @@ impl<const D: usize, const N: usize> RowsMut for [[f32; D]; N] {
         self.get_mut(index).map(<[f32; D]>::as_mut_slice)
     }
 
+    const WHOLE_BLOCKS: bool = D.is_multiple_of(LANES);
+
     #[inline(always)]
-    fn as_blocks_mut(&mut self) -> Option<&mut [Block]> {
-        if D.is_multiple_of(LANES) { Some(self.as_flattened_mut().as_chunks_mut().0) } else { None }
+    fn as_blocks_mut(&mut self) -> &mut [Block] {
+        self.as_flattened_mut().as_chunks_mut().0
     }
 }
 
@@ -82,8 +87,10 @@ impl<M: RowsMut + ?Sized> RowsMut for &mut M {
         (**self).row_mut(index)
     }
 
+    const WHOLE_BLOCKS: bool = M::WHOLE_BLOCKS;
+
     #[inline(always)]
-    fn as_blocks_mut(&mut self) -> Option<&mut [Block]> {
+    fn as_blocks_mut(&mut self) -> &mut [Block] {
         (**self).as_blocks_mut()
     }
 }
@@ -167,9 +174,11 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> RowsMut for Slab<S> {
         self.data.as_mut().get_mut(start..)?.get_mut(..self.stride)
     }
 
+    const WHOLE_BLOCKS: bool = true;
+
     #[inline(always)]
-    fn as_blocks_mut(&mut self) -> Option<&mut [Block]> {
-        Some(self.data.as_mut().as_chunks_mut().0)
+    fn as_blocks_mut(&mut self) -> &mut [Block] {
+        self.data.as_mut().as_chunks_mut().0
     }
 }
 

@@ -41,10 +41,8 @@ pub(crate) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> {
 /// that the shards copy in a round.
 fn needed(words: u64, dim: u64, plan: &Plan) -> u64 {
     let row = dim.div_ceil(BLOCK).saturating_mul(BLOCK * size_of::<f32>() as u64);
-    let round = plan.words_per_round as u64;
-    let center = words.min(round);
-    let outside = words.min(round.saturating_add(plan.pool as u64));
-    let rows = words.saturating_mul(3).saturating_add((center + outside).saturating_mul(plan.shards as u64));
+    let private = words.min(plan.words_per_round as u64).saturating_mul(2 * plan.shards as u64);
+    let rows = words.saturating_mul(3).saturating_add(private);
     row.saturating_mul(rows)
 }
 
@@ -79,12 +77,12 @@ pub(crate) fn peak() -> Option<u64> {
 mod tests {
     use super::*;
 
-    const PLAN: Plan = Plan { shards: 2, words_per_round: 10, pool: 5, pull: 0.1, loss_every: 1 };
+    const PLAN: Plan = Plan { shards: 2, words_per_round: 10, pull: 0.1, loss_every: 1 };
 
     #[test]
     fn padding_and_private_copies_are_counted() {
-        // 3 × 100 rows in common, 2 × (10 + 15) private ones, of 112 components.
-        assert_eq!(needed(100, 100, &PLAN), (300 + 50) * 112 * 4);
+        // 3 × 100 rows in common, 2 × (10 + 10) private ones, of 112 components.
+        assert_eq!(needed(100, 100, &PLAN), (300 + 40) * 112 * 4);
         assert_eq!(needed(4, 16, &PLAN), (12 + 16) * 16 * 4);
     }
 

@@ -57,6 +57,15 @@ pub const LANES: usize = 16;
 /// The unit in which rows are read and written: one value a virtual lane.
 pub type Block = [f32; LANES];
 
+/// Asks the processor to bring `row` near while other work goes on. Without effect where it cannot be asked.
+#[inline(always)]
+pub fn prefetch(row: &[f32]) {
+    #[cfg(target_arch = "x86_64")]
+    x86::prefetch(row);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = row;
+}
+
 /// How `a·b + c` is rounded.
 pub trait Arithmetic: Copy + Default + Send + Sync + 'static {
     /// Whether the multiplication and the addition are rounded together.

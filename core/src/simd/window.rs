@@ -66,8 +66,8 @@ pub struct WindowUpdate<'a, V, U> {
     pub v: &'a mut V,
     /// The matrix of the targets; its rows are as long as those of `v`.
     pub u: &'a mut U,
-    /// Rows of `v`, at most [`MAX_INPUTS`].
-    pub inputs: &'a [u32],
+    /// Rows of `v`, those to the left of the center and those to its right; together at most [`MAX_INPUTS`].
+    pub inputs: [&'a [u32]; 2],
     /// Rows of `u`, at most [`MAX_TARGETS`].
     pub targets: &'a [u32],
     /// Whether the first target is the true one. All others are negatives.
@@ -85,7 +85,8 @@ impl<V: RowsMut, U: RowsMut> Kernel for WindowUpdate<'_, V, U> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Result<f32, WindowError> {
         let Self { v, u, inputs, targets, truth, rate, with_loss } = self;
-        if inputs.len() > MAX_INPUTS {
+        let [left, right] = inputs;
+        if left.len() > MAX_INPUTS || right.len() > MAX_INPUTS - left.len() {
             return Err(WindowError::TooLarge);
         }
         let len = v.row(0).map_or(0, <[f32]>::len);
@@ -96,17 +97,18 @@ impl<V: RowsMut, U: RowsMut> Kernel for WindowUpdate<'_, V, U> {
         let dim = v.dim().max(u.dim()).min(len);
         let pairs = Pairs { inputs, targets, truth, rate, with_loss, dim };
         let blocks = len.div_ceil(LANES);
-        // The compiler knows which it is: storage decides by its type.
-        match (v.as_blocks_mut(), u.as_blocks_mut()) {
-            (Some(v), Some(u)) => pairs.update(lanes, Whole::new(v, blocks), Whole::new(u, blocks)),
-            _ => pairs.update(lanes, Ragged(v), Ragged(u)),
+        // Known when compiled: only one of the two ways becomes code.
+        if const { V::WHOLE_BLOCKS && U::WHOLE_BLOCKS } {
+            pairs.update(lanes, Whole::new(v.as_blocks_mut(), blocks), Whole::new(u.as_blocks_mut(), blocks))
+        } else {
+            pairs.update(lanes, Ragged(v), Ragged(u))
         }
     }
 }
 
 /// A [`WindowUpdate`] whose shapes were checked.
 struct Pairs<'a> {
-    inputs: &'a [u32],
+    inputs: [&'a [u32]; 2],
     targets: &'a [u32],
     truth: bool,
     rate: f32,
@@ -121,31 +123,35 @@ impl Pairs<'_> {
     fn update<L: Lanes>(&self, lanes: L, v: impl Access, u: impl Access) -> Result<f32, WindowError> {
         let loss = match self.targets.len() {
             0 => Some(0.0),
-            1 => self.step::<L, 1>(lanes, v, u),
-            2 => self.step::<L, 2>(lanes, v, u),
-            3 => self.step::<L, 3>(lanes, v, u),
-            4 => self.step::<L, 4>(lanes, v, u),
-            5 => self.step::<L, 5>(lanes, v, u),
-            6 => self.step::<L, 6>(lanes, v, u),
-            7 => self.step::<L, 7>(lanes, v, u),
-            8 => self.step::<L, 8>(lanes, v, u),
+            1 => self.step::<L, _, _, 1>(lanes, v, u),
+            2 => self.step::<L, _, _, 2>(lanes, v, u),
+            3 => self.step::<L, _, _, 3>(lanes, v, u),
+            4 => self.step::<L, _, _, 4>(lanes, v, u),
+            5 => self.step::<L, _, _, 5>(lanes, v, u),
+            6 => self.step::<L, _, _, 6>(lanes, v, u),
+            7 => self.step::<L, _, _, 7>(lanes, v, u),
+            8 => self.step::<L, _, _, 8>(lanes, v, u),
             _ => return Err(WindowError::TooLarge),
         };
         loss.ok_or(WindowError::NoSuchRow)
     }
 
     #[inline(always)]
-    fn step<L: Lanes, const J: usize>(&self, lanes: L, mut v: impl Access, mut u: impl Access) -> Option<f32> {
+    fn step<L: Lanes, V: Access, U: Access, const J: usize>(&self, lanes: L, mut v: V, mut u: U) -> Option<f32> {
         let blocks = self.dim.div_ceil(LANES);
-        let (v_rows, u_rows) =
-            (rows_of::<_, MAX_INPUTS>(&v, self.inputs, blocks)?, rows_of::<_, J>(&u, self.targets, blocks)?);
-        let v_rows = v_rows.get(..self.inputs.len())?;
+        let [left, right] = self.inputs;
+        let (mut v_rows, mut u_rows) = ([V::NONE; MAX_INPUTS], [U::NONE; J]);
+        let inputs = left.len() + right.len();
+        find_rows(&v, left, blocks, &mut v_rows)?;
+        find_rows(&v, right, blocks, v_rows.get_mut(left.len()..)?)?;
+        find_rows(&u, self.targets, blocks, &mut u_rows)?;
+        let v_rows = v_rows.get(..inputs)?;
 
         let mut pairs = Table::default();
         scores(lanes, &v, &u, v_rows, &u_rows, blocks, &mut pairs)?;
-        let loss = if self.with_loss { loss::<J>(pairs.rows(v_rows.len()), self.truth) } else { 0.0 };
-        errors::<L, J>(lanes, &mut pairs, v_rows.len(), self.truth, self.rate);
-        let errors = pairs.rows(v_rows.len());
+        let loss = if self.with_loss { loss::<J>(pairs.rows(inputs), self.truth) } else { 0.0 };
+        errors::<L, J>(lanes, &mut pairs, inputs, self.truth, self.rate);
+        let errors = pairs.rows(inputs);
         for block in 0..blocks {
             for part in 0..L::PARTS {
                 if block * LANES + part * L::WIDTH < self.dim {
@@ -170,14 +176,13 @@ impl Table {
     }
 }
 
-/// The rows `indices`, cut to as many blocks, at the front of an array.
+/// Finds the rows `indices`, and cuts them to as many blocks.
 #[inline(always)]
-fn rows_of<A: Access, const N: usize>(access: &A, indices: &[u32], blocks: usize) -> Option<[A::Row; N]> {
-    let mut rows = [A::NONE; N];
+fn find_rows<A: Access>(access: &A, indices: &[u32], blocks: usize, rows: &mut [A::Row]) -> Option<()> {
     for (row, &index) in rows.iter_mut().zip(indices) {
         *row = A::front(access.row(index)?, blocks)?;
     }
-    Some(rows)
+    Some(())
 }
 
 /// The scores `v_i · u_j`, in the order of [`dot`](super::dot()).

@@ -36,6 +36,15 @@ impl<A: Arithmetic> Avx512<A> {
     }
 }
 
+/// See [`prefetch`](super::prefetch).
+#[inline(always)]
+pub(super) fn prefetch(row: &[f32]) {
+    for line in row.chunks(LANES) {
+        // SAFETY: every x86-64 processor has the instruction, and it accesses nothing that could be seen.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
+    }
+}
+
 /// Runs `kernel` in a function compiled for AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
 fn with_avx2<A: Arithmetic, K: Kernel>(lanes: Avx2<A>, kernel: K) -> K::Output {

@@ -8,8 +8,8 @@ use motevec_core::simd::LANES;
 pub(super) const PARTS: usize = 64;
 
 /// Row r is row r / PARTS of part r mod PARTS, so that the frequent words, which come first, are spread over all parts.
-pub(super) struct Matrix {
-    parts: Vec<RwLock<Vec<f32>>>,
+pub(super) struct Matrix<'a> {
+    parts: Vec<RwLock<&'a mut [f32]>>,
     rows: usize,
     stride: usize,
 }
@@ -30,15 +30,18 @@ pub(super) fn stride(dim: usize) -> usize {
     dim.checked_next_multiple_of(LANES).unwrap_or(usize::MAX)
 }
 
-impl Matrix {
-    /// `rows` rows of zeros, `stride` components each.
-    pub(super) fn zeros(rows: usize, stride: usize) -> Self {
-        let part = |part| RwLock::new(vec![0.0; (rows + PARTS - 1 - part) / PARTS * stride]);
+impl<'a> Matrix<'a> {
+    /// `rows` rows of `stride` components each, which are all of `memory`.
+    pub(super) fn new(mut memory: &'a mut [f32], rows: usize, stride: usize) -> Self {
+        let part = |part| {
+            let rows = (rows + PARTS - 1 - part) / PARTS;
+            RwLock::new(memory.split_off_mut(..rows * stride).expect("the parts have all rows together"))
+        };
         Self { parts: (0..PARTS).map(part).collect(), rows, stride }
     }
 
     /// All parts, for reading.
-    pub(super) fn read(&self) -> Reader<'_> {
+    pub(super) fn read(&self) -> Reader<'_, 'a> {
         let parts = self.parts.iter().map(|part| part.read().expect("no thread panics while it writes"));
         Reader { parts: parts.collect(), stride: self.stride }
     }
@@ -49,7 +52,7 @@ impl Matrix {
     }
 
     /// The rows in order, `dim` components of each.
-    pub(super) fn into_rows(self, dim: usize) -> Vec<f32> {
+    pub(super) fn to_rows(&self, dim: usize) -> Vec<f32> {
         let reader = self.read();
         let mut rows = Vec::with_capacity(self.rows * dim);
         for row in 0..self.rows as u32 {
@@ -60,12 +63,12 @@ impl Matrix {
 }
 
 /// A [`Matrix`] that nobody can write.
-pub(super) struct Reader<'a> {
-    parts: Vec<RwLockReadGuard<'a, Vec<f32>>>,
+pub(super) struct Reader<'r, 'a> {
+    parts: Vec<RwLockReadGuard<'r, &'a mut [f32]>>,
     stride: usize,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     pub(super) fn row(&self, row: u32) -> &[f32] {
         &self.parts[part_of(row)][place_of(row) * self.stride..][..self.stride]
     }

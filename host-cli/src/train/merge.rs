@@ -1,29 +1,20 @@
 //! The end of a round: what the shards learned apart becomes common.
 //!
-//! For each row that n shards touched, in u pairs of words altogether, `row += s(n, u) · Σ (private − common)`, summed
-//! in the order of the shards, with
+//! For a row that n shards touched, with u pairs trained between them,
 //!
 //! ```text
-//! s(n, u) = (1 − e^−κu) / (n · (1 − e^−κu/n))
+//! row += s · Σ_shards (private − common)        s(n, u) = (1 − e^−κu) / (n (1 − e^−κu/n))
 //! ```
 //!
-//! Each pair moves a row a small part κ of the way to where its neighbors pull it, so u pairs in sequence would take it
-//! the part 1 − e^−κu of that way, and each shard on its own took it 1 − e^−κu/n. A rare row (κu ≪ 1) takes the whole
-//! sum, s → 1; a row so frequent that every shard alone brings it home takes the mean, s → 1/n.
-
-use std::ops::Deref;
+//! with κ in proportion to the learning rate. Each pair moves a row the small part κ of the way to where its neighbors
+//! pull it. Rare rows (κu ≪ 1) take the full sum, s → 1; rows so frequent that every shard alone brings them home take
+//! the mean, s → 1/n; between the two it is what one sequential pass would have done.
 
 use motevec_core::math::Real;
+use motevec_core::simd::{Kernel, Lanes, prefetch};
 
-use super::matrix::{Matrix, place_of};
-use super::shard::{Private, Shard};
-
-/// Which of the two matrices.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Center,
-    Outside,
-}
+use super::matrix::Matrix;
+use super::private::{PREFETCH, Private, Side};
 
 /// What a merge goes by.
 #[derive(Clone, Copy)]
@@ -40,24 +31,20 @@ pub(super) struct Rule {
 
 impl Rule {
     /// The factor s(n, u), see the module's documentation.
-    fn scale(&self, shards: u32, pairs: f64) -> f32 {
-        let n = f64::from(shards);
-        // Where κu is below what 1 − e^−κu can resolve, nothing is far from home, and the sum is right.
-        if self.kappa * pairs < 1e-9 {
-            return 1.0;
-        }
+    fn scale(&self, shards: usize, pairs: f64) -> f32 {
         // `Real` has libm's exponential; the platform's could differ in its last bits.
-        let reach = |pairs: f64| 1.0 - Real::exp(-self.kappa * pairs);
-        (reach(pairs) / (n * reach(pairs / n))) as f32
+        let rest = Real::exp(-self.kappa * pairs / shards as f64);
+        // With x for the rest of the way that one shard leaves, s = (1 − x^n) / (n (1 − x)): the mean of 1, x, x² ….
+        let sum = (0..shards).fold(0.0, |sum, _| sum * rest + 1.0);
+        (sum / shards as f64) as f32
     }
 
-    /// About how many pairs moved a shard's private row.
-    fn pairs(&self, side: Side, private: &Private, local: usize) -> f64 {
-        let centers = f64::from(private.centers[local]);
+    /// About how many pairs moved a row that was a center and a negative so often.
+    fn pairs(&self, side: Side, centers: f64, negatives: f64) -> f64 {
         match side {
             // A word is an input of about as many windows as its own has words.
             Side::Center => centers * self.window * self.targets,
-            Side::Outside => (centers + f64::from(private.negatives[local])) * self.window,
+            Side::Outside => (centers + negatives) * self.window,
         }
     }
 }
@@ -68,83 +55,131 @@ pub(super) struct Merger {
     /// By place in the part: 1 + the index of the row in `rows`; 0 for a row that nobody touched.
     index: Vec<u32>,
     rows: Vec<Touched>,
-    /// The sums of the differences, in the order of `rows`.
-    sums: Vec<f32>,
+    /// The private copies, row after row, in the order of the shards.
+    copies: Vec<Copied>,
 }
 
+/// A row that shards touched.
 struct Touched {
     place: usize,
-    shards: u32,
-    pairs: f64,
+    /// How many shards, and where their copies end in `Merger::copies`.
+    shards: usize,
+    end: usize,
+    centers: f64,
+    negatives: f64,
+}
+
+/// A private copy of a row.
+#[derive(Clone, Copy, Default)]
+struct Copied {
+    shard: u32,
+    local: u32,
 }
 
 impl Merger {
-    /// Merges part `part` of the matrix `side`.
-    pub(super) fn merge<S: Deref<Target = Shard>>(
+    /// Merges part `part` of both matrices.
+    pub(super) fn merge<'m, L: Lanes>(
         &mut self,
-        matrix: &Matrix,
-        side: Side,
+        lanes: L,
+        matrices: [(&Matrix<'m>, Side); 2],
         part: usize,
-        shards: &[S],
+        shards: &[&Private<'_>],
         rule: Rule,
     ) {
-        matrix.write(part, |common| {
-            self.count(common.len() / rule.stride, side, part, shards, rule);
-            self.sum(common, side, part, shards, rule.stride);
-            for (row, sums) in self.rows.drain(..).zip(self.sums.chunks_exact(rule.stride)) {
-                self.index[row.place] = 0;
-                if row.shards > 1 {
-                    let s = rule.scale(row.shards, row.pairs);
-                    for (common, sum) in common[row.place * rule.stride..][..rule.stride].iter_mut().zip(sums) {
-                        *common += s * sum;
-                    }
-                }
-            }
-        });
-    }
-
-    /// Lists the rows that were touched, by how many shards and how often.
-    fn count<S: Deref<Target = Shard>>(&mut self, places: usize, side: Side, part: usize, shards: &[S], rule: Rule) {
-        self.index.resize(self.index.len().max(places), 0);
-        for private in shards.iter().map(|shard| &shard.private) {
-            for local in private.rows_of_part(part, side) {
-                let place = place_of(private.rows[local]);
-                let index = &mut self.index[place];
-                if *index == 0 {
-                    self.rows.push(Touched { place, shards: 0, pairs: 0.0 });
-                    *index = self.rows.len() as u32;
-                }
-                let row = &mut self.rows[*index as usize - 1];
-                row.shards += 1;
-                row.pairs += rule.pairs(side, private, local);
-            }
+        self.list(part, shards);
+        let (rows, copies) = (&self.rows, &self.copies);
+        for (matrix, side) in matrices {
+            matrix.write(part, |common| lanes.enter(Sums { common, rows, copies, side, shards, rule }));
+        }
+        for row in self.rows.drain(..) {
+            self.index[row.place] = 0;
         }
     }
 
-    /// Sums up what the shards changed; a row that one shard alone touched is finished at once.
-    fn sum<S: Deref<Target = Shard>>(
-        &mut self,
-        common: &mut [f32],
-        side: Side,
-        part: usize,
-        shards: &[S],
-        stride: usize,
-    ) {
-        self.sums.clear();
-        self.sums.resize(self.rows.len() * stride, 0.0);
-        for private in shards.iter().map(|shard| &shard.private) {
-            for local in private.rows_of_part(part, side) {
-                let place = place_of(private.rows[local]);
-                let index = self.index[place] as usize - 1;
-                let (common, private) = (&mut common[place * stride..][..stride], private.row(side, local, stride));
-                if self.rows[index].shards == 1 {
-                    common.copy_from_slice(private);
-                } else {
-                    let sums = &mut self.sums[index * stride..][..stride];
-                    for ((sum, private), common) in sums.iter_mut().zip(private).zip(&*common) {
-                        *sum += private - common;
-                    }
+    /// Lists the rows that were touched, and the copies of each.
+    fn list(&mut self, part: usize, shards: &[&Private<'_>]) {
+        for private in shards {
+            for (place, local) in private.part(part) {
+                if place >= self.index.len() {
+                    self.index.resize(place + 1, 0);
                 }
+                let index = &mut self.index[place];
+                if *index == 0 {
+                    self.rows.push(Touched { place, shards: 0, end: 0, centers: 0.0, negatives: 0.0 });
+                    *index = self.rows.len() as u32;
+                }
+                let (row, local) = (&mut self.rows[*index as usize - 1], private.rows()[local as usize]);
+                row.shards += 1;
+                row.centers += f64::from(local.centers);
+                row.negatives += f64::from(local.negatives);
+            }
+        }
+        // From where the copies of each row start; filling moves that to where they end.
+        let mut start = 0;
+        for row in &mut self.rows {
+            row.end = start;
+            start += row.shards;
+        }
+        self.copies.clear();
+        self.copies.resize(start, Copied::default());
+        for (shard, private) in shards.iter().enumerate() {
+            for (place, local) in private.part(part) {
+                let row = &mut self.rows[self.index[place] as usize - 1];
+                self.copies[row.end] = Copied { shard: shard as u32, local };
+                row.end += 1;
+            }
+        }
+    }
+}
+
+/// The arithmetic of a merge.
+struct Sums<'a> {
+    common: &'a mut [f32],
+    rows: &'a [Touched],
+    copies: &'a [Copied],
+    side: Side,
+    shards: &'a [&'a Private<'a>],
+    rule: Rule,
+}
+
+impl Sums<'_> {
+    #[inline(always)]
+    fn row(&self, copied: Copied) -> &[f32] {
+        self.shards[copied.shard as usize].row(self.side, copied.local)
+    }
+}
+
+impl Kernel for Sums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, _lanes: L) {
+        let stride = self.rule.stride;
+        let mut sums = vec![0.0; stride];
+        for (index, row) in self.rows.iter().enumerate() {
+            if let Some(later) = self.rows.get(index + PREFETCH) {
+                prefetch(&self.common[later.place * stride..][..stride]);
+            }
+            let (start, place) = (row.end - row.shards, row.place * stride);
+            for later in self.copies.iter().skip(start + PREFETCH).take(row.shards) {
+                prefetch(self.row(*later));
+            }
+            if row.shards == 1 {
+                // Exactly what the one shard has, which a difference and a sum would round.
+                let private = self.shards[self.copies[start].shard as usize].row(self.side, self.copies[start].local);
+                self.common[place..][..stride].copy_from_slice(private);
+                continue;
+            }
+            sums.fill(0.0);
+            for &copied in &self.copies[start..row.end] {
+                let (private, common) = (self.row(copied), &self.common[place..][..stride]);
+                for ((sum, private), common) in sums.iter_mut().zip(private).zip(common) {
+                    *sum += private - common;
+                }
+            }
+            let s = self.rule.scale(row.shards, self.rule.pairs(self.side, row.centers, row.negatives));
+            for (common, sum) in self.common[place..][..stride].iter_mut().zip(&sums) {
+                *common += s * sum;
             }
         }
     }

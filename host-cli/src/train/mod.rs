@@ -8,7 +8,9 @@
 
 mod matrix;
 mod merge;
+mod pages;
 mod plan;
+mod private;
 mod settings;
 mod shard;
 #[cfg(test)]
@@ -18,15 +20,17 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Barrier, Mutex, RwLock};
 
 use motevec_core::model::{Slab, initialize_center};
-use motevec_core::sample::{AliasTable, Generator, Slot};
+use motevec_core::sample::Generator;
 use motevec_core::simd::{Kernel, Lanes};
 use motevec_core::train::Loss;
 
 use self::matrix::{Matrix, PARTS, part_of, place_of};
-use self::merge::{Merger, Rule, Side};
+use self::merge::{Merger, Rule};
+use self::pages::Pages;
 pub use self::plan::Plan;
 pub use self::settings::Settings;
-use self::shard::{Common, LocalRows, Shard};
+use self::private::{LocalRows, Private, Side};
+use self::shard::{Common, Shard};
 use crate::corpus::Corpus;
 use crate::{Error, Result};
 
@@ -63,37 +67,63 @@ pub struct Trained {
 pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
     let step = settings.check()?;
     let counts = corpus.vocabulary.counts();
-    let noise = AliasTable::new(vec![Slot::default(); counts.len()], |word| counts[word])
-        .map_err(|error| Error::Failed(format!("the vocabulary: {error}")))?;
+    let keep = plan::keep(corpus, settings);
+    let noise = plan::noise(counts, &keep);
     let common = Common {
         tokens: &corpus.tokens,
-        keep: plan::keep(corpus, settings),
+        keep,
         noise,
         settings: step,
         plan: Plan::of(corpus, settings),
         seed: settings.seed,
         epochs: settings.epochs,
+        dim: settings.dim,
         stride: matrix::stride(settings.dim),
     };
     let stride = common.stride;
-    let center = Matrix::zeros(counts.len(), stride);
+    let mut memory = Memory::new(&common)?;
+    let (center, outside) = (memory.center.as_mut_slice(), memory.outside.as_mut_slice());
+    let center = Matrix::new(center, counts.len(), stride);
     initialize(&center, counts.len(), settings, stride);
-    let outside = Matrix::zeros(counts.len(), stride);
-    let words = corpus.stats.kept_words;
-    let run = Rounds { common: &common, settings, words, center: &center, outside: &outside, observe };
+    let outside = Matrix::new(outside, counts.len(), stride);
+    let run = Rounds {
+        common: &common,
+        settings,
+        words: corpus.stats.kept_words,
+        center: &center,
+        outside: &outside,
+        private: memory.private.as_mut_slice(),
+        observe,
+    };
     let losses = settings.level.run(settings.fused, run).expect("Settings::check asked for the level")?;
     if losses.iter().all(|loss| loss.is_nan()) {
         let message = "there is nothing to learn: subsampling left no two words beside each other; raise --subsample, \
                        or set it to 0";
         return Err(Error::Failed(message.to_owned()));
     }
-    let trained = Trained { center: center.into_rows(settings.dim), outside: outside.into_rows(settings.dim), losses };
+    let trained = Trained { center: center.to_rows(settings.dim), outside: outside.to_rows(settings.dim), losses };
     let finite = trained.center.iter().chain(&trained.outside).all(|x| x.is_finite());
     if finite { Ok(trained) } else { Err(diverged(settings.rate)) }
 }
 
+/// All large memory of a run.
+struct Memory {
+    center: Pages,
+    outside: Pages,
+    /// The rows that the shards copy.
+    private: Pages,
+}
+
+impl Memory {
+    fn new(common: &Common<'_>) -> Result<Self> {
+        let matrix = || Pages::zeros(common.keep.len().saturating_mul(common.stride));
+        let private = Private::room(&common.plan, common.keep.len(), common.stride);
+        Ok(Self { center: matrix()?, outside: matrix()?, private: Pages::zeros(private.saturating_mul(common.plan.shards))? })
+    }
+}
+
 /// Draws the center vectors, in the order of the rows, so that the start does not depend on how they are stored.
-fn initialize(center: &Matrix, words: usize, settings: &Settings, stride: usize) {
+fn initialize(center: &Matrix<'_>, words: usize, settings: &Settings, stride: usize) {
     let mut rng = Generator::new(settings.seed, [0]);
     for row in 0..words as u32 {
         center.write(part_of(row), |part| {
@@ -109,18 +139,19 @@ struct Rounds<'a> {
     settings: &'a Settings,
     /// Words of the vocabulary in one pass over the corpus.
     words: u64,
-    center: &'a Matrix,
-    outside: &'a Matrix,
+    center: &'a Matrix<'a>,
+    outside: &'a Matrix<'a>,
+    private: &'a mut [f32],
     observe: &'a mut dyn FnMut(&Progress),
 }
 
 /// What the threads of a run tell each other.
-struct Shared {
-    shards: Vec<RwLock<Shard>>,
+struct Shared<'a> {
+    shards: Vec<RwLock<Shard<'a>>>,
     /// Ends each phase of a round: nobody trains while somebody merges. Locked until it is known who takes part.
     phase: RwLock<Barrier>,
     next_shard: AtomicUsize,
-    next_merge: AtomicUsize,
+    next_part: AtomicUsize,
     /// The rate of the round, as bits.
     rate: AtomicU32,
     over: AtomicBool,
@@ -135,11 +166,13 @@ impl Kernel for Rounds<'_> {
         let shards = common.plan.shards;
         let threads = settings.threads.clamp(1, shards);
         let total = common.tokens.len() as u64 * u64::from(common.epochs);
+        let room = Private::room(&common.plan, common.keep.len(), common.stride);
+        let private = std::mem::take(&mut self.private).chunks_exact_mut(room).enumerate();
         let shared = Shared {
-            shards: (0..shards).map(|index| RwLock::new(Shard::new(index, common))).collect(),
+            shards: private.map(|(index, memory)| RwLock::new(Shard::new(index, memory, common))).collect(),
             phase: RwLock::new(Barrier::new(1)),
             next_shard: AtomicUsize::new(0),
-            next_merge: AtomicUsize::new(0),
+            next_part: AtomicUsize::new(0),
             rate: AtomicU32::new(settings.schedule.rate(settings.rate, 0, 1).to_bits()),
             over: AtomicBool::new(false),
             failure: Mutex::new(None),
@@ -180,12 +213,12 @@ impl Drop for AbortOnPanic {
 }
 
 /// A thread's share of all rounds. The one with `after_training` runs it between the phases of each.
-fn work<L: Lanes>(
+fn work<'m, L: Lanes>(
     lanes: L,
     common: &Common<'_>,
-    center: &Matrix,
-    outside: &Matrix,
-    shared: &Shared,
+    center: &Matrix<'m>,
+    outside: &Matrix<'m>,
+    shared: &Shared<'_>,
     mut after_training: Option<&mut dyn FnMut()>,
 ) {
     let _guard = AbortOnPanic;
@@ -210,6 +243,7 @@ fn work<L: Lanes>(
         }
         {
             let shards: Vec<_> = shared.shards.iter().map(|shard| shard.read().expect(UNPOISONED)).collect();
+            let shards: Vec<_> = shards.iter().map(|shard| &shard.private).collect();
             let rule = Rule {
                 stride: common.stride,
                 // Half-widths are uniform on 1 ..= m, so a window has m + 1 words on average.
@@ -218,25 +252,24 @@ fn work<L: Lanes>(
                 kappa: common.plan.pull * f64::from(rate),
             };
             loop {
-                let merge = shared.next_merge.fetch_add(1, Ordering::Relaxed);
-                match merge / PARTS {
-                    0 => merger.merge(center, Side::Center, merge, &shards, rule),
-                    1 => merger.merge(outside, Side::Outside, merge - PARTS, &shards, rule),
-                    _ => break,
+                let part = shared.next_part.fetch_add(1, Ordering::Relaxed);
+                if part >= PARTS {
+                    break;
                 }
+                merger.merge(lanes, [(center, Side::Center), (outside, Side::Outside)], part, &shards, rule);
             }
         }
         phase.wait();
         if after_training.is_some() {
             // Nobody merges before the next phase has ended.
-            shared.next_merge.store(0, Ordering::Relaxed);
+            shared.next_part.store(0, Ordering::Relaxed);
         }
     }
 }
 
 impl Rounds<'_> {
     /// Adds up what the shards did in a round, reports it, and prepares the next one.
-    fn look_at_round(&mut self, shared: &Shared, total: u64, losses: &mut [Loss]) {
+    fn look_at_round(&mut self, shared: &Shared<'_>, total: u64, losses: &mut [Loss]) {
         let (mut done, mut round) = (0, Loss::default());
         for shard in &shared.shards {
             let shard = shard.read().expect(UNPOISONED);

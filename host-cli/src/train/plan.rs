@@ -14,8 +14,6 @@ pub struct Plan {
     pub shards: usize,
     /// Kept words that a shard trains on in a round.
     pub words_per_round: usize,
-    /// Words that are drawn for a shard's negative samples in a round.
-    pub pool: usize,
     /// κ over the learning rate in the rule of the merge.
     pub pull: f64,
     /// The loss is measured at every so many centers.
@@ -60,7 +58,6 @@ impl Plan {
         Self {
             shards: shards as usize,
             words_per_round,
-            pool: words_per_round,
             pull: PULL,
             loss_every: (kept / MEASURED_AN_EPOCH).clamp(1, 64) as u32,
         }
@@ -73,3 +70,19 @@ pub(super) fn keep(corpus: &Corpus, settings: &Settings) -> Vec<u32> {
     let subsampler = Subsampler::new(settings.subsample, counts.iter().sum());
     counts.iter().map(|&count| subsampler.keep_probability(count)).collect()
 }
+
+/// By row of the vocabulary: how many times more likely noise is to draw a word, P ∝ count^¾, than the text to keep it,
+/// up to a factor that all have in common.
+pub(super) fn noise(counts: &[u64], keep: &[u32]) -> Vec<f32> {
+    let weight = |(&count, &keep): (&u64, &u32)| {
+        // Square roots only: IEEE 754 rounds them alike everywhere.
+        let root = (count as f64).sqrt();
+        let kept = count as f64 * (f64::from(keep) + 1.0) / (1u64 << 32) as f64;
+        (root * root.sqrt() / kept) as f32
+    };
+    counts.iter().zip(keep).map(weight).collect()
+}
+
+/// A round takes its words from so many places of a shard, far apart: words of one place serve as negatives in the
+/// others. Negatives from the same text would teach that what stands together does not belong together.
+pub(super) const STRETCHES: usize = 10;

@@ -1,28 +1,31 @@
-//! One logical shard: a stretch of the corpus, and in each round private copies of the rows that it touches.
+//! One logical shard: a share of the corpus, and what it trains on in a round.
 
 use std::ops::Range;
 
-use motevec_core::model::{Model, Slab};
-use motevec_core::sample::{AliasTable, Generator, Negatives, Slot, Subsampler, other_than};
+use motevec_core::sample::{Generator, Negatives, Subsampler, other_than};
 use motevec_core::simd::{Lanes, WindowError};
 use motevec_core::train::{Loss, Settings, Trainer};
 use rand_core::Rng;
 
-use super::matrix::{PARTS, Reader, part_of};
-use super::merge::Side;
-use super::plan::Plan;
+use super::matrix::Reader;
+use super::plan::{Plan, STRETCHES};
+use super::private::{LocalRows, Private};
 use crate::corpus::{SENTENCE_END, Tokens};
+use crate::{Error, Result};
 
 /// What the shards of a run share, and do not change.
 pub(super) struct Common<'a> {
     pub(super) tokens: &'a Tokens,
     /// By row of the vocabulary, see [`Subsampler::keep_probability`].
     pub(super) keep: Vec<u32>,
-    pub(super) noise: AliasTable<Vec<Slot>>,
+    /// By row of the vocabulary, how much a word that was kept weighs as a negative: see [`Shard::draw_pool`].
+    pub(super) noise: Vec<f32>,
     pub(super) settings: Settings,
     pub(super) plan: Plan,
     pub(super) seed: u64,
     pub(super) epochs: u32,
+    /// Components of a row, without its padding and with it.
+    pub(super) dim: usize,
     pub(super) stride: usize,
 }
 
@@ -36,90 +39,58 @@ enum Purpose {
 }
 
 /// A shard between rounds and, after [`run`](Self::run), what it has to say in the merge.
-pub(super) struct Shard {
+pub(super) struct Shard<'a> {
     index: usize,
     /// Its tokens.
     range: Range<usize>,
-    /// The next token.
-    cursor: usize,
+    /// What is left of its stretches in this epoch.
+    left: [Range<usize>; STRETCHES],
     epoch: u32,
     round: u64,
     pub(super) loss: Loss,
-    pub(super) private: Private,
+    pub(super) private: Private<'a>,
     /// Local rows of this round's sentences, one after the other, and where each ends.
-    sentences: Vec<u32>,
-    ends: Vec<usize>,
-    buffer: Vec<u32>,
+    words: Vec<u32>,
+    sentences: Vec<usize>,
+    /// Where the words of each stretch end, and its sentences.
+    ends: [End; STRETCHES],
+    /// Local rows that negatives are drawn from; those of each stretch, and then all once more.
     pool: Vec<u32>,
+    buffer: Vec<u32>,
 }
 
-/// The rows that a shard touched in a round, copied and trained.
-///
-/// A local row stands for a row of the vocabulary. The first `words` local rows are words of the text, which have center
-/// and outside vectors here; the rest were only drawn as negatives and have outside vectors alone.
-#[derive(Default)]
-pub(super) struct Private {
-    pub(super) rows: Vec<u32>,
+/// Where something of a stretch ends: everything before it is of the stretches before.
+#[derive(Clone, Copy, Default)]
+struct End {
     words: usize,
-    /// About how often each local row is the center, and how often a negative.
-    pub(super) centers: Vec<u32>,
-    pub(super) negatives: Vec<f32>,
-    center: Vec<f32>,
-    outside: Vec<f32>,
-    /// The local rows in each part of the matrices, ascending.
-    by_part: Vec<Vec<u32>>,
+    sentences: usize,
+    pool: usize,
 }
 
-/// From rows of the vocabulary to local rows: a thread's, emptied after each use.
-pub(super) struct LocalRows(Vec<u32>);
-
-const ABSENT: u32 = u32::MAX;
-
-impl LocalRows {
-    pub(super) fn new(words: usize) -> Self {
-        Self(vec![ABSENT; words])
-    }
-
-    /// The local row of `row`, a new one where it has none yet.
-    fn of(&mut self, row: u32, rows: &mut Vec<u32>) -> u32 {
-        let local = &mut self.0[row as usize];
-        if *local == ABSENT {
-            *local = rows.len() as u32;
-            rows.push(row);
-        }
-        *local
-    }
-
-    fn clear(&mut self, rows: &[u32]) {
-        for &row in rows {
-            self.0[row as usize] = ABSENT;
-        }
-    }
-}
-
-impl Shard {
-    /// Shard `index` of `plan.shards`, at its start.
-    pub(super) fn new(index: usize, common: &Common<'_>) -> Self {
-        let place = |shard| (common.tokens.len() as u128 * shard as u128 / common.plan.shards as u128) as usize;
-        let range = place(index)..place(index + 1);
+impl<'a> Shard<'a> {
+    /// Shard `index` of `plan.shards`, at its start, with memory for its private rows.
+    pub(super) fn new(index: usize, memory: &'a mut [f32], common: &Common<'_>) -> Self {
+        let range = share(&(0..common.tokens.len()), index, common.plan.shards);
         Self {
             index,
-            cursor: range.start,
+            left: stretches(&range),
             range,
             epoch: 0,
             round: 0,
             loss: Loss::default(),
-            private: Private { by_part: vec![Vec::new(); PARTS], ..Private::default() },
+            private: Private::new(memory, common.stride),
+            words: Vec::new(),
             sentences: Vec::new(),
-            ends: Vec::new(),
-            buffer: Vec::new(),
+            ends: [End::default(); STRETCHES],
             pool: Vec::new(),
+            buffer: Vec::new(),
         }
     }
 
     /// Tokens read so far, over all epochs.
     pub(super) fn done(&self) -> u64 {
-        self.range.len() as u64 * u64::from(self.epoch) + (self.cursor - self.range.start) as u64
+        let left: usize = self.left.iter().map(Range::len).sum();
+        self.range.len() as u64 * u64::from(self.epoch) + (self.range.len() - left) as u64
     }
 
     /// Trains on the next words of the shard, at `rate`, from the common matrices `center` and `outside`.
@@ -128,24 +99,21 @@ impl Shard {
         lanes: L,
         common: &Common<'_>,
         local: &mut LocalRows,
-        (center, outside): (&Reader<'_>, &Reader<'_>),
+        (center, outside): (&Reader<'_, '_>, &Reader<'_, '_>),
         rate: f32,
-    ) -> Result<(), WindowError> {
+    ) -> Result<()> {
         self.private.clear();
         self.loss = Loss::default();
         if self.epoch == common.epochs {
             return Ok(());
         }
-        self.gather(common, local);
-        if self.sentences.is_empty() {
-            self.round += 1;
-            return Ok(());
-        }
-        self.draw_pool(common, local);
-        local.clear(&self.private.rows);
+        let gathered = self.gather(common, local);
+        // Also after an error: the thread goes on to other shards.
+        self.private.forget_in(local);
+        gathered?;
+        self.draw_pool(common);
         self.private.copy(center, outside);
-        self.train(lanes, common, rate)?;
-        self.private.group();
+        self.train(lanes, common, rate).map_err(|error| Error::Failed(format!("training: {error}")))?;
         self.round += 1;
         Ok(())
     }
@@ -154,118 +122,104 @@ impl Shard {
         Generator::new(common.seed, [purpose as u64, self.index as u64, self.round])
     }
 
-    /// Reads on until there are enough kept words, as local rows, or the epoch ends.
+    /// Reads on in each stretch until there are enough kept words, as local rows, or the epoch ends.
     ///
-    /// The end of a round cuts a sentence, and with it a window or two of a thousand.
-    fn gather(&mut self, common: &Common<'_>, local: &mut LocalRows) {
-        let wanted = common.plan.words_per_round;
+    /// The end of a round cuts sentences, and with each a window or two of hundreds.
+    fn gather(&mut self, common: &Common<'_>, local: &mut LocalRows) -> Result<()> {
         let mut rng = self.stream(common, Purpose::Subsample);
+        self.words.clear();
         self.sentences.clear();
-        self.ends.clear();
-        while self.sentences.len() < wanted && self.cursor < self.range.end {
-            let until = self.range.end.min(self.cursor + 2 * wanted);
-            common.tokens.copy_to(self.cursor..until, &mut self.buffer);
-            for &token in &self.buffer {
-                self.cursor += 1;
-                if token == SENTENCE_END {
-                    self.ends.push(self.sentences.len());
-                } else if Subsampler::keep(common.keep[token as usize], &mut rng) {
-                    let row = local.of(token, &mut self.private.rows);
-                    self.sentences.push(row);
-                    match self.private.centers.get_mut(row as usize) {
-                        Some(count) => *count += 1,
-                        None => self.private.centers.push(1),
-                    }
-                    if self.sentences.len() == wanted {
-                        break;
+        let wanted = (common.plan.words_per_round / STRETCHES).max(1);
+        for (left, end) in self.left.iter_mut().zip(&mut self.ends) {
+            let enough = self.words.len() + wanted;
+            while self.words.len() < enough && left.start < left.end {
+                let until = left.end.min(left.start + 2 * wanted);
+                common.tokens.copy_to(left.start..until, &mut self.buffer)?;
+                for &token in &self.buffer {
+                    left.start += 1;
+                    if token == SENTENCE_END {
+                        self.sentences.push(self.words.len());
+                    } else if Subsampler::keep(common.keep[token as usize], &mut rng) {
+                        self.words.push(self.private.add_center(token, local));
+                        if self.words.len() == enough {
+                            break;
+                        }
                     }
                 }
             }
+            self.sentences.push(self.words.len());
+            *end = End { words: self.words.len(), sentences: self.sentences.len(), pool: 0 };
         }
-        self.ends.push(self.sentences.len());
-        self.private.words = self.private.rows.len();
-        if self.cursor == self.range.end {
-            self.cursor = self.range.start;
+        if self.left.iter().all(|left| left.start == left.end) {
+            self.left = stretches(&self.range);
             self.epoch += 1;
         }
+        Ok(())
     }
 
-    fn draw_pool(&mut self, common: &Common<'_>, local: &mut LocalRows) {
+    /// Fills the pool with words of this round, each as often as the noise distribution wants it.
+    ///
+    /// A word that was kept with probability P_kept counts P_noise / P_kept times, so over many rounds negatives have
+    /// the noise distribution; and no row needs to be copied for their sake.
+    fn draw_pool(&mut self, common: &Common<'_>) {
         let mut rng = self.stream(common, Purpose::Pool);
+        let picks = (common.plan.words_per_round / STRETCHES).max(1);
+        let uses_of_a_pick = (self.words.len() * common.settings.negatives()) as f32 / (picks * STRETCHES) as f32;
         self.pool.clear();
-        let drawn = (self.sentences.len() * common.settings.negatives()) as f32 / common.plan.pool as f32;
-        for _ in 0..common.plan.pool {
-            let row = local.of(common.noise.draw(&mut rng), &mut self.private.rows);
-            self.pool.push(row);
-            self.private.negatives.resize(self.private.rows.len(), 0.0);
-            self.private.negatives[row as usize] += drawn;
+        let mut start = 0;
+        for end in &mut self.ends {
+            let words = &self.words[start..end.words];
+            start = end.words;
+            let weight = |local: u32, rows: &Private<'_>| f64::from(common.noise[rows.rows()[local as usize].row as usize]);
+            let total: f64 = words.iter().map(|&local| weight(local, &self.private)).sum();
+            // Evenly spaced picks: the number of each word is as near to its expectation as a whole number can be.
+            let step = total / picks as f64;
+            let mut next = step * f64::from(rng.next_u32()) / (1u64 << 32) as f64;
+            let mut sum = 0.0;
+            for &local in words {
+                sum += weight(local, &self.private);
+                while next < sum {
+                    self.pool.push(local);
+                    self.private.add_negatives(local, uses_of_a_pick);
+                    next += step;
+                }
+            }
+            end.pool = self.pool.len();
         }
-        self.private.centers.resize(self.private.rows.len(), 0);
+        self.pool.extend_from_within(..);
     }
 
-    fn train<L: Lanes>(&mut self, lanes: L, common: &Common<'_>, rate: f32) -> Result<(), WindowError> {
-        let (negatives, mut widths) = (self.stream(common, Purpose::Negatives), self.stream(common, Purpose::Widths));
-        let negatives = Pool { pool: &self.pool, words: self.private.rows.len() as u32, rng: negatives };
-        let slab = |rows| Slab::new(rows, common.stride, common.stride).expect("whole rows were copied");
-        let mut model = Model {
-            center: slab(self.private.center.as_mut_slice()),
-            outside: slab(self.private.outside.as_mut_slice()),
-        };
+    fn train<L: Lanes>(&mut self, lanes: L, common: &Common<'_>, rate: f32) -> std::result::Result<(), WindowError> {
+        let rng = self.stream(common, Purpose::Negatives);
+        let mut widths = self.stream(common, Purpose::Widths);
+        let negatives = Pool { pool: &self.pool, words: self.private.rows().len() as u32, rng };
+        let mut model = self.private.model(common.dim);
         let mut trainer = Trainer::new(lanes, &mut model, negatives, common.settings, rate);
         trainer.loss_every = common.plan.loss_every;
-        let mut start = 0;
+        let (mut before, mut start) = (End::default(), 0);
         for &end in &self.ends {
-            trainer.sentence(&self.sentences[start..end], &mut widths)?;
-            start = end;
+            // Words of the same stretch belong together, and would be no noise to each other.
+            let others = &self.pool[end.pool..before.pool + self.pool.len() / 2];
+            trainer.negatives.pool = if others.is_empty() { &self.pool } else { others };
+            for &sentence in &self.sentences[before.sentences..end.sentences] {
+                trainer.sentence(&self.words[start..sentence], &mut widths)?;
+                start = sentence;
+            }
+            before = end;
         }
         self.loss = trainer.loss;
         Ok(())
     }
 }
 
-impl Private {
-    fn clear(&mut self) {
-        self.rows.clear();
-        self.words = 0;
-        self.centers.clear();
-        self.negatives.clear();
-        self.center.clear();
-        self.outside.clear();
-        self.by_part.iter_mut().for_each(Vec::clear);
-    }
+/// Part `index` of `count` equal parts of `range`.
+fn share(range: &Range<usize>, index: usize, count: usize) -> Range<usize> {
+    let place = |index| range.start + (range.len() as u128 * index as u128 / count as u128) as usize;
+    place(index)..place(index + 1)
+}
 
-    fn copy(&mut self, center: &Reader<'_>, outside: &Reader<'_>) {
-        for &row in &self.rows[..self.words] {
-            self.center.extend_from_slice(center.row(row));
-        }
-        for &row in &self.rows {
-            self.outside.extend_from_slice(outside.row(row));
-        }
-    }
-
-    /// The local rows in a part of the matrix `side`.
-    pub(super) fn rows_of_part(&self, part: usize, side: Side) -> impl Iterator<Item = usize> {
-        let end = match side {
-            Side::Center => self.words,
-            Side::Outside => self.rows.len(),
-        };
-        self.by_part[part].iter().map(|&local| local as usize).take_while(move |&local| local < end)
-    }
-
-    /// A private row of the matrix `side`.
-    pub(super) fn row(&self, side: Side, local: usize, stride: usize) -> &[f32] {
-        let rows = match side {
-            Side::Center => &self.center,
-            Side::Outside => &self.outside,
-        };
-        &rows[local * stride..][..stride]
-    }
-
-    fn group(&mut self) {
-        for (local, &row) in self.rows.iter().enumerate() {
-            self.by_part[part_of(row)].push(local as u32);
-        }
-    }
+fn stretches(range: &Range<usize>) -> [Range<usize>; STRETCHES] {
+    std::array::from_fn(|index| share(range, index, STRETCHES))
 }
 
 /// Negative samples from a pool that was drawn beforehand: local rows, as often as they were drawn.
