@@ -8,6 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::blocks::{Block, word_too_long};
 use super::dictionary::{Dictionary, Full, SHORT, ShortWord};
 use super::scan::{CHUNK, PADDING, is_ascii, load, may_hold_unicode_space, prefix, spaces};
+use super::store::{Segment, Store};
 use super::tokens::{SENTENCE_END, SPOILED};
 use super::{InvalidUtf8, MAX_WORD, Options, Tokenizer};
 use crate::{Error, Result};
@@ -21,7 +22,7 @@ pub(super) struct Encoded {
     /// Whether a sentence that reaches into another block is to be left out, as [`SPOILED`] marks it.
     pub(super) spoiled: bool,
     /// Ids of words, with [`SENTENCE_END`] at line ends.
-    pub(super) ids: Vec<u32>,
+    pub(super) ids: Segment,
 }
 
 /// Encodes blocks, one after the other, with a dictionary of its own.
@@ -48,11 +49,11 @@ impl Encoder {
         }
     }
 
-    /// The ids of the words of `block`.
+    /// The ids of the words of `block`, put into `store`.
     ///
     /// # Errors
-    /// Where a word is too long, or the text is not UTF-8 and that is not to be forgiven.
-    pub(super) fn encode(&mut self, block: &mut Block) -> Result<Encoded> {
+    /// Where a word is too long, the text is not UTF-8 and that is not to be forgiven, or the store fails.
+    pub(super) fn encode(&mut self, block: &mut Block, store: &Store<'_>) -> Result<Encoded> {
         self.bytes += (block.text.len() - PADDING) as u64;
         if self.lowercase {
             // Once over the whole block is much faster than word by word; `word` does the other letters.
@@ -84,7 +85,7 @@ impl Encoder {
             number: block.number,
             continues: block.continues,
             spoiled: spoils.before || spoils.after,
-            ids: self.ids.to_vec(),
+            ids: store.put(&self.ids)?,
         })
     }
 

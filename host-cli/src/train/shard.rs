@@ -12,6 +12,7 @@ use super::matrix::{PARTS, Reader, part_of};
 use super::merge::Side;
 use super::plan::Plan;
 use crate::corpus::{SENTENCE_END, Tokens};
+use crate::{Error, Result};
 
 /// What the shards of a run share, and do not change.
 pub(super) struct Common<'a> {
@@ -130,13 +131,17 @@ impl Shard {
         local: &mut LocalRows,
         (center, outside): (&Reader<'_>, &Reader<'_>),
         rate: f32,
-    ) -> Result<(), WindowError> {
+    ) -> Result<()> {
         self.private.clear();
         self.loss = Loss::default();
         if self.epoch == common.epochs {
             return Ok(());
         }
-        self.gather(common, local);
+        if let Err(error) = self.gather(common, local) {
+            // The thread goes on to other shards.
+            local.clear(&self.private.rows);
+            return Err(error);
+        }
         if self.sentences.is_empty() {
             self.round += 1;
             return Ok(());
@@ -144,7 +149,7 @@ impl Shard {
         self.draw_pool(common, local);
         local.clear(&self.private.rows);
         self.private.copy(center, outside);
-        self.train(lanes, common, rate)?;
+        self.train(lanes, common, rate).map_err(|error| Error::Failed(format!("training: {error}")))?;
         self.private.group();
         self.round += 1;
         Ok(())
@@ -157,14 +162,14 @@ impl Shard {
     /// Reads on until there are enough kept words, as local rows, or the epoch ends.
     ///
     /// The end of a round cuts a sentence, and with it a window or two of a thousand.
-    fn gather(&mut self, common: &Common<'_>, local: &mut LocalRows) {
+    fn gather(&mut self, common: &Common<'_>, local: &mut LocalRows) -> Result<()> {
         let wanted = common.plan.words_per_round;
         let mut rng = self.stream(common, Purpose::Subsample);
         self.sentences.clear();
         self.ends.clear();
         while self.sentences.len() < wanted && self.cursor < self.range.end {
             let until = self.range.end.min(self.cursor + 2 * wanted);
-            common.tokens.copy_to(self.cursor..until, &mut self.buffer);
+            common.tokens.copy_to(self.cursor..until, &mut self.buffer)?;
             for &token in &self.buffer {
                 self.cursor += 1;
                 if token == SENTENCE_END {
@@ -188,6 +193,7 @@ impl Shard {
             self.cursor = self.range.start;
             self.epoch += 1;
         }
+        Ok(())
     }
 
     fn draw_pool(&mut self, common: &Common<'_>, local: &mut LocalRows) {
