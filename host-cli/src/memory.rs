@@ -12,6 +12,12 @@ use crate::{Error, Result};
 /// Numbers that a row is padded to a multiple of, as the trainer lays it out.
 const BLOCK: u64 = motevec_core::simd::LANES as u64;
 
+/// The bytes of a text's ids that are worth keeping in memory: a quarter of what is free leaves room for the model, and for
+/// the system to cache the rest.
+pub(crate) fn for_tokens() -> u64 {
+    available().map_or(u64::MAX, |available| available / 4)
+}
+
 /// Checks that a model of the words of `corpus` can be trained here.
 ///
 /// An allocation that fails would end the program without a word on what to change.
@@ -22,9 +28,16 @@ pub(crate) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> {
     let (words, dim) = (corpus.vocabulary.len(), settings.dim);
     let needed = needed(words as u64, dim as u64, &Plan::of(corpus, settings));
     let available = available();
+    let text = ((corpus.tokens.len() - corpus.tokens.on_disk()) * size_of::<u32>()) as u64;
     if available.is_none_or(|available| needed <= available) && can_be_reserved(needed) {
         return Ok(());
     }
+    let advice = match available {
+        Some(available) if available < needed && needed - available <= text => {
+            ", or put the text on the disk: --token-memory 0"
+        }
+        _ => "",
+    };
     let available = match available.filter(|&available| available < needed) {
         Some(available) => format!("{} are available", BinaryBytes(available)),
         None => "the system does not grant them".to_owned(),
@@ -32,7 +45,7 @@ pub(crate) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> {
     let (words, dimensions) = (HumanCount(words as u64), HumanCount(dim as u64));
     Err(Error::Failed(format!(
         "a model of {words} words × {dimensions} dimensions needs {} of memory, and {available}: lower --dim, or keep \
-         fewer words with a higher --min-count or with --max-vocab",
+         fewer words with a higher --min-count or with --max-vocab{advice}",
         BinaryBytes(needed)
     )))
 }

@@ -33,6 +33,14 @@ pub fn check(path: &Path) -> Result<()> {
     }
 }
 
+/// The folder in which the file `path` is written; `None` for a device or a pipe.
+pub(crate) fn folder_of(path: &Path) -> Option<PathBuf> {
+    match destination(path) {
+        Ok(Destination::File(file)) => Some(folder(&file).to_owned()),
+        _ => None,
+    }
+}
+
 /// Writes the file `path` with what `content` writes. Unless all of it succeeds, `path` stays as it was.
 ///
 /// A link is followed and its target replaced. A new file gets the permissions that the umask leaves; a file that

@@ -137,6 +137,8 @@ fn settings_out_of_range() {
         value("0", "--negatives", "N>': 0 is not in 1..=63"),
         value("64", "--negatives", "N>': 64 is not in 1..=63"),
         value("0", "--threads", "N>': 0 is not in 1.."),
+        value("lots", "--token-memory", "SIZE>': expected a size such as 500M, 4GiB or 0"),
+        value("-1", "--token-memory", "SIZE>': expected a size"),
         value("0", "--max-sentence", "WORDS>': 0 is not in 1.."),
         value("0", "--max-vocab", "WORDS>': 0 is not in 1.."),
         value("-1", "--min-count", "COUNT>': invalid digit"),

@@ -37,7 +37,7 @@ fn threads_do_not_matter() {
     let read = |threads| {
         let corpus = pan_tadeusz(Options { threads, ..Options::default() });
         let mut ids = Vec::new();
-        corpus.tokens.copy_to(0..corpus.tokens.len(), &mut ids);
+        corpus.tokens.copy_to(0..corpus.tokens.len(), &mut ids).unwrap();
         assert_eq!(ids.iter().filter(|&&id| id == SENTENCE_END).count() as u64, corpus.stats.sentences);
         (corpus.vocabulary.words().map(str::to_owned).collect::<Vec<_>>(), ids, corpus.stats)
     };

@@ -37,6 +37,8 @@ pub(super) struct Summary {
     words_per_second: f64,
     /// Where the system tells.
     peak_memory_bytes: Option<u64>,
+    /// What of the text waited in a temporary file.
+    text_bytes_on_disk: u64,
 }
 
 impl Summary {
@@ -69,6 +71,7 @@ impl Summary {
             training_seconds,
             words_per_second: words as f64 * f64::from(settings.epochs) / training_seconds.max(f64::MIN_POSITIVE),
             peak_memory_bytes: memory::peak(),
+            text_bytes_on_disk: (corpus.tokens.on_disk() * size_of::<u32>()) as u64,
         }
     }
 }
@@ -83,6 +86,9 @@ impl Display for Summary {
         writeln!(f, "speed       {} words/s", HumanCount(self.words_per_second.round() as u64))?;
         if let Some(bytes) = self.peak_memory_bytes {
             writeln!(f, "memory      {} at most", BinaryBytes(bytes))?;
+        }
+        if self.text_bytes_on_disk > 0 {
+            writeln!(f, "on disk     {} of the text, while it trained", BinaryBytes(self.text_bytes_on_disk))?;
         }
         write!(f, "written     {}", super::printable(&self.output))?;
         match self.file_bytes {

@@ -1,12 +1,14 @@
 //! From a block of text to word ids: UTF-8 is checked, words are cut, counted and numbered.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::blocks::{Block, word_too_long};
 use super::dictionary::{Dictionary, Full, SHORT, ShortWord};
-use super::scan::{PADDING, first_space, is_ascii, is_space, load, may_hold_unicode_space, prefix};
+use super::scan::{CHUNK, PADDING, is_ascii, load, may_hold_unicode_space, prefix, spaces};
+use super::store::{Segment, Store};
 use super::tokens::{SENTENCE_END, SPOILED};
 use super::{InvalidUtf8, MAX_WORD, Options, Tokenizer};
 use crate::{Error, Result};
@@ -20,7 +22,7 @@ pub(super) struct Encoded {
     /// Whether a sentence that reaches into another block is to be left out, as [`SPOILED`] marks it.
     pub(super) spoiled: bool,
     /// Ids of words, with [`SENTENCE_END`] at line ends.
-    pub(super) ids: Vec<u32>,
+    pub(super) ids: Segment,
 }
 
 /// Encodes blocks, one after the other, with a dictionary of its own.
@@ -47,11 +49,11 @@ impl Encoder {
         }
     }
 
-    /// The ids of the words of `block`.
+    /// The ids of the words of `block`, put into `store`.
     ///
     /// # Errors
-    /// Where a word is too long, or the text is not UTF-8 and that is not to be forgiven.
-    pub(super) fn encode(&mut self, block: &mut Block) -> Result<Encoded> {
+    /// Where a word is too long, the text is not UTF-8 and that is not to be forgiven, or the store fails.
+    pub(super) fn encode(&mut self, block: &mut Block, store: &Store<'_>) -> Result<Encoded> {
         self.bytes += (block.text.len() - PADDING) as u64;
         if self.lowercase {
             // Once over the whole block is much faster than word by word; `word` does the other letters.
@@ -75,6 +77,7 @@ impl Encoder {
             self.ids.push(SPOILED);
         }
         self.words(block, &text)?;
+        self.dictionary.settle(&mut self.ids).map_err(|Full| too_many_words())?;
         if spoils.after {
             self.ids.push(SPOILED);
         }
@@ -82,7 +85,7 @@ impl Encoder {
             number: block.number,
             continues: block.continues,
             spoiled: spoils.before || spoils.after,
-            ids: self.ids.to_vec(),
+            ids: store.put(&self.ids)?,
         })
     }
 
@@ -90,31 +93,39 @@ impl Encoder {
     fn words(&mut self, block: &Block, text: &str) -> Result<()> {
         let bytes = text.as_bytes();
         let end = bytes.len() - PADDING;
-        let mut at = 0;
-        while at < end {
-            let head = load(bytes, at);
-            let len = first_space(head);
-            if len == 0 {
-                if bytes[at] == b'\n' {
+        let mut start = 0;
+        for at in (0..end).step_by(CHUNK) {
+            // All chunks that start ahead of the padding are whole.
+            let mut spaces = bytes[at..].first_chunk().map_or(0, spaces);
+            while spaces != 0 {
+                let space = at + spaces.trailing_zeros() as usize;
+                spaces &= spaces - 1;
+                if start < space {
+                    self.piece(block, text, start..space)?;
+                }
+                if space >= end {
+                    return Ok(());
+                }
+                if bytes[space] == b'\n' {
                     self.end_sentence(block.continues);
                 }
-                at += 1;
-                continue;
+                start = space + 1;
             }
-            let mut next = at + len;
-            if len <= SHORT && self.is_word(prefix(head, len), len) {
-                let id = self.dictionary.add_short(ShortWord::new(head, len), 1).map_err(|Full| too_many_words())?;
-                self.ids.push(id);
-            } else {
-                while !is_space(bytes[next]) {
-                    next += first_space(load(bytes, next));
-                }
-                self.piece(&text[at..next]).map_err(|refusal| refusal.explain(block, &text[..at]))?;
-            }
-            // One space is what most often follows: no need to look at it again.
-            at = next + usize::from(bytes[next] == b' ');
         }
-        Ok(())
+        if start < end { self.piece(block, text, start..end) } else { Ok(()) }
+    }
+
+    /// Encodes a part of `text` that lies between ASCII white space.
+    #[inline(always)]
+    fn piece(&mut self, block: &Block, text: &str, range: Range<usize>) -> Result<()> {
+        let (head, len) = (load(text.as_bytes(), range.start), range.len());
+        if len <= SHORT && self.is_word(prefix(head, len), len) {
+            let word = ShortWord::new(head, len);
+            self.dictionary.push_short(word, &mut self.ids).map_err(|Full| too_many_words())
+        } else {
+            let before = &text[..range.start];
+            self.long_piece(&text[range]).map_err(|refusal| refusal.explain(block, before))
+        }
     }
 
     /// Whether the `len` bytes, zeros behind, which lie between ASCII white space, are surely one word as it stands.
@@ -126,8 +137,8 @@ impl Encoder {
         }
     }
 
-    /// Encodes what lies between ASCII white space.
-    fn piece(&mut self, piece: &str) -> Result<(), Refusal> {
+    /// Encodes what lies between ASCII white space, whatever it is.
+    fn long_piece(&mut self, piece: &str) -> Result<(), Refusal> {
         match self.tokens {
             Tokenizer::Whitespace if piece.is_ascii() => self.word(piece),
             Tokenizer::Whitespace => piece.split(char::is_whitespace).try_for_each(|word| self.word(word)),

@@ -9,6 +9,9 @@
 //! Standard input cannot be read twice, so words are numbered as they come, before it is known which of them are frequent
 //! enough. Once all are counted, the ids become rows of the vocabulary, and the words that have none go. The vocabulary is
 //! ordered by count and spelling, so nothing that depends on threads or blocks reaches the result.
+//!
+//! The ids of a block are kept in memory while there is room, and else in a temporary file (module `store`). All that
+//! grows with the corpus besides are the distinct words, and a few dozen bytes a block.
 
 mod blocks;
 mod dictionary;
@@ -18,14 +21,16 @@ mod reference;
 mod scan;
 mod select;
 mod source;
+mod store;
 #[cfg(test)]
 mod tests;
 mod tokens;
 mod vocab_file;
 
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::{env, thread};
 
 use clap::ValueEnum;
 
@@ -33,6 +38,7 @@ use crate::{Error, Result, Vocabulary};
 use blocks::{Block, Blocks};
 use dictionary::{Dictionary, Full};
 use encode::{Encoded, Encoder};
+use store::Store;
 
 pub use source::Source;
 pub use tokens::{SENTENCE_END, Tokens};
@@ -86,6 +92,11 @@ pub struct Options {
     pub vocabulary: Option<Vocabulary>,
     /// How many threads read; the result does not depend on it. 0 means 1.
     pub threads: usize,
+    /// The most bytes of ids, of four bytes each, that are kept in memory; the others wait in a temporary file. The result
+    /// does not depend on it.
+    pub token_memory: u64,
+    /// The folder for that file. It has no name there, and is gone when the corpus is, or the process.
+    pub token_folder: PathBuf,
 }
 
 impl Default for Options {
@@ -99,6 +110,8 @@ impl Default for Options {
             max_vocab: None,
             vocabulary: None,
             threads: thread::available_parallelism().map_or(1, NonZero::get),
+            token_memory: u64::MAX,
+            token_folder: env::temp_dir(),
         }
     }
 }
@@ -145,8 +158,8 @@ pub struct Corpus {
 ///
 /// # Errors
 /// Where a source cannot be read, is damaged, or holds a word longer than [`MAX_WORD`]; where text is not UTF-8, unless
-/// the options forgive that; where there is no word, or none is frequent enough. Of several errors in the text, the
-/// first one is reported.
+/// the options forgive that; where there is no word, or none is frequent enough; where the temporary file fails. Of several
+/// errors in the text, the first one is reported.
 pub fn read(sources: &[Source], options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Result<Corpus> {
     read_blocks(sources, options, progress, BLOCK_SIZE)
 }
@@ -163,13 +176,14 @@ fn read_blocks(
     }
     let threads = options.threads.max(1);
     let blocks = Mutex::new(Blocks::new(sources, block_size, progress)?);
+    let store = Store::new(options.token_memory, &options.token_folder);
     let workers: Vec<Worker> = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(|| work(&blocks, options))).collect();
-        let own = work(&blocks, options);
+        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(|| work(&blocks, options, &store))).collect();
+        let own = work(&blocks, options, &store);
         std::iter::once(own).chain(helpers.into_iter().map(select::join)).collect()
     });
     drop(blocks);
-    finish(workers, sources, options, threads)
+    finish(workers, sources, options, &store)
 }
 
 /// What one thread made of the blocks that it got.
@@ -180,7 +194,7 @@ struct Worker {
     failure: Option<(usize, Error)>,
 }
 
-fn work(blocks: &Mutex<Blocks<'_>>, options: &Options) -> Worker {
+fn work(blocks: &Mutex<Blocks<'_>>, options: &Options, store: &Store<'_>) -> Worker {
     let mut worker = Worker { encoder: Encoder::new(options), encoded: Vec::new(), failure: None };
     let mut block = Block::default();
     loop {
@@ -190,7 +204,7 @@ fn work(blocks: &Mutex<Blocks<'_>>, options: &Options) -> Worker {
         drop(source);
         let encoded = match more {
             Ok(false) => return worker,
-            Ok(true) => worker.encoder.encode(&mut block),
+            Ok(true) => worker.encoder.encode(&mut block, store),
             Err(error) => Err(error),
         };
         match encoded {
@@ -211,7 +225,7 @@ fn lock<'a, 'b>(blocks: &'a Mutex<Blocks<'b>>) -> MutexGuard<'a, Blocks<'b>> {
 }
 
 /// Chooses the vocabulary and puts the parts together.
-fn finish(mut workers: Vec<Worker>, sources: &[Source], options: &Options, threads: usize) -> Result<Corpus> {
+fn finish(mut workers: Vec<Worker>, sources: &[Source], options: &Options, store: &Store<'_>) -> Result<Corpus> {
     let failures = workers.iter_mut().filter_map(|worker| worker.failure.take());
     if let Some((_, error)) = failures.min_by_key(|&(number, _)| number) {
         return Err(error);
@@ -224,7 +238,7 @@ fn finish(mut workers: Vec<Worker>, sources: &[Source], options: &Options, threa
         dictionaries.push(worker.encoder.dictionary);
     }
     blocks.sort_unstable_by_key(|(_, block)| block.number);
-    select::drop_spoiled(&mut blocks, &mut dictionaries);
+    select::drop_spoiled(&mut blocks, &mut dictionaries, store)?;
 
     let all = merge(&mut dictionaries)?;
     for (_, _, count) in all.iter() {
@@ -246,7 +260,7 @@ fn finish(mut workers: Vec<Worker>, sources: &[Source], options: &Options, threa
         running.into_iter().map(select::join).collect()
     });
     drop(dictionaries);
-    stats.sentences = select::renumber(&mut blocks, &rows, options.max_sentence, threads);
+    stats.sentences = select::renumber(&mut blocks, &rows, options.max_sentence, options.threads, store)?;
     let tokens = Tokens::from_segments(blocks.into_iter().map(|(_, block)| block.ids).collect());
     stats.kept_words = tokens.len() as u64 - stats.sentences;
     if stats.kept_words == 0 {

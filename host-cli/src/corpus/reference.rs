@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::tests::ids;
 use super::{InvalidUtf8, Options, SENTENCE_END, Source, Stats, Tokenizer, read_blocks};
 
 /// What a reader may differ in: words with counts, ids, statistics.
@@ -71,7 +72,8 @@ fn fast(texts: &[Vec<u8>], options: &Options, block_size: usize) -> Option<Outco
     let corpus = read_blocks(&sources, options, &|_| (), block_size).ok()?;
     let words = corpus.vocabulary.words().map(str::to_owned);
     let vocabulary = words.zip(corpus.vocabulary.counts().iter().copied()).collect();
-    Some((vocabulary, corpus.tokens.iter().collect(), corpus.stats))
+    let ids = ids(&corpus);
+    Some((vocabulary, ids, corpus.stats))
 }
 
 /// Few words, so that they repeat; all kinds of separators; what is hard to lowercase or to segment; bad UTF-8.
@@ -115,8 +117,11 @@ fn options() -> impl Strategy<Value = Options> {
     let invalid = prop::sample::select(vec![InvalidUtf8::Replace, InvalidUtf8::Skip]);
     let vocabulary = prop::option::weighted(0.2, Just(["żółw", "a", "The", "the", "3.14", "absent"]));
     let max_vocab = prop::option::of(1_usize..6);
-    (tokens, any::<bool>(), invalid, 1_usize..6, 1_u64..4, max_vocab, vocabulary, 1_usize..4).prop_map(
-        |(tokens, lowercase, invalid_utf8, max_sentence, min_count, max_vocab, vocabulary, threads)| {
+    // In bytes: all ids on the disk, some, or none.
+    let token_memory = prop_oneof![Just(0), 0_u64..400, Just(u64::MAX)];
+    let text = (tokens, any::<bool>(), invalid, 1_usize..6, 1_u64..4, max_vocab, vocabulary);
+    (text, 1_usize..4, token_memory).prop_map(
+        |((tokens, lowercase, invalid_utf8, max_sentence, min_count, max_vocab, vocabulary), threads, token_memory)| {
             let vocabulary = vocabulary.map(|words| {
                 let mut vocabulary = crate::Vocabulary::new();
                 for (word, count) in words.into_iter().zip([3, 1, 4, 1, 5, 9]) {
@@ -124,7 +129,18 @@ fn options() -> impl Strategy<Value = Options> {
                 }
                 vocabulary
             });
-            Options { tokens, lowercase, invalid_utf8, max_sentence, min_count, max_vocab, vocabulary, threads }
+            Options {
+                tokens,
+                lowercase,
+                invalid_utf8,
+                max_sentence,
+                min_count,
+                max_vocab,
+                vocabulary,
+                threads,
+                token_memory,
+                ..Options::default()
+            }
         },
     )
 }
@@ -133,7 +149,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn any_blocks_and_threads_give_the_naive_result(texts in texts(), options in options(), block_size in 1_usize..40) {
+    fn any_blocks_threads_and_memory_give_the_naive_result(
+        texts in texts(), options in options(), block_size in 1_usize..200) {
         prop_assert_eq!(fast(&texts, &options, block_size), naive(&texts, &options));
     }
 }

@@ -1,34 +1,37 @@
-//! Finding the ASCII white space in a text, sixteen bytes at a time.
+//! Finding the ASCII white space in a text, 64 bytes at a time, and looking at short words in a register.
+
+use wide::u8x16;
+
+/// How many bytes of a text are looked at in one go.
+pub(super) const CHUNK: usize = 64;
 
 /// How many bytes must be readable behind a text that is scanned.
-pub(super) const PADDING: usize = 16;
+pub(super) const PADDING: usize = CHUNK;
 
-const LOW_7_BITS: u128 = u128::from_le_bytes([0x7f; 16]);
 const HIGH_BITS: u128 = u128::from_le_bytes([0x80; 16]);
+const LOW_7_BITS: u128 = u128::from_le_bytes([0x7f; 16]);
 
 /// Whether `byte` is ASCII white space: a space, or one of `\t \n \x0b \x0c \r`.
 pub(super) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | 0x09..=0x0d)
 }
 
+/// Which of the bytes are ASCII white space, the first one in the lowest bit.
+#[inline(always)]
+pub(super) fn spaces(chunk: &[u8; CHUNK]) -> u64 {
+    let (sixteens, _) = chunk.as_chunks();
+    sixteens.iter().rev().fold(0, |spaces, &sixteen| {
+        let bytes = u8x16::new(sixteen);
+        let from_tab = bytes - u8x16::splat(0x09);
+        let is_space = bytes.simd_eq(u8x16::splat(b' ')) | from_tab.simd_eq(from_tab.min(u8x16::splat(0x0d - 0x09)));
+        spaces << 16 | u64::from(is_space.to_bitmask())
+    })
+}
+
 /// The sixteen bytes of `text` from `at`, the first one lowest; 0 where there are fewer.
 #[inline(always)]
 pub(super) fn load(text: &[u8], at: usize) -> u128 {
     text[at..].first_chunk().map_or(0, |&bytes| u128::from_le_bytes(bytes))
-}
-
-/// The distance from the first of sixteen bytes to the first that is ASCII white space; 16 where none is.
-///
-/// Each step works on the low seven bits of all bytes at once and leaves its answer in the eighth; no sum carries
-/// into the next byte.
-#[inline(always)]
-pub(super) fn first_space(bytes: u128) -> usize {
-    let low = bytes & LOW_7_BITS;
-    let is_not_blank = (low ^ splat(b' ')) + LOW_7_BITS;
-    let from_tab = low + splat(0x80 - 0x09);
-    let to_return = splat(0x80 + 0x0d) - low;
-    let is_space = (!is_not_blank | (from_tab & to_return)) & !bytes & HIGH_BITS;
-    is_space.trailing_zeros() as usize / 8
 }
 
 /// Whether all sixteen bytes are ASCII.
@@ -49,11 +52,20 @@ pub(super) fn may_hold_unicode_space(bytes: u128) -> bool {
     has(0xc2) || has(0xe1) || has(0xe2) || has(0xe3)
 }
 
-/// The first `len` of sixteen bytes, zeros behind.
+/// The first `len` of sixteen bytes, zeros behind; `len` is less than sixteen.
 #[inline(always)]
 pub(super) fn prefix(bytes: u128, len: usize) -> u128 {
-    debug_assert!(len < 16);
-    bytes & ((1 << (8 * len)) - 1)
+    /// By length; a table is faster than shifts of 128 bits.
+    const MASKS: [u128; 16] = {
+        let mut masks = [0; 16];
+        let mut len = 1;
+        while len < 16 {
+            masks[len] = masks[len - 1] << 8 | 0xff;
+            len += 1;
+        }
+        masks
+    };
+    bytes & MASKS[len % 16]
 }
 
 const fn splat(byte: u8) -> u128 {
@@ -67,11 +79,10 @@ mod tests {
     #[test]
     fn every_byte_is_classified_at_every_place() {
         for byte in 0..=255 {
-            for (at, others) in (0..16).flat_map(|at| [(at, 0), (at, b'a'), (at, 0x80), (at, 0xff), (at, 0x1f)]) {
-                let mut bytes = [others; 16];
-                bytes[at] = byte;
-                let want = if is_space(byte) { at } else { 16 };
-                assert_eq!(first_space(u128::from_le_bytes(bytes)), want, "{bytes:x?}");
+            for (at, others) in (0..CHUNK).flat_map(|at| [(at, 0), (at, b'a'), (at, 0x80), (at, 0xff), (at, 0x1f)]) {
+                let mut chunk = [others; CHUNK];
+                chunk[at] = byte;
+                assert_eq!(spaces(&chunk), u64::from(is_space(byte)) << at, "{chunk:x?}");
             }
         }
     }

@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 use super::Options;
 use super::dictionary::Dictionary;
 use super::encode::Encoded;
+use super::store::Store;
 use super::tokens::{DROPPED, SENTENCE_END, SPECIAL_IDS, SPOILED};
 use crate::{Error, Result, Vocabulary};
 
@@ -58,90 +59,117 @@ fn chains(blocks: &mut [(usize, Encoded)]) -> impl Iterator<Item = Chain<'_>> {
 }
 
 /// Takes out every sentence that a bad line spoils in more than one block, also from the counts of the `dictionaries`.
-pub(super) fn drop_spoiled(blocks: &mut [(usize, Encoded)], dictionaries: &mut [Dictionary]) {
+///
+/// # Errors
+/// Where the `store` of the ids fails.
+pub(super) fn drop_spoiled(
+    blocks: &mut [(usize, Encoded)],
+    dictionaries: &mut [Dictionary],
+    store: &Store<'_>,
+) -> Result<()> {
     let mut dropped = vec![HashMap::new(); dictionaries.len()];
+    let (mut buffer, mut kept) = (Vec::new(), Vec::new());
     for chain in chains(blocks).filter(|chain| chain.iter().any(|(_, block)| block.spoiled)) {
         let mut spoiled = vec![false];
-        for &id in chain.iter().flat_map(|(_, block)| &block.ids) {
-            match id {
-                SENTENCE_END => spoiled.push(false),
-                SPOILED => *spoiled.last_mut().expect("starts with one sentence") = true,
-                _ => {}
+        for (_, block) in &*chain {
+            for &id in block.ids.read(&mut buffer)? {
+                match id {
+                    SENTENCE_END => spoiled.push(false),
+                    SPOILED => *spoiled.last_mut().expect("starts with one sentence") = true,
+                    _ => {}
+                }
             }
         }
         let mut sentence = 0;
         for (worker, block) in chain {
-            block.ids.retain(|&id| match id {
-                SENTENCE_END => {
-                    sentence += 1;
-                    true
+            kept.clear();
+            for &id in block.ids.read(&mut buffer)? {
+                match id {
+                    SENTENCE_END => {
+                        sentence += 1;
+                        kept.push(id);
+                    }
+                    SPOILED => {}
+                    _ if spoiled[sentence] => *dropped[*worker].entry(id).or_insert(0) += 1,
+                    _ => kept.push(id),
                 }
-                SPOILED => false,
-                _ if spoiled[sentence] => {
-                    *dropped[*worker].entry(id).or_insert(0) += 1;
-                    false
-                }
-                _ => true,
-            });
+            }
+            store.replace(&mut block.ids, &kept)?;
         }
     }
     for (dictionary, dropped) in dictionaries.iter_mut().zip(&dropped) {
         dictionary.subtract(dropped);
     }
+    Ok(())
 }
 
 /// Turns the ids of all blocks into rows, in place, on `threads` threads; `rows[worker]` says how. Words without a row
 /// go; sentences are cut to `max_sentence` words; empty ones leave no mark. Returns the number of sentences.
-pub(super) fn renumber(blocks: &mut [(usize, Encoded)], rows: &[Vec<u32>], max: usize, threads: usize) -> u64 {
+///
+/// # Errors
+/// Where the `store` of the ids fails.
+pub(super) fn renumber(
+    blocks: &mut [(usize, Encoded)],
+    rows: &[Vec<u32>],
+    max_sentence: usize,
+    threads: usize,
+    store: &Store<'_>,
+) -> Result<u64> {
     let chains = Mutex::new(chains(blocks));
     let next = || chains.lock().ok()?.next();
     let work = || {
-        let mut scratch = Vec::new();
-        let mut sentences = 0;
-        while let Some(chain) = next() {
-            sentences += renumber_chain(chain, rows, max, &mut scratch);
-        }
-        sentences
+        let mut renumber = Renumber { rows, max_sentence, store, buffer: Vec::new(), out: Vec::new() };
+        std::iter::from_fn(next).map(|chain| renumber.chain(chain)).sum()
     };
     thread::scope(|scope| {
         let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let own: u64 = work();
-        own + helpers.into_iter().map(join).sum::<u64>()
+        let own: Result<u64> = work();
+        std::iter::once(own).chain(helpers.into_iter().map(join)).sum()
     })
 }
 
-fn renumber_chain(chain: Chain<'_>, rows: &[Vec<u32>], max_sentence: usize, scratch: &mut Vec<u32>) -> u64 {
-    let mut sentences = 0;
-    let mut sentence_len = 0;
-    let last = chain.len() - 1;
-    for (i, (worker, block)) in chain.iter_mut().enumerate() {
-        let rows = &rows[*worker];
-        scratch.clear();
-        for &id in &block.ids {
-            let is_end = id == SENTENCE_END;
-            if !is_end {
-                let row = rows[id as usize];
-                if row == DROPPED {
-                    continue;
+/// What a thread needs for [`renumber`].
+struct Renumber<'a> {
+    rows: &'a [Vec<u32>],
+    max_sentence: usize,
+    store: &'a Store<'a>,
+    buffer: Vec<u32>,
+    out: Vec<u32>,
+}
+
+impl Renumber<'_> {
+    fn chain(&mut self, chain: Chain<'_>) -> Result<u64> {
+        let out = &mut self.out;
+        let mut sentences = 0;
+        let mut sentence_len = 0;
+        let last = chain.len() - 1;
+        for (i, (worker, block)) in chain.iter_mut().enumerate() {
+            let rows = &self.rows[*worker];
+            out.clear();
+            for &id in block.ids.read(&mut self.buffer)? {
+                let is_end = id == SENTENCE_END;
+                if !is_end {
+                    let row = rows[id as usize];
+                    if row == DROPPED {
+                        continue;
+                    }
+                    out.push(row);
+                    sentence_len += 1;
                 }
-                scratch.push(row);
-                sentence_len += 1;
+                if sentence_len == self.max_sentence || (is_end && sentence_len > 0) {
+                    out.push(SENTENCE_END);
+                    sentences += 1;
+                    sentence_len = 0;
+                }
             }
-            if sentence_len == max_sentence || (is_end && sentence_len > 0) {
-                scratch.push(SENTENCE_END);
+            if i == last && sentence_len > 0 {
+                out.push(SENTENCE_END);
                 sentences += 1;
-                sentence_len = 0;
             }
+            self.store.replace(&mut block.ids, out)?;
         }
-        if i == last && sentence_len > 0 {
-            scratch.push(SENTENCE_END);
-            sentences += 1;
-        }
-        block.ids.clear();
-        block.ids.extend_from_slice(scratch);
-        block.ids.shrink_to_fit();
+        Ok(sentences)
     }
-    sentences
 }
 
 /// The result of a thread; its panic goes on here.

@@ -22,8 +22,10 @@ fn error_of(text: impl Into<Vec<u8>>, options: &Options) -> String {
     read_blocks(&[source(text)], options, &|_| (), 64).unwrap_err().to_string()
 }
 
-fn ids(corpus: &Corpus) -> Vec<u32> {
-    corpus.tokens.iter().collect()
+pub(super) fn ids(corpus: &Corpus) -> Vec<u32> {
+    let mut ids = Vec::new();
+    corpus.tokens.copy_to(0..corpus.tokens.len(), &mut ids).unwrap();
+    ids
 }
 
 #[test]

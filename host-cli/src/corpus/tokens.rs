@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use super::store::Segment;
+use crate::Result;
+
 /// The id that ends a sentence.
 pub const SENTENCE_END: u32 = u32::MAX;
 
@@ -16,16 +19,17 @@ pub(super) const SPECIAL_IDS: u32 = 2;
 
 /// A corpus as ids: rows of its vocabulary, and [`SENTENCE_END`] behind each sentence.
 ///
-/// The ids lie in segments as the blocks of text left them. One array would need twice the memory while it is put together.
+/// The ids lie in segments as the blocks of text left them, in memory or in a temporary file. One array would need twice
+/// the memory while it is put together.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
-    segments: Vec<Vec<u32>>,
+    segments: Vec<Segment>,
     /// `ends[i]` is the place behind segment `i`.
     ends: Vec<usize>,
 }
 
 impl Tokens {
-    pub(super) fn from_segments(segments: Vec<Vec<u32>>) -> Self {
+    pub(super) fn from_segments(segments: Vec<Segment>) -> Self {
         let mut len = 0;
         let ends = segments.iter().map(|segment| {
             len += segment.len();
@@ -46,8 +50,17 @@ impl Tokens {
         self.len() == 0
     }
 
+    /// How many of the ids are in a temporary file.
+    #[must_use]
+    pub fn on_disk(&self) -> usize {
+        self.segments.iter().map(|segment| if let Segment::File { len, .. } = segment { *len } else { 0 }).sum()
+    }
+
     /// Replaces the content of `out` by the ids of `range`. Panics where `range` reaches past [`len`](Self::len).
-    pub fn copy_to(&self, range: Range<usize>, out: &mut Vec<u32>) {
+    ///
+    /// # Errors
+    /// Where ids on the disk cannot be read.
+    pub fn copy_to(&self, range: Range<usize>, out: &mut Vec<u32>) -> Result<()> {
         assert!(range.start <= range.end && range.end <= self.len(), "{range:?} of {} ids", self.len());
         out.clear();
         let first = self.ends.partition_point(|&end| end <= range.start);
@@ -56,40 +69,68 @@ impl Tokens {
             if range.end <= start {
                 break;
             }
-            let (from, to) = (range.start.max(start), range.end.min(*end));
-            out.extend_from_slice(&segment[from - start..to - start]);
+            segment.append_to(out, range.start.max(start) - start..range.end.min(*end) - start)?;
         }
-    }
-
-    /// All ids, in order.
-    pub fn iter(&self) -> impl Iterator<Item = u32> {
-        self.segments.iter().flatten().copied()
+        Ok(())
     }
 }
 
 impl From<Vec<u32>> for Tokens {
     /// Ids that are already rows of a vocabulary, with [`SENTENCE_END`] behind each sentence.
     fn from(ids: Vec<u32>) -> Self {
-        Self::from_segments(vec![ids])
+        Self::from_segments(vec![Segment::Memory(ids)])
+    }
+}
+
+#[cfg(test)]
+impl Tokens {
+    /// Takes the last half of the temporary file away, as a failing disk might.
+    pub(crate) fn lose_half_of_file(&self) {
+        self.segments.iter().find(|segment| matches!(segment, Segment::File { .. })).unwrap().lose_half_of_file();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::store::Store;
     use super::*;
 
+    /// The ids 0, 1, 2 … in segments of these lengths, up to `memory` bytes of them in memory.
+    fn tokens(lens: &[usize], memory: u64) -> Tokens {
+        let folder = std::env::temp_dir();
+        let store = Store::new(memory, &folder);
+        let mut next = 0..;
+        let segments = lens.iter().map(|&len| store.put(&next.by_ref().take(len).collect::<Vec<_>>()).unwrap());
+        Tokens::from_segments(segments.collect())
+    }
+
     #[test]
-    fn any_range_can_be_copied_out() {
-        let tokens = Tokens::from_segments(vec![vec![], vec![0, 1, 2], vec![], vec![3], vec![4, 5], vec![]]);
-        assert_eq!((tokens.len(), tokens.iter().count(), tokens.is_empty()), (6, 6, false));
-        let mut out = vec![99];
-        for start in 0..=6 {
-            for end in start..=6 {
-                tokens.copy_to(start..end, &mut out);
-                assert_eq!(out, (start as u32..end as u32).collect::<Vec<_>>());
+    fn any_range_can_be_copied_out_of_memory_or_a_file() {
+        for (memory, on_disk) in [(u64::MAX, 0), (12, 3), (20, 2), (0, 6)] {
+            let tokens = tokens(&[0, 3, 0, 1, 2, 0], memory);
+            assert_eq!((tokens.len(), tokens.is_empty(), tokens.on_disk()), (6, false, on_disk), "{memory}");
+            let mut out = vec![99];
+            for start in 0..=6 {
+                for end in start..=6 {
+                    tokens.copy_to(start..end, &mut out).unwrap();
+                    assert_eq!(out, (start as u32..end as u32).collect::<Vec<_>>());
+                }
             }
         }
-        Tokens::default().copy_to(0..0, &mut out);
+        let mut out = vec![99];
+        Tokens::default().copy_to(0..0, &mut out).unwrap();
         assert!(out.is_empty() && Tokens::default().is_empty());
+    }
+
+    #[test]
+    fn a_failing_disk_is_an_error() {
+        let tokens = tokens(&[3, 3], 12);
+        tokens.lose_half_of_file();
+        let mut out = Vec::new();
+        tokens.copy_to(0..3, &mut out).unwrap();
+        let error = tokens.copy_to(2..6, &mut out).unwrap_err().to_string();
+        let folder = std::env::temp_dir();
+        let start = format!("cannot read the temporary file for the text in folder `{}`: ", folder.display());
+        assert!(error.starts_with(&start), "{error}");
     }
 }

@@ -63,7 +63,7 @@ pub struct Trained {
 /// Trains on `corpus`. `observe` is called after every round, by the calling thread.
 ///
 /// # Errors
-/// Where the settings are impossible, or training diverged.
+/// Where the settings are impossible, training diverged, or the corpus cannot be read back from the disk.
 pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
     let step = settings.check()?;
     let counts = corpus.vocabulary.counts();
@@ -232,7 +232,7 @@ fn work<'m, L: Lanes>(
             while let Some(shard) = shared.shards.get(shared.next_shard.fetch_add(1, Ordering::Relaxed)) {
                 let trained = shard.write().expect(UNPOISONED).run(lanes, common, &mut local, matrices, rate);
                 if let Err(error) = trained {
-                    *shared.failure.lock().expect(UNPOISONED) = Some(Error::Failed(format!("training: {error}")));
+                    *shared.failure.lock().expect(UNPOISONED) = Some(error);
                 }
             }
         }

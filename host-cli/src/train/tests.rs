@@ -5,12 +5,16 @@ use motevec_core::simd::Level;
 use motevec_core::train::Update;
 use rand_core::Rng;
 
-use super::{Plan, Settings, Trained, train};
+use super::{Plan, Progress, Settings, Trained, train};
 use crate::corpus::{self, Corpus, Source};
 use crate::{Error, Vocabulary};
 
 /// Sentences about ten topics of eight words each: words of a topic go together, and with nothing else.
 fn topics(sentences: u32) -> Corpus {
+    topics_with(sentences, &corpus::Options::default())
+}
+
+fn topics_with(sentences: u32, options: &corpus::Options) -> Corpus {
     let mut rng = Generator::new(7, [0]);
     let mut text = String::new();
     for _ in 0..sentences {
@@ -21,7 +25,7 @@ fn topics(sentences: u32) -> Corpus {
         text.push('\n');
     }
     let source = Source::Bytes { name: "topics", data: text.leak().as_bytes() };
-    corpus::read(&[source], &corpus::Options::default(), &|_| {}).unwrap()
+    corpus::read(&[source], options, &|_| {}).unwrap()
 }
 
 fn settings() -> Settings {
@@ -126,6 +130,29 @@ fn a_rate_that_diverges_is_an_error() {
     let corpus = topics(3_000);
     let error = train(&corpus, &Settings { rate: 1e30, ..settings() }, &mut |_| {}).unwrap_err();
     assert!(matches!(&error, Error::Failed(message) if message.contains("--lr")), "{error}");
+}
+
+#[test]
+fn a_corpus_on_the_disk_gives_the_same_vectors_until_the_disk_fails() {
+    let options = corpus::Options { token_memory: 0, ..corpus::Options::default() };
+    let (in_memory, on_disk) = (topics(20_000), topics_with(20_000, &options));
+    assert_eq!((in_memory.tokens.on_disk(), on_disk.tokens.on_disk()), (0, on_disk.tokens.len()));
+    assert_eq!(bits(&run(&on_disk, &settings())), bits(&run(&in_memory, &settings())));
+    for threads in [1, 3] {
+        let mut rounds = 0;
+        // Some shards lie in what is lost, others do not.
+        let mut lose_half = |_: &Progress| {
+            rounds += 1;
+            if rounds == 20 {
+                on_disk.tokens.lose_half_of_file();
+            }
+        };
+        let error = train(&on_disk, &Settings { threads, ..settings() }, &mut lose_half).unwrap_err();
+        assert!(
+            matches!(&error, Error::Failed(message) if message.contains("cannot read the temporary file")),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The options of `motevec train`, in the groups that its help shows.
 
 use std::num::NonZeroU64;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValue;
 use clap::{ValueEnum, value_parser};
@@ -9,9 +9,10 @@ use motevec_core::optim::Schedule;
 use motevec_core::simd::Level;
 use motevec_core::train::{MAX_NEGATIVES, Update};
 
-use crate::Result;
+use super::{files, size};
 use crate::corpus::{self, InvalidUtf8, Options, Tokenizer};
 use crate::train::Settings;
+use crate::{Result, memory};
 
 /// A wider window than the longest sentence that the default allows reaches nothing more.
 const MAX_WINDOW: i64 = 10_000;
@@ -59,7 +60,7 @@ pub(super) struct TextArgs {
 
 impl TextArgs {
     /// The same for the reader, with the vocabulary of `--read-vocab`.
-    pub(super) fn options(&self, threads: usize) -> Result<Options> {
+    pub(super) fn options(&self, machine: &MachineArgs, output: &Path) -> Result<Options> {
         Ok(Options {
             tokens: self.tokens,
             lowercase: self.lowercase,
@@ -68,7 +69,9 @@ impl TextArgs {
             min_count: self.min_count,
             max_vocab: self.max_vocab.map(|words| words as usize),
             vocabulary: self.read_vocab.as_ref().map(corpus::read_vocab).transpose()?,
-            threads,
+            threads: machine.reading_threads(),
+            token_memory: machine.token_memory.unwrap_or_else(memory::for_tokens),
+            token_folder: files::folder_for_temporaries(output),
         })
     }
 }
@@ -133,11 +136,19 @@ pub(super) struct MachineArgs {
     /// The instructions to use; the vectors do not depend on it
     #[arg(long, value_enum, value_name = "SET", default_value_t = Simd(None))]
     simd: Simd,
+
+    /// Memory for the text, which takes 4 bytes a word [default: a quarter of what is free]
+    ///
+    /// What is more waits in a temporary file beside MODEL, or in the folder that TMPDIR names; 0 puts all of it there. The
+    /// file has no name, and leaves nothing behind. 512M and 512MiB are 512 × 1024² bytes, 512MB are 512 × 1000². The
+    /// vectors do not depend on it.
+    #[arg(long, value_name = "SIZE", value_parser = size::bytes, allow_negative_numbers = true)]
+    token_memory: Option<u64>,
 }
 
 impl MachineArgs {
     /// Threads that are worth having to read with: beyond the cores they only take memory.
-    pub(super) fn reading_threads(&self) -> usize {
+    fn reading_threads(&self) -> usize {
         let cores = Settings::default().threads;
         self.threads.map_or(cores, |threads| (threads as usize).min(cores))
     }

@@ -1,7 +1,7 @@
 //! Whether the files of a run can be what they are asked to be, before any work is done.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use crate::corpus::Source;
 use crate::{Error, Result, output};
@@ -32,6 +32,16 @@ pub(super) fn check<'a>(
         taken.push((identity, "written"));
     }
     Ok(())
+}
+
+/// The folder for a temporary file that may grow as large as the text.
+///
+/// `/tmp` is often a part of the memory, which such a file is to spare; where the model goes there is a real disk.
+pub(super) fn folder_for_temporaries(output: &Path) -> PathBuf {
+    match env::var_os("TMPDIR") {
+        Some(folder) if !folder.is_empty() => folder.into(),
+        _ => output::folder_of(output).unwrap_or_else(env::temp_dir),
+    }
 }
 
 /// One path for all the ways to name a file, there or not yet; `None` for pipes and devices, which can be shared.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod files;
+mod size;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -61,7 +62,7 @@ impl Args {
         files::check(&sources, self.text.read_vocab.as_deref(), outputs.into_iter().flatten())?;
 
         let start = Instant::now();
-        let corpus = progress::read(&sources, &self.text.options(self.machine.reading_threads())?)?;
+        let corpus = progress::read(&sources, &self.text.options(&self.machine, &self.output)?)?;
         let reading = start.elapsed();
         check_neighbors(&corpus)?;
         memory::check(&corpus, &settings)?;

@@ -1,0 +1,297 @@
+//! Where the ids of a corpus are kept: in memory up to a limit, and beyond it in a temporary file.
+
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{Error, Result};
+
+/// Takes in the ids of a corpus, from many threads.
+pub(super) struct Store<'a> {
+    /// The most bytes of ids that stay in memory.
+    limit: u64,
+    in_memory: AtomicU64,
+    folder: &'a Path,
+    /// Made when it is first needed.
+    file: Mutex<Option<Arc<IdFile>>>,
+}
+
+/// Some ids, wherever they are.
+#[derive(Clone, Debug)]
+pub(super) enum Segment {
+    Memory(Vec<u32>),
+    /// `len` ids from byte `start` of the file.
+    File {
+        file: Arc<IdFile>,
+        start: u64,
+        len: usize,
+    },
+}
+
+impl<'a> Store<'a> {
+    /// Keeps up to `limit` bytes of ids in memory, and the rest in a file in `folder`.
+    pub(super) fn new(limit: u64, folder: &'a Path) -> Self {
+        Self { limit, in_memory: AtomicU64::new(0), folder, file: Mutex::new(None) }
+    }
+
+    /// Takes in `ids`.
+    ///
+    /// # Errors
+    /// Where there is no room for them on the disk.
+    pub(super) fn put(&self, ids: &[u32]) -> Result<Segment> {
+        let taken = |in_memory: u64| in_memory.checked_add(bytes(ids.len())).filter(|&sum| sum <= self.limit);
+        if self.in_memory.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok() {
+            return Ok(Segment::Memory(ids.to_vec()));
+        }
+        let file = self.file()?;
+        let start = file.end.fetch_add(bytes(ids.len()), Ordering::Relaxed);
+        file.write(start, ids)?;
+        Ok(Segment::File { file, start, len: ids.len() })
+    }
+
+    /// Puts `ids` in the place of those of `segment`.
+    ///
+    /// # Errors
+    /// Where there is no room for them on the disk.
+    pub(super) fn replace(&self, segment: &mut Segment, ids: &[u32]) -> Result<()> {
+        match segment {
+            Segment::Memory(old) if ids.len() <= old.len() => {
+                self.give_back(old.len() - ids.len());
+                old.clear();
+                old.extend_from_slice(ids);
+                old.shrink_to_fit();
+            }
+            Segment::File { file, start, len } if ids.len() <= *len => {
+                file.write(*start, ids)?;
+                *len = ids.len();
+            }
+            _ => {
+                if let Segment::Memory(old) = std::mem::take(segment) {
+                    self.give_back(old.len());
+                }
+                *segment = self.put(ids)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn give_back(&self, ids: usize) {
+        self.in_memory.fetch_sub(bytes(ids), Ordering::Relaxed);
+    }
+
+    fn file(&self) -> Result<Arc<IdFile>> {
+        // A thread that panicked meanwhile left the file as it was.
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*file {
+            Some(file) => Ok(Arc::clone(file)),
+            None => Ok(Arc::clone(file.insert(Arc::new(IdFile::create(self.folder)?)))),
+        }
+    }
+}
+
+impl Segment {
+    /// The number of ids.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Memory(ids) => ids.len(),
+            Self::File { len, .. } => *len,
+        }
+    }
+
+    /// All ids; `buffer` is for those that are not in memory.
+    ///
+    /// # Errors
+    /// Where the disk fails.
+    pub(super) fn read<'a>(&'a self, buffer: &'a mut Vec<u32>) -> Result<&'a [u32]> {
+        match self {
+            Self::Memory(ids) => Ok(ids),
+            Self::File { .. } => {
+                buffer.clear();
+                self.append_to(buffer, 0..self.len())?;
+                Ok(buffer)
+            }
+        }
+    }
+
+    /// Appends the ids of `range` to `out`. Panics where `range` reaches past [`len`](Self::len).
+    ///
+    /// # Errors
+    /// Where the disk fails.
+    pub(super) fn append_to(&self, out: &mut Vec<u32>, range: Range<usize>) -> Result<()> {
+        match self {
+            Self::Memory(ids) => out.extend_from_slice(&ids[range]),
+            Self::File { file, start, len } => {
+                assert!(range.end <= *len, "{range:?} of {len} ids");
+                let before = out.len();
+                out.resize(before + range.len(), 0);
+                file.read(start + bytes(range.start), &mut out[before..])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Default for Segment {
+    /// No ids.
+    fn default() -> Self {
+        Self::Memory(Vec::new())
+    }
+}
+
+/// The bytes that so many ids take.
+fn bytes(ids: usize) -> u64 {
+    (ids * size_of::<u32>()) as u64
+}
+
+/// A temporary file of ids. It has no name, so that the system removes it however the process ends.
+#[derive(Debug)]
+pub(super) struct IdFile {
+    file: File,
+    folder: PathBuf,
+    /// Where the next ids go.
+    end: AtomicU64,
+}
+
+impl IdFile {
+    fn create(folder: &Path) -> Result<Self> {
+        let failed = |error| failed("make", folder, &error);
+        let file = tempfile::tempfile_in(folder).map_err(failed)?;
+        Ok(Self { file, folder: folder.to_owned(), end: AtomicU64::new(0) })
+    }
+
+    fn write(&self, start: u64, ids: &[u32]) -> Result<()> {
+        let written = positioned::write_all(&self.file, bytemuck::cast_slice(ids), start);
+        written.map_err(|error| failed("write", &self.folder, &error))
+    }
+
+    fn read(&self, start: u64, ids: &mut [u32]) -> Result<()> {
+        let read = positioned::read_exact(&self.file, bytemuck::cast_slice_mut(ids), start);
+        read.map_err(|error| failed("read", &self.folder, &error))
+    }
+}
+
+fn failed(what: &str, folder: &Path, error: &io::Error) -> Error {
+    Error::Failed(format!(
+        "cannot {what} the temporary file for the text in folder `{}`: {error}; set TMPDIR to another folder, or raise \
+         --token-memory",
+        folder.display()
+    ))
+}
+
+/// Reading and writing at a place of a file that threads share, where its cursor belongs to nobody.
+#[cfg(unix)]
+mod positioned {
+    use std::fs::File;
+    use std::io;
+    use std::os::unix::fs::FileExt as _;
+
+    pub(super) fn read_exact(file: &File, buffer: &mut [u8], start: u64) -> io::Result<()> {
+        file.read_exact_at(buffer, start)
+    }
+
+    pub(super) fn write_all(file: &File, data: &[u8], start: u64) -> io::Result<()> {
+        file.write_all_at(data, start)
+    }
+}
+
+/// Reading and writing at a place of a file that threads share, where its cursor belongs to nobody.
+#[cfg(windows)]
+mod positioned {
+    use std::fs::File;
+    use std::io;
+    use std::os::windows::fs::FileExt as _;
+
+    pub(super) fn read_exact(file: &File, mut buffer: &mut [u8], mut start: u64) -> io::Result<()> {
+        while !buffer.is_empty() {
+            match file.seek_read(buffer, start) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(read) => {
+                    buffer = &mut buffer[read..];
+                    start += read as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn write_all(file: &File, mut data: &[u8], mut start: u64) -> io::Result<()> {
+        while !data.is_empty() {
+            match file.seek_write(data, start) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => {
+                    data = &data[written..];
+                    start += written as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+impl Segment {
+    /// Takes the last half of the file away, as a failing disk might.
+    pub(super) fn lose_half_of_file(&self) {
+        if let Self::File { file, .. } = self {
+            file.file.set_len(file.end.load(Ordering::Relaxed) / 2).unwrap();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ids(most: usize) -> impl Strategy<Value = Vec<u32>> {
+        prop::collection::vec(any::<u32>(), 0..most)
+    }
+
+    proptest! {
+        /// Whatever is put, and replaced by more or fewer ids, can be read back, and memory keeps to its limit.
+        #[test]
+        fn what_is_put_can_be_read_back(
+            puts in prop::collection::vec(ids(20), 1..12),
+            replacements in prop::collection::vec((any::<prop::sample::Index>(), ids(40)), 0..12),
+            limit in prop_oneof![Just(0), 0_u64..600, Just(u64::MAX)],
+        ) {
+            let folder = std::env::temp_dir();
+            let store = Store::new(limit, &folder);
+            let mut model = puts;
+            let mut segments: Vec<_> = model.iter().map(|ids| store.put(ids).unwrap()).collect();
+            for (index, ids) in replacements {
+                let index = index.index(model.len());
+                store.replace(&mut segments[index], &ids).unwrap();
+                model[index] = ids;
+            }
+            let mut buffer = Vec::new();
+            let mut in_memory = 0;
+            for (segment, want) in segments.iter().zip(&model) {
+                prop_assert_eq!(segment.len(), want.len());
+                prop_assert_eq!(segment.read(&mut buffer).unwrap(), &want[..]);
+                if let Segment::Memory(ids) = segment {
+                    in_memory += bytes(ids.len());
+                }
+            }
+            prop_assert!(in_memory <= limit);
+            prop_assert_eq!(store.in_memory.into_inner(), in_memory);
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("nowhere");
+        let error = Store::new(0, &missing).put(&[1]).unwrap_err().to_string();
+        let start = format!("cannot make the temporary file for the text in folder `{}`: ", missing.display());
+        assert!(error.starts_with(&start) && error.ends_with("or raise --token-memory"), "{error}");
+    }
+}
