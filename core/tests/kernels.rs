@@ -191,13 +191,15 @@ impl Kernel for Window {
         if pad {
             let slab = |rows: &[f32]| Slab::new(padded(rows, dim), dim, dim.next_multiple_of(LANES)).unwrap();
             let (mut v, mut u) = (slab(&v), slab(&u));
-            let update = WindowUpdate { v: &mut v, u: &mut u, inputs: [inputs, &[]], targets, truth, rate, with_loss: true };
+            let update =
+                WindowUpdate { v: &mut v, u: &mut u, inputs: [inputs, &[]], targets, truth, rate, with_loss: true };
             let loss = lanes.enter(update)?;
             let dense = |slab: Slab<Vec<f32>>| bits(&unpadded(&slab.into_inner(), dim));
             Ok((dense(v), dense(u), loss.to_bits()))
         } else {
             let (mut v, mut u) = (Dense { data: v, dim }, Dense { data: u, dim });
-            let update = WindowUpdate { v: &mut v, u: &mut u, inputs: [inputs, &[]], targets, truth, rate, with_loss: true };
+            let update =
+                WindowUpdate { v: &mut v, u: &mut u, inputs: [inputs, &[]], targets, truth, rate, with_loss: true };
             let loss = lanes.enter(update)?;
             Ok((bits(&v.data), bits(&u.data), loss.to_bits()))
         }
@@ -316,7 +318,8 @@ fn fixed_arrays_and_slices_run_the_same_update() {
         fn run<L: Lanes>(self, lanes: L) -> f32 {
             let Model { center: v, outside: u } = self.0;
             let Window { inputs, targets, rate, .. } = self.1;
-            let update = WindowUpdate { v, u, inputs: [inputs, &[]], targets, truth: true, rate: *rate, with_loss: true };
+            let update =
+                WindowUpdate { v, u, inputs: [inputs, &[]], targets, truth: true, rate: *rate, with_loss: true };
             lanes.enter(update).unwrap()
         }
     }
@@ -344,7 +347,15 @@ fn impossible_updates_are_refused_and_move_nothing() {
         type Output = Result<f32, WindowError>;
         fn run<L: Lanes>(self, lanes: L) -> Self::Output {
             let (v, u) = (self.0, self.1);
-            lanes.enter(WindowUpdate { v, u, inputs: [&[0], &[]], targets: &[1], truth: true, rate: 0.1, with_loss: false })
+            lanes.enter(WindowUpdate {
+                v,
+                u,
+                inputs: [&[0], &[]],
+                targets: &[1],
+                truth: true,
+                rate: 0.1,
+                with_loss: false,
+            })
         }
     }
     let (mut v, mut u) = (Dense { data: vec![0.0; 20], dim: 10 }, Dense { data: vec![0.0; 36], dim: 12 });

@@ -15,7 +15,7 @@ use rand_core::Rng;
 
 use crate::model::{Model, RowsMut};
 use crate::sample::Negatives;
-use crate::simd::{Lanes, MAX_INPUTS, MAX_PAIR_TARGETS, MAX_TARGETS, PairUpdate, WindowError, WindowUpdate, prefetch};
+use crate::simd::{Lanes, MAX_INPUTS, MAX_PAIR_TARGETS, MAX_TARGETS, PairUpdate, WindowError, WindowUpdate};
 
 /// The most negative samples a step can take.
 pub const MAX_NEGATIVES: usize = MAX_PAIR_TARGETS - 1;
@@ -138,8 +138,6 @@ pub struct Trainer<'a, L, V, U, N> {
     until_loss: u32,
     /// The targets of a step, as many as the settings say.
     targets: Vec<u32, MAX_PAIR_TARGETS>,
-    /// The targets of the step behind it.
-    upcoming: Vec<u32, MAX_PAIR_TARGETS>,
 }
 
 impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N> {
@@ -148,8 +146,7 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N>
         let mut targets = Vec::from_array([0; MAX_PAIR_TARGETS]);
         targets.truncate(1 + settings.negatives);
         let loss = Loss::default();
-        let upcoming = targets.clone();
-        Self { lanes, model, negatives, settings, rate, loss_every: 1, loss, until_loss: 0, targets, upcoming }
+        Self { lanes, model, negatives, settings, rate, loss_every: 1, loss, until_loss: 0, targets }
     }
 
     /// Trains on every center of `tokens`, one sentence in which no word is unknown.
@@ -160,37 +157,14 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N>
     /// Where a token is no row of the model; the tokens before it have been trained on.
     #[inline(always)]
     pub fn sentence(&mut self, tokens: &[u32], widths: &mut impl Rng) -> Result<(), WindowError> {
-        // The negatives of a center are drawn while the one before it is trained on, so that their rows can be fetched.
-        let ahead = self.settings.update == Update::Window;
-        if let (true, Some(&first)) = (ahead, tokens.first()) {
-            draw_targets(&mut self.negatives, first, &mut self.targets);
-        }
         for (position, &center) in tokens.iter().enumerate() {
             let width = self.settings.draw_width(widths);
             let (left, right) = tokens.split_at_checked(position).unwrap_or_default();
             let left = left.get(position.saturating_sub(width)..).unwrap_or_default();
             let right = right.get(1..).unwrap_or_default();
-            if let (true, Some(&next)) = (ahead, right.first()) {
-                draw_targets(&mut self.negatives, next, &mut self.upcoming);
-                self.fetch(right.get(self.settings.window as usize));
-            }
-            self.step(left, center, right.get(..width).unwrap_or(right))?;
-            for (target, upcoming) in self.targets.iter_mut().zip(&self.upcoming) {
-                *target = *upcoming;
-            }
+            self.center(left, center, right.get(..width).unwrap_or(right))?;
         }
         Ok(())
-    }
-
-    /// Asks for the rows of the center that comes next, and for that of the word that its window may be the first to see.
-    #[inline(always)]
-    fn fetch(&self, input: Option<&u32>) {
-        for &target in &self.upcoming {
-            prefetch(self.model.outside.row(target as usize).unwrap_or_default());
-        }
-        if let Some(&input) = input {
-            prefetch(self.model.center.row(input as usize).unwrap_or_default());
-        }
     }
 
     /// Trains on one center and the words to its left and to its right.
@@ -199,18 +173,9 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N>
     /// Where a word is no row of the model.
     #[inline(always)]
     pub fn center(&mut self, left: &[u32], center: u32, right: &[u32]) -> Result<(), WindowError> {
-        if self.settings.update == Update::Window {
-            draw_targets(&mut self.negatives, center, &mut self.targets);
-        }
-        self.step(left, center, right)
-    }
-
-    /// [`center`](Self::center), after the targets of a window were drawn.
-    #[inline(always)]
-    fn step(&mut self, left: &[u32], center: u32, right: &[u32]) -> Result<(), WindowError> {
         let with_loss = self.until_loss == 0 && self.loss_every > 0;
         let loss = match self.settings.update {
-            Update::Window => self.window(left, right, with_loss)?,
+            Update::Window => self.window(left, center, right, with_loss)?,
             Update::Pair => self.pairs(left, center, right, with_loss)?,
         };
         if with_loss {
@@ -222,13 +187,20 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N>
         Ok(())
     }
 
-    /// A window of more words than one update takes needs several.
     #[inline(always)]
-    fn window(&mut self, mut left: &[u32], mut right: &[u32], with_loss: bool) -> Result<f32, WindowError> {
+    fn window(
+        &mut self,
+        mut left: &[u32],
+        center: u32,
+        mut right: &[u32],
+        with_loss: bool,
+    ) -> Result<f32, WindowError> {
+        self.draw_targets(center);
+        // A window of more words than one update takes needs several.
         let mut loss = 0.0;
         while left.len() + right.len() > MAX_INPUTS {
-            let (front, rest) = left.split_at(left.len().min(MAX_INPUTS));
-            let (back, behind) = right.split_at(MAX_INPUTS - front.len());
+            let (front, rest) = left.split_at_checked(MAX_INPUTS).unwrap_or((left, &[]));
+            let (back, behind) = right.split_at_checked(MAX_INPUTS - front.len()).unwrap_or((right, &[]));
             loss += self.window_of_inputs([front, back], with_loss)?;
             (left, right) = (rest, behind);
         }
@@ -250,20 +222,20 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N>
     fn pairs(&mut self, left: &[u32], center: u32, right: &[u32], with_loss: bool) -> Result<f32, WindowError> {
         let mut loss = 0.0;
         for &outside in left.iter().chain(right) {
-            draw_targets(&mut self.negatives, outside, &mut self.targets);
+            self.draw_targets(outside);
             let v_c = self.model.center.row_mut(center as usize).ok_or(WindowError::NoSuchRow)?;
             let (u, targets, rate) = (&mut self.model.outside, &self.targets, self.rate);
             loss += self.lanes.enter(PairUpdate { v_c, u, targets, rate, with_loss })?;
         }
         Ok(loss)
     }
-}
 
-/// Puts the true target and its negatives into `targets`.
-#[inline(always)]
-fn draw_targets(negatives: &mut impl Negatives, truth: u32, targets: &mut [u32]) {
-    if let Some((first, rest)) = targets.split_first_mut() {
-        *first = truth;
-        negatives.draw(truth, rest);
+    /// Puts the true target and its negatives into `targets`.
+    #[inline(always)]
+    fn draw_targets(&mut self, truth: u32) {
+        if let Some((first, negatives)) = self.targets.split_first_mut() {
+            *first = truth;
+            self.negatives.draw(truth, negatives);
+        }
     }
 }

@@ -28,8 +28,8 @@ use self::matrix::{Matrix, PARTS, part_of, place_of};
 use self::merge::{Merger, Rule};
 use self::pages::Pages;
 pub use self::plan::Plan;
-pub use self::settings::Settings;
 use self::private::{LocalRows, Private, Side};
+pub use self::settings::Settings;
 use self::shard::{Common, Shard};
 use crate::corpus::Corpus;
 use crate::{Error, Result};
@@ -118,7 +118,11 @@ impl Memory {
     fn new(common: &Common<'_>) -> Result<Self> {
         let matrix = || Pages::zeros(common.keep.len().saturating_mul(common.stride));
         let private = Private::room(&common.plan, common.keep.len(), common.stride);
-        Ok(Self { center: matrix()?, outside: matrix()?, private: Pages::zeros(private.saturating_mul(common.plan.shards))? })
+        Ok(Self {
+            center: matrix()?,
+            outside: matrix()?,
+            private: Pages::zeros(private.saturating_mul(common.plan.shards))?,
+        })
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Plan {
     pub shards: usize,
     /// Kept words that a shard trains on in a round.
     pub words_per_round: usize,
+    /// Places of a shard, far apart, that a round takes its words from.
+    pub stretches: usize,
     /// κ over the learning rate in the rule of the merge.
     pub pull: f64,
     /// The loss is measured at every so many centers.
@@ -24,14 +26,18 @@ pub struct Plan {
 const MOST_SHARDS: u64 = 16;
 /// A round costs a copy of each row that it touches, so shorter ones do not pay.
 const LEAST_WORDS: u64 = 250;
-/// At 100 dimensions the rows of a round of this length fit into a second-level cache of 1 MB.
+/// The rows of a round of this length, and of this many components, take about 0.8 MB: a second-level cache holds them.
 const MOST_WORDS: u64 = 1000;
-const COMPONENTS_AT_MOST_WORDS: u64 = 112;
+const COMPONENTS_AT_MOST_WORDS: u64 = 184;
 /// With fewer rounds an epoch, shards learn too much apart before they hear of each other.
 const ROUNDS_AN_EPOCH: u64 = 300;
+/// The words of one place serve as negatives in all others: the more there are, the more there is to draw from. But the
+/// end of each place in a round cuts a window or two.
+const MOST_STRETCHES: u64 = 10;
+const LEAST_STRETCH: u64 = 100;
 /// On the benchmark corpus 0.1 and 0.2 score alike, and 0.6 loses on analogies.
 const PULL: f64 = 0.1;
-/// The loss of so many centers is known to about a hundredth. More than one center in 64 would cost time.
+/// The loss of so many centers is known to about a hundredth. More would cost time.
 const MEASURED_AN_EPOCH: u64 = 20_000;
 
 impl Plan {
@@ -58,8 +64,9 @@ impl Plan {
         Self {
             shards: shards as usize,
             words_per_round,
+            stretches: (kept / (shards * LEAST_STRETCH)).clamp(1, MOST_STRETCHES) as usize,
             pull: PULL,
-            loss_every: (kept / MEASURED_AN_EPOCH).clamp(1, 64) as u32,
+            loss_every: (kept / MEASURED_AN_EPOCH).clamp(1, 512) as u32,
         }
     }
 }
@@ -82,7 +89,3 @@ pub(super) fn noise(counts: &[u64], keep: &[u32]) -> Vec<f32> {
     };
     counts.iter().zip(keep).map(weight).collect()
 }
-
-/// A round takes its words from so many places of a shard, far apart: words of one place serve as negatives in the
-/// others. Negatives from the same text would teach that what stands together does not belong together.
-pub(super) const STRETCHES: usize = 10;

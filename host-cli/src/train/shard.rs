@@ -8,7 +8,7 @@ use motevec_core::train::{Loss, Settings, Trainer};
 use rand_core::Rng;
 
 use super::matrix::Reader;
-use super::plan::{Plan, STRETCHES};
+use super::plan::Plan;
 use super::private::{LocalRows, Private};
 use crate::corpus::{SENTENCE_END, Tokens};
 use crate::{Error, Result};
@@ -44,7 +44,7 @@ pub(super) struct Shard<'a> {
     /// Its tokens.
     range: Range<usize>,
     /// What is left of its stretches in this epoch.
-    left: [Range<usize>; STRETCHES],
+    left: Vec<Range<usize>>,
     epoch: u32,
     round: u64,
     pub(super) loss: Loss,
@@ -53,7 +53,7 @@ pub(super) struct Shard<'a> {
     words: Vec<u32>,
     sentences: Vec<usize>,
     /// Where the words of each stretch end, and its sentences.
-    ends: [End; STRETCHES],
+    ends: Vec<End>,
     /// Local rows that negatives are drawn from; those of each stretch, and then all once more.
     pool: Vec<u32>,
     buffer: Vec<u32>,
@@ -73,7 +73,7 @@ impl<'a> Shard<'a> {
         let range = share(&(0..common.tokens.len()), index, common.plan.shards);
         Self {
             index,
-            left: stretches(&range),
+            left: stretches(&range, &common.plan),
             range,
             epoch: 0,
             round: 0,
@@ -81,7 +81,7 @@ impl<'a> Shard<'a> {
             private: Private::new(memory, common.stride),
             words: Vec::new(),
             sentences: Vec::new(),
-            ends: [End::default(); STRETCHES],
+            ends: Vec::new(),
             pool: Vec::new(),
             buffer: Vec::new(),
         }
@@ -129,8 +129,9 @@ impl<'a> Shard<'a> {
         let mut rng = self.stream(common, Purpose::Subsample);
         self.words.clear();
         self.sentences.clear();
-        let wanted = (common.plan.words_per_round / STRETCHES).max(1);
-        for (left, end) in self.left.iter_mut().zip(&mut self.ends) {
+        self.ends.clear();
+        let wanted = common.plan.words_per_round / common.plan.stretches;
+        for left in &mut self.left {
             let enough = self.words.len() + wanted;
             while self.words.len() < enough && left.start < left.end {
                 let until = left.end.min(left.start + 2 * wanted);
@@ -148,10 +149,10 @@ impl<'a> Shard<'a> {
                 }
             }
             self.sentences.push(self.words.len());
-            *end = End { words: self.words.len(), sentences: self.sentences.len(), pool: 0 };
+            self.ends.push(End { words: self.words.len(), sentences: self.sentences.len(), pool: 0 });
         }
         if self.left.iter().all(|left| left.start == left.end) {
-            self.left = stretches(&self.range);
+            self.left = stretches(&self.range, &common.plan);
             self.epoch += 1;
         }
         Ok(())
@@ -163,14 +164,16 @@ impl<'a> Shard<'a> {
     /// the noise distribution; and no row needs to be copied for their sake.
     fn draw_pool(&mut self, common: &Common<'_>) {
         let mut rng = self.stream(common, Purpose::Pool);
-        let picks = (common.plan.words_per_round / STRETCHES).max(1);
-        let uses_of_a_pick = (self.words.len() * common.settings.negatives()) as f32 / (picks * STRETCHES) as f32;
+        let picks = common.plan.words_per_round / common.plan.stretches;
+        let uses_of_a_pick =
+            (self.words.len() * common.settings.negatives()) as f32 / common.plan.words_per_round as f32;
         self.pool.clear();
         let mut start = 0;
         for end in &mut self.ends {
             let words = &self.words[start..end.words];
             start = end.words;
-            let weight = |local: u32, rows: &Private<'_>| f64::from(common.noise[rows.rows()[local as usize].row as usize]);
+            let weight =
+                |local: u32, rows: &Private<'_>| f64::from(common.noise[rows.rows()[local as usize].row as usize]);
             let total: f64 = words.iter().map(|&local| weight(local, &self.private)).sum();
             // Evenly spaced picks: the number of each word is as near to its expectation as a whole number can be.
             let step = total / picks as f64;
@@ -218,8 +221,8 @@ fn share(range: &Range<usize>, index: usize, count: usize) -> Range<usize> {
     place(index)..place(index + 1)
 }
 
-fn stretches(range: &Range<usize>) -> [Range<usize>; STRETCHES] {
-    std::array::from_fn(|index| share(range, index, STRETCHES))
+fn stretches(range: &Range<usize>, plan: &Plan) -> Vec<Range<usize>> {
+    (0..plan.stretches).map(|index| share(range, index, plan.stretches)).collect()
 }
 
 /// Negative samples from a pool that was drawn beforehand: local rows, as often as they were drawn.
