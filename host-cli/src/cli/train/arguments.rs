@@ -1,4 +1,4 @@
-//! The options of `motevec train`, in the groups that its help shows.
+//! The options of `motevec train`, in the groups that its help shows; `motevec bench` trains with them too.
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ const MAX_EPOCHS: i64 = 1_000_000;
 /// How text becomes words, and which words get a vector.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Text")]
-pub(super) struct TextArgs {
+pub(in crate::cli) struct TextArgs {
     /// What separates words
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Tokenizer::Whitespace)]
     tokens: Tokenizer,
@@ -51,15 +51,11 @@ pub(super) struct TextArgs {
     /// Take the words and their counts from FILE (lines `word count`), not from the text
     #[arg(long, value_name = "FILE")]
     pub(super) read_vocab: Option<PathBuf>,
-
-    /// Write the words and their counts to FILE
-    #[arg(long, value_name = "FILE")]
-    pub(super) save_vocab: Option<PathBuf>,
 }
 
 impl TextArgs {
     /// The same for the reader, with the vocabulary of `--read-vocab`.
-    pub(super) fn options(&self, threads: usize) -> Result<Options> {
+    pub(in crate::cli) fn options(&self, threads: usize) -> Result<Options> {
         Ok(Options {
             tokens: self.tokens,
             lowercase: self.lowercase,
@@ -76,7 +72,7 @@ impl TextArgs {
 /// What is learned, and how.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Learning")]
-pub(super) struct LearningArgs {
+pub(in crate::cli) struct LearningArgs {
     /// Components of a vector
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = value_parser!(u32).range(1..),
           allow_negative_numbers = true)]
@@ -121,7 +117,7 @@ pub(super) struct LearningArgs {
 /// On what the work runs. Only the arithmetic changes the result, in its last digits.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Machine")]
-pub(super) struct MachineArgs {
+pub(in crate::cli) struct MachineArgs {
     /// Threads [default: all cores]; the vectors do not depend on it
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
     threads: Option<u32>,
@@ -137,7 +133,7 @@ pub(super) struct MachineArgs {
 
 impl MachineArgs {
     /// Threads that are worth having to read with: beyond the cores they only take memory.
-    pub(super) fn reading_threads(&self) -> usize {
+    pub(in crate::cli) fn reading_threads(&self) -> usize {
         let cores = Settings::default().threads;
         self.threads.map_or(cores, |threads| (threads as usize).min(cores))
     }
@@ -147,7 +143,7 @@ impl MachineArgs {
 ///
 /// # Errors
 /// Where they are impossible; the message names the option.
-pub(super) fn settings(learning: &LearningArgs, machine: &MachineArgs) -> Result<Settings> {
+pub(in crate::cli) fn settings(learning: &LearningArgs, machine: &MachineArgs) -> Result<Settings> {
     let default = Settings::default();
     let settings = Settings {
         dim: learning.dim as usize,
