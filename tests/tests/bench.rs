@@ -89,8 +89,8 @@ fn mistakes_are_told() {
     let folder = Folder::new();
     folder.write("one.txt", "word\n".repeat(9));
     let cases: [(&[&str], i32, &str); 5] = [
-        (&["--seconds", "0"], 2, "expected a number from 0.000001 to 60"),
-        (&["--seconds", "nan"], 2, "expected a number from 0.000001 to 60"),
+        (&["--seconds", "0"], 2, "expected a number from 0.0001 to 60"),
+        (&["--seconds", "nan"], 2, "expected a number from 0.0001 to 60"),
         (&["--runs", "0"], 2, "invalid value '0' for '--runs <N>'"),
         (&["missing.txt"], 1, "error: missing.txt: No such file"),
         (&["one.txt"], 1, "error: there is nothing to learn: no line holds two words"),

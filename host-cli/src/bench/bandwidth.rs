@@ -98,20 +98,16 @@ pub(super) fn figures<'a>(arrays: &'a Arrays, threads: &[usize]) -> Vec<(Key, Fi
 
 fn figure(arrays: &Arrays, (pattern, threads): Key) -> Figure<'_> {
     let instructions = Instructions { simd: Level::best(), fused: false };
-    Figure::repeated(arrays.bytes() as f64, move |times| {
-        at_once(shares(&mut arrays.0.borrow_mut(), threads), |share| {
-            for _ in 0..times {
-                match pattern {
-                    Pattern::Read => {
-                        for blocks in [&*share.a, share.b, share.c] {
-                            black_box(instructions.run(Sum { blocks }));
-                        }
-                    }
-                    Pattern::Triad => {
-                        instructions.run(Triad { a: share.a, b: share.b, c: share.c });
-                        black_box(&mut *share.a);
-                    }
+    Figure::once(arrays.bytes() as f64, move || {
+        at_once(shares(&mut arrays.0.borrow_mut(), threads), |share| match pattern {
+            Pattern::Read => {
+                for blocks in [&*share.a, share.b, share.c] {
+                    black_box(instructions.run(Sum { blocks }));
                 }
+            }
+            Pattern::Triad => {
+                instructions.run(Triad { a: share.a, b: share.b, c: share.c });
+                black_box(share.a);
             }
         })
     })

@@ -7,6 +7,10 @@ use std::time::{Duration, Instant};
 use super::Options;
 use crate::{Error, Result};
 
+/// Short work is timed in so many parts of a sample. A part is shorter than the slice of time that a busy system gives a
+/// thread, so that most parts run undisturbed, and their median is that of an idle machine.
+const PARTS: u32 = 10;
+
 /// Does the work so many times, and says how long that took.
 type Work<'a> = Box<dyn FnMut(u64) -> Result<Duration> + 'a>;
 
@@ -15,27 +19,26 @@ pub(super) struct Figure<'a> {
     work: Work<'a>,
     /// What doing it once amounts to: operations, or bytes.
     amount: f64,
-    /// How many times a sample does it.
+    /// How many times a part of a sample does it.
     times: u64,
-    /// Whether `times` is still to be found.
-    short: bool,
-    /// Amount a second, of each sample.
+    /// How many parts a sample has.
+    parts: u32,
+    /// Amount a second, of each part.
     rates: Vec<f64>,
 }
 
 impl<'a> Figure<'a> {
     /// Work that is too short to be timed alone.
     pub(super) fn repeated(amount: f64, work: impl FnMut(u64) -> Result<Duration> + 'a) -> Self {
-        Self { work: Box::new(work), amount, times: 1, short: true, rates: Vec::new() }
+        Self { work: Box::new(work), amount, times: 1, parts: PARTS, rates: Vec::new() }
     }
 
     /// Work that is long enough as it is.
     pub(super) fn once(amount: f64, mut work: impl FnMut() -> Result<Duration> + 'a) -> Self {
-        let work = Box::new(move |_| work());
-        Self { work, amount, times: 1, short: false, rates: Vec::new() }
+        Self { work: Box::new(move |_| work()), amount, times: 1, parts: 1, rates: Vec::new() }
     }
 
-    /// Amount a second: the median of the samples.
+    /// Amount a second: the median.
     pub(super) fn rate(&self) -> f64 {
         let mut rates = self.rates.clone();
         rates.sort_by(f64::total_cmp);
@@ -45,21 +48,25 @@ impl<'a> Figure<'a> {
         }
     }
 
-    /// Finds out how many times a sample of `length` does the work; the caches are warm then, too.
-    fn calibrate(&mut self, length: Duration) -> Result<()> {
-        while self.short {
+    /// Finds out how many times a part of a `sample` does the work; the caches are warm then, too.
+    fn calibrate(&mut self, sample: Duration) -> Result<()> {
+        let length = sample / self.parts;
+        let mut short = self.parts > 1;
+        while short {
             let took = (self.work)(self.times)?.max(Duration::from_nanos(1));
-            self.short = took < length / 2;
+            short = took < length / 2;
             let factor = length.as_secs_f64() / took.as_secs_f64();
             // A guess from a very short time may be far off: come near in steps.
-            self.times = ((self.times as f64 * factor.clamp(0.0, 64.0)) as u64).max(1);
+            self.times = ((self.times as f64 * factor.min(64.0)) as u64).max(1);
         }
         Ok(())
     }
 
     fn sample(&mut self) -> Result<()> {
-        let took = (self.work)(self.times)?.max(Duration::from_nanos(1));
-        self.rates.push(self.amount * self.times as f64 / took.as_secs_f64());
+        for _ in 0..self.parts {
+            let took = (self.work)(self.times)?.max(Duration::from_nanos(1));
+            self.rates.push(self.amount * self.times as f64 / took.as_secs_f64());
+        }
         Ok(())
     }
 }
@@ -149,9 +156,8 @@ mod tests {
         assert!((short.rate() - 5e6).abs() < 1.0 && long.rate() == 3.0);
         assert_eq!(seen, [(1, 4), (2, 4), (3, 4), (4, 4)]);
         drop((short, long));
-        let order = order.into_inner();
-        let measured = &order[order.len() - 4..];
-        assert_eq!(measured, [("short", 10_000), ("long", 1), ("short", 10_000), ("long", 1)]);
+        let round = [vec![("short", 1_000); PARTS as usize], vec![("long", 1)]].concat();
+        assert!(order.into_inner().ends_with(&round.repeat(2)));
     }
 
     #[test]

@@ -21,7 +21,7 @@
 //! # How it is measured
 //!
 //! All figures are taken in turn, several times over, so that a slow spell of the machine hits all of them; the median
-//! of each counts.
+//! of each counts. Kernels and peaks are timed a millisecond at a time, see module `figure`.
 
 mod bandwidth;
 mod figure;
@@ -50,7 +50,7 @@ pub use self::training::{Training, TrainingRate};
 pub struct Options {
     /// How often each figure is taken.
     pub runs: NonZero<u32>,
-    /// About how long one sample of a figure takes, unless doing it once takes longer: training, and passes over memory.
+    /// About how long a sample of a peak or a kernel takes. Training, and a pass over memory, take as long as they take.
     pub sample: Duration,
 }
 
