@@ -60,7 +60,7 @@ fn needed(words: u64, dim: u64, plan: &Plan) -> u64 {
 }
 
 /// The bytes that can be taken without swapping, in this container where there is one; `None` where nobody knows.
-fn available() -> Option<u64> {
+pub(crate) fn available() -> Option<u64> {
     let system =
         System::new_with_specifics(RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram()));
     // What a container has cached of files counts against its limit, but is given up when memory runs short.

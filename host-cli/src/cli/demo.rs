@@ -14,7 +14,7 @@ use crate::train::Settings;
 use crate::{Result, Vectors, format, memory, output};
 
 /// Addresses of presidents of the United States, one paragraph a line; in the public domain.
-const ADDRESSES: Source =
+pub(super) const ADDRESSES: Source =
     Source::Bytes { name: "addresses.txt.zst", data: include_bytes!("../../data/addresses.txt.zst") };
 
 /// Words that the speeches use often enough to learn something sensible about.

@@ -3,6 +3,7 @@
 //! To add a subcommand: a module with an `Args` struct that has a `run`, and its line in each of the two lists below.
 
 mod analogy;
+mod bench;
 mod demo;
 mod eval;
 mod gradcheck;
@@ -36,6 +37,7 @@ enum Command {
     Eval(eval::Args),
     Info(info::Args),
     Gradcheck(gradcheck::Args),
+    Bench(bench::Args),
 }
 
 impl Cli {
@@ -52,6 +54,7 @@ impl Cli {
             Command::Eval(args) => args.run(),
             Command::Info(args) => args.run(),
             Command::Gradcheck(args) => args.run(),
+            Command::Bench(args) => args.run(),
         }
     }
 }

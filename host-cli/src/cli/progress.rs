@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
+use crate::bench;
 use crate::corpus::{self, Corpus, Options, Source};
 use crate::train::{self, Settings, Trained};
 use crate::{Error, Result};
@@ -12,6 +13,7 @@ use crate::{Error, Result};
 const READING: &str = "reading   {bar:24.cyan/dim} {binary_bytes} of {binary_total_bytes}, {eta} left";
 const READING_A_PIPE: &str = "reading   {spinner:.cyan} {binary_bytes}";
 const TRAINING: &str = "training  {bar:24.cyan/dim} {percent:>3} %  {msg}  {eta} left";
+const MEASURING: &str = "measuring {bar:24.cyan/dim} {percent:>3} %  {eta} left";
 
 /// A bar on stderr; indicatif draws none where that is no terminal, and no colors where `NO_COLOR` is set.
 fn bar(length: Option<u64>, template: &str) -> Result<ProgressBar> {
@@ -57,6 +59,17 @@ pub(super) fn train(corpus: &Corpus, settings: &Settings) -> Result<(Trained, Du
     });
     bar.finish_and_clear();
     trained.map(|trained| (trained, start.elapsed()))
+}
+
+/// [`bench::run`], with a bar of the samples taken.
+pub(super) fn measure(corpus: &Corpus, settings: &Settings, options: bench::Options) -> Result<bench::Report> {
+    let bar = bar(Some(0), MEASURING)?;
+    let report = bench::run(corpus, settings, options, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    report
 }
 
 /// Which epochs have had their line.

@@ -66,8 +66,8 @@ impl Columns {
     }
 
     /// Adds a row.
-    pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.0.add_row(cells.iter().map(|cell| printable(cell)));
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.0.add_row(cells.into_iter().map(|cell| printable(&cell).into_owned()));
     }
 }
 

@@ -1,7 +1,7 @@
-//! The options of `motevec train`, in the groups that its help shows.
+//! The options of `motevec train`, in the groups that its help shows; `motevec bench` trains with them too.
 
 use std::num::NonZeroU64;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
 use clap::{ValueEnum, value_parser};
@@ -9,7 +9,7 @@ use motevec_core::optim::Schedule;
 use motevec_core::simd::Level;
 use motevec_core::train::{MAX_NEGATIVES, Update};
 
-use super::{files, size};
+use super::size;
 use crate::corpus::{self, InvalidUtf8, Options, Tokenizer};
 use crate::train::Settings;
 use crate::{Result, memory};
@@ -23,7 +23,7 @@ const MAX_EPOCHS: i64 = 1_000_000;
 /// How text becomes words, and which words get a vector.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Text")]
-pub(super) struct TextArgs {
+pub(in crate::cli) struct TextArgs {
     /// What separates words
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Tokenizer::Whitespace)]
     tokens: Tokenizer,
@@ -52,15 +52,13 @@ pub(super) struct TextArgs {
     /// Take the words and their counts from FILE (lines `word count`), not from the text
     #[arg(long, value_name = "FILE")]
     pub(super) read_vocab: Option<PathBuf>,
-
-    /// Write the words and their counts to FILE
-    #[arg(long, value_name = "FILE")]
-    pub(super) save_vocab: Option<PathBuf>,
 }
 
 impl TextArgs {
     /// The same for the reader, with the vocabulary of `--read-vocab`.
-    pub(super) fn options(&self, machine: &MachineArgs, output: &Path) -> Result<Options> {
+    ///
+    /// What does not fit into memory waits in `folder`.
+    pub(in crate::cli) fn options(&self, machine: &MachineArgs, folder: PathBuf) -> Result<Options> {
         Ok(Options {
             tokens: self.tokens,
             lowercase: self.lowercase,
@@ -71,7 +69,7 @@ impl TextArgs {
             vocabulary: self.read_vocab.as_ref().map(corpus::read_vocab).transpose()?,
             threads: machine.reading_threads(),
             token_memory: machine.token_memory.unwrap_or_else(memory::for_tokens),
-            token_folder: files::folder_for_temporaries(output),
+            token_folder: folder,
         })
     }
 }
@@ -79,7 +77,7 @@ impl TextArgs {
 /// What is learned, and how.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Learning")]
-pub(super) struct LearningArgs {
+pub(in crate::cli) struct LearningArgs {
     /// Components of a vector
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = value_parser!(u32).range(1..),
           allow_negative_numbers = true)]
@@ -124,7 +122,7 @@ pub(super) struct LearningArgs {
 /// On what the work runs. Only the arithmetic changes the result, in its last digits.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Machine")]
-pub(super) struct MachineArgs {
+pub(in crate::cli) struct MachineArgs {
     /// Threads [default: all cores]; the vectors do not depend on it
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
     threads: Option<u32>,
@@ -158,7 +156,7 @@ impl MachineArgs {
 ///
 /// # Errors
 /// Where they are impossible; the message names the option.
-pub(super) fn settings(learning: &LearningArgs, machine: &MachineArgs) -> Result<Settings> {
+pub(in crate::cli) fn settings(learning: &LearningArgs, machine: &MachineArgs) -> Result<Settings> {
     let default = Settings::default();
     let settings = Settings {
         dim: learning.dim as usize,

@@ -1,6 +1,6 @@
 //! `motevec train`: from text to a model file.
 
-mod arguments;
+pub(super) mod arguments;
 mod files;
 mod size;
 
@@ -44,6 +44,10 @@ pub(super) struct Args {
     #[command(flatten)]
     text: TextArgs,
 
+    /// Write the words and their counts to FILE
+    #[arg(long, value_name = "FILE", help_heading = "Text")]
+    save_vocab: Option<PathBuf>,
+
     #[command(flatten)]
     learning: LearningArgs,
 
@@ -58,15 +62,16 @@ impl Args {
         let format = self.format.or_else(|| Format::of_name(&self.output));
         let codec = format::for_output(&self.output, format)?;
         let sources: Vec<_> = self.corpus.iter().map(Source::from_argument).collect();
-        let outputs = [Some(&self.output), self.text.save_vocab.as_ref()];
+        let outputs = [Some(&self.output), self.save_vocab.as_ref()];
         files::check(&sources, self.text.read_vocab.as_deref(), outputs.into_iter().flatten())?;
 
         let start = Instant::now();
-        let corpus = progress::read(&sources, &self.text.options(&self.machine, &self.output)?)?;
+        let corpus =
+            progress::read(&sources, &self.text.options(&self.machine, files::folder_for_temporaries(&self.output))?)?;
         let reading = start.elapsed();
         check_neighbors(&corpus)?;
         memory::check(&corpus, &settings)?;
-        if let Some(path) = &self.text.save_vocab {
+        if let Some(path) = &self.save_vocab {
             output::write(path, |out| corpus::write_vocab(&corpus.vocabulary, out))?;
         }
 
@@ -79,7 +84,7 @@ impl Args {
 }
 
 /// Words learn from the words beside them: there must be some.
-fn check_neighbors(corpus: &Corpus) -> Result<()> {
+pub(super) fn check_neighbors(corpus: &Corpus) -> Result<()> {
     if corpus.stats.kept_words > corpus.stats.sentences {
         return Ok(());
     }

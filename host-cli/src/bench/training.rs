@@ -1,0 +1,193 @@
+//! The whole trainer, on a corpus.
+
+use std::time::Instant;
+
+use motevec_core::sample::{Generator, Subsampler};
+use serde::Serialize;
+
+use super::figure::Figure;
+use super::{Instructions, Peak, peak};
+use crate::Result;
+use crate::corpus::{Corpus, SENTENCE_END};
+use crate::train::{self, Plan, Settings};
+
+/// The trainer on a corpus.
+#[derive(Clone, Debug, Serialize)]
+pub struct Training {
+    /// Words in the text.
+    pub words: u64,
+    /// Words in the vocabulary.
+    pub vocabulary: usize,
+    /// Components of a vector.
+    pub dim: usize,
+    /// Passes over the text.
+    pub epochs: u32,
+    /// Pairs of a center and an outside word, in all passes, to within a hundredth.
+    pub pairs: f64,
+    /// Floating-point operations that the pairs take, in all passes.
+    pub flops: f64,
+    /// With which instructions.
+    #[serde(flatten)]
+    pub instructions: Instructions,
+    /// On one thread, and on all.
+    pub rates: Vec<TrainingRate>,
+}
+
+/// The rate of the trainer.
+#[derive(Clone, Debug, Serialize)]
+pub struct TrainingRate {
+    /// On how many threads.
+    pub threads: usize,
+    /// How long it takes, from the vocabulary to the vectors.
+    pub seconds: f64,
+    /// Words of the text a second, each as often as it was passed.
+    pub words_per_second: f64,
+    /// 10⁹ floating-point operations a second.
+    pub gflops: f64,
+    /// What part of the peak that is.
+    pub share: f64,
+}
+
+/// Whole training runs, one on each number of `threads`.
+pub(super) fn figures<'a>(corpus: &'a Corpus, settings: &Settings, threads: &[usize]) -> Vec<(usize, Figure<'a>)> {
+    let figure = |&threads: &usize| {
+        let settings = Settings { threads, ..settings.clone() };
+        let figure = Figure::once(1.0, move || {
+            let start = Instant::now();
+            train::train(corpus, &settings, &mut |_| {})?;
+            Ok(start.elapsed())
+        });
+        (threads, figure)
+    };
+    threads.iter().map(figure).collect()
+}
+
+/// The rates, as they were measured.
+pub(super) fn report(
+    figures: &[(usize, Figure<'_>)],
+    corpus: &Corpus,
+    settings: &Settings,
+    peaks: &[Peak],
+) -> Result<Training> {
+    let (words, epochs) = (corpus.stats.words, settings.epochs);
+    let pairs = pairs(corpus, settings)?;
+    // A score and two rank updates of D multiply-adds each, with the true target and every negative.
+    let flops = pairs * (3 * 2 * settings.dim * (1 + settings.negatives)) as f64;
+    let instructions = Instructions { simd: settings.level, fused: settings.fused };
+    let rate = |(threads, figure): &(usize, Figure<'_>)| {
+        let gflops = flops * figure.rate() / 1e9;
+        TrainingRate {
+            threads: *threads,
+            seconds: 1.0 / figure.rate(),
+            words_per_second: words as f64 * f64::from(epochs) * figure.rate(),
+            gflops,
+            share: peak::share(gflops, peaks, instructions, *threads),
+        }
+    };
+    let rates = figures.iter().map(rate).collect();
+    Ok(Training {
+        words,
+        vocabulary: corpus.vocabulary.len(),
+        dim: settings.dim,
+        epochs,
+        pairs,
+        flops,
+        instructions,
+        rates,
+    })
+}
+
+/// The pairs of a center and an outside word that training takes, in all passes.
+///
+/// Words are thinned out once a pass, with the probabilities but not with the random numbers of the trainer; half-widths,
+/// uniform on 1 ..= m, count with their expectation. A sentence of n words then has
+///
+/// ```text
+/// Σ_d  2 (n − d) · (m − d + 1) / m        d = 1, 2, … m, as long as d < n
+/// ```
+///
+/// pairs: each distance d between two words both ways, wherever the half-width reaches as far. The ends of rounds cut
+/// sentences, here and in the trainer.
+fn pairs(corpus: &Corpus, settings: &Settings) -> Result<f64> {
+    let counts = corpus.vocabulary.counts();
+    let subsampler = Subsampler::new(settings.subsample, counts.iter().sum());
+    let keep: Vec<_> = counts.iter().map(|&count| subsampler.keep_probability(count)).collect();
+    let plan = Plan::of(corpus, settings);
+    let together = (plan.words_per_round / plan.stretches) as u64;
+    let mut buffer = Vec::new();
+    let (mut pairs, mut kept, mut length) = (0.0, 0, 0);
+    for epoch in 0..settings.epochs {
+        let mut rng = Generator::new(settings.seed, [u64::from(epoch)]);
+        for start in (0..corpus.tokens.len()).step_by(CHUNK) {
+            corpus.tokens.copy_to(start..corpus.tokens.len().min(start + CHUNK), &mut buffer)?;
+            for &token in &buffer {
+                if token != SENTENCE_END && Subsampler::keep(keep[token as usize], &mut rng) {
+                    kept += 1;
+                    length += 1;
+                }
+                if token == SENTENCE_END || kept == together {
+                    pairs += pairs_in_sentence(length, u64::from(settings.window));
+                    length = 0;
+                    kept %= together;
+                }
+            }
+        }
+    }
+    Ok(pairs)
+}
+
+/// Ids that are read at a time.
+const CHUNK: usize = 1 << 16;
+
+fn pairs_in_sentence(words: u64, window: u64) -> f64 {
+    let at_distance = |d| 2.0 * (words - d) as f64 * (window - d + 1) as f64 / window as f64;
+    (1..=window).take_while(|&d| d < words).map(at_distance).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use motevec_core::model::FixedModel;
+    use motevec_core::sample::Negatives;
+    use motevec_core::simd::{Portable, Scalar};
+    use motevec_core::train::{Settings as Step, Trainer, Update};
+
+    use super::*;
+    use crate::corpus::{self, Options, Source};
+
+    struct First;
+
+    impl Negatives for First {
+        fn draw(&mut self, _: u32, negatives: &mut [u32]) {
+            negatives.fill(0);
+        }
+    }
+
+    #[test]
+    fn pairs_of_a_sentence_are_those_that_core_trains_on() {
+        let tokens = [1; 40];
+        for (words, window) in [(0, 5), (1, 5), (2, 1), (2, 5), (5, 4), (40, 3), (40, 5)] {
+            let mut model = FixedModel::<2, 4>::zeros();
+            let step = Step::new(window, 1, Update::Window).unwrap();
+            let mut trainer = Trainer::new(Scalar::<Portable>::new(), &mut model, First, step, 0.1);
+            let (mut widths, times) = (Generator::new(3, [words]), 2_000);
+            for _ in 0..times {
+                trainer.sentence(&tokens[..words as usize], &mut widths).unwrap();
+            }
+            let (found, expected) =
+                (trainer.loss.pairs as f64, pairs_in_sentence(words, window.into()) * f64::from(times));
+            assert!((found - expected).abs() <= 0.02 * expected, "{words} {window}: {found} {expected}");
+        }
+    }
+
+    #[test]
+    fn pairs_of_a_corpus_are_those_of_its_sentences() {
+        let text = Source::Bytes { name: "text", data: b"a b c\n\na b\na\n" };
+        let options = Options { min_count: 1, ..Options::default() };
+        let corpus = corpus::read(&[text], &options, &|_| {}).unwrap();
+        let settings = |subsample| Settings { window: 2, epochs: 3, subsample, ..Settings::default() };
+        // Neighbors both ways, a–b and b–c and a–b; and a–c, which every other half-width reaches.
+        assert_eq!(pairs(&corpus, &settings(0.0)).unwrap(), 3.0 * (2.0 * 3.0 + 1.0));
+        let thinned = pairs(&corpus, &settings(0.1)).unwrap();
+        assert!(thinned > 0.0 && thinned < 21.0, "{thinned}");
+    }
+}
