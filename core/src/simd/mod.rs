@@ -137,8 +137,8 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     /// With wide registers the sixteen foldings share their additions.
     fn sum_each(self, vs: [Self::Vector; LANES]) -> [Self::Vector; LANES];
 
-    /// Runs `kernel` compiled for this token's instruction set.
-    #[inline(always)]
+    /// Runs `kernel` compiled for this token's instruction set, once for all its callers.
+    #[inline]
     fn enter<K: Kernel>(self, kernel: K) -> K::Output {
         kernel.run(self)
     }

@@ -197,25 +197,20 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N>
     ) -> Result<f32, WindowError> {
         self.draw_targets(center);
         // A window of more words than one update takes needs several.
-        let mut loss = 0.0;
-        while left.len() + right.len() > MAX_INPUTS {
-            let (front, rest) = left.split_at_checked(MAX_INPUTS).unwrap_or((left, &[]));
-            let (back, behind) = right.split_at_checked(MAX_INPUTS - front.len()).unwrap_or((right, &[]));
-            loss += self.window_of_inputs([front, back], with_loss)?;
-            (left, right) = (rest, behind);
-        }
-        Ok(loss + self.window_of_inputs([left, right], with_loss)?)
-    }
-
-    #[inline(always)]
-    fn window_of_inputs(&mut self, inputs: [&[u32]; 2], with_loss: bool) -> Result<f32, WindowError> {
         let (rate, Model { center: v, outside: u }) = (self.rate, &mut *self.model);
         let mut loss = 0.0;
-        for (group, targets) in self.targets.chunks(MAX_TARGETS).enumerate() {
-            let truth = group == 0;
-            loss += self.lanes.enter(WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })?;
+        loop {
+            let (front, rest) = left.split_at_checked(MAX_INPUTS).unwrap_or((left, &[]));
+            let (back, behind) = right.split_at_checked(MAX_INPUTS - front.len()).unwrap_or((right, &[]));
+            for (group, targets) in self.targets.chunks(MAX_TARGETS).enumerate() {
+                let (inputs, truth) = ([front, back], group == 0);
+                loss += self.lanes.enter(WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })?;
+            }
+            (left, right) = (rest, behind);
+            if left.is_empty() && right.is_empty() {
+                return Ok(loss);
+            }
         }
-        Ok(loss)
     }
 
     #[inline(always)]

@@ -29,13 +29,36 @@ pub struct Training {
     /// With which instructions.
     #[serde(flatten)]
     pub instructions: Instructions,
-    /// On one thread, and on all.
+    /// Sequentially, and in rounds on one thread and on all.
     pub rates: Vec<TrainingRate>,
+}
+
+/// A way to train.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// [`train::sequential`], which cannot use more than one thread.
+    Sequential,
+    /// [`train::train`].
+    Rounds,
+}
+
+impl Method {
+    /// The name in lower case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sequential => "sequential",
+            Self::Rounds => "rounds",
+        }
+    }
 }
 
 /// The rate of the trainer.
 #[derive(Clone, Debug, Serialize)]
 pub struct TrainingRate {
+    /// In which way.
+    pub method: Method,
     /// On how many threads.
     pub threads: usize,
     /// How long it takes, from the vocabulary to the vectors.
@@ -48,23 +71,33 @@ pub struct TrainingRate {
     pub share: f64,
 }
 
-/// Whole training runs, one on each number of `threads`.
-pub(super) fn figures<'a>(corpus: &'a Corpus, settings: &Settings, threads: &[usize]) -> Vec<(usize, Figure<'a>)> {
-    let figure = |&threads: &usize| {
-        let settings = Settings { threads, ..settings.clone() };
+/// A training run.
+pub(super) struct Run {
+    method: Method,
+    threads: usize,
+}
+
+/// Whole training runs: a sequential one, and one in rounds on each number of `threads`.
+pub(super) fn figures<'a>(corpus: &'a Corpus, settings: &Settings, threads: &[usize]) -> Vec<(Run, Figure<'a>)> {
+    let rounds = threads.iter().map(|&threads| Run { method: Method::Rounds, threads });
+    let figure = |run: Run| {
+        let settings = Settings { threads: run.threads, ..settings.clone() };
         let figure = Figure::once(1.0, move || {
             let start = Instant::now();
-            train::train(corpus, &settings, &mut |_| {})?;
+            match run.method {
+                Method::Sequential => train::sequential(corpus, &settings)?,
+                Method::Rounds => train::train(corpus, &settings, &mut |_| {})?,
+            };
             Ok(start.elapsed())
         });
-        (threads, figure)
+        (run, figure)
     };
-    threads.iter().map(figure).collect()
+    [Run { method: Method::Sequential, threads: 1 }].into_iter().chain(rounds).map(figure).collect()
 }
 
 /// The rates, as they were measured.
 pub(super) fn report(
-    figures: &[(usize, Figure<'_>)],
+    figures: &[(Run, Figure<'_>)],
     corpus: &Corpus,
     settings: &Settings,
     peaks: &[Peak],
@@ -74,14 +107,15 @@ pub(super) fn report(
     // A score and two rank updates of D multiply-adds each, with the true target and every negative.
     let flops = pairs * (3 * 2 * settings.dim * (1 + settings.negatives)) as f64;
     let instructions = Instructions { simd: settings.level, fused: settings.fused };
-    let rate = |(threads, figure): &(usize, Figure<'_>)| {
+    let rate = |(run, figure): &(Run, Figure<'_>)| {
         let gflops = flops * figure.rate() / 1e9;
         TrainingRate {
-            threads: *threads,
+            method: run.method,
+            threads: run.threads,
             seconds: 1.0 / figure.rate(),
             words_per_second: words as f64 * f64::from(epochs) * figure.rate(),
             gflops,
-            share: peak::share(gflops, peaks, instructions, *threads),
+            share: peak::share(gflops, peaks, instructions, run.threads),
         }
     };
     let rates = figures.iter().map(rate).collect();

@@ -11,6 +11,7 @@ mod merge;
 mod pages;
 mod plan;
 mod private;
+mod sequential;
 mod settings;
 mod shard;
 #[cfg(test)]
@@ -29,6 +30,7 @@ use self::merge::{Merger, Rule};
 use self::pages::Pages;
 pub use self::plan::Plan;
 use self::private::{LocalRows, Private, Side};
+pub use self::sequential::sequential;
 pub use self::settings::Settings;
 use self::shard::{Common, Shard};
 use crate::corpus::Corpus;
@@ -96,12 +98,16 @@ pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Prog
         observe,
     };
     let losses = settings.level.run(settings.fused, run).expect("Settings::check asked for the level")?;
-    if losses.iter().all(|loss| loss.is_nan()) {
+    finished(Trained { center: center.to_rows(settings.dim), outside: outside.to_rows(settings.dim), losses }, settings)
+}
+
+/// Looks at what came out.
+fn finished(trained: Trained, settings: &Settings) -> Result<Trained> {
+    if trained.losses.iter().all(|loss| loss.is_nan()) {
         let message = "there is nothing to learn: subsampling left no two words beside each other; raise --subsample, \
                        or set it to 0";
         return Err(Error::Failed(message.to_owned()));
     }
-    let trained = Trained { center: center.to_rows(settings.dim), outside: outside.to_rows(settings.dim), losses };
     let finite = trained.center.iter().chain(&trained.outside).all(|x| x.is_finite());
     if finite { Ok(trained) } else { Err(diverged(settings.rate)) }
 }

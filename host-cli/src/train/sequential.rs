@@ -1,0 +1,94 @@
+//! The plain way to train, to compare rounds with: one word after the other, on the matrices themselves.
+
+use motevec_core::model::{Model, Rows, Slab, initialize_center};
+use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
+use motevec_core::simd::{Kernel, Lanes};
+use motevec_core::train::{self, Loss, Trainer};
+
+use super::pages::Pages;
+use super::{Plan, Settings, Trained, finished, matrix, plan};
+use crate::corpus::{Corpus, SENTENCE_END};
+use crate::{Error, Result};
+
+/// Trains on `corpus` on one thread, with negatives drawn one by one from the whole vocabulary.
+///
+/// This is what rounds are measured against, in speed and in quality; the vectors differ from those of
+/// [`train`](super::train()), which no number of threads changes.
+///
+/// # Errors
+/// As [`train`](super::train()).
+pub fn sequential(corpus: &Corpus, settings: &Settings) -> Result<Trained> {
+    let step = settings.check()?;
+    let counts = corpus.vocabulary.counts();
+    let noise = AliasTable::new(vec![Slot::default(); counts.len()], |word| counts[word])
+        .map_err(|error| Error::Failed(format!("the vocabulary: {error}")))?;
+    let len = counts.len().saturating_mul(matrix::stride(settings.dim));
+    let (mut center, mut outside) = (Pages::zeros(len)?, Pages::zeros(len)?);
+    let (center, outside) = (center.as_mut_slice(), outside.as_mut_slice());
+    let run = Sequential { corpus, settings, step, noise, center, outside };
+    settings.level.run(settings.fused, run).expect("Settings::check asked for the level")
+}
+
+struct Sequential<'a> {
+    corpus: &'a Corpus,
+    settings: &'a Settings,
+    step: train::Settings,
+    noise: AliasTable<Vec<Slot>>,
+    center: &'a mut [f32],
+    outside: &'a mut [f32],
+}
+
+/// Tokens between two looks at the learning rate.
+const CHUNK: usize = 10_000;
+
+/// The purposes of the random streams; that of the first vectors is the same in rounds.
+const INITIALIZE: u64 = 0;
+const SUBSAMPLE: u64 = 1;
+const WIDTHS: u64 = 2;
+const NEGATIVES: u64 = 3;
+
+impl Kernel for Sequential<'_> {
+    type Output = Result<Trained>;
+
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+        let Self { corpus, settings, step, noise, center, outside } = self;
+        let stream = |purpose| Generator::new(settings.seed, [purpose]);
+        let slab = |rows| Slab::new(rows, settings.dim, matrix::stride(settings.dim)).expect("whole rows");
+        let mut model = Model { center: slab(center), outside: slab(outside) };
+        let mut rng = stream(INITIALIZE);
+        for row in 0..model.center.rows() {
+            initialize_center(&mut model.center, row, &mut rng);
+        }
+
+        let keep = plan::keep(corpus, settings);
+        let (mut subsample, mut widths) = (stream(SUBSAMPLE), stream(WIDTHS));
+        let negatives = Unigram { table: &noise, rng: stream(NEGATIVES) };
+        let mut trainer = Trainer::new(lanes, &mut model, negatives, step, settings.rate);
+        trainer.loss_every = Plan::of(corpus, settings).loss_every;
+        let (tokens, epochs) = (&corpus.tokens, settings.epochs as usize);
+        let (mut losses, mut buffer, mut sentence) = (Vec::new(), Vec::new(), Vec::new());
+        for epoch in 0..epochs {
+            trainer.loss = Loss::default();
+            for start in (0..tokens.len()).step_by(CHUNK) {
+                let done = (epoch * tokens.len() + start) as u64;
+                trainer.rate = settings.schedule.rate(settings.rate, done, (epochs * tokens.len()) as u64);
+                tokens.copy_to(start..tokens.len().min(start + CHUNK), &mut buffer)?;
+                for &token in &buffer {
+                    if token == SENTENCE_END {
+                        trainer
+                            .sentence(&sentence, &mut widths)
+                            .map_err(|error| Error::Failed(format!("training: {error}")))?;
+                        sentence.clear();
+                    } else if Subsampler::keep(keep[token as usize], &mut subsample) {
+                        sentence.push(token);
+                    }
+                }
+            }
+            losses.push(trainer.loss.mean());
+        }
+        let rows = |matrix: &Slab<&mut [f32]>| -> Vec<f32> {
+            (0..matrix.rows()).filter_map(|row| matrix.row(row)).flat_map(|row| &row[..settings.dim]).copied().collect()
+        };
+        finished(Trained { center: rows(&model.center), outside: rows(&model.outside), losses }, settings)
+    }
+}
