@@ -1,4 +1,4 @@
-//! A text that is larger than the memory waits in a temporary file, and nobody can tell by the vectors.
+//! Texts of a real size: neither the number of threads shows in the vectors, nor that a text was larger than the memory.
 
 use std::fs;
 use std::io::Write as _;
@@ -13,6 +13,32 @@ use serde_json::Value;
 fn corpus() -> [PathBuf; 3] {
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "host-cli", "data", "addresses.txt.zst"].iter().collect();
     [path.clone(), path.clone(), path]
+}
+
+#[test]
+fn the_bundled_corpus_gives_the_same_bytes_on_any_number_of_threads() {
+    let folder = Folder::new();
+    let [corpus, ..] = corpus();
+    let train = |threads| {
+        let corpus = corpus.to_str().unwrap();
+        folder.stdout(&[
+            "train",
+            corpus,
+            "-o",
+            "model.bin",
+            "--tokens",
+            "words",
+            "--epochs",
+            "2",
+            "--threads",
+            threads,
+        ]);
+        folder.read("model.bin")
+    };
+    let model = train("1");
+    for threads in ["2", "3", "8"] {
+        assert!(train(threads) == model, "{threads} threads");
+    }
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl<'a> Matrix<'a> {
     }
 
     /// The rows in order, `dim` components of each.
-    pub(super) fn to_rows(&self, dim: usize) -> Vec<f32> {
+    pub(super) fn into_rows(self, dim: usize) -> Vec<f32> {
         let reader = self.read();
         let mut rows = Vec::with_capacity(self.rows * dim);
         for row in 0..self.rows as u32 {

@@ -187,7 +187,47 @@ impl Kernel for Sums<'_> {
 
 #[cfg(test)]
 mod tests {
+    use motevec_core::model::RowsMut;
+    use motevec_core::simd::{Portable, Scalar};
+
+    use super::super::plan::Plan;
+    use super::super::private::LocalRows;
     use super::*;
+
+    /// Three shards, some of which touched the rows 0, 64 and 128 of a matrix: its first part.
+    #[test]
+    fn each_row_takes_in_what_the_shards_changed() {
+        const STRIDE: usize = 16;
+        let plan = Plan { shards: 3, words_per_round: 4, stretches: 1, pull: 0.1, loss_every: 1 };
+        let (mut first, mut second) = (vec![1.0; 192 * STRIDE], vec![1.0; 192 * STRIDE]);
+        let matrices = [Matrix::new(&mut first, 192, STRIDE), Matrix::new(&mut second, 192, STRIDE)];
+        let mut memory = vec![vec![0.0; Private::room(&plan, 192, STRIDE)]; 3];
+        let mut local = LocalRows::new(192);
+        let touched: [&[u32]; 3] = [&[0, 64, 5], &[64], &[128, 64]];
+        let mut privates: Vec<_> = memory.iter_mut().map(|memory| Private::new(memory, STRIDE)).collect();
+        for (shard, (private, rows)) in privates.iter_mut().zip(touched).enumerate() {
+            for &row in rows {
+                private.add_center(row, &mut local);
+            }
+            private.forget_in(&mut local);
+            private.copy(&matrices[0].read(), &matrices[1].read());
+            let mut model = private.model(STRIDE);
+            for row in 0..rows.len() {
+                model.center.row_mut(row).unwrap().fill(2.0 + shard as f32);
+                model.outside.row_mut(row).unwrap().fill(1.5);
+            }
+        }
+        let rule = Rule { stride: STRIDE, window: 6.0, targets: 6.0, kappa: 0.01 };
+        let sides = [(&matrices[0], Side::Center), (&matrices[1], Side::Outside)];
+        Merger::default().merge(Scalar::<Portable>::new(), sides, 0, &privates.iter().collect::<Vec<_>>(), rule);
+        let [center, outside] = matrices.map(|matrix| matrix.into_rows(1));
+        assert_eq!([center[0], center[128], center[1], center[5]], [2.0, 4.0, 1.0, 1.0], "part 0 alone was merged");
+        // Three shards moved row 64 by 1, 2 and 3.
+        let s = rule.scale(3, rule.pairs(Side::Center, 3.0, 0.0));
+        assert!(0.34 < s && s < 1.0 && center[64] == 1.0 + s * 6.0, "{s}: {}", center[64]);
+        let s = rule.scale(3, rule.pairs(Side::Outside, 3.0, 0.0));
+        assert_eq!(outside[64], 1.0 + s * 1.5);
+    }
 
     #[test]
     fn rare_rows_take_the_sum_and_frequent_rows_the_mean() {

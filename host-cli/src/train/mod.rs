@@ -84,21 +84,25 @@ pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Prog
     };
     let stride = common.stride;
     let mut memory = Memory::new(&common)?;
-    let (center, outside) = (memory.center.as_mut_slice(), memory.outside.as_mut_slice());
-    let center = Matrix::new(center, counts.len(), stride);
-    initialize(&center, counts.len(), settings, stride);
-    let outside = Matrix::new(outside, counts.len(), stride);
-    let run = Rounds {
-        common: &common,
-        settings,
-        words: corpus.stats.kept_words,
-        center: &center,
-        outside: &outside,
-        private: memory.private.as_mut_slice(),
-        observe,
+    let losses = {
+        let center = Matrix::new(memory.center.as_mut_slice(), counts.len(), stride);
+        let outside = Matrix::new(memory.outside.as_mut_slice(), counts.len(), stride);
+        initialize(&center, counts.len(), settings, stride);
+        let run = Rounds {
+            common: &common,
+            settings,
+            words: corpus.stats.kept_words,
+            center: &center,
+            outside: &outside,
+            private: memory.private.as_mut_slice(),
+            observe,
+        };
+        settings.level.run(settings.fused, run).expect("Settings::check asked for the level")?
     };
-    let losses = settings.level.run(settings.fused, run).expect("Settings::check asked for the level")?;
-    finished(Trained { center: center.to_rows(settings.dim), outside: outside.to_rows(settings.dim), losses }, settings)
+    // Each matrix gives its pages back as soon as its rows are handed out: there are never more than three.
+    drop(memory.private);
+    let rows = |mut pages: Pages| Matrix::new(pages.as_mut_slice(), counts.len(), stride).into_rows(settings.dim);
+    finished(Trained { center: rows(memory.center), outside: rows(memory.outside), losses }, settings)
 }
 
 /// Looks at what came out.
@@ -144,13 +148,13 @@ fn initialize(center: &Matrix<'_>, words: usize, settings: &Settings, stride: us
 }
 
 /// The whole of training, compiled for one instruction set.
-struct Rounds<'a> {
+struct Rounds<'a, 'm> {
     common: &'a Common<'a>,
     settings: &'a Settings,
     /// Words of the vocabulary in one pass over the corpus.
     words: u64,
-    center: &'a Matrix<'a>,
-    outside: &'a Matrix<'a>,
+    center: &'a Matrix<'m>,
+    outside: &'a Matrix<'m>,
     private: &'a mut [f32],
     observe: &'a mut dyn FnMut(&Progress),
 }
@@ -168,7 +172,7 @@ struct Shared<'a> {
     failure: Mutex<Option<Error>>,
 }
 
-impl Kernel for Rounds<'_> {
+impl Kernel for Rounds<'_, '_> {
     type Output = Result<Vec<f64>>;
 
     fn run<L: Lanes>(mut self, lanes: L) -> Self::Output {
@@ -277,7 +281,7 @@ fn work<'m, L: Lanes>(
     }
 }
 
-impl Rounds<'_> {
+impl Rounds<'_, '_> {
     /// Adds up what the shards did in a round, reports it, and prepares the next one.
     fn look_at_round(&mut self, shared: &Shared<'_>, total: u64, losses: &mut [Loss]) {
         let (mut done, mut round) = (0, Loss::default());

@@ -28,3 +28,19 @@ impl Pages {
         bytemuck::cast_slice_mut(&mut self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_zeros_on_page_boundaries() {
+        for len in [0, 1, 1000, 1 << 20] {
+            let mut pages = Pages::zeros(len).unwrap();
+            let numbers = pages.as_mut_slice();
+            assert!(numbers.len() >= len && numbers.iter().all(|&x| x == 0.0));
+            assert!(numbers.as_ptr().addr().is_multiple_of(4096));
+        }
+        assert!(matches!(Pages::zeros(usize::MAX), Err(Error::Failed(message)) if message.contains("memory")));
+    }
+}

@@ -243,3 +243,67 @@ impl Negatives for Pool<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use motevec_core::sample::Generator;
+    use motevec_core::train::Update;
+
+    use super::*;
+    use crate::train::plan;
+
+    /// 40 words; the one numbered w occurs in proportion to 1 / (1 + w).
+    fn common<'a>(tokens: &'a Tokens, keep: Vec<u32>, counts: &[u64]) -> Common<'a> {
+        Common {
+            tokens,
+            noise: plan::noise(counts, &keep),
+            keep,
+            settings: Settings::new(5, 5, Update::Window).unwrap(),
+            plan: Plan { shards: 1, words_per_round: 200, stretches: 10, pull: 0.1, loss_every: 1 },
+            seed: 3,
+            epochs: 1,
+            dim: 16,
+            stride: 16,
+        }
+    }
+
+    #[test]
+    fn negatives_have_the_noise_distribution_and_come_from_elsewhere() {
+        let mut rng = Generator::new(1, [0]);
+        let ids: Vec<u32> =
+            (0..100_000).map(|_| (41.0f64.powf(f64::from(rng.next_u32()) / 2f64.powi(32)) - 1.0) as u32).collect();
+        let mut counts = vec![0u64; 40];
+        ids.iter().for_each(|&id| counts[id as usize] += 1);
+        // Frequent words are thinned out.
+        let keep = counts.iter().map(|&count| if count > 5_000 { u32::MAX / 3 } else { u32::MAX }).collect();
+        let tokens = Tokens::from(ids);
+        let common = common(&tokens, keep, &counts);
+        let mut memory = vec![0.0; Private::room(&common.plan, 40, 16)];
+        let mut shard = Shard::new(0, &mut memory, &common);
+        let mut local = LocalRows::new(40);
+        let mut drawn = vec![0.0; 40];
+        while shard.epoch == 0 {
+            shard.private.clear();
+            shard.gather(&common, &mut local).unwrap();
+            shard.private.forget_in(&mut local);
+            shard.draw_pool(&common);
+            shard.round += 1;
+            for row in shard.private.rows() {
+                drawn[row.row as usize] += f64::from(row.negatives);
+            }
+            // The pool of a stretch has words of that stretch only.
+            let (mut words, mut picks) = (0, 0);
+            for end in &shard.ends {
+                let own = &shard.words[words..end.words];
+                assert!(shard.pool[picks..end.pool].iter().all(|pick| own.contains(pick)));
+                (words, picks) = (end.words, end.pool);
+            }
+        }
+        let noise: Vec<f64> = counts.iter().map(|&count| (count as f64).powf(0.75)).collect();
+        let (all, total) = (drawn.iter().sum::<f64>(), noise.iter().sum::<f64>());
+        for (word, (drawn, noise)) in drawn.iter().zip(&noise).enumerate() {
+            let ratio = (drawn / all) / (noise / total);
+            assert!((ratio - 1.0).abs() < 0.1, "word {word}: {ratio} times as often as it should be");
+        }
+    }
+}

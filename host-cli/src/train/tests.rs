@@ -5,7 +5,7 @@ use motevec_core::simd::Level;
 use motevec_core::train::Update;
 use rand_core::Rng;
 
-use super::{Plan, Progress, Settings, Trained, train};
+use super::{Plan, Progress, Settings, Trained, sequential, train};
 use crate::corpus::{self, Corpus, Source};
 use crate::{Error, Vocabulary};
 
@@ -105,6 +105,18 @@ fn both_updates_find_the_topics_and_the_loss_falls() {
             assert!(found > 0.95, "{update:?} on {sentences} sentences: {found}");
         }
     }
+}
+
+#[test]
+fn a_tiny_text_trains_as_well_as_sequentially() {
+    let corpus = topics(170);
+    assert!((2_000..2_100).contains(&corpus.stats.words));
+    let settings = Settings { epochs: 60, rate: 0.05, ..settings() };
+    let (rounds, plain) = (run(&corpus, &settings), sequential(&corpus, &settings).unwrap());
+    let [found, plainly] = [&rounds, &plain].map(|trained| topics_found(&corpus, trained));
+    assert!(plainly > 0.9 && found > plainly - 0.05, "{found} of the topics, sequentially {plainly}");
+    let (loss, plain) = (rounds.losses.last().unwrap(), plain.losses.last().unwrap());
+    assert!(*loss < 1.03 * plain, "loss {loss}, sequentially {plain}");
 }
 
 #[test]
@@ -213,5 +225,7 @@ fn plans_follow_the_corpus() {
     let (small, large) = (Plan::new(300_000, 112), Plan::new(10_000_000, 112));
     assert!(1 < small.shards && small.shards < 16 && small.words_per_round < 1000, "{small:?}");
     assert_eq!((large.shards, large.words_per_round), (16, 1000));
-    assert!(Plan::new(10_000_000, 304).words_per_round < 400);
+    assert!((500..700).contains(&Plan::new(10_000_000, 304).words_per_round));
+    // A text of one sentence stays together.
+    assert_eq!((Plan::new(100, 112).stretches, small.stretches, large.stretches), (1, 10, 10));
 }
