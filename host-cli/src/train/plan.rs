@@ -45,7 +45,7 @@ pub struct Plan {
 /// Enough for sixteen threads to work at once.
 const MOST_SHARDS: u64 = 16;
 /// A round costs a copy of each row that it touches, so shorter ones do not pay.
-const LEAST_WORDS: u64 = 250;
+const LEAST_WORDS: u64 = 500;
 /// The rows of a round of this length, and of this many components, take about 0.8 MB: a second-level cache holds them.
 const MOST_WORDS: u64 = 1000;
 const COMPONENTS_AT_MOST_WORDS: u64 = 184;
@@ -54,7 +54,7 @@ const ROUNDS_AN_EPOCH: u64 = 300;
 /// The words of one place serve as negatives in all others: the more there are, the more there is to draw from. But the
 /// end of each place in a round cuts a window or two.
 const MOST_STRETCHES: u64 = 10;
-const LEAST_STRETCH: u64 = 100;
+const LEAST_STRETCH: u64 = 50;
 /// On the benchmark corpus 0.1 and 0.2 score alike, and 0.6 loses on analogies.
 const PULL: f64 = 0.1;
 /// The loss of so many centers is known to about a hundredth. More would cost time.
@@ -80,11 +80,11 @@ impl Plan {
         let shards = (kept / (ROUNDS_AN_EPOCH * LEAST_WORDS)).clamp(1, MOST_SHARDS);
         let fit = MOST_WORDS * COMPONENTS_AT_MOST_WORDS / (stride as u64).max(1);
         let spread = if shards == 1 { MOST_WORDS } else { kept / (shards * ROUNDS_AN_EPOCH) };
-        let words_per_round = spread.min(fit).clamp(LEAST_WORDS, MOST_WORDS) as usize;
+        let words_per_round = spread.min(fit).clamp(LEAST_WORDS, MOST_WORDS);
         Self {
             shards: shards as usize,
-            words_per_round,
-            stretches: (kept / (shards * LEAST_STRETCH)).clamp(1, MOST_STRETCHES) as usize,
+            words_per_round: words_per_round as usize,
+            stretches: (words_per_round.min(kept / shards) / LEAST_STRETCH).clamp(1, MOST_STRETCHES) as usize,
             pull: PULL,
             loss_every: (kept / MEASURED_AN_EPOCH).clamp(1, 512) as u32,
         }
