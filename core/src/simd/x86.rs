@@ -173,14 +173,11 @@ impl<A: Arithmetic> Lanes for Avx2<A> {
     fn sum_each(self, vs: [__m256; LANES]) -> [__m256; LANES] {
         // Each 128-bit half of a result holds four sums, so the registers are dealt out with a stride of four.
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
-        // SAFETY: `self` proves AVX2.
-        unsafe {
-            let low = one_256(two_256(four_256(a, e), four_256(b, f)), two_256(four_256(c, g), four_256(d, h)));
-            let high = one_256(two_256(four_256(i, m), four_256(j, n)), two_256(four_256(k, o), four_256(l, p)));
-            let mut sums = [_mm256_setzero_ps(); LANES];
-            [sums[0], sums[1]] = [low, high];
-            sums
-        }
+        let low = self.one(self.two(self.four(a, e), self.four(b, f)), self.two(self.four(c, g), self.four(d, h)));
+        let high = self.one(self.two(self.four(i, m), self.four(j, n)), self.two(self.four(k, o), self.four(l, p)));
+        let mut sums = [self.splat(0.0); LANES];
+        [sums[0], sums[1]] = [low, high];
+        sums
     }
 
     #[inline(always)]
@@ -289,16 +286,13 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
     fn sum_each(self, vs: [__m512; LANES]) -> [__m512; LANES] {
         // Each 128-bit lane of the result holds four sums, so the registers are dealt out with a stride of four.
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
-        // SAFETY: `self` proves AVX-512F.
-        unsafe {
-            let w = four_512(eight_512(a, e), eight_512(i, m));
-            let x = four_512(eight_512(b, f), eight_512(j, n));
-            let y = four_512(eight_512(c, g), eight_512(k, o));
-            let z = four_512(eight_512(d, h), eight_512(l, p));
-            let mut sums = [_mm512_setzero_ps(); LANES];
-            sums[0] = one_512(two_512(w, x), two_512(y, z));
-            sums
-        }
+        let w = self.four(self.eight(a, e), self.eight(i, m));
+        let x = self.four(self.eight(b, f), self.eight(j, n));
+        let y = self.four(self.eight(c, g), self.eight(k, o));
+        let z = self.four(self.eight(d, h), self.eight(l, p));
+        let mut sums = [self.splat(0.0); LANES];
+        sums[0] = self.one(self.two(w, x), self.two(y, z));
+        sums
     }
 
     #[inline(always)]
@@ -310,61 +304,65 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
 
 // Sixteen sums at once: each step folds a pair of registers into one. Its additions are those of `Lanes::sum`, on both
 // registers together, so sixteen sums take 15 additions instead of 64. The names say how many lanes a sum still has.
-//
-// These are always inlined, so that they are compiled for their caller's instructions; and no functions of their own.
 
-#[inline(always)]
-unsafe fn four_256(x: __m256, y: __m256) -> __m256 {
-    // SAFETY: the caller has AVX2.
-    unsafe { _mm256_add_ps(_mm256_permute2f128_ps::<0x20>(x, y), _mm256_permute2f128_ps::<0x31>(x, y)) }
-}
+impl<A: Arithmetic> Avx2<A> {
+    #[inline(always)]
+    fn four(self, x: __m256, y: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_add_ps(_mm256_permute2f128_ps::<0x20>(x, y), _mm256_permute2f128_ps::<0x31>(x, y)) }
+    }
 
-#[inline(always)]
-unsafe fn two_256(x: __m256, y: __m256) -> __m256 {
-    // SAFETY: the caller has AVX2.
-    unsafe {
-        let (x, y) = (_mm256_castps_pd(x), _mm256_castps_pd(y));
-        let (low, high) = (_mm256_unpacklo_pd(x, y), _mm256_unpackhi_pd(x, y));
-        _mm256_add_ps(_mm256_castpd_ps(low), _mm256_castpd_ps(high))
+    #[inline(always)]
+    fn two(self, x: __m256, y: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX2.
+        unsafe {
+            let (x, y) = (_mm256_castps_pd(x), _mm256_castps_pd(y));
+            let (low, high) = (_mm256_unpacklo_pd(x, y), _mm256_unpackhi_pd(x, y));
+            _mm256_add_ps(_mm256_castpd_ps(low), _mm256_castpd_ps(high))
+        }
+    }
+
+    #[inline(always)]
+    fn one(self, x: __m256, y: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_add_ps(_mm256_shuffle_ps::<0b10_00_10_00>(x, y), _mm256_shuffle_ps::<0b11_01_11_01>(x, y)) }
     }
 }
 
-#[inline(always)]
-unsafe fn one_256(x: __m256, y: __m256) -> __m256 {
-    // SAFETY: the caller has AVX2.
-    unsafe { _mm256_add_ps(_mm256_shuffle_ps::<0b10_00_10_00>(x, y), _mm256_shuffle_ps::<0b11_01_11_01>(x, y)) }
-}
-
-#[inline(always)]
-unsafe fn eight_512(x: __m512, y: __m512) -> __m512 {
-    // SAFETY: the caller has AVX-512F.
-    unsafe {
-        let (low, high) = (_mm512_shuffle_f32x4::<0b01_00_01_00>(x, y), _mm512_shuffle_f32x4::<0b11_10_11_10>(x, y));
-        _mm512_add_ps(low, high)
+impl<A: Arithmetic> Avx512<A> {
+    #[inline(always)]
+    fn eight(self, x: __m512, y: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe {
+            let (low, high) =
+                (_mm512_shuffle_f32x4::<0b01_00_01_00>(x, y), _mm512_shuffle_f32x4::<0b11_10_11_10>(x, y));
+            _mm512_add_ps(low, high)
+        }
     }
-}
 
-#[inline(always)]
-unsafe fn four_512(x: __m512, y: __m512) -> __m512 {
-    // SAFETY: the caller has AVX-512F.
-    unsafe {
-        let (low, high) = (_mm512_shuffle_f32x4::<0b10_00_10_00>(x, y), _mm512_shuffle_f32x4::<0b11_01_11_01>(x, y));
-        _mm512_add_ps(low, high)
+    #[inline(always)]
+    fn four(self, x: __m512, y: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe {
+            let (low, high) =
+                (_mm512_shuffle_f32x4::<0b10_00_10_00>(x, y), _mm512_shuffle_f32x4::<0b11_01_11_01>(x, y));
+            _mm512_add_ps(low, high)
+        }
     }
-}
 
-#[inline(always)]
-unsafe fn two_512(x: __m512, y: __m512) -> __m512 {
-    // SAFETY: the caller has AVX-512F.
-    unsafe {
-        let (x, y) = (_mm512_castps_pd(x), _mm512_castps_pd(y));
-        let (low, high) = (_mm512_unpacklo_pd(x, y), _mm512_unpackhi_pd(x, y));
-        _mm512_add_ps(_mm512_castpd_ps(low), _mm512_castpd_ps(high))
+    #[inline(always)]
+    fn two(self, x: __m512, y: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe {
+            let (x, y) = (_mm512_castps_pd(x), _mm512_castps_pd(y));
+            let (low, high) = (_mm512_unpacklo_pd(x, y), _mm512_unpackhi_pd(x, y));
+            _mm512_add_ps(_mm512_castpd_ps(low), _mm512_castpd_ps(high))
+        }
     }
-}
 
-#[inline(always)]
-unsafe fn one_512(x: __m512, y: __m512) -> __m512 {
-    // SAFETY: the caller has AVX-512F.
-    unsafe { _mm512_add_ps(_mm512_shuffle_ps::<0b10_00_10_00>(x, y), _mm512_shuffle_ps::<0b11_01_11_01>(x, y)) }
+    #[inline(always)]
+    fn one(self, x: __m512, y: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_add_ps(_mm512_shuffle_ps::<0b10_00_10_00>(x, y), _mm512_shuffle_ps::<0b11_01_11_01>(x, y)) }
+    }
 }
