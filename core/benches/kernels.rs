@@ -135,18 +135,6 @@ impl<O: Operation> Kernel for Repeat<'_, O> {
     }
 }
 
-/// Enters the code that is compiled for the level, once for all times, as a trainer does.
-struct Compiled<K>(K);
-
-impl<K: Kernel> Kernel for Compiled<K> {
-    type Output = K::Output;
-
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> K::Output {
-        lanes.enter(self.0)
-    }
-}
-
 fn bench<O: Operation>(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group(O::NAME);
     for level in Level::ALL.into_iter().filter(|level| level.is_available()) {
@@ -156,7 +144,7 @@ fn bench<O: Operation>(criterion: &mut Criterion) {
             group.bench_function(BenchmarkId::new(level.name(), dim), |bencher| {
                 bencher.iter_custom(|times| {
                     let repeat = Repeat { operation: PhantomData::<O>, times, data: &mut data };
-                    level.run(level.has_fma(), Compiled(repeat)).unwrap_or_default()
+                    level.enter(level.has_fma(), repeat).unwrap_or_default()
                 });
             });
         }

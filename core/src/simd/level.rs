@@ -1,6 +1,6 @@
 //! Choosing the instructions at run time.
 
-use super::{Arithmetic, Fused, Kernel, Portable, Scalar, Wide};
+use super::{Arithmetic, Fused, Kernel, Lanes, Portable, Scalar, Wide};
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
 
@@ -70,9 +70,14 @@ impl Level {
     /// have the level.
     ///
     /// The kernel itself is compiled without the level's instructions; its inner kernels are not, when it calls
-    /// [`Lanes::enter`](super::Lanes::enter).
+    /// [`Lanes::enter`]. See [`enter`](Self::enter) for a kernel that is small enough to be compiled for each level.
     pub fn run<K: Kernel>(self, fused: bool, kernel: K) -> Option<K::Output> {
         if fused { self.run_with::<Fused, K>(kernel) } else { self.run_with::<Portable, K>(kernel) }
+    }
+
+    /// [`run`](Self::run), with the whole kernel compiled for the level's instructions.
+    pub fn enter<K: Kernel>(self, fused: bool, kernel: K) -> Option<K::Output> {
+        self.run(fused, Compiled(kernel))
     }
 
     fn run_with<A: Arithmetic, K: Kernel>(self, kernel: K) -> Option<K::Output> {
@@ -86,5 +91,17 @@ impl Level {
             #[cfg(not(target_arch = "x86_64"))]
             Self::Avx2 | Self::Avx512 => None,
         }
+    }
+}
+
+/// Enters the code that is compiled for the level.
+struct Compiled<K>(K);
+
+impl<K: Kernel> Kernel for Compiled<K> {
+    type Output = K::Output;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> K::Output {
+        lanes.enter(self.0)
     }
 }

@@ -32,7 +32,7 @@ mod training;
 use std::num::NonZero;
 use std::time::Duration;
 
-use motevec_core::simd::{Kernel, Lanes, Level};
+use motevec_core::simd::{Kernel, Level};
 use serde::{Serialize, Serializer};
 use sysinfo::{CpuRefreshKind, RefreshKind, System};
 
@@ -74,19 +74,7 @@ impl Instructions {
 
     /// Runs `kernel` compiled for these instructions; `None` where this machine does not have them.
     fn run<K: Kernel>(self, kernel: K) -> Option<K::Output> {
-        self.simd.run(self.fused, Compiled(kernel))
-    }
-}
-
-/// [`Level::run`] leaves it to the kernel to enter the code that is compiled for the level.
-struct Compiled<K>(K);
-
-impl<K: Kernel> Kernel for Compiled<K> {
-    type Output = K::Output;
-
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> K::Output {
-        lanes.enter(self.0)
+        self.simd.enter(self.fused, kernel)
     }
 }
 
