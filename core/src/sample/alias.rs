@@ -60,12 +60,12 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> AliasTable<S> {
         if u32::try_from(len).is_err() {
             return Err(AliasError::Length);
         }
-        let total: f64 = (0..len).map(|word| three_quarters_power(count(word))).sum();
+        let total: f64 = (0..len).map(|word| noise_weight(count(word))).sum();
         if total <= 0.0 {
             return Err(AliasError::Empty);
         }
         let scale = len as f64 * ONE as f64 / total;
-        let weight = |word| (three_quarters_power(count(word)) * scale) as u64;
+        let weight = |word| (noise_weight(count(word)) * scale) as u64;
 
         for (word, slot) in table.iter_mut().enumerate() {
             *slot = Slot { threshold: u32::MAX, alias: word as u32 };
@@ -110,8 +110,10 @@ impl<S: AsRef<[Slot]>> AliasTable<S> {
     }
 }
 
-/// count^¾ from square roots, which IEEE 754 rounds alike everywhere, as it does not round powers.
-fn three_quarters_power(count: u64) -> f64 {
+/// The weight of a word that occurred `count` times in the noise distribution: count^¾, from square roots, which IEEE 754
+/// rounds alike everywhere, as it does not round powers.
+#[must_use]
+pub fn noise_weight(count: u64) -> f64 {
     let root = libm::sqrt(count as f64);
     root * libm::sqrt(root)
 }

@@ -8,7 +8,7 @@ mod generator;
 mod negatives;
 mod subsample;
 
-pub use alias::{AliasError, AliasTable, Slot};
+pub use alias::{AliasError, AliasTable, Slot, noise_weight};
 pub use generator::Generator;
 pub use negatives::{Negatives, Unigram, other_than};
 pub use subsample::Subsampler;

@@ -17,10 +17,9 @@
 //! | 16 | 1000 | 1000 words drawn for the round | 0.1, 0.2, 0.6 | .555 .339 .316, .561 .343 .306, .548 .354 .291 |
 //! | 16 | 1000 | 256, 128 words drawn for the round | 0.1 | .550 .346 .298, .560 .340 .292 |
 //!
-//! Words that are drawn for a round have rows that must be copied and merged; words that are there already do not, which
-//! makes training a fifth faster.
+//! Words that are drawn for a round have rows that must be copied and merged; words that are there already do not.
 
-use motevec_core::sample::Subsampler;
+use motevec_core::sample::{Subsampler, noise_weight};
 
 use super::{Settings, matrix};
 use crate::corpus::Corpus;
@@ -74,7 +73,7 @@ impl Plan {
 
     /// The plan for a corpus of which `kept` words a pass are trained on, and rows of `stride` components.
     ///
-    /// A small corpus has few shards, down to one, which trains as one sequential pass would.
+    /// A small corpus has few shards, down to one: such a corpus trains [sequentially](super::sequential()).
     #[must_use]
     pub fn new(kept: u64, stride: usize) -> Self {
         let shards = (kept / (ROUNDS_AN_EPOCH * LEAST_WORDS)).clamp(1, MOST_SHARDS);
@@ -92,7 +91,7 @@ impl Plan {
 }
 
 /// By row of the vocabulary: how likely subsampling is to keep a word, see [`Subsampler::keep_probability`].
-pub(super) fn keep(corpus: &Corpus, settings: &Settings) -> Vec<u32> {
+pub(crate) fn keep(corpus: &Corpus, settings: &Settings) -> Vec<u32> {
     let counts = corpus.vocabulary.counts();
     let subsampler = Subsampler::new(settings.subsample, counts.iter().sum());
     counts.iter().map(|&count| subsampler.keep_probability(count)).collect()
@@ -102,10 +101,8 @@ pub(super) fn keep(corpus: &Corpus, settings: &Settings) -> Vec<u32> {
 /// up to a factor that all have in common.
 pub(super) fn noise(counts: &[u64], keep: &[u32]) -> Vec<f32> {
     let weight = |(&count, &keep): (&u64, &u32)| {
-        // Square roots only: IEEE 754 rounds them alike everywhere.
-        let root = (count as f64).sqrt();
         let kept = count as f64 * (f64::from(keep) + 1.0) / (1u64 << 32) as f64;
-        (root * root.sqrt() / kept) as f32
+        (noise_weight(count) / kept) as f32
     };
     counts.iter().zip(keep).map(weight).collect()
 }
