@@ -23,7 +23,7 @@ fn the_demo_learns_what_words_mean() {
         ("children", ["parents", "families", "kids", "school"]),
         ("school", ["schools", "students", "college", "teachers"]),
         ("freedom", ["liberty", "peace", "democracy", "justice"]),
-        ("farmers", ["agriculture", "farm", "products", "workers"]),
+        ("farmers", ["agriculture", "agricultural", "farm", "workers"]),
     ] {
         let found = nearest(&report, word);
         assert_eq!(found.len(), 5);

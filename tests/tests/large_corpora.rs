@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use motevec::corpus::{self, Source, Tokenizer};
+use motevec::train::{Plan, Settings};
 use motevec_tests::{Folder, skip, works};
 use serde_json::Value;
 
@@ -18,26 +20,22 @@ fn corpus() -> [PathBuf; 3] {
 #[test]
 fn the_bundled_corpus_gives_the_same_bytes_on_any_number_of_threads() {
     let folder = Folder::new();
-    let [corpus, ..] = corpus();
-    let train = |threads| {
-        let corpus = corpus.to_str().unwrap();
-        folder.stdout(&[
-            "train",
-            corpus,
-            "-o",
-            "model.bin",
-            "--tokens",
-            "words",
-            "--epochs",
-            "2",
-            "--threads",
-            threads,
-        ]);
+    let texts = corpus().map(|path| path.to_str().unwrap().to_owned());
+    let train = |options: &[&str]| {
+        let base = ["train", "-o", "model.bin", "--tokens", "words", "--epochs", "2"];
+        folder.stdout(&[&base, options, &texts.each_ref().map(String::as_str)].concat());
         folder.read("model.bin")
     };
-    let model = train("1");
-    for threads in ["2", "3", "8"] {
-        assert!(train(threads) == model, "{threads} threads");
+    let sources = texts.each_ref().map(|path| Source::Path(path.into()));
+    let options = corpus::Options { tokens: Tokenizer::Words, ..corpus::Options::default() };
+    let read = corpus::read(&sources, &options, &|_| {}).unwrap();
+    let shards = [1e-4, 0.0].map(|subsample| Plan::of(&read, &Settings { subsample, ..Settings::default() }).shards);
+    assert!(1 < shards[0] && shards[0] < shards[1], "{shards:?}: the test needs shards that meet in merges");
+    for words in [["--subsample", "1e-4"], ["--subsample", "0"]] {
+        let model = train(&[&words[..], &["--threads", "1"]].concat());
+        for threads in ["2", "3", "8"] {
+            assert!(train(&[&words[..], &["--threads", threads]].concat()) == model, "{threads} threads, {words:?}");
+        }
     }
 }
 

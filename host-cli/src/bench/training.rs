@@ -9,7 +9,7 @@ use super::figure::Figure;
 use super::{Instructions, Peak, peak};
 use crate::Result;
 use crate::corpus::{Corpus, SENTENCE_END};
-use crate::train::{self, Plan, Settings};
+use crate::train::{self, Plan, Settings, plan};
 
 /// The trainer on a corpus.
 #[derive(Clone, Debug, Serialize)]
@@ -39,7 +39,7 @@ pub struct Training {
 pub enum Method {
     /// [`train::sequential`], which cannot use more than one thread.
     Sequential,
-    /// [`train::train`].
+    /// [`train::rounds`].
     Rounds,
 }
 
@@ -85,8 +85,8 @@ pub(super) fn figures<'a>(corpus: &'a Corpus, settings: &Settings, threads: &[us
         let figure = Figure::once(1.0, move || {
             let start = Instant::now();
             match run.method {
-                Method::Sequential => train::sequential(corpus, &settings)?,
-                Method::Rounds => train::train(corpus, &settings, &mut |_| {})?,
+                Method::Sequential => train::sequential(corpus, &settings, &mut |_| {})?,
+                Method::Rounds => train::rounds(corpus, &settings, &mut |_| {})?,
             };
             Ok(start.elapsed())
         });
@@ -143,9 +143,7 @@ pub(super) fn report(
 /// pairs: each distance d between two words both ways, wherever the half-width reaches as far. The ends of rounds cut
 /// sentences, here and in the trainer.
 fn pairs(corpus: &Corpus, settings: &Settings) -> Result<f64> {
-    let counts = corpus.vocabulary.counts();
-    let subsampler = Subsampler::new(settings.subsample, counts.iter().sum());
-    let keep: Vec<_> = counts.iter().map(|&count| subsampler.keep_probability(count)).collect();
+    let keep = plan::keep(corpus, settings);
     let plan = Plan::of(corpus, settings);
     let together = (plan.words_per_round / plan.stretches) as u64;
     let mut buffer = Vec::new();

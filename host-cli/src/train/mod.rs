@@ -1,4 +1,4 @@
-//! Deterministic parallel training, in rounds.
+//! Deterministic training, in parallel by rounds.
 //!
 //! Threads that race for one set of parameters (Hogwild) make every run differ. Here the corpus is cut into logical
 //! shards, as many as the [`Plan`] says, whatever the machine. In a round every shard trains on its next words with
@@ -9,7 +9,7 @@
 mod matrix;
 mod merge;
 mod pages;
-mod plan;
+pub(crate) mod plan;
 mod private;
 mod sequential;
 mod settings;
@@ -45,7 +45,7 @@ pub struct Progress {
     pub total: u64,
     /// The epoch, from 0.
     pub epoch: u32,
-    /// The learning rate of the next round.
+    /// The learning rate of what comes next.
     pub rate: f32,
     /// The loss of an average (center, outside) pair in this epoch so far.
     pub loss: f64,
@@ -62,11 +62,25 @@ pub struct Trained {
     pub losses: Vec<f64>,
 }
 
-/// Trains on `corpus`. `observe` is called after every round, by the calling thread.
+/// Trains on `corpus`: in [`rounds`] or, where the plan has one shard only, [sequentially](sequential()). `observe` is
+/// called now and then, by the calling thread.
 ///
 /// # Errors
 /// Where the settings are impossible, training diverged, or the corpus cannot be read back from the disk.
 pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
+    settings.check()?;
+    match Plan::of(corpus, settings).shards {
+        // Nobody would be there to share the work with, or to merge with.
+        1 => sequential(corpus, settings, observe),
+        _ => rounds(corpus, settings, observe),
+    }
+}
+
+/// Trains on `corpus` in rounds. `observe` is called after each.
+///
+/// # Errors
+/// As [`train`].
+pub fn rounds(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
     let step = settings.check()?;
     let counts = corpus.vocabulary.counts();
     let keep = plan::keep(corpus, settings);

@@ -1,4 +1,5 @@
-//! The plain way to train, to compare rounds with: one word after the other, on the matrices themselves.
+//! The plain way to train: one word after the other, on the matrices themselves. It is what a small corpus gets, and what
+//! rounds are measured against.
 
 use motevec_core::model::{Model, Rows, Slab, initialize_center};
 use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
@@ -6,18 +7,18 @@ use motevec_core::simd::{Kernel, Lanes};
 use motevec_core::train::{self, Loss, Trainer};
 
 use super::pages::Pages;
-use super::{Plan, Settings, Trained, finished, matrix, plan};
+use super::{Plan, Progress, Settings, Trained, diverged, finished, matrix, plan};
 use crate::corpus::{Corpus, SENTENCE_END};
 use crate::{Error, Result};
 
-/// Trains on `corpus` on one thread, with negatives drawn one by one from the whole vocabulary.
+/// Trains on `corpus` on one thread, with negatives drawn one by one from the whole vocabulary. `observe` is called
+/// every thousand tokens.
 ///
-/// This is what rounds are measured against, in speed and in quality; the vectors differ from those of
-/// [`train`](super::train()), which no number of threads changes.
+/// [`train`](super::train()) does this where the [`Plan`] has one shard.
 ///
 /// # Errors
 /// As [`train`](super::train()).
-pub fn sequential(corpus: &Corpus, settings: &Settings) -> Result<Trained> {
+pub fn sequential(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
     let step = settings.check()?;
     let counts = corpus.vocabulary.counts();
     let noise = AliasTable::new(vec![Slot::default(); counts.len()], |word| counts[word])
@@ -25,7 +26,7 @@ pub fn sequential(corpus: &Corpus, settings: &Settings) -> Result<Trained> {
     let len = counts.len().saturating_mul(matrix::stride(settings.dim));
     let (mut center, mut outside) = (Pages::zeros(len)?, Pages::zeros(len)?);
     let (center, outside) = (center.as_mut_slice(), outside.as_mut_slice());
-    let run = Sequential { corpus, settings, step, noise, center, outside };
+    let run = Sequential { corpus, settings, step, noise, center, outside, observe };
     settings.level.run(settings.fused, run).expect("Settings::check asked for the level")
 }
 
@@ -36,10 +37,11 @@ struct Sequential<'a> {
     noise: AliasTable<Vec<Slot>>,
     center: &'a mut [f32],
     outside: &'a mut [f32],
+    observe: &'a mut dyn FnMut(&Progress),
 }
 
 /// Tokens between two looks at the learning rate.
-const CHUNK: usize = 10_000;
+const CHUNK: usize = 1_000;
 
 /// The purposes of the random streams; that of the first vectors is the same in rounds.
 const INITIALIZE: u64 = 0;
@@ -51,7 +53,7 @@ impl Kernel for Sequential<'_> {
     type Output = Result<Trained>;
 
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-        let Self { corpus, settings, step, noise, center, outside } = self;
+        let Self { corpus, settings, step, noise, center, outside, observe } = self;
         let stream = |purpose| Generator::new(settings.seed, [purpose]);
         let slab = |rows| Slab::new(rows, settings.dim, matrix::stride(settings.dim)).expect("whole rows");
         let mut model = Model { center: slab(center), outside: slab(outside) };
@@ -66,13 +68,13 @@ impl Kernel for Sequential<'_> {
         let mut trainer = Trainer::new(lanes, &mut model, negatives, step, settings.rate);
         trainer.loss_every = Plan::of(corpus, settings).loss_every;
         let (tokens, epochs) = (&corpus.tokens, settings.epochs as usize);
+        let total = (epochs * tokens.len()) as u64;
         let (mut losses, mut buffer, mut sentence) = (Vec::new(), Vec::new(), Vec::new());
         for epoch in 0..epochs {
             trainer.loss = Loss::default();
             for start in (0..tokens.len()).step_by(CHUNK) {
-                let done = (epoch * tokens.len() + start) as u64;
-                trainer.rate = settings.schedule.rate(settings.rate, done, (epochs * tokens.len()) as u64);
-                tokens.copy_to(start..tokens.len().min(start + CHUNK), &mut buffer)?;
+                let end = tokens.len().min(start + CHUNK);
+                tokens.copy_to(start..end, &mut buffer)?;
                 for &token in &buffer {
                     if token == SENTENCE_END {
                         trainer
@@ -83,6 +85,13 @@ impl Kernel for Sequential<'_> {
                         sentence.push(token);
                     }
                 }
+                if !trainer.loss.sum.is_finite() {
+                    return Err(diverged(settings.rate));
+                }
+                let done = (epoch * tokens.len() + end) as u64;
+                trainer.rate = settings.schedule.rate(settings.rate, done, total);
+                let (rate, loss) = (trainer.rate, trainer.loss.mean());
+                observe(&Progress { done, total, epoch: epoch as u32, rate, loss });
             }
             losses.push(trainer.loss.mean());
         }

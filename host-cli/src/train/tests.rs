@@ -5,7 +5,7 @@ use motevec_core::simd::Level;
 use motevec_core::train::Update;
 use rand_core::Rng;
 
-use super::{Plan, Progress, Settings, Trained, sequential, train};
+use super::{Plan, Progress, Settings, Trained, rounds, sequential, train};
 use crate::corpus::{self, Corpus, Source};
 use crate::{Error, Vocabulary};
 
@@ -42,8 +42,8 @@ fn bits(trained: &Trained) -> Vec<u32> {
 
 #[test]
 fn the_result_is_the_same_on_any_number_of_threads_and_with_any_instructions() {
-    let corpus = topics(40_000);
-    assert!(Plan::new(corpus.stats.words, 32).shards > 2, "the test needs shards that meet in merges");
+    let corpus = topics(70_000);
+    assert!(Plan::of(&corpus, &settings()).shards > 4, "the test needs shards that meet in merges");
     for fused in [false, true] {
         let settings = Settings { fused, epochs: 1, level: Level::Avx2, ..settings() };
         let level = if settings.level.is_available() { settings.level } else { Level::Wide };
@@ -108,11 +108,13 @@ fn both_updates_find_the_topics_and_the_loss_falls() {
 }
 
 #[test]
-fn a_tiny_text_trains_as_well_as_sequentially() {
+fn a_tiny_text_trains_sequentially_and_rounds_do_as_well() {
     let corpus = topics(170);
     assert!((2_000..2_100).contains(&corpus.stats.words));
     let settings = Settings { epochs: 60, rate: 0.05, ..settings() };
-    let (rounds, plain) = (run(&corpus, &settings), sequential(&corpus, &settings).unwrap());
+    let plain = sequential(&corpus, &settings, &mut |_| {}).unwrap();
+    assert_eq!(bits(&run(&corpus, &settings)), bits(&plain));
+    let rounds = rounds(&corpus, &settings, &mut |_| {}).unwrap();
     let [found, plainly] = [&rounds, &plain].map(|trained| topics_found(&corpus, trained));
     assert!(plainly > 0.9 && found > plainly - 0.05, "{found} of the topics, sequentially {plainly}");
     let (loss, plain) = (rounds.losses.last().unwrap(), plain.losses.last().unwrap());
@@ -147,7 +149,8 @@ fn a_rate_that_diverges_is_an_error() {
 #[test]
 fn a_corpus_on_the_disk_gives_the_same_vectors_until_the_disk_fails() {
     let options = corpus::Options { token_memory: 0, ..corpus::Options::default() };
-    let (in_memory, on_disk) = (topics(20_000), topics_with(20_000, &options));
+    let (in_memory, on_disk) = (topics(40_000), topics_with(40_000, &options));
+    assert!(Plan::of(&on_disk, &settings()).shards > 1, "the test needs shards that fail, and others that do not");
     assert_eq!((in_memory.tokens.on_disk(), on_disk.tokens.on_disk()), (0, on_disk.tokens.len()));
     assert_eq!(bits(&run(&on_disk, &settings())), bits(&run(&in_memory, &settings())));
     for threads in [1, 3] {
