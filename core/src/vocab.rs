@@ -65,6 +65,14 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
         Self { text: Vec::new(), ends: Vec::new(), counts: Vec::new(), dropped: 0 }
     }
 
+    /// Forgets all tokens.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+        self.counts.clear();
+        self.dropped = 0;
+    }
+
     /// The number of tokens.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -102,7 +110,9 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
     /// is needed, and a new one then gets its index. So counts are never too high, and too low by at most
     /// [`dropped`](Self::dropped); and of n occurrences at most n / (N + 1) are dropped, so that every token that makes up more
     /// than that share has a place (Misra and Gries 1982, "Finding repeated elements"), unless the text is full first.
-    pub fn observe_frequent(&mut self, token: &str) -> Observed {
+    ///
+    /// `leaving` is told of the token that loses its place.
+    pub fn observe_frequent(&mut self, token: &str, mut leaving: impl FnMut(&str)) -> Observed {
         if let Some(index) = self.count_one(token) {
             return Observed::Known(index);
         }
@@ -110,7 +120,7 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
             return Observed::New(index);
         }
         for index in 0..self.len() {
-            if self.counts.get(index) == Some(&0) && self.replace(index, token).is_some() {
+            if self.counts.get(index) == Some(&0) && self.replace(index, token, &mut leaving).is_some() {
                 return Observed::New(index as u32);
             }
         }
@@ -188,10 +198,11 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
     }
 
     /// Puts `token` in the place of the token at `index`, with a count of 1; `None` where its text does not fit.
-    fn replace(&mut self, index: usize, token: &str) -> Option<()> {
+    fn replace(&mut self, index: usize, token: &str, leaving: &mut impl FnMut(&str)) -> Option<()> {
         let place = self.place(index)?;
         let (old, new) = (place.len(), token.len());
         end_of_text::<BYTES>(self.text.len() - old, token)?;
+        leaving(self.token(index as u32)?);
         // The old text goes to the end and is cut off; the new one is added there, and comes back.
         rotate_left(self.text.get_mut(place.start..)?, old);
         self.text.truncate(self.text.len() - old);

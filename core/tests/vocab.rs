@@ -63,7 +63,8 @@ fn offsets_reach_65_535_bytes_and_no_further() {
 #[test]
 fn a_full_vocabulary_keeps_frequent_tokens_and_lets_rare_ones_go() {
     let mut vocab = Vocab::<2, 8>::new();
-    let mut observe = |token| vocab.observe_frequent(token);
+    let mut left = Vec::new();
+    let mut observe = |token| vocab.observe_frequent(token, |token| left.push(token.to_owned()));
     assert_eq!(["a", "a", "a", "bb"].map(&mut observe)[3], Observed::New(1));
     // The first stranger uses up the count of "bb"; the second takes its place.
     assert_eq!(["c", "ccc", "ccc"].map(&mut observe), [Observed::Dropped, Observed::New(1), Observed::Known(1)]);
@@ -71,13 +72,17 @@ fn a_full_vocabulary_keeps_frequent_tokens_and_lets_rare_ones_go() {
     assert_eq!((vocab.count(0), vocab.count(1), vocab.index("bb")), (Some(2), Some(2), None));
     // A place is free, but not for a text that long.
     for _ in 0..2 {
-        assert_eq!(vocab.observe_frequent("123456789"), Observed::Dropped);
+        assert_eq!(vocab.observe_frequent("123456789", |_| ()), Observed::Dropped);
     }
     assert_eq!((vocab.count(0), vocab.count(1), vocab.dropped()), (Some(0), Some(0), 3));
-    assert_eq!(vocab.observe_frequent("12345678"), Observed::Dropped);
-    assert_eq!(vocab.observe_frequent("12345"), Observed::New(0));
+    assert_eq!(vocab.observe_frequent("12345678", |_| ()), Observed::Dropped);
+    assert_eq!(vocab.observe_frequent("12345", |token| left.push(token.to_owned())), Observed::New(0));
+    assert_eq!(left, ["bb", "a"]);
     assert_eq!((vocab.tokens().collect::<Vec<_>>(), vocab.text_len()), (vec!["12345", "ccc"], 8));
-    assert_eq!(Vocab::<0, 8>::new().observe_frequent("a"), Observed::Dropped);
+    vocab.clear();
+    assert_eq!((vocab.len(), vocab.text_len(), vocab.total(), vocab.dropped()), (0, 0, 0, 0));
+    assert_eq!(vocab.observe_frequent("12345678", |_| ()), Observed::New(0));
+    assert_eq!(Vocab::<0, 8>::new().observe_frequent("a", |_| ()), Observed::Dropped);
 }
 
 proptest! {
@@ -87,7 +92,7 @@ proptest! {
         let mut vocab = Vocab::<7, 64>::new();
         let tokens: Vec<String> = draws.iter().map(|(a, b)| a.min(b)).map(|&least| "x".repeat(least as usize % 5) + &least.to_string()).collect();
         for token in &tokens {
-            match vocab.observe_frequent(token) {
+            match vocab.observe_frequent(token, |_| ()) {
                 Observed::Known(index) | Observed::New(index) => prop_assert_eq!(vocab.token(index), Some(token.as_str())),
                 Observed::Dropped => prop_assert_eq!(vocab.index(token), None),
             }

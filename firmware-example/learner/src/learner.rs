@@ -1,0 +1,243 @@
+//! A vocabulary and its vectors, learned from sentences of tokens as they arrive: skip-gram with negative sampling.
+
+use heapless::Vec;
+use motevec_core::model::{FixedModel, Rows, RowsMut, initialize_center};
+use motevec_core::query::{Neighbor, nearest};
+use motevec_core::sample::Generator;
+use motevec_core::simd::Lanes;
+use motevec_core::train::{Loss, Settings, Stream, Trainer, Update};
+use motevec_core::vocab::{Observed, Vocab};
+
+use crate::log::info;
+use crate::noise::{Draws, Noise};
+
+/// Two tokens to each side of a center, and five negative samples.
+const SETTINGS: Settings = match Settings::new(WINDOW as u32, 5, Update::Window) {
+    Ok(settings) => settings,
+    Err(_) => panic!("these settings can be trained with"),
+};
+const WINDOW: usize = 2;
+
+/// The learning rate to start with. Word2vec's 0.025 is for corpora of millions of words.
+pub const RATE: f32 = 0.05;
+/// The highest learning rate: vectors stay finite with it, whatever is learned.
+pub const MAX_RATE: f32 = 0.5;
+/// How many neighbors are looked for.
+pub const NEIGHBORS: usize = 5;
+
+/// What a learner keeps: up to `N` words of `D` components, whose text takes up to `TEXT` bytes.
+///
+/// It starts as zeros, so that a `static` takes no flash.
+#[derive(Debug)]
+pub struct Memory<const N: usize, const D: usize, const TEXT: usize> {
+    model: FixedModel<N, D>,
+    vocab: Vocab<N, TEXT>,
+    noise: Noise<N>,
+}
+
+impl<const N: usize, const D: usize, const TEXT: usize> Default for Memory<N, D, TEXT> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const N: usize, const D: usize, const TEXT: usize> Memory<N, D, TEXT> {
+    /// No words.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { model: FixedModel::zeros(), vocab: Vocab::new(), noise: Noise::new() }
+    }
+}
+
+/// Learns.
+#[derive(Debug)]
+pub struct Learner<'m, L, const N: usize, const D: usize, const TEXT: usize> {
+    lanes: L,
+    memory: &'m mut Memory<N, D, TEXT>,
+    streams: Streams,
+    /// The learning rate, above 0 and at most [`MAX_RATE`].
+    rate: f32,
+    tokens: u32,
+    loss: Option<f32>,
+}
+
+/// A stream of random numbers for each purpose.
+#[derive(Debug)]
+struct Streams {
+    rows: Generator,
+    negatives: Generator,
+    widths: Generator,
+}
+
+impl Streams {
+    fn new() -> Self {
+        const SEED: u64 = 1;
+        let stream = |name| Generator::new(SEED, [name]);
+        Self { rows: stream(0), negatives: stream(1), widths: stream(2) }
+    }
+}
+
+/// What the vocabulary had no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice<'a> {
+    /// A token that is not learned.
+    Dropped(&'a str),
+    /// A word that a more frequent one has taken the place of.
+    Forgotten(&'a str),
+}
+
+impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m, L, N, D, TEXT> {
+    /// A learner that knows nothing.
+    pub fn new(lanes: L, memory: &'m mut Memory<N, D, TEXT>) -> Self {
+        let mut learner = Self { lanes, memory, streams: Streams::new(), rate: RATE, tokens: 0, loss: None };
+        learner.reset();
+        learner
+    }
+
+    /// Forgets everything, and starts anew with the same random numbers. The learning rate stays.
+    pub fn reset(&mut self) {
+        self.memory.vocab.clear();
+        self.streams = Streams::new();
+        (self.tokens, self.loss) = (0, None);
+    }
+
+    /// Learns from one sentence: counts its tokens, then trains on those that have a place in the vocabulary.
+    ///
+    /// Gives the loss over the sentence, before each step.
+    pub fn learn<'t>(
+        &mut self,
+        tokens: impl Iterator<Item = &'t str> + Clone,
+        mut notice: impl FnMut(Notice<'_>),
+    ) -> Loss {
+        // First all are counted: so no word loses its place while it is in a window, and negatives know the newest words.
+        let mut new_words = false;
+        for token in tokens.clone() {
+            self.tokens = self.tokens.saturating_add(1);
+            let leaving = |token: &str| {
+                info!("{=str} is forgotten", token);
+                notice(Notice::Forgotten(token));
+            };
+            match self.memory.vocab.observe_frequent(token, leaving) {
+                Observed::Known(_) => {}
+                Observed::New(word) => {
+                    self.start_row(word);
+                    new_words = true;
+                }
+                Observed::Dropped => {
+                    info!("no room for {=str}", token);
+                    notice(Notice::Dropped(token));
+                }
+            }
+        }
+        let Memory { model, vocab, noise } = &mut *self.memory;
+        if new_words || noise.is_stale(vocab.total() as u32) {
+            noise.rebuild((0..).map_while(|word| vocab.count(word)));
+        }
+
+        let negatives = Draws { noise, rng: &mut self.streams.negatives };
+        let mut trainer = Trainer::new(self.lanes, model, negatives, SETTINGS, self.rate);
+        let mut window = Stream::<{ 2 * WINDOW + 1 }>::new();
+        for word in tokens.filter_map(|token| vocab.index(token)) {
+            // Every word has a row.
+            let _ = window.push(word, &mut trainer, &mut self.streams.widths);
+        }
+        let _ = window.end_sentence(&mut trainer, &mut self.streams.widths);
+        let loss = trainer.loss;
+        self.remember(loss);
+        loss
+    }
+
+    /// Draws the center vector of a new word, and sets its outside vector to zero.
+    fn start_row(&mut self, word: u32) {
+        let model = &mut self.memory.model;
+        initialize_center(&mut model.center, word as usize, &mut self.streams.rows);
+        if let Some(row) = model.outside.row_mut(word as usize) {
+            row.fill(0.0);
+        }
+    }
+
+    /// Moves the average loss toward that of the last sentence.
+    fn remember(&mut self, loss: Loss) {
+        if loss.pairs > 0 {
+            let mean = loss.mean() as f32;
+            let before = self.loss.unwrap_or(mean);
+            self.loss = Some(before + (mean - before) / 16.0);
+        }
+    }
+
+    /// The words most similar to `word`, most similar first.
+    pub fn near(&self, word: u32) -> Vec<Neighbor, NEIGHBORS> {
+        let vectors = Known { center: &self.memory.model.center, words: self.memory.vocab.len() };
+        nearest(self.lanes, &vectors, self.vector(word).unwrap_or_default(), &[word])
+    }
+
+    /// The center vector of `word`.
+    pub fn vector(&self, word: u32) -> Option<&[f32]> {
+        self.memory.model.center.row(word as usize)
+    }
+
+    /// The number of `token` in the vocabulary.
+    pub fn word(&self, token: &str) -> Option<u32> {
+        self.memory.vocab.index(token)
+    }
+
+    /// The vocabulary.
+    pub fn vocab(&self) -> &Vocab<N, TEXT> {
+        &self.memory.vocab
+    }
+
+    /// The learning rate.
+    pub fn rate(&self) -> f32 {
+        self.rate
+    }
+
+    /// Sets the learning rate, and says whether it is one: above 0 and at most [`MAX_RATE`].
+    pub fn set_rate(&mut self, rate: f32) -> bool {
+        let usable = rate > 0.0 && rate <= MAX_RATE;
+        if usable {
+            self.rate = rate;
+        }
+        usable
+    }
+
+    /// How many tokens have arrived.
+    pub fn tokens(&self) -> u32 {
+        self.tokens
+    }
+
+    /// The loss of an average pair of late, or `None` before the first.
+    pub fn loss(&self) -> Option<f32> {
+        self.loss
+    }
+
+    /// A hash of the bits of both matrices: FNV-1a over the rows of the words, first of the center vectors, then of the outside vectors.
+    ///
+    /// Two machines that have learned the same have the same hash.
+    pub fn bits(&self) -> u64 {
+        let words = self.memory.vocab.len();
+        let model = &self.memory.model;
+        let rows = model.center.iter().take(words).chain(model.outside.iter().take(words));
+        let bytes = rows.flatten().flat_map(|component| component.to_le_bytes());
+        bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3))
+    }
+}
+
+/// The rows of the words that are known: those behind them hold nothing.
+struct Known<'a, const N: usize, const D: usize> {
+    center: &'a [[f32; D]; N],
+    words: usize,
+}
+
+impl<const N: usize, const D: usize> Rows for Known<'_, N, D> {
+    fn rows(&self) -> usize {
+        self.words
+    }
+
+    fn dim(&self) -> usize {
+        D
+    }
+
+    fn row(&self, index: usize) -> Option<&[f32]> {
+        self.center.row(index)
+    }
+}

@@ -1,0 +1,274 @@
+//! Commands into answers: the dialogue on the serial line.
+//!
+//! An answer is any number of lines, of which the last is `ok` or starts with `error: `. The device does not listen while it answers: the next
+//! line may come after that.
+
+use motevec_core::simd::Lanes;
+
+use crate::command::{Command, CommandError, MAX_TOKEN, Tokens};
+use crate::learner::{Learner, MAX_RATE, Memory, Notice};
+use crate::line::{Line, LineError};
+use crate::log::info;
+use crate::text::Piece::{Bits, Number, Real, Text};
+use crate::text::{Piece, Sink, send};
+use crate::world::{VISITS, World};
+
+/// Epochs of the demo.
+const EPOCHS: u32 = 8;
+
+const HELP: &str = "\
+learn <tokens>  learn from a sentence
+near <token>    the most similar words
+vector <token>  the vector of a word
+rate <number>   set the learning rate
+stats           how much is learned, and how much room is left
+demo            learn the events of a building
+reset           forget everything
+help            this text
+quit            end the emulator
+";
+
+/// The stack, where a device can measure it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StackUse {
+    /// The most bytes that were in use at a time.
+    pub peak: u32,
+    /// The bytes that there are.
+    pub size: u32,
+}
+
+/// What the board adds to the dialogue.
+#[derive(Clone, Copy, Debug)]
+pub struct Board {
+    /// Its name.
+    pub name: &'static str,
+    /// Measures the stack.
+    pub stack: fn() -> Option<StackUse>,
+    /// Whether the program can be ended.
+    pub quits: bool,
+}
+
+/// What to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Go on.
+    Continue,
+    /// End the program.
+    Quit,
+}
+
+/// A dialogue about up to `N` words of `D` components, in lines of at most `LINE` bytes.
+#[derive(Debug)]
+pub struct Session<'m, L, const N: usize, const D: usize, const TEXT: usize, const LINE: usize> {
+    learner: Learner<'m, L, N, D, TEXT>,
+    line: &'m mut Line<LINE>,
+    board: Board,
+}
+
+/// What a session keeps.
+#[derive(Debug, Default)]
+pub struct Storage<const N: usize, const D: usize, const TEXT: usize, const LINE: usize> {
+    memory: Memory<N, D, TEXT>,
+    line: Line<LINE>,
+}
+
+impl<const N: usize, const D: usize, const TEXT: usize, const LINE: usize> Storage<N, D, TEXT, LINE> {
+    /// Nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { memory: Memory::new(), line: Line::new() }
+    }
+}
+
+/// Sends pieces, and ends the line.
+macro_rules! line {
+    ($out:expr, $($piece:expr),+) => { send($out, &[$($piece,)+ Text("\n")]) };
+}
+
+impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE: usize>
+    Session<'m, L, N, D, TEXT, LINE>
+{
+    /// A session of someone who knows nothing.
+    pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE>, board: Board) -> Self {
+        let Storage { memory, line } = storage;
+        Self { learner: Learner::new(lanes, memory), line, board }
+    }
+
+    /// Says what this is.
+    pub fn greet(&self, out: &mut impl Sink) {
+        info!("{=str}: {=usize} words x {=usize}", self.board.name, N, D);
+        let (words, dim) = (Number(N as u32), Number(D as u32));
+        line!(
+            out,
+            Text("motevec on "),
+            Text(self.board.name),
+            Text(": "),
+            words,
+            Text(" words x "),
+            dim,
+            Text("; try help")
+        );
+    }
+
+    /// Takes the next byte, and answers where it ends a line.
+    pub fn receive(&mut self, byte: u8, out: &mut impl Sink) -> Next {
+        if !self.line.push(byte) {
+            return Next::Continue;
+        }
+        let Self { learner, line, board } = self;
+        let command = match line.text() {
+            Ok(text) => Command::parse(text),
+            Err(error) => {
+                refuse_line::<LINE>(error, out);
+                line.clear();
+                return Next::Continue;
+            }
+        };
+        let mut next = Next::Continue;
+        match command {
+            Ok(Command::Quit) if board.quits => next = Next::Quit,
+            Ok(Command::Quit) => line!(out, Text("error: only an emulator can be ended")),
+            Ok(Command::Stats) => stats(learner, board, out),
+            Ok(command) => answer(learner, command, out),
+            Err(error) => refuse(error, out),
+        }
+        line.clear();
+        next
+    }
+}
+
+/// Does what `command` asks for.
+fn answer<L: Lanes, const N: usize, const D: usize, const TEXT: usize>(
+    learner: &mut Learner<'_, L, N, D, TEXT>,
+    command: Command<'_>,
+    out: &mut impl Sink,
+) {
+    match command {
+        Command::Learn(tokens) => learn(learner, tokens, out),
+        Command::Near(token) => match learner.word(token) {
+            Some(word) => near(learner, word, out),
+            None => unknown(token, out),
+        },
+        Command::Vector(token) => match learner.word(token).and_then(|word| learner.vector(word)) {
+            Some(vector) => send_vector(vector, out),
+            None => unknown(token, out),
+        },
+        Command::Rate(rate) if learner.set_rate(rate) => line!(out, Text("ok")),
+        Command::Rate(_) => line!(out, Text("error: a rate is above 0 and at most "), Real(MAX_RATE, 1)),
+        Command::Demo => demo(learner, out),
+        Command::Reset => {
+            learner.reset();
+            line!(out, Text("ok"));
+        }
+        Command::Help => send(out, &[Text(HELP), Text("ok\n")]),
+        // Answered by the session.
+        Command::Stats | Command::Quit => {}
+    }
+}
+
+fn learn<L: Lanes, const N: usize, const D: usize, const TEXT: usize>(
+    learner: &mut Learner<'_, L, N, D, TEXT>,
+    tokens: Tokens<'_>,
+    out: &mut impl Sink,
+) {
+    let loss = learner.learn(tokens.iter(), |notice| match notice {
+        Notice::Dropped(token) => line!(out, Text("no room for "), Text(token)),
+        Notice::Forgotten(token) => line!(out, Text("forgotten "), Text(token)),
+    });
+    if loss.pairs > 0 {
+        line!(out, Text("loss "), Real(loss.mean() as f32, 4));
+    }
+    line!(out, Text("ok"));
+}
+
+fn near<L: Lanes, const N: usize, const D: usize, const TEXT: usize>(
+    learner: &Learner<'_, L, N, D, TEXT>,
+    word: u32,
+    out: &mut impl Sink,
+) {
+    for neighbor in learner.near(word) {
+        let token = learner.vocab().token(neighbor.row).unwrap_or_default();
+        line!(out, Text(token), Text(" "), Real(neighbor.similarity, 4));
+    }
+    line!(out, Text("ok"));
+}
+
+fn send_vector(vector: &[f32], out: &mut impl Sink) {
+    for (index, &component) in vector.iter().enumerate() {
+        send(out, &[Text(if index == 0 { "" } else { " " }), Real(component, 6)]);
+    }
+    send(out, &[Text("\nok\n")]);
+}
+
+fn demo<L: Lanes, const N: usize, const D: usize, const TEXT: usize>(
+    learner: &mut Learner<'_, L, N, D, TEXT>,
+    out: &mut impl Sink,
+) {
+    let mut world = World::new();
+    for epoch in 1..=EPOCHS {
+        let (mut sum, mut pairs) = (0.0, 0);
+        for _ in 0..VISITS {
+            let visit = world.visit();
+            let loss = learner.learn(visit.iter().copied(), |_| ());
+            sum += loss.sum;
+            pairs += loss.pairs;
+        }
+        let loss = (sum / pairs as f64) as f32;
+        let bits = learner.bits();
+        info!("epoch {=u32}: loss {=f32}, bits {=u64:016x}", epoch, loss, bits);
+        line!(out, Text("epoch "), Number(epoch), Text(" loss "), Real(loss, 4), Text(" bits "), Bits(bits));
+    }
+    line!(out, Text("ok"));
+}
+
+fn stats<L: Lanes, const N: usize, const D: usize, const TEXT: usize>(
+    learner: &Learner<'_, L, N, D, TEXT>,
+    board: &Board,
+    out: &mut impl Sink,
+) {
+    let vocab = learner.vocab();
+    let of = |name, used: usize, all: usize| [Text(name), Number(used as u32), Text(" of "), Number(all as u32)];
+    send(out, &of("words ", vocab.len(), N));
+    send(out, &of("\ntext ", vocab.text_len(), TEXT));
+    send(
+        out,
+        &[Text(" bytes\ntokens "), Number(learner.tokens()), Text(", "), Number(vocab.dropped()), Text(" dropped\n")],
+    );
+    send(out, &[Text("rate "), Real(learner.rate(), 4)]);
+    if let Some(loss) = learner.loss() {
+        send(out, &[Text("\nloss "), Real(loss, 4)]);
+    }
+    send(out, &[Text("\nbits "), Bits(learner.bits())]);
+    if let Some(stack) = (board.stack)() {
+        send(out, &of("\nstack ", stack.peak as usize, stack.size as usize));
+        send(out, &[Text(" bytes")]);
+    }
+    send(out, &[Text("\nok\n")]);
+}
+
+fn unknown(token: &str, out: &mut impl Sink) {
+    line!(out, Text("error: no such word: "), Text(token));
+}
+
+fn refuse(error: CommandError<'_>, out: &mut impl Sink) {
+    let bytes = Number(MAX_TOKEN as u32);
+    let pieces: [Piece<'_>; 4] = match error {
+        CommandError::Unknown => [Text("no such command; try help"), Text(""), Text(""), Text("")],
+        CommandError::LongToken(token) => [Text("a token has at most "), bytes, Text(" bytes: "), Text(token)],
+        CommandError::NoTokens(name) => [Text(name), Text(" needs tokens"), Text(""), Text("")],
+        CommandError::NotOne(name) => [Text(name), Text(" takes one word"), Text(""), Text("")],
+        CommandError::NotNone(name) => [Text(name), Text(" stands alone"), Text(""), Text("")],
+        CommandError::NoNumber(word) => [Text("not a number: "), Text(word), Text(""), Text("")],
+    };
+    send(out, &[Text("error: ")]);
+    send(out, &pieces);
+    send(out, &[Text("\n")]);
+}
+
+fn refuse_line<const LINE: usize>(error: LineError, out: &mut impl Sink) {
+    match error {
+        LineError::TooLong => line!(out, Text("error: a line has at most "), Number(LINE as u32), Text(" bytes")),
+        LineError::NotUtf8 => line!(out, Text("error: the line is not UTF-8")),
+        LineError::ControlCharacter => line!(out, Text("error: the line holds a control character")),
+    }
+}
