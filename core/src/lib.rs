@@ -14,6 +14,7 @@
 //! | [`model`] | the two matrices, in storage that the caller owns |
 //! | [`train`] | the walk of the window over tokens, and the training step |
 //! | [`query`] | nearest neighbors and analogies |
+//! | [`image`] | vocabulary and vectors, quantized if need be, in one piece of flash that is read in place |
 //!
 //! Nothing here allocates, and nothing panics in a release build: sizes are types, or are checked once and returned as
 //! errors.
@@ -68,6 +69,7 @@
     deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)
 )]
 
+pub mod image;
 pub mod loss;
 pub mod math;
 pub mod model;

@@ -18,9 +18,35 @@ pub struct Neighbor {
 /// The cosine of the angle between `a` and `b`; 0 where one of them is zero, or where the numbers exceed an f32.
 #[must_use]
 pub fn cosine<L: Lanes>(lanes: L, a: &[f32], b: &[f32]) -> f32 {
-    let norms = libm::sqrtf(dot(lanes, a, a)) * libm::sqrtf(dot(lanes, b, b));
-    let cosine = dot(lanes, a, b) / norms;
+    cosine_of(dot(lanes, a, b), libm::sqrtf(dot(lanes, a, a)), libm::sqrtf(dot(lanes, b, b)))
+}
+
+/// The cosine of two vectors, from their dot product and their lengths.
+fn cosine_of(dot: f32, one: f32, other: f32) -> f32 {
+    let cosine = dot / (one * other);
     if cosine.is_finite() { cosine.clamp(-1.0, 1.0) } else { 0.0 }
+}
+
+/// Vectors that a query can be compared with: those of a matrix, or of an [image](crate::image).
+pub trait Candidates {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// `query · x` and `x · x` for the vector x in row `index`, or for a positive multiple of it, which has the same
+    /// direction; `None` where there is no such row. `query` is as long as x, padding included.
+    fn products<L: Lanes>(&self, lanes: L, index: u32, query: &[f32]) -> Option<[f32; 2]>;
+}
+
+impl<M: Rows + ?Sized> Candidates for M {
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.rows()
+    }
+
+    #[inline(always)]
+    fn products<L: Lanes>(&self, lanes: L, index: u32, query: &[f32]) -> Option<[f32; 2]> {
+        let x = self.row(index as usize)?;
+        Some([dot(lanes, query, x), dot(lanes, x, x)])
+    }
 }
 
 /// The `K` rows of `vectors` most similar to `query`, most similar first, without the rows in `without`. Of equally
@@ -28,19 +54,20 @@ pub fn cosine<L: Lanes>(lanes: L, a: &[f32], b: &[f32]) -> f32 {
 ///
 /// `query` is as long as the rows, padding included.
 #[must_use]
-pub fn nearest<L: Lanes, M: Rows + ?Sized, const K: usize>(
+pub fn nearest<L: Lanes, M: Candidates + ?Sized, const K: usize>(
     lanes: L,
     vectors: &M,
     query: &[f32],
     without: &[u32],
 ) -> Vec<Neighbor, K> {
     let mut best = Vec::new();
-    for row in (0..vectors.rows()).filter_map(|row| u32::try_from(row).ok()) {
+    let norm = libm::sqrtf(dot(lanes, query, query));
+    for row in (0..vectors.count()).filter_map(|row| u32::try_from(row).ok()) {
         if without.contains(&row) {
             continue;
         }
-        let Some(vector) = vectors.row(row as usize) else { continue };
-        keep_best(&mut best, Neighbor { row, similarity: cosine(lanes, query, vector) });
+        let Some([dot, square]) = vectors.products(lanes, row, query) else { continue };
+        keep_best(&mut best, Neighbor { row, similarity: cosine_of(dot, norm, libm::sqrtf(square)) });
     }
     best
 }

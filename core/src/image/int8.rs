@@ -1,0 +1,67 @@
+//! Vectors in a byte a component (see [`Encoding::Int8`](super::Encoding::Int8)).
+
+/// The largest |q|. −128 is left out: negating a vector then negates its numbers.
+const LARGEST: f32 = 127.0;
+
+/// The scales that there can be. Nothing that is read is then infinite, or so small that some processors take it for zero
+/// and others do not.
+const SMALLEST_SCALE: f32 = f32::MIN_POSITIVE;
+const LARGEST_SCALE: f32 = (f32::MAX / LARGEST).next_down();
+
+/// Whether `scale` can be the scale of a vector.
+pub(super) fn is_scale(scale: f32) -> bool {
+    (SMALLEST_SCALE..=LARGEST_SCALE).contains(&scale)
+}
+
+/// The scale of `vector`, whose components are finite.
+pub(super) fn scale(vector: &[f32]) -> f32 {
+    let largest = vector.iter().fold(0.0, |largest, x| if x.abs() > largest { x.abs() } else { largest });
+    (largest / LARGEST).clamp(SMALLEST_SCALE, LARGEST_SCALE)
+}
+
+/// `x/scale`, rounded to an integer.
+///
+/// Beside 1.5·2²³ an f32 has no room for a fraction: adding that rounds, halves to the even integer, on every machine.
+pub(super) fn quantize(x: f32, scale: f32) -> i8 {
+    const NO_FRACTION: f32 = 12_582_912.0;
+    ((x / scale + NO_FRACTION) - NO_FRACTION) as i8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_go_to_the_even_integer() {
+        let all: [(f32, i8); 9] = [
+            (0.5, 0),
+            (1.5, 2),
+            (2.5, 2),
+            (-0.5, 0),
+            (-1.5, -2),
+            (126.5, 126),
+            (127.0, 127),
+            (-127.0, -127),
+            (0.49, 0),
+        ];
+        for (x, q) in all {
+            assert_eq!(quantize(x, 1.0), q, "{x}");
+            assert_eq!(quantize(x * 0.25, 0.25), q, "{x}");
+        }
+    }
+
+    #[test]
+    fn scales_stay_where_nothing_over_or_underflows() {
+        assert_eq!((scale(&[]), scale(&[-0.0, 0.0])), (f32::MIN_POSITIVE, f32::MIN_POSITIVE));
+        assert_eq!(scale(&[3.0, -254.0, 1.0]), 2.0);
+        for largest in [1e-45, f32::MIN_POSITIVE, 1.0, f32::MAX] {
+            let scale = scale(&[largest, -largest]);
+            assert!(is_scale(scale) && (scale * LARGEST).is_finite(), "{largest}");
+            let q = quantize(-largest, scale);
+            assert!((f32::from(q) * scale + largest).abs() <= scale * 0.5, "{largest}: {q}");
+        }
+        for wrong in [0.0, -1.0, 1e-40, f32::MAX / 127.0, f32::INFINITY, f32::NAN] {
+            assert!(!is_scale(wrong), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Writing an image, piece by piece: nothing is held but the model itself.
+
+use core::fmt;
+
+use super::checksum::Checksum;
+use super::{Encoding, Header, int8};
+use crate::model::Rows;
+use crate::simd::LANES;
+use crate::vocab::Vocab;
+
+/// The words of a model, as [`Writer`] asks for them.
+pub trait Words {
+    /// The words with their counts, by number. A count that is unknown is 0.
+    fn words(&self) -> impl Iterator<Item = (&str, u32)>;
+
+    /// The words with their numbers, sorted by their text.
+    ///
+    /// This one needs no memory, and a pass over all words for each of them. Where there are many, sort them.
+    fn sorted(&self) -> impl Iterator<Item = (&str, u32)> {
+        let numbered = || self.words().map(|(word, _)| word).zip(0..);
+        let after = move |last: &(&str, u32)| numbered().filter(|(word, _)| *word > last.0).min();
+        core::iter::successors(numbered().min(), after)
+    }
+}
+
+impl<const N: usize, const BYTES: usize> Words for Vocab<N, BYTES> {
+    fn words(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.tokens().zip(0..).map(|(token, index)| (token, self.count(index).unwrap_or_default()))
+    }
+}
+
+/// A model that is to be written as an image.
+#[derive(Debug)]
+pub struct Writer<'a, W, M> {
+    header: Header,
+    words: &'a W,
+    center: &'a M,
+    outside: Option<&'a M>,
+}
+
+impl<'a, W: Words, M: Rows> Writer<'a, W, M> {
+    /// Checks that `words`, their `center` vectors and, where they are given, their `outside` vectors make an image.
+    ///
+    /// The matrices may have more rows than there are words; those are left out.
+    ///
+    /// # Errors
+    /// Where they do not make an image that can be read.
+    pub fn new(words: &'a W, center: &'a M, outside: Option<&'a M>, encoding: Encoding) -> Result<Self, WriteError> {
+        let (mut count, mut text_len) = (0_u32, 0_u32);
+        for (word, _) in words.words() {
+            let len = u32::try_from(word.len()).ok();
+            text_len = len.and_then(|len| text_len.checked_add(len)).ok_or(WriteError::TooLarge)?;
+            count = count.checked_add(1).ok_or(WriteError::TooLarge)?;
+        }
+        let dim = u16::try_from(center.dim()).ok().filter(|&dim| dim > 0).ok_or(WriteError::Dimensions)?;
+        let header = Header { encoding, outside: outside.is_some(), dim, words: count, text_len };
+        let writer = Self { header, words, center, outside };
+        writer.check_numbers()?;
+        if writer.is_sorted() { Ok(writer) } else { Err(WriteError::Sorted) }
+    }
+
+    fn check_numbers(&self) -> Result<(), WriteError> {
+        for matrix in self.matrices() {
+            for row in 0..self.header.words {
+                let vector = self.vector(matrix, row).ok_or(WriteError::Rows)?;
+                if !vector.iter().all(|x| x.is_finite()) {
+                    return Err(WriteError::Numbers { row });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all words, and nothing else, come in the order of their text.
+    fn is_sorted(&self) -> bool {
+        let ascending = self.words.sorted().is_sorted_by(|(one, _), (other, _)| one < other);
+        ascending && self.words.sorted().count() == self.header.words as usize
+    }
+
+    /// What the image says of itself: also how long it will be.
+    #[must_use]
+    pub fn header(&self) -> Header {
+        self.header
+    }
+
+    /// Hands the image to `sink`, in pieces of at most 64 bytes; only words may be longer.
+    ///
+    /// # Errors
+    /// The first error of `sink`. The bytes that it took before are no image.
+    pub fn write<E>(&self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        let mut out = Output { sink, checksum: Checksum::new() };
+        let width = self.header.width();
+        out.put(&self.header.to_bytes())?;
+        for (_, count) in self.words.words() {
+            out.put(&count.to_le_bytes())?;
+        }
+        let mut end = 0;
+        for (word, _) in self.words.words() {
+            end += word.len();
+            out.number(end as u32, width)?;
+        }
+        for (_, number) in self.words.sorted() {
+            out.number(number, width)?;
+        }
+        for (word, _) in self.words.words() {
+            out.put(word.as_bytes())?;
+        }
+        for matrix in self.matrices() {
+            for row in 0..self.header.words {
+                let vector = self.vector(matrix, row).unwrap_or_default();
+                match self.header.encoding {
+                    Encoding::F32 => out.f32(vector)?,
+                    Encoding::Int8 => out.int8(vector)?,
+                }
+            }
+        }
+        let checksum = out.checksum.value();
+        out.put(&checksum.to_le_bytes())
+    }
+
+    fn matrices(&self) -> impl Iterator<Item = &'a M> {
+        [Some(self.center), self.outside].into_iter().flatten()
+    }
+
+    /// A row without its padding.
+    fn vector(&self, matrix: &'a M, row: u32) -> Option<&'a [f32]> {
+        let dim = usize::from(self.header.dim);
+        matrix.row(row as usize).filter(|_| matrix.dim() == dim)?.get(..dim)
+    }
+}
+
+/// Where the bytes go, on their way into the checksum.
+struct Output<S> {
+    sink: S,
+    checksum: Checksum,
+}
+
+impl<E, S: FnMut(&[u8]) -> Result<(), E>> Output<S> {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), E> {
+        self.checksum.add(bytes);
+        (self.sink)(bytes)
+    }
+
+    /// The lowest `width` bytes of `number`.
+    fn number(&mut self, number: u32, width: usize) -> Result<(), E> {
+        self.put(number.to_le_bytes().get(..width).unwrap_or_default())
+    }
+
+    fn f32(&mut self, vector: &[f32]) -> Result<(), E> {
+        for block in vector.chunks(LANES) {
+            let mut piece = [[0; 4]; LANES];
+            for (to, x) in piece.iter_mut().zip(block) {
+                *to = x.to_le_bytes();
+            }
+            self.put(piece.get(..block.len()).unwrap_or_default().as_flattened())?;
+        }
+        Ok(())
+    }
+
+    fn int8(&mut self, vector: &[f32]) -> Result<(), E> {
+        let scale = int8::scale(vector);
+        self.put(&scale.to_le_bytes())?;
+        for block in vector.chunks(LANES) {
+            let mut piece = [0; LANES];
+            for (to, &x) in piece.iter_mut().zip(block) {
+                *to = int8::quantize(x, scale).cast_unsigned();
+            }
+            self.put(piece.get(..block.len()).unwrap_or_default())?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a model cannot be written as an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum WriteError {
+    /// Vectors of no components, or of more than 65,535.
+    Dimensions,
+    /// More words, or more text, than 32 bits can count.
+    TooLarge,
+    /// A matrix has fewer rows than there are words, or the two have rows of different lengths.
+    Rows,
+    /// A vector holds what is no finite number.
+    Numbers {
+        /// Its row.
+        row: u32,
+    },
+    /// A word is there twice, or [`Words::sorted`] does not sort all words.
+    Sorted,
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dimensions => write!(f, "an image holds vectors of 1 to 65535 dimensions"),
+            Self::TooLarge => write!(f, "an image holds less than 2^32 words, and less than 4 GiB of text"),
+            Self::Rows => write!(f, "there is not a vector of the same length for each word"),
+            Self::Numbers { row } => write!(f, "the vector in row {row} holds what is no finite number"),
+            Self::Sorted => write!(f, "a word is there twice"),
+        }
+    }
+}
+
+impl core::error::Error for WriteError {}
