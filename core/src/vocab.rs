@@ -131,6 +131,13 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
         Observed::Dropped
     }
 
+    /// Counts `occurrences` more of the token at `index`, where there is one.
+    pub fn add(&mut self, index: u32, occurrences: u32) {
+        if let Some(count) = self.counts.get_mut(index as usize) {
+            *count = count.saturating_add(occurrences);
+        }
+    }
+
     /// How many occurrences found no place.
     #[must_use]
     pub fn dropped(&self) -> u32 {

@@ -45,6 +45,10 @@ fn the_empty_token_is_a_token() {
     let mut vocab = Vocab::<4, 8>::new();
     assert_eq!(["", "a", "", ""].map(|t| vocab.observe(t)), [Ok(0), Ok(1), Ok(0), Ok(0)]);
     assert_eq!((vocab.token(0), vocab.count(0), vocab.token(1)), (Some(""), Some(3), Some("a")));
+    vocab.add(0, 4);
+    vocab.add(1, u32::MAX);
+    vocab.add(2, 1);
+    assert_eq!([0, 1, 2].map(|index| vocab.count(index)), [Some(7), Some(u32::MAX), None]);
 }
 
 #[test]

@@ -19,6 +19,9 @@ use riscv as _;
 use motevec_core::simd::{Portable, Scalar};
 use motevec_learner::session::{Board, Next, Session, Storage};
 
+/// Vectors made by a host, as README.md shows.
+static IMAGE: &[u8] = include_bytes!("../addresses.mote");
+
 /// What is learned lies here, all zeros at the start.
 static mut STORAGE: Storage<{ board::WORDS }, { board::DIM }, { board::TEXT }, { board::LINE }> = Storage::new();
 
@@ -27,7 +30,7 @@ fn main() -> ! {
     // SAFETY: the entry point runs once, and nothing else names STORAGE.
     let storage = unsafe { &mut *(&raw mut STORAGE) };
     let mut serial = board::Serial::start();
-    let board = Board { name: board::NAME, stack: stack::measure, quits: end::CAN_END };
+    let board = Board { name: board::NAME, stack: stack::measure, quits: end::CAN_END, image: IMAGE };
     let mut session = Session::new(Scalar::<Portable>::new(), storage, board);
     session.greet(&mut serial);
     loop {

@@ -14,6 +14,10 @@ pub enum Command<'a> {
     Vector(&'a str),
     /// `rate <number>`: set the learning rate.
     Rate(f32),
+    /// `adopt <tokens>`: go on training words of the image.
+    Adopt(Tokens<'a>),
+    /// `save`: send an image of what is learned.
+    Save,
     /// `stats`: how much is learned, and how much room is left.
     Stats,
     /// `demo`: learn the events of a building.
@@ -72,16 +76,19 @@ impl<'a> Command<'a> {
             let first = words.next().filter(|_| words.next().is_none()).ok_or(CommandError::NotOne(name))?;
             if first.len() > MAX_TOKEN { Err(CommandError::LongToken(first)) } else { Ok(first) }
         };
+        let many = || match words(rest).find(|token| token.len() > MAX_TOKEN) {
+            Some(token) => Err(CommandError::LongToken(token)),
+            None if rest.is_empty() => Err(CommandError::NoTokens(name)),
+            None => Ok(Tokens(rest)),
+        };
         let none = |command| if rest.is_empty() { Ok(command) } else { Err(CommandError::NotNone(name)) };
         match name {
-            "learn" => match words(rest).find(|token| token.len() > MAX_TOKEN) {
-                Some(token) => Err(CommandError::LongToken(token)),
-                None if words(rest).next().is_none() => Err(CommandError::NoTokens(name)),
-                None => Ok(Self::Learn(Tokens(rest))),
-            },
+            "learn" => many().map(Self::Learn),
+            "adopt" => many().map(Self::Adopt),
             "near" => one().map(Self::Near),
             "vector" => one().map(Self::Vector),
             "rate" => one().and_then(|word| number(word).map(Self::Rate).ok_or(CommandError::NoNumber(word))),
+            "save" => none(Self::Save),
             "stats" => none(Self::Stats),
             "demo" => none(Self::Demo),
             "reset" => none(Self::Reset),

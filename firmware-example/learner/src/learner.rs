@@ -1,6 +1,7 @@
 //! A vocabulary and its vectors, learned from sentences of tokens as they arrive: skip-gram with negative sampling.
 
 use heapless::Vec;
+use motevec_core::image::{Encoding, Image, WriteError, Writer};
 use motevec_core::model::{FixedModel, Rows, RowsMut, initialize_center};
 use motevec_core::query::{Neighbor, nearest};
 use motevec_core::sample::Generator;
@@ -110,27 +111,12 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         mut notice: impl FnMut(Notice<'_>),
     ) -> Loss {
         // First all are counted: so no word loses its place while it is in a window, and negatives know the newest words.
-        let mut new_words = false;
         for token in tokens.clone() {
             self.tokens = self.tokens.saturating_add(1);
-            let leaving = |token: &str| {
-                info!("{=str} is forgotten", token);
-                notice(Notice::Forgotten(token));
-            };
-            match self.memory.vocab.observe_frequent(token, leaving) {
-                Observed::Known(_) => {}
-                Observed::New(word) => {
-                    self.start_row(word);
-                    new_words = true;
-                }
-                Observed::Dropped => {
-                    info!("no room for {=str}", token);
-                    notice(Notice::Dropped(token));
-                }
-            }
+            self.observe(token, &mut notice);
         }
         let Memory { model, vocab, noise } = &mut *self.memory;
-        if new_words || noise.is_stale(vocab.total() as u32) {
+        if noise.is_stale(vocab.total() as u32) {
             noise.rebuild((0..).map_while(|word| vocab.count(word)));
         }
 
@@ -147,12 +133,28 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         loss
     }
 
-    /// Draws the center vector of a new word, and sets its outside vector to zero.
-    fn start_row(&mut self, word: u32) {
-        let model = &mut self.memory.model;
-        initialize_center(&mut model.center, word as usize, &mut self.streams.rows);
-        if let Some(row) = model.outside.row_mut(word as usize) {
-            row.fill(0.0);
+    /// Counts a token, and gives its number, or `None` where there is no room for it.
+    ///
+    /// A new word starts with a center vector drawn at random, and an outside vector of zeros.
+    fn observe(&mut self, token: &str, mut notice: impl FnMut(Notice<'_>)) -> Option<u32> {
+        let Memory { model, vocab, noise } = &mut *self.memory;
+        let observed = vocab.observe_frequent(token, |leaving| {
+            info!("{=str} is forgotten", leaving);
+            notice(Notice::Forgotten(leaving));
+        });
+        match observed {
+            Observed::Known(word) => Some(word),
+            Observed::New(word) => {
+                initialize_center(&mut model.center, word as usize, &mut self.streams.rows);
+                model.outside.row_mut(word as usize)?.fill(0.0);
+                noise.outdate();
+                Some(word)
+            }
+            Observed::Dropped => {
+                info!("no room for {=str}", token);
+                notice(Notice::Dropped(token));
+                None
+            }
         }
     }
 
@@ -163,6 +165,39 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
             let before = self.loss.unwrap_or(mean);
             self.loss = Some(before + (mean - before) / 16.0);
         }
+    }
+
+    /// Copies the vectors of `token` from `image`, to go on training them; whether there was room for it.
+    ///
+    /// It counts as an average word does. An image without outside vectors leaves the outside vector at zero, from where it learns fast.
+    /// `None` where the image does not have the token.
+    pub fn adopt(&mut self, image: &Image<'_>, token: &str, notice: impl FnMut(Notice<'_>)) -> Option<bool> {
+        let number = image.find(token)?;
+        let Some(word) = self.observe(token, notice) else { return Some(false) };
+        let Memory { model, vocab, .. } = &mut *self.memory;
+        let average = vocab.total().checked_div(vocab.len() as u64).unwrap_or(0) as u32;
+        vocab.add(word, average.saturating_sub(vocab.count(word).unwrap_or(0)));
+        if let Some(row) = model.center.row_mut(word as usize) {
+            image.center().row(number)?.read(row);
+        }
+        if let (Some(outside), Some(row)) = (image.outside(), model.outside.row_mut(word as usize)) {
+            outside.row(number)?.read(row);
+        }
+        Some(true)
+    }
+
+    /// Hands an image of both matrices to `sink`, piece by piece.
+    ///
+    /// # Errors
+    /// Where a vector holds what is no finite number; nothing is handed out then.
+    pub fn save(&self, mut sink: impl FnMut(&[u8])) -> Result<(), WriteError> {
+        let Memory { model, vocab, .. } = &*self.memory;
+        let writer = Writer::new(vocab, &model.center, Some(&model.outside), Encoding::F32)?;
+        let Ok(()) = writer.write(|piece| {
+            sink(piece);
+            Ok::<(), core::convert::Infallible>(())
+        });
+        Ok(())
     }
 
     /// The words most similar to `word`, most similar first.

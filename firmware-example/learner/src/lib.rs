@@ -7,6 +7,7 @@
 //! | [`line`] | bytes into lines |
 //! | [`command`] | lines into commands |
 //! | [`session`] | commands into answers |
+//! | [`save`] | an image into lines |
 //! | [`text`] | numbers into text, without `core::fmt` |
 //! | [`world`] | the demo: the events of a building |
 //!
@@ -22,6 +23,7 @@ pub mod learner;
 pub mod line;
 mod log;
 pub mod noise;
+pub mod save;
 pub mod session;
 pub mod text;
 pub mod world;

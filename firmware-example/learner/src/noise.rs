@@ -31,6 +31,11 @@ impl<const N: usize> Noise<N> {
         Self { upto: [0; N], words: 0, total: 0 }
     }
 
+    /// Makes it stale, whatever the counts add up to.
+    pub fn outdate(&mut self) {
+        self.total = 0;
+    }
+
     /// Whether counts that add up to `total` are too far from those that it was made from.
     #[must_use]
     pub fn is_stale(&self, total: u32) -> bool {

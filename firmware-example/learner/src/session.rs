@@ -3,12 +3,15 @@
 //! An answer is any number of lines, of which the last is `ok` or starts with `error: `. The device does not listen while it answers: the next
 //! line may come after that.
 
+use motevec_core::image::Image;
+use motevec_core::query::{Neighbor, nearest};
 use motevec_core::simd::Lanes;
 
 use crate::command::{Command, CommandError, MAX_TOKEN, Tokens};
-use crate::learner::{Learner, MAX_RATE, Memory, Notice};
+use crate::learner::{Learner, MAX_RATE, Memory, NEIGHBORS, Notice};
 use crate::line::{Line, LineError};
 use crate::log::info;
+use crate::save::Lines;
 use crate::text::Piece::{Bits, Number, Real, Text};
 use crate::text::{Piece, Sink, send};
 use crate::world::{VISITS, World};
@@ -21,6 +24,8 @@ learn <tokens>  learn from a sentence
 near <token>    the most similar words
 vector <token>  the vector of a word
 rate <number>   set the learning rate
+adopt <tokens>  go on training words of the image in flash
+save            send an image of what is learned, in base64
 stats           how much is learned, and how much room is left
 demo            learn the events of a building
 reset           forget everything
@@ -46,6 +51,8 @@ pub struct Board {
     pub stack: fn() -> Option<StackUse>,
     /// Whether the program can be ended.
     pub quits: bool,
+    /// An image of words to look up and to adopt; empty where there is none.
+    pub image: &'static [u8],
 }
 
 /// What to do next.
@@ -60,9 +67,12 @@ pub enum Next {
 /// A dialogue about up to `N` words of `D` components, in lines of at most `LINE` bytes.
 #[derive(Debug)]
 pub struct Session<'m, L, const N: usize, const D: usize, const TEXT: usize, const LINE: usize> {
+    lanes: L,
     learner: Learner<'m, L, N, D, TEXT>,
     line: &'m mut Line<LINE>,
     board: Board,
+    /// The board's image, where it is sound and its vectors are as long as those that are learned.
+    image: Option<Image<'static>>,
 }
 
 /// What a session keeps.
@@ -91,7 +101,8 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
     /// A session of someone who knows nothing.
     pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE>, board: Board) -> Self {
         let Storage { memory, line } = storage;
-        Self { learner: Learner::new(lanes, memory), line, board }
+        let image = Image::new(board.image).ok().filter(|image| image.center().dim() == D);
+        Self { lanes, learner: Learner::new(lanes, memory), line, board, image }
     }
 
     /// Says what this is.
@@ -115,80 +126,166 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
         if !self.line.push(byte) {
             return Next::Continue;
         }
-        let Self { learner, line, board } = self;
-        let command = match line.text() {
-            Ok(text) => Command::parse(text),
-            Err(error) => {
-                refuse_line::<LINE>(error, out);
-                line.clear();
-                return Next::Continue;
-            }
-        };
         let mut next = Next::Continue;
-        match command {
-            Ok(Command::Quit) if board.quits => next = Next::Quit,
-            Ok(Command::Quit) => line!(out, Text("error: only an emulator can be ended")),
-            Ok(Command::Stats) => stats(learner, board, out),
-            Ok(command) => answer(learner, command, out),
-            Err(error) => refuse(error, out),
+        match self.line.text() {
+            Ok(text) => match Command::parse(text) {
+                Ok(Command::Quit) if self.board.quits => next = Next::Quit,
+                Ok(command) => {
+                    let Self { lanes, learner, board, image, .. } = self;
+                    Answer { lanes: *lanes, learner, board, image: image.as_ref() }.answer(command, out);
+                }
+                Err(error) => refuse(error, out),
+            },
+            Err(error) => refuse_line::<LINE>(error, out),
         }
-        line.clear();
+        self.line.clear();
         next
     }
 }
 
-/// Does what `command` asks for.
-fn answer<L: Lanes, const N: usize, const D: usize, const TEXT: usize>(
-    learner: &mut Learner<'_, L, N, D, TEXT>,
-    command: Command<'_>,
-    out: &mut impl Sink,
-) {
-    match command {
-        Command::Learn(tokens) => learn(learner, tokens, out),
-        Command::Near(token) => match learner.word(token) {
-            Some(word) => near(learner, word, out),
-            None => unknown(token, out),
-        },
-        Command::Vector(token) => match learner.word(token).and_then(|word| learner.vector(word)) {
-            Some(vector) => send_vector(vector, out),
-            None => unknown(token, out),
-        },
-        Command::Rate(rate) if learner.set_rate(rate) => line!(out, Text("ok")),
-        Command::Rate(_) => line!(out, Text("error: a rate is above 0 and at most "), Real(MAX_RATE, 1)),
-        Command::Demo => demo(learner, out),
-        Command::Reset => {
-            learner.reset();
-            line!(out, Text("ok"));
+/// What answers are made of.
+struct Answer<'s, 'm, L, const N: usize, const D: usize, const TEXT: usize> {
+    lanes: L,
+    learner: &'s mut Learner<'m, L, N, D, TEXT>,
+    board: &'s Board,
+    image: Option<&'s Image<'static>>,
+}
+
+impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_, L, N, D, TEXT> {
+    /// Does what `command` asks for.
+    fn answer(&mut self, command: Command<'_>, out: &mut impl Sink) {
+        match command {
+            Command::Learn(tokens) => self.learn(tokens, out),
+            Command::Near(token) => self.near(token, out),
+            Command::Vector(token) => self.vector(token, out),
+            Command::Adopt(tokens) => self.adopt(tokens, out),
+            Command::Save => self.save(out),
+            Command::Rate(rate) if self.learner.set_rate(rate) => line!(out, Text("ok")),
+            Command::Rate(_) => line!(out, Text("error: a rate is above 0 and at most "), Real(MAX_RATE, 1)),
+            Command::Stats => self.stats(out),
+            Command::Demo => self.demo(out),
+            Command::Reset => {
+                self.learner.reset();
+                line!(out, Text("ok"));
+            }
+            Command::Help => send(out, &[Text(HELP), Text("ok\n")]),
+            // What can be ended does not come here.
+            Command::Quit => line!(out, Text("error: only an emulator can be ended")),
         }
-        Command::Help => send(out, &[Text(HELP), Text("ok\n")]),
-        // Answered by the session.
-        Command::Stats | Command::Quit => {}
+    }
+
+    fn learn(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
+        let loss = self.learner.learn(tokens.iter(), |notice| tell(notice, out));
+        if loss.pairs > 0 {
+            line!(out, Text("loss "), Real(loss.mean() as f32, 4));
+        }
+        line!(out, Text("ok"));
+    }
+
+    /// Words that were learned are compared with each other, and words in flash with each other: the two were trained apart.
+    fn near(&self, token: &str, out: &mut impl Sink) {
+        if let Some(word) = self.learner.word(token) {
+            let name = |row| self.learner.vocab().token(row);
+            return send_neighbors(&self.learner.near(word), name, out);
+        }
+        let mut query = [0.0; D];
+        match self.in_flash(token, &mut query) {
+            Some((image, word)) => {
+                let found = nearest::<_, _, NEIGHBORS>(self.lanes, &image.center(), &query, &[word]);
+                send_neighbors(&found, |row| image.word(row), out);
+            }
+            None => unknown(token, out),
+        }
+    }
+
+    fn vector(&self, token: &str, out: &mut impl Sink) {
+        let mut vector = [0.0; D];
+        let learned = self.learner.word(token).and_then(|word| self.learner.vector(word));
+        match (learned, self.in_flash(token, &mut vector)) {
+            (Some(vector), _) => send_vector(vector, out),
+            (None, Some(_)) => send_vector(&vector, out),
+            (None, None) => unknown(token, out),
+        }
+    }
+
+    /// The number of a word in the image, with its vector.
+    fn in_flash(&self, token: &str, vector: &mut [f32; D]) -> Option<(&Image<'static>, u32)> {
+        let image = self.image?;
+        let word = image.find(token)?;
+        image.center().row(word)?.read(vector);
+        Some((image, word))
+    }
+
+    fn adopt(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
+        for token in tokens.iter() {
+            let adopted = self.image.and_then(|image| self.learner.adopt(image, token, |notice| tell(notice, out)));
+            match adopted {
+                Some(true) => {}
+                Some(false) => return line!(out, Text("error: no room for "), Text(token)),
+                None => return line!(out, Text("error: not in flash: "), Text(token)),
+            }
+        }
+        line!(out, Text("ok"));
+    }
+
+    fn save(&self, out: &mut impl Sink) {
+        let mut lines = Lines::new(out);
+        let saved = self.learner.save(|piece| lines.put(piece));
+        lines.end();
+        match saved {
+            Ok(()) => line!(out, Text("ok")),
+            Err(_) => line!(out, Text("error: a vector holds what is no finite number")),
+        }
+    }
+
+    fn demo(&mut self, out: &mut impl Sink) {
+        let mut world = World::new();
+        for epoch in 1..=EPOCHS {
+            let (mut sum, mut pairs) = (0.0, 0);
+            for _ in 0..VISITS {
+                let visit = world.visit();
+                let loss = self.learner.learn(visit.iter().copied(), |_| ());
+                sum += loss.sum;
+                pairs += loss.pairs;
+            }
+            let loss = (sum / pairs as f64) as f32;
+            let bits = self.learner.bits();
+            info!("epoch {=u32}: loss {=f32}, bits {=u64:016x}", epoch, loss, bits);
+            line!(out, Text("epoch "), Number(epoch), Text(" loss "), Real(loss, 4), Text(" bits "), Bits(bits));
+        }
+        line!(out, Text("ok"));
+    }
+
+    fn stats(&self, out: &mut impl Sink) {
+        let (learner, vocab) = (&self.learner, self.learner.vocab());
+        let of = |name, used: usize, all: usize| [Text(name), Number(used as u32), Text(" of "), Number(all as u32)];
+        send(out, &of("words ", vocab.len(), N));
+        send(out, &of("\ntext ", vocab.text_len(), TEXT));
+        send(out, &[Text(" bytes\ntokens "), Number(learner.tokens()), Text(", dropped "), Number(vocab.dropped())]);
+        send(out, &[Text("\nrate "), Real(learner.rate(), 4)]);
+        if let Some(loss) = learner.loss() {
+            send(out, &[Text("\nloss "), Real(loss, 4)]);
+        }
+        send(out, &[Text("\nbits "), Bits(learner.bits())]);
+        if let Some(stack) = (self.board.stack)() {
+            send(out, &of("\nstack ", stack.peak as usize, stack.size as usize));
+            send(out, &[Text(" bytes")]);
+        }
+        send(out, &[Text("\nok\n")]);
     }
 }
 
-fn learn<L: Lanes, const N: usize, const D: usize, const TEXT: usize>(
-    learner: &mut Learner<'_, L, N, D, TEXT>,
-    tokens: Tokens<'_>,
-    out: &mut impl Sink,
-) {
-    let loss = learner.learn(tokens.iter(), |notice| match notice {
+/// Says what there was no room for.
+fn tell(notice: Notice<'_>, out: &mut impl Sink) {
+    match notice {
         Notice::Dropped(token) => line!(out, Text("no room for "), Text(token)),
         Notice::Forgotten(token) => line!(out, Text("forgotten "), Text(token)),
-    });
-    if loss.pairs > 0 {
-        line!(out, Text("loss "), Real(loss.mean() as f32, 4));
     }
-    line!(out, Text("ok"));
 }
 
-fn near<L: Lanes, const N: usize, const D: usize, const TEXT: usize>(
-    learner: &Learner<'_, L, N, D, TEXT>,
-    word: u32,
-    out: &mut impl Sink,
-) {
-    for neighbor in learner.near(word) {
-        let token = learner.vocab().token(neighbor.row).unwrap_or_default();
-        line!(out, Text(token), Text(" "), Real(neighbor.similarity, 4));
+fn send_neighbors<'a>(neighbors: &[Neighbor], name: impl Fn(u32) -> Option<&'a str>, out: &mut impl Sink) {
+    for neighbor in neighbors {
+        line!(out, Text(name(neighbor.row).unwrap_or_default()), Text(" "), Real(neighbor.similarity, 4));
     }
     line!(out, Text("ok"));
 }
@@ -196,52 +293,6 @@ fn near<L: Lanes, const N: usize, const D: usize, const TEXT: usize>(
 fn send_vector(vector: &[f32], out: &mut impl Sink) {
     for (index, &component) in vector.iter().enumerate() {
         send(out, &[Text(if index == 0 { "" } else { " " }), Real(component, 6)]);
-    }
-    send(out, &[Text("\nok\n")]);
-}
-
-fn demo<L: Lanes, const N: usize, const D: usize, const TEXT: usize>(
-    learner: &mut Learner<'_, L, N, D, TEXT>,
-    out: &mut impl Sink,
-) {
-    let mut world = World::new();
-    for epoch in 1..=EPOCHS {
-        let (mut sum, mut pairs) = (0.0, 0);
-        for _ in 0..VISITS {
-            let visit = world.visit();
-            let loss = learner.learn(visit.iter().copied(), |_| ());
-            sum += loss.sum;
-            pairs += loss.pairs;
-        }
-        let loss = (sum / pairs as f64) as f32;
-        let bits = learner.bits();
-        info!("epoch {=u32}: loss {=f32}, bits {=u64:016x}", epoch, loss, bits);
-        line!(out, Text("epoch "), Number(epoch), Text(" loss "), Real(loss, 4), Text(" bits "), Bits(bits));
-    }
-    line!(out, Text("ok"));
-}
-
-fn stats<L: Lanes, const N: usize, const D: usize, const TEXT: usize>(
-    learner: &Learner<'_, L, N, D, TEXT>,
-    board: &Board,
-    out: &mut impl Sink,
-) {
-    let vocab = learner.vocab();
-    let of = |name, used: usize, all: usize| [Text(name), Number(used as u32), Text(" of "), Number(all as u32)];
-    send(out, &of("words ", vocab.len(), N));
-    send(out, &of("\ntext ", vocab.text_len(), TEXT));
-    send(
-        out,
-        &[Text(" bytes\ntokens "), Number(learner.tokens()), Text(", "), Number(vocab.dropped()), Text(" dropped\n")],
-    );
-    send(out, &[Text("rate "), Real(learner.rate(), 4)]);
-    if let Some(loss) = learner.loss() {
-        send(out, &[Text("\nloss "), Real(loss, 4)]);
-    }
-    send(out, &[Text("\nbits "), Bits(learner.bits())]);
-    if let Some(stack) = (board.stack)() {
-        send(out, &of("\nstack ", stack.peak as usize, stack.size as usize));
-        send(out, &[Text(" bytes")]);
     }
     send(out, &[Text("\nok\n")]);
 }
