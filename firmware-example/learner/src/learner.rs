@@ -105,6 +105,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     /// Learns from one sentence: counts its tokens, then trains on those that have a place in the vocabulary.
     ///
     /// Gives the loss over the sentence, before each step.
+    #[inline(never)]
     pub fn learn<'t>(
         &mut self,
         tokens: impl Iterator<Item = &'t str> + Clone,

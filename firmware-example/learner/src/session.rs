@@ -153,6 +153,8 @@ struct Answer<'s, 'm, L, const N: usize, const D: usize, const TEXT: usize> {
 
 impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_, L, N, D, TEXT> {
     /// Does what `command` asks for.
+    ///
+    /// Each answer is a function of its own when compiled, so that the stack never holds what another answer needs.
     fn answer(&mut self, command: Command<'_>, out: &mut impl Sink) {
         match command {
             Command::Learn(tokens) => self.learn(tokens, out),
@@ -174,6 +176,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         }
     }
 
+    #[inline(never)]
     fn learn(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
         let loss = self.learner.learn(tokens.iter(), |notice| tell(notice, out));
         if loss.pairs > 0 {
@@ -183,6 +186,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
     }
 
     /// Words that were learned are compared with each other, and words in flash with each other: the two were trained apart.
+    #[inline(never)]
     fn near(&self, token: &str, out: &mut impl Sink) {
         if let Some(word) = self.learner.word(token) {
             let name = |row| self.learner.vocab().token(row);
@@ -198,6 +202,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         }
     }
 
+    #[inline(never)]
     fn vector(&self, token: &str, out: &mut impl Sink) {
         let mut vector = [0.0; D];
         let learned = self.learner.word(token).and_then(|word| self.learner.vector(word));
@@ -216,6 +221,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         Some((image, word))
     }
 
+    #[inline(never)]
     fn adopt(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
         for token in tokens.iter() {
             let adopted = self.image.and_then(|image| self.learner.adopt(image, token, |notice| tell(notice, out)));
@@ -228,6 +234,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         line!(out, Text("ok"));
     }
 
+    #[inline(never)]
     fn save(&self, out: &mut impl Sink) {
         let mut lines = Lines::new(out);
         let saved = self.learner.save(|piece| lines.put(piece));
@@ -238,6 +245,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         }
     }
 
+    #[inline(never)]
     fn demo(&mut self, out: &mut impl Sink) {
         let mut world = World::new();
         for epoch in 1..=EPOCHS {
@@ -256,6 +264,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         line!(out, Text("ok"));
     }
 
+    #[inline(never)]
     fn stats(&self, out: &mut impl Sink) {
         let (learner, vocab) = (&self.learner, self.learner.vocab());
         let of = |name, used: usize, all: usize| [Text(name), Number(used as u32), Text(" of "), Number(all as u32)];
