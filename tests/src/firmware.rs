@@ -192,6 +192,14 @@ impl Device {
     }
 }
 
+impl Device {
+    /// The number of QEMU's process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.qemu.id()
+    }
+}
+
 impl Dialogue for Device {
     fn send(&mut self, bytes: &[u8]) {
         self.input.write_all(bytes).expect("the board listens");

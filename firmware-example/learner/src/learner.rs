@@ -21,8 +21,12 @@ const WINDOW: usize = 2;
 
 /// The learning rate to start with. Word2vec's 0.025 is for corpora of millions of words.
 pub const RATE: f32 = 0.05;
-/// The highest learning rate: vectors stay finite with it, whatever is learned.
-pub const MAX_RATE: f32 = 0.5;
+/// The highest learning rate.
+pub const MAX_RATE: f32 = 1.0;
+/// The loss of an average pair (in nats) beyond which vectors are looked at. Guessing has 6 · ln 2 = 4.2.
+const ALARMING_LOSS: f32 = 16.0;
+/// The largest component of a vector that is left as it is when they are looked at. Those that learn well stay below 4.
+const LARGEST: f32 = 16.0;
 /// How many neighbors are looked for.
 pub const NEIGHBORS: usize = 5;
 
@@ -78,13 +82,15 @@ impl Streams {
     }
 }
 
-/// What the vocabulary had no room for.
+/// What a learner could not keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice<'a> {
     /// A token that is not learned.
     Dropped(&'a str),
     /// A word that a more frequent one has taken the place of.
     Forgotten(&'a str),
+    /// A word whose vectors grew without end, and were drawn anew.
+    Restarted(&'a str),
 }
 
 impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m, L, N, D, TEXT> {
@@ -131,12 +137,11 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         let _ = window.end_sentence(&mut trainer, &mut self.streams.widths);
         let loss = trainer.loss;
         self.remember(loss);
+        self.restart_endless(loss, notice);
         loss
     }
 
     /// Counts a token, and gives its number, or `None` where there is no room for it.
-    ///
-    /// A new word starts with a center vector drawn at random, and an outside vector of zeros.
     fn observe(&mut self, token: &str, mut notice: impl FnMut(Notice<'_>)) -> Option<u32> {
         let Memory { model, vocab, noise } = &mut *self.memory;
         let observed = vocab.observe_frequent(token, |leaving| {
@@ -146,8 +151,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         match observed {
             Observed::Known(word) => Some(word),
             Observed::New(word) => {
-                initialize_center(&mut model.center, word as usize, &mut self.streams.rows);
-                model.outside.row_mut(word as usize)?.fill(0.0);
+                start_row(model, word, &mut self.streams.rows);
                 noise.outdate();
                 Some(word)
             }
@@ -159,10 +163,30 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         }
     }
 
+    /// Draws vectors anew that have grown without end.
+    ///
+    /// Where the rate is high, or few words are both each other's neighbors and negatives, steps can overshoot, each farther than the one
+    /// before. The loss shows it at once. So all numbers are finite after each sentence, whatever was learned at whatever rate.
+    fn restart_endless(&mut self, loss: Loss, mut notice: impl FnMut(Notice<'_>)) {
+        // NaN is no small loss either.
+        if loss.pairs == 0 || (loss.mean() as f32) < ALARMING_LOSS {
+            return;
+        }
+        let Memory { model, vocab, .. } = &mut *self.memory;
+        for (word, token) in (0..).zip(vocab.tokens()) {
+            let rows = [model.center.row(word as usize), model.outside.row(word as usize)];
+            if rows.into_iter().flatten().flatten().any(|component| !(component.abs() <= LARGEST)) {
+                start_row(model, word, &mut self.streams.rows);
+                info!("{=str} starts anew: its vectors grew without end", token);
+                notice(Notice::Restarted(token));
+            }
+        }
+    }
+
     /// Moves the average loss toward that of the last sentence.
     fn remember(&mut self, loss: Loss) {
-        if loss.pairs > 0 {
-            let mean = loss.mean() as f32;
+        let mean = loss.mean() as f32;
+        if mean.is_finite() {
             let before = self.loss.unwrap_or(mean);
             self.loss = Some(before + (mean - before) / 16.0);
         }
@@ -255,6 +279,14 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         let rows = model.center.iter().take(words).chain(model.outside.iter().take(words));
         let bytes = rows.flatten().flat_map(|component| component.to_le_bytes());
         bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3))
+    }
+}
+
+/// Draws the center vector of a new word at random, and sets its outside vector to zero.
+fn start_row<const N: usize, const D: usize>(model: &mut FixedModel<N, D>, word: u32, rng: &mut Generator) {
+    initialize_center(&mut model.center, word as usize, rng);
+    if let Some(row) = model.outside.row_mut(word as usize) {
+        row.fill(0.0);
     }
 }
 

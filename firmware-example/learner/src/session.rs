@@ -284,11 +284,12 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
     }
 }
 
-/// Says what there was no room for.
+/// Says what could not be kept.
 fn tell(notice: Notice<'_>, out: &mut impl Sink) {
     match notice {
         Notice::Dropped(token) => line!(out, Text("no room for "), Text(token)),
         Notice::Forgotten(token) => line!(out, Text("forgotten "), Text(token)),
+        Notice::Restarted(token) => line!(out, Text("grew without end, starts anew: "), Text(token)),
     }
 }
 
