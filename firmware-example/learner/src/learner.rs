@@ -111,22 +111,30 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     /// Learns from one sentence: counts its tokens, then trains on those that have a place in the vocabulary.
     ///
     /// Gives the loss over the sentence, before each step.
-    #[inline(never)]
     pub fn learn<'t>(
         &mut self,
         tokens: impl Iterator<Item = &'t str> + Clone,
-        mut notice: impl FnMut(Notice<'_>),
+        notice: &mut dyn FnMut(Notice<'_>),
     ) -> Loss {
         // First all are counted: so no word loses its place while it is in a window, and negatives know the newest words.
         for token in tokens.clone() {
             self.tokens = self.tokens.saturating_add(1);
-            self.observe(token, &mut notice);
+            self.observe(token, notice);
         }
-        let Memory { model, vocab, noise } = &mut *self.memory;
+        let Memory { vocab, noise, .. } = &mut *self.memory;
         if noise.is_stale(vocab.total() as u32) {
             noise.rebuild((0..).map_while(|word| vocab.count(word)));
         }
+        let loss = self.train(tokens);
+        self.remember(loss);
+        self.restart_endless(loss, notice);
+        loss
+    }
 
+    /// Trains on the words of one sentence.
+    #[inline(never)]
+    fn train<'t>(&mut self, tokens: impl Iterator<Item = &'t str>) -> Loss {
+        let Memory { model, vocab, noise } = &mut *self.memory;
         let negatives = Draws { noise, rng: &mut self.streams.negatives };
         let mut trainer = Trainer::new(self.lanes, model, negatives, SETTINGS, self.rate);
         let mut window = Stream::<{ 2 * WINDOW + 1 }>::new();
@@ -135,14 +143,12 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
             let _ = window.push(word, &mut trainer, &mut self.streams.widths);
         }
         let _ = window.end_sentence(&mut trainer, &mut self.streams.widths);
-        let loss = trainer.loss;
-        self.remember(loss);
-        self.restart_endless(loss, notice);
-        loss
+        trainer.loss
     }
 
     /// Counts a token, and gives its number, or `None` where there is no room for it.
-    fn observe(&mut self, token: &str, mut notice: impl FnMut(Notice<'_>)) -> Option<u32> {
+    #[inline(never)]
+    fn observe(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<u32> {
         let Memory { model, vocab, noise } = &mut *self.memory;
         let observed = vocab.observe_frequent(token, |leaving| {
             info!("{=str} is forgotten", leaving);
@@ -167,7 +173,8 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     ///
     /// Where the rate is high, or few words are both each other's neighbors and negatives, steps can overshoot, each farther than the one
     /// before. The loss shows it at once. So all numbers are finite after each sentence, whatever was learned at whatever rate.
-    fn restart_endless(&mut self, loss: Loss, mut notice: impl FnMut(Notice<'_>)) {
+    #[inline(never)]
+    fn restart_endless(&mut self, loss: Loss, notice: &mut dyn FnMut(Notice<'_>)) {
         // NaN is no small loss either.
         if loss.pairs == 0 || (loss.mean() as f32) < ALARMING_LOSS {
             return;
@@ -196,7 +203,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     ///
     /// It counts as an average word does. An image without outside vectors leaves the outside vector at zero, from where it learns fast.
     /// `None` where the image does not have the token.
-    pub fn adopt(&mut self, image: &Image<'_>, token: &str, notice: impl FnMut(Notice<'_>)) -> Option<bool> {
+    pub fn adopt(&mut self, image: &Image<'_>, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<bool> {
         let number = image.find(token)?;
         let Some(word) = self.observe(token, notice) else { return Some(false) };
         let Memory { model, vocab, .. } = &mut *self.memory;
@@ -273,6 +280,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     /// A hash of the bits of both matrices: FNV-1a over the rows of the words, first of the center vectors, then of the outside vectors.
     ///
     /// Two machines that have learned the same have the same hash.
+    #[inline(never)]
     pub fn bits(&self) -> u64 {
         let words = self.memory.vocab.len();
         let model = &self.memory.model;
