@@ -1,0 +1,42 @@
+//! From scores to errors: the sigmoid, and the loss.
+
+use super::{LANES, Lanes, MAX_TARGETS, Row, Table};
+use crate::math::log_sigmoid;
+use crate::simd::sigmoid;
+
+/// Turns the scores of `inputs` inputs, two a block, into errors × rate: `rate · (label − σ(s))`.
+#[inline(always)]
+pub(super) fn take<L: Lanes, const WINDOW: usize, const J: usize>(
+    lanes: L,
+    table: &mut Table<WINDOW>,
+    inputs: usize,
+    truth: bool,
+    rate: f32,
+) {
+    let minus_rate = lanes.splat(-rate);
+    let mut labels = [0.0; LANES];
+    for label in labels.iter_mut().step_by(MAX_TARGETS).take(if truth { 2 } else { 0 }) {
+        *label = rate;
+    }
+    for part in 0..L::PARTS {
+        let first_lane = part * L::WIDTH;
+        // Registers in which no target has a lane are left out, and the half of a block that has no input.
+        if first_lane % MAX_TARGETS < J {
+            let labels = lanes.load(&labels, part);
+            for block in table.0.iter_mut().take((inputs + 1 - first_lane / MAX_TARGETS) / 2) {
+                let negative = lanes.mul(minus_rate, sigmoid(lanes, lanes.load(block, part)));
+                lanes.store(lanes.add(negative, labels), block, part);
+            }
+        }
+    }
+}
+
+/// J = −log σ(s_i0) − Σ_{j>0} log σ(−s_ij), summed over the inputs (eq. 9).
+#[inline(never)]
+pub(super) fn loss<const J: usize>(scores: &[Row], truth: bool) -> f32 {
+    scores
+        .iter()
+        .flat_map(|scores| scores.iter().take(J).enumerate())
+        .map(|(j, &score)| -log_sigmoid(if truth && j == 0 { score } else { -score }))
+        .sum()
+}
