@@ -21,7 +21,8 @@ use crate::{Error, Result, output};
 #[command(after_help = "Examples:
   motevec export model.bin --image -o model.mote
   motevec export model.bin --image -o model.mote --top 2000
-  motevec train events.txt -o events.mote && motevec export events.mote --image -o flash.mote --outside --quantize f32")]
+  motevec train events.txt -o events.mote
+  motevec export events.mote --image -o flash.mote --outside --quantize f32")]
 pub(super) struct Args {
     #[command(flatten)]
     model: ModelArgs,
