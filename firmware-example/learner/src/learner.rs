@@ -6,18 +6,16 @@ use motevec_core::model::{FixedModel, Rows, RowsMut, initialize_center};
 use motevec_core::query::{Neighbor, nearest};
 use motevec_core::sample::Generator;
 use motevec_core::simd::Lanes;
-use motevec_core::train::{Loss, Settings, Stream, Trainer, Update};
+use motevec_core::train::{Fixed, Loss, Stream, Trainer};
 use motevec_core::vocab::{Observed, Vocab};
 
 use crate::log::info;
 use crate::noise::{Draws, Noise};
 
-/// Two tokens to each side of a center, and five negative samples.
-const SETTINGS: Settings = match Settings::new(WINDOW as u32, 5, Update::Window) {
-    Ok(settings) => settings,
-    Err(_) => panic!("these settings can be trained with"),
-};
+/// How many tokens to each side of a center are its outside words.
 const WINDOW: usize = 2;
+/// The true target and five negative samples.
+const TARGETS: usize = 6;
 
 /// The learning rate to start with. Word2vec's 0.025 is for corpora of millions of words.
 pub const RATE: f32 = 0.05;
@@ -117,7 +115,17 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         notice: &mut dyn FnMut(Notice<'_>),
     ) -> Loss {
         // First all are counted: so no word loses its place while it is in a window, and negatives know the newest words.
-        for token in tokens.clone() {
+        self.count(tokens.clone(), notice);
+        let loss = self.train(tokens);
+        self.remember(loss);
+        self.restart_endless(loss, notice);
+        loss
+    }
+
+    /// Counts the tokens of one sentence.
+    #[inline(never)]
+    fn count<'t>(&mut self, tokens: impl Iterator<Item = &'t str>, notice: &mut dyn FnMut(Notice<'_>)) {
+        for token in tokens {
             self.tokens = self.tokens.saturating_add(1);
             self.observe(token, notice);
         }
@@ -125,10 +133,6 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         if noise.is_stale(vocab.total() as u32) {
             noise.rebuild((0..).map_while(|word| vocab.count(word)));
         }
-        let loss = self.train(tokens);
-        self.remember(loss);
-        self.restart_endless(loss, notice);
-        loss
     }
 
     /// Trains on the words of one sentence.
@@ -136,7 +140,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     fn train<'t>(&mut self, tokens: impl Iterator<Item = &'t str>) -> Loss {
         let Memory { model, vocab, noise } = &mut *self.memory;
         let negatives = Draws { noise, rng: &mut self.streams.negatives };
-        let mut trainer = Trainer::new(self.lanes, model, negatives, SETTINGS, self.rate);
+        let mut trainer = Trainer::new(self.lanes, model, negatives, Fixed::<WINDOW, TARGETS>, self.rate);
         let mut window = Stream::<{ 2 * WINDOW + 1 }>::new();
         for word in tokens.filter_map(|token| vocab.index(token)) {
             // Every word has a row.
