@@ -70,7 +70,7 @@ pub struct Session<'m, L, const N: usize, const D: usize, const TEXT: usize, con
     lanes: L,
     learner: Learner<'m, L, N, D, TEXT>,
     line: &'m mut Line<LINE>,
-    board: Board,
+    board: &'static Board,
     /// The board's image, where it is sound and its vectors are as long as those that are learned.
     image: Option<Image<'static>>,
 }
@@ -100,7 +100,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
 {
     /// A session of someone who knows nothing.
     #[inline(never)]
-    pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE>, board: Board) -> Self {
+    pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE>, board: &'static Board) -> Self {
         let Storage { memory, line } = storage;
         let image = Image::new(board.image).ok().filter(|image| image.center().dim() == D);
         Self { lanes, learner: Learner::new(lanes, memory), line, board, image }
@@ -150,7 +150,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
 struct Answer<'s, 'm, L, const N: usize, const D: usize, const TEXT: usize> {
     lanes: L,
     learner: &'s mut Learner<'m, L, N, D, TEXT>,
-    board: &'s Board,
+    board: &'static Board,
     image: Option<&'s Image<'static>>,
 }
 
