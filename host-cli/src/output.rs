@@ -33,6 +33,12 @@ pub fn check(path: &Path) -> Result<()> {
     }
 }
 
+/// The bytes of the file `path`, now that it is written; `None` for a device or a pipe.
+#[must_use]
+pub fn length(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|file| file.len())
+}
+
 /// The folder in which the file `path` is written; `None` for a device or a pipe.
 pub(crate) fn folder_of(path: &Path) -> Option<PathBuf> {
     match destination(path) {

@@ -1,5 +1,7 @@
 //! Word vectors as a model file holds them: a vocabulary and one row of `dim` numbers a word.
 
+use std::cmp::Reverse;
+
 use crate::Vocabulary;
 
 /// Word vectors (the rows of `V`, MATH.md): what every model file holds and every query reads.
@@ -11,6 +13,8 @@ pub struct Vectors {
     pub dim: usize,
     /// `vocabulary.len() × dim` numbers, row after row, without padding.
     pub data: Vec<f32>,
+    /// The outside vectors (the rows of `U`), likewise, where the file holds them: to go on training with.
+    pub outside: Option<Vec<f32>>,
 }
 
 impl Vectors {
@@ -34,13 +38,31 @@ impl Vectors {
     /// The same vectors, borrowed.
     #[must_use]
     pub fn view(&self) -> VectorsRef<'_> {
-        VectorsRef { vocabulary: &self.vocabulary, dim: self.dim, stride: self.dim, data: &self.data }
+        let Self { vocabulary, dim, data, outside } = self;
+        VectorsRef { vocabulary, dim: *dim, stride: *dim, data, outside: outside.as_deref() }
+    }
+
+    /// The `count` most frequent words, in the order that they have here; the first ones where counts are unknown or equal.
+    #[must_use]
+    pub fn most_frequent(self, count: usize) -> Self {
+        let mut rows: Vec<_> = (0..self.vocabulary.len()).collect();
+        rows.sort_by_key(|&row| Reverse(self.vocabulary.count(row)));
+        rows.truncate(count);
+        rows.sort_unstable();
+        let mut vocabulary = Vocabulary::new();
+        for &row in &rows {
+            // No word is here twice.
+            let _ = vocabulary.push(self.vocabulary.word(row), self.vocabulary.count(row));
+        }
+        let kept = |data: &Vec<f32>| rows.iter().flat_map(|row| &data[row * self.dim..][..self.dim]).copied().collect();
+        Self { vocabulary, dim: self.dim, data: kept(&self.data), outside: self.outside.as_ref().map(kept) }
     }
 
     /// The bytes of memory that the vectors and their words take.
     #[must_use]
     pub fn memory(&self) -> usize {
-        self.data.capacity() * size_of::<f32>() + self.vocabulary.memory()
+        let numbers = self.data.capacity() + self.outside.as_ref().map_or(0, Vec::capacity);
+        numbers * size_of::<f32>() + self.vocabulary.memory()
     }
 }
 
@@ -55,12 +77,52 @@ pub struct VectorsRef<'a> {
     pub stride: usize,
     /// The rows: `vocabulary.len() × stride` numbers.
     pub data: &'a [f32],
+    /// The outside vectors, likewise, where they are known. Not every format holds them.
+    pub outside: Option<&'a [f32]>,
 }
 
 impl<'a> VectorsRef<'a> {
     /// The words with their vectors, in row order.
     pub fn rows(self) -> impl ExactSizeIterator<Item = (&'a str, &'a [f32])> {
-        let Self { vocabulary, dim, stride, data } = self;
+        let Self { vocabulary, dim, stride, data, .. } = self;
         (0..vocabulary.len()).map(move |row| (vocabulary.word(row), &data[row * stride..][..dim]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words `a`, `b`, … with these counts; the numbers of each say which it is.
+    fn vectors(counts: &[u64]) -> Vectors {
+        let mut vocabulary = Vocabulary::new();
+        for (&count, letter) in counts.iter().zip('a'..) {
+            vocabulary.push(&letter.to_string(), count).unwrap();
+        }
+        let data: Vec<_> = (0..counts.len()).flat_map(|row| [row as f32; 2]).collect();
+        Vectors { vocabulary, dim: 2, outside: Some(data.iter().map(|x| -x).collect()), data }
+    }
+
+    #[test]
+    fn the_most_frequent_words_keep_their_order_and_their_vectors() {
+        let cases: [(&[u64], usize, &str); 5] = [
+            (&[9, 5, 5, 1], 2, "a b"),
+            (&[0, 0, 0], 2, "a b"),
+            (&[1, 7, 2, 9], 3, "b c d"),
+            (&[1, 7], 9, "a b"),
+            (&[1, 2], 0, ""),
+        ];
+        for (counts, count, expected) in cases {
+            let kept = vectors(counts).most_frequent(count);
+            assert_eq!(kept.vocabulary.words().collect::<Vec<_>>().join(" "), expected);
+            let outside = kept.outside.as_ref().unwrap();
+            for (row, word) in kept.vocabulary.words().enumerate() {
+                let old = usize::from(word.as_bytes()[0] - b'a');
+                assert_eq!(kept.row(row), [old as f32; 2]);
+                assert_eq!(outside[row * 2..][..2], [-(old as f32); 2]);
+                assert_eq!(kept.vocabulary.count(row), counts[old]);
+            }
+            assert_eq!(outside.len(), kept.data.len());
+        }
     }
 }

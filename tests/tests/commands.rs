@@ -143,7 +143,7 @@ fn a_reader_that_leaves_early_is_no_error() {
 #[test]
 fn help_has_examples() {
     let folder = folder();
-    for command in ["train", "demo", "neighbors", "analogy", "eval", "info", "bench"] {
+    for command in ["train", "demo", "neighbors", "analogy", "eval", "info", "convert", "export", "bench"] {
         let help = folder.stdout(&[command, "--help"]);
         assert!(help.contains(&format!("Examples:\n  motevec {command}")), "{help}");
     }

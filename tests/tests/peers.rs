@@ -45,7 +45,7 @@ fn model() -> Vectors {
             }
         }
     }
-    Vectors { vocabulary, dim, data }
+    Vectors { vocabulary, dim, data, outside: None }
 }
 
 /// The sum of pseudo-random vectors, one a trigram of `word`.

@@ -2,7 +2,6 @@
 
 use super::ImageError;
 
-const MAGIC: [u8; 4] = *b"mote";
 const VERSION: u8 = 1;
 
 const INT8: u8 = 1;
@@ -45,6 +44,8 @@ pub struct Header {
 }
 
 impl Header {
+    /// The bytes with which every image begins, of whatever version.
+    pub const MAGIC: [u8; 4] = *b"mote";
     /// The bytes of a header.
     pub const LEN: usize = 16;
 
@@ -53,7 +54,7 @@ impl Header {
     /// # Errors
     /// Where there is none that this version of the crate can read.
     pub fn read(image: &[u8]) -> Result<Self, ImageError> {
-        if !image.starts_with(&MAGIC) {
+        if !image.starts_with(&Self::MAGIC) {
             return Err(ImageError::NoImage);
         }
         let Some(&[_, _, _, _, version, flags, d0, d1, n0, n1, n2, n3, t0, t1, t2, t3]) = image.first_chunk() else {
@@ -83,7 +84,7 @@ impl Header {
     pub fn to_bytes(self) -> [u8; Self::LEN] {
         let int8 = if self.encoding == Encoding::Int8 { INT8 } else { 0 };
         let outside = if self.outside { OUTSIDE } else { 0 };
-        let [m, o, t, e] = MAGIC;
+        let [m, o, t, e] = Self::MAGIC;
         let [d0, d1] = self.dim.to_le_bytes();
         let [n0, n1, n2, n3] = self.words.to_le_bytes();
         let [t0, t1, t2, t3] = self.text_len.to_le_bytes();

@@ -227,7 +227,7 @@ impl fmt::Display for ImageError {
             Self::Length { found, expected } if (found as u64) < expected => {
                 write!(f, "the image is cut short: {found} of {expected} bytes are there")
             }
-            Self::Length { found, expected } => write!(f, "the image has {expected} bytes, but {found} are there"),
+            Self::Length { expected, .. } => write!(f, "the image ends after {expected} bytes, but more follows"),
             Self::Checksum => write!(f, "the checksum is wrong: the image was damaged, or not written to its end"),
             Self::Word { word } => write!(f, "word {word} lies outside of the text, or is not UTF-8"),
             Self::Text => write!(f, "the text does not end with the last word"),

@@ -73,8 +73,9 @@ impl<'a, W: Words, M: Rows> Writer<'a, W, M> {
 
     /// Whether all words, and nothing else, come in the order of their text.
     fn is_sorted(&self) -> bool {
-        let ascending = self.words.sorted().is_sorted_by(|(one, _), (other, _)| one < other);
-        ascending && self.words.sorted().count() == self.header.words as usize
+        let mut count = 0;
+        let ascending = self.words.sorted().inspect(|_| count += 1).is_sorted_by(|(one, _), (other, _)| one < other);
+        ascending && count == self.header.words
     }
 
     /// What the image says of itself: also how long it will be.

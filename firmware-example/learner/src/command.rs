@@ -53,15 +53,28 @@ pub struct Tokens<'a>(&'a str);
 
 impl<'a> Tokens<'a> {
     /// The tokens, in turn.
-    pub fn iter(self) -> impl Iterator<Item = &'a str> + Clone {
-        words(self.0)
+    pub fn iter(self) -> Words<'a> {
+        Words(self.0)
     }
 }
 
-/// What stands between blanks and tabs.
-fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
-    text.split([' ', '\t']).filter(|word| !word.is_empty())
+/// What stands between blanks and tabs, in turn. The standard library's iterators are six times as large, and the stack holds a few of them.
+#[derive(Clone, Debug)]
+pub struct Words<'a>(&'a str);
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = self.0.trim_start_matches(BLANKS);
+        let end = rest.bytes().position(|byte| BLANKS.contains(&byte.into())).unwrap_or(rest.len());
+        let (word, rest) = rest.split_at_checked(end)?;
+        self.0 = rest;
+        Some(word).filter(|word| !word.is_empty())
+    }
 }
+
+const BLANKS: [char; 2] = [' ', '\t'];
 
 impl<'a> Command<'a> {
     /// Reads a line.
@@ -69,14 +82,14 @@ impl<'a> Command<'a> {
     /// # Errors
     /// Where it is no command.
     pub fn parse(line: &'a str) -> Result<Self, CommandError<'a>> {
-        let line = line.trim_matches([' ', '\t']);
-        let (name, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
+        let line = line.trim_matches(BLANKS);
+        let (name, rest) = line.split_once(BLANKS).unwrap_or((line, ""));
         let one = || {
-            let mut words = words(rest);
+            let mut words = Words(rest);
             let first = words.next().filter(|_| words.next().is_none()).ok_or(CommandError::NotOne(name))?;
             if first.len() > MAX_TOKEN { Err(CommandError::LongToken(first)) } else { Ok(first) }
         };
-        let many = || match words(rest).find(|token| token.len() > MAX_TOKEN) {
+        let many = || match Words(rest).find(|token| token.len() > MAX_TOKEN) {
             Some(token) => Err(CommandError::LongToken(token)),
             None if rest.is_empty() => Err(CommandError::NoTokens(name)),
             None => Ok(Tokens(rest)),

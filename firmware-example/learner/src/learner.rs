@@ -6,23 +6,25 @@ use motevec_core::model::{FixedModel, Rows, RowsMut, initialize_center};
 use motevec_core::query::{Neighbor, nearest};
 use motevec_core::sample::Generator;
 use motevec_core::simd::Lanes;
-use motevec_core::train::{Loss, Settings, Stream, Trainer, Update};
+use motevec_core::train::{Fixed, Loss, Stream, Trainer};
 use motevec_core::vocab::{Observed, Vocab};
 
 use crate::log::info;
 use crate::noise::{Draws, Noise};
 
-/// Two tokens to each side of a center, and five negative samples.
-const SETTINGS: Settings = match Settings::new(WINDOW as u32, 5, Update::Window) {
-    Ok(settings) => settings,
-    Err(_) => panic!("these settings can be trained with"),
-};
+/// How many tokens to each side of a center are its outside words.
 const WINDOW: usize = 2;
+/// The true target and five negative samples.
+const TARGETS: usize = 6;
 
 /// The learning rate to start with. Word2vec's 0.025 is for corpora of millions of words.
 pub const RATE: f32 = 0.05;
-/// The highest learning rate: vectors stay finite with it, whatever is learned.
-pub const MAX_RATE: f32 = 0.5;
+/// The highest learning rate.
+pub const MAX_RATE: f32 = 1.0;
+/// The loss of an average pair (in nats) beyond which vectors are looked at. Guessing has 6 · ln 2 = 4.2.
+const ALARMING_LOSS: f32 = 16.0;
+/// The largest component of a vector that is left as it is when they are looked at. Those that learn well stay below 4.
+const LARGEST: f32 = 16.0;
 /// How many neighbors are looked for.
 pub const NEIGHBORS: usize = 5;
 
@@ -78,13 +80,15 @@ impl Streams {
     }
 }
 
-/// What the vocabulary had no room for.
+/// What a learner could not keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice<'a> {
     /// A token that is not learned.
     Dropped(&'a str),
     /// A word that a more frequent one has taken the place of.
     Forgotten(&'a str),
+    /// A word whose vectors grew without end, and were drawn anew.
+    Restarted(&'a str),
 }
 
 impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m, L, N, D, TEXT> {
@@ -108,35 +112,47 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     pub fn learn<'t>(
         &mut self,
         tokens: impl Iterator<Item = &'t str> + Clone,
-        mut notice: impl FnMut(Notice<'_>),
+        notice: &mut dyn FnMut(Notice<'_>),
     ) -> Loss {
         // First all are counted: so no word loses its place while it is in a window, and negatives know the newest words.
-        for token in tokens.clone() {
+        self.count(tokens.clone(), notice);
+        let loss = self.train(tokens);
+        self.remember(loss);
+        self.restart_endless(loss, notice);
+        loss
+    }
+
+    /// Counts the tokens of one sentence.
+    #[inline(never)]
+    fn count<'t>(&mut self, tokens: impl Iterator<Item = &'t str>, notice: &mut dyn FnMut(Notice<'_>)) {
+        for token in tokens {
             self.tokens = self.tokens.saturating_add(1);
-            self.observe(token, &mut notice);
+            self.observe(token, notice);
         }
-        let Memory { model, vocab, noise } = &mut *self.memory;
+        let Memory { vocab, noise, .. } = &mut *self.memory;
         if noise.is_stale(vocab.total() as u32) {
             noise.rebuild((0..).map_while(|word| vocab.count(word)));
         }
+    }
 
+    /// Trains on the words of one sentence.
+    #[inline(never)]
+    fn train<'t>(&mut self, tokens: impl Iterator<Item = &'t str>) -> Loss {
+        let Memory { model, vocab, noise } = &mut *self.memory;
         let negatives = Draws { noise, rng: &mut self.streams.negatives };
-        let mut trainer = Trainer::new(self.lanes, model, negatives, SETTINGS, self.rate);
+        let mut trainer = Trainer::new(self.lanes, model, negatives, Fixed::<WINDOW, TARGETS>, self.rate);
         let mut window = Stream::<{ 2 * WINDOW + 1 }>::new();
         for word in tokens.filter_map(|token| vocab.index(token)) {
             // Every word has a row.
             let _ = window.push(word, &mut trainer, &mut self.streams.widths);
         }
         let _ = window.end_sentence(&mut trainer, &mut self.streams.widths);
-        let loss = trainer.loss;
-        self.remember(loss);
-        loss
+        trainer.loss
     }
 
     /// Counts a token, and gives its number, or `None` where there is no room for it.
-    ///
-    /// A new word starts with a center vector drawn at random, and an outside vector of zeros.
-    fn observe(&mut self, token: &str, mut notice: impl FnMut(Notice<'_>)) -> Option<u32> {
+    #[inline(never)]
+    fn observe(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<u32> {
         let Memory { model, vocab, noise } = &mut *self.memory;
         let observed = vocab.observe_frequent(token, |leaving| {
             info!("{=str} is forgotten", leaving);
@@ -145,8 +161,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         match observed {
             Observed::Known(word) => Some(word),
             Observed::New(word) => {
-                initialize_center(&mut model.center, word as usize, &mut self.streams.rows);
-                model.outside.row_mut(word as usize)?.fill(0.0);
+                start_row(model, word, &mut self.streams.rows);
                 noise.outdate();
                 Some(word)
             }
@@ -158,10 +173,31 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         }
     }
 
+    /// Draws vectors anew that have grown without end.
+    ///
+    /// Where the rate is high, or few words are both each other's neighbors and negatives, steps can overshoot, each farther than the one
+    /// before. The loss shows it at once. So all numbers are finite after each sentence, whatever was learned at whatever rate.
+    #[inline(never)]
+    fn restart_endless(&mut self, loss: Loss, notice: &mut dyn FnMut(Notice<'_>)) {
+        // NaN is no small loss either.
+        if loss.pairs == 0 || (loss.mean() as f32) < ALARMING_LOSS {
+            return;
+        }
+        let Memory { model, vocab, .. } = &mut *self.memory;
+        for (word, token) in (0..).zip(vocab.tokens()) {
+            let rows = [model.center.row(word as usize), model.outside.row(word as usize)];
+            if rows.into_iter().flatten().flatten().any(|component| !(component.abs() <= LARGEST)) {
+                start_row(model, word, &mut self.streams.rows);
+                info!("{=str} starts anew: its vectors grew without end", token);
+                notice(Notice::Restarted(token));
+            }
+        }
+    }
+
     /// Moves the average loss toward that of the last sentence.
     fn remember(&mut self, loss: Loss) {
-        if loss.pairs > 0 {
-            let mean = loss.mean() as f32;
+        let mean = loss.mean() as f32;
+        if mean.is_finite() {
             let before = self.loss.unwrap_or(mean);
             self.loss = Some(before + (mean - before) / 16.0);
         }
@@ -171,7 +207,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     ///
     /// It counts as an average word does. An image without outside vectors leaves the outside vector at zero, from where it learns fast.
     /// `None` where the image does not have the token.
-    pub fn adopt(&mut self, image: &Image<'_>, token: &str, notice: impl FnMut(Notice<'_>)) -> Option<bool> {
+    pub fn adopt(&mut self, image: &Image<'_>, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<bool> {
         let number = image.find(token)?;
         let Some(word) = self.observe(token, notice) else { return Some(false) };
         let Memory { model, vocab, .. } = &mut *self.memory;
@@ -248,12 +284,21 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     /// A hash of the bits of both matrices: FNV-1a over the rows of the words, first of the center vectors, then of the outside vectors.
     ///
     /// Two machines that have learned the same have the same hash.
+    #[inline(never)]
     pub fn bits(&self) -> u64 {
         let words = self.memory.vocab.len();
         let model = &self.memory.model;
         let rows = model.center.iter().take(words).chain(model.outside.iter().take(words));
         let bytes = rows.flatten().flat_map(|component| component.to_le_bytes());
         bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3))
+    }
+}
+
+/// Draws the center vector of a new word at random, and sets its outside vector to zero.
+fn start_row<const N: usize, const D: usize>(model: &mut FixedModel<N, D>, word: u32, rng: &mut Generator) {
+    initialize_center(&mut model.center, word as usize, rng);
+    if let Some(row) = model.outside.row_mut(word as usize) {
+        row.fill(0.0);
     }
 }
 

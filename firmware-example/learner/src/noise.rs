@@ -43,6 +43,7 @@ impl<const N: usize> Noise<N> {
     }
 
     /// Makes it from counts. Those beyond `N` are left out.
+    #[inline(never)]
     pub fn rebuild(&mut self, counts: impl Iterator<Item = u32> + Clone) {
         let all: u64 = counts.clone().map(weight).sum();
         let (mut sum, mut total, mut words) = (0, 0_u32, 0);

@@ -99,6 +99,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
     Session<'m, L, N, D, TEXT, LINE>
 {
     /// A session of someone who knows nothing.
+    #[inline(never)]
     pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE>, board: Board) -> Self {
         let Storage { memory, line } = storage;
         let image = Image::new(board.image).ok().filter(|image| image.center().dim() == D);
@@ -106,19 +107,15 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
     }
 
     /// Says what this is.
+    #[inline(never)]
     pub fn greet(&self, out: &mut impl Sink) {
         info!("{=str}: {=usize} words x {=usize}", self.board.name, N, D);
         let (words, dim) = (Number(N as u32), Number(D as u32));
-        line!(
-            out,
-            Text("motevec on "),
-            Text(self.board.name),
-            Text(": "),
-            words,
-            Text(" words x "),
-            dim,
-            Text("; try help")
-        );
+        send(out, &[Text("motevec on "), Text(self.board.name), Text(": "), words, Text(" words x "), dim]);
+        match &self.image {
+            Some(image) => line!(out, Text("; "), Number(image.len()), Text(" words in flash; try help")),
+            None => line!(out, Text("; no image that fits; try help")),
+        }
     }
 
     /// Takes the next byte, and answers where it ends a line.
@@ -126,20 +123,26 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
         if !self.line.push(byte) {
             return Next::Continue;
         }
-        let mut next = Next::Continue;
+        let next = self.answer(out);
+        self.line.clear();
+        next
+    }
+
+    /// Answers the line that has ended.
+    #[inline(never)]
+    fn answer(&mut self, out: &mut impl Sink) -> Next {
         match self.line.text() {
             Ok(text) => match Command::parse(text) {
-                Ok(Command::Quit) if self.board.quits => next = Next::Quit,
+                Ok(Command::Quit) if self.board.quits => return Next::Quit,
                 Ok(command) => {
                     let Self { lanes, learner, board, image, .. } = self;
-                    Answer { lanes: *lanes, learner, board, image: image.as_ref() }.answer(command, out);
+                    Answer { lanes: *lanes, learner, board, image: image.as_ref() }.give(command, out);
                 }
                 Err(error) => refuse(error, out),
             },
             Err(error) => refuse_line::<LINE>(error, out),
         }
-        self.line.clear();
-        next
+        Next::Continue
     }
 }
 
@@ -153,7 +156,9 @@ struct Answer<'s, 'm, L, const N: usize, const D: usize, const TEXT: usize> {
 
 impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_, L, N, D, TEXT> {
     /// Does what `command` asks for.
-    fn answer(&mut self, command: Command<'_>, out: &mut impl Sink) {
+    ///
+    /// Each answer is a function of its own when compiled, so that the stack never holds what another answer needs.
+    fn give(&mut self, command: Command<'_>, out: &mut impl Sink) {
         match command {
             Command::Learn(tokens) => self.learn(tokens, out),
             Command::Near(token) => self.near(token, out),
@@ -174,8 +179,9 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         }
     }
 
+    #[inline(never)]
     fn learn(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
-        let loss = self.learner.learn(tokens.iter(), |notice| tell(notice, out));
+        let loss = self.learner.learn(tokens.iter(), &mut |notice| tell(notice, out));
         if loss.pairs > 0 {
             line!(out, Text("loss "), Real(loss.mean() as f32, 4));
         }
@@ -183,6 +189,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
     }
 
     /// Words that were learned are compared with each other, and words in flash with each other: the two were trained apart.
+    #[inline(never)]
     fn near(&self, token: &str, out: &mut impl Sink) {
         if let Some(word) = self.learner.word(token) {
             let name = |row| self.learner.vocab().token(row);
@@ -198,6 +205,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         }
     }
 
+    #[inline(never)]
     fn vector(&self, token: &str, out: &mut impl Sink) {
         let mut vector = [0.0; D];
         let learned = self.learner.word(token).and_then(|word| self.learner.vector(word));
@@ -216,9 +224,11 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         Some((image, word))
     }
 
+    #[inline(never)]
     fn adopt(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
         for token in tokens.iter() {
-            let adopted = self.image.and_then(|image| self.learner.adopt(image, token, |notice| tell(notice, out)));
+            let adopted =
+                self.image.and_then(|image| self.learner.adopt(image, token, &mut |notice| tell(notice, out)));
             match adopted {
                 Some(true) => {}
                 Some(false) => return line!(out, Text("error: no room for "), Text(token)),
@@ -228,6 +238,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         line!(out, Text("ok"));
     }
 
+    #[inline(never)]
     fn save(&self, out: &mut impl Sink) {
         let mut lines = Lines::new(out);
         let saved = self.learner.save(|piece| lines.put(piece));
@@ -238,24 +249,30 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         }
     }
 
+    #[inline(never)]
     fn demo(&mut self, out: &mut impl Sink) {
         let mut world = World::new();
         for epoch in 1..=EPOCHS {
             let (mut sum, mut pairs) = (0.0, 0);
             for _ in 0..VISITS {
                 let visit = world.visit();
-                let loss = self.learner.learn(visit.iter().copied(), |_| ());
+                let loss = self.learner.learn(visit.iter().map(|event| event.token()), &mut |_| ());
                 sum += loss.sum;
                 pairs += loss.pairs;
             }
-            let loss = (sum / pairs as f64) as f32;
-            let bits = self.learner.bits();
-            info!("epoch {=u32}: loss {=f32}, bits {=u64:016x}", epoch, loss, bits);
-            line!(out, Text("epoch "), Number(epoch), Text(" loss "), Real(loss, 4), Text(" bits "), Bits(bits));
+            self.tell_epoch(epoch, (sum / pairs as f64) as f32, out);
         }
         line!(out, Text("ok"));
     }
 
+    #[inline(never)]
+    fn tell_epoch(&self, epoch: u32, loss: f32, out: &mut impl Sink) {
+        let bits = self.learner.bits();
+        info!("epoch {=u32}: loss {=f32}, bits {=u64:016x}", epoch, loss, bits);
+        line!(out, Text("epoch "), Number(epoch), Text(" loss "), Real(loss, 4), Text(" bits "), Bits(bits));
+    }
+
+    #[inline(never)]
     fn stats(&self, out: &mut impl Sink) {
         let (learner, vocab) = (&self.learner, self.learner.vocab());
         let of = |name, used: usize, all: usize| [Text(name), Number(used as u32), Text(" of "), Number(all as u32)];
@@ -275,11 +292,12 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
     }
 }
 
-/// Says what there was no room for.
+/// Says what could not be kept.
 fn tell(notice: Notice<'_>, out: &mut impl Sink) {
     match notice {
         Notice::Dropped(token) => line!(out, Text("no room for "), Text(token)),
         Notice::Forgotten(token) => line!(out, Text("forgotten "), Text(token)),
+        Notice::Restarted(token) => line!(out, Text("grew without end, starts anew: "), Text(token)),
     }
 }
 
@@ -301,6 +319,7 @@ fn unknown(token: &str, out: &mut impl Sink) {
     line!(out, Text("error: no such word: "), Text(token));
 }
 
+#[inline(never)]
 fn refuse(error: CommandError<'_>, out: &mut impl Sink) {
     let bytes = Number(MAX_TOKEN as u32);
     let pieces: [Piece<'_>; 4] = match error {
@@ -316,6 +335,7 @@ fn refuse(error: CommandError<'_>, out: &mut impl Sink) {
     send(out, &[Text("\n")]);
 }
 
+#[inline(never)]
 fn refuse_line<const LINE: usize>(error: LineError, out: &mut impl Sink) {
     match error {
         LineError::TooLong => line!(out, Text("error: a line has at most "), Number(LINE as u32), Text(" bytes")),

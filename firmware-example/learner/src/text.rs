@@ -20,6 +20,7 @@ pub enum Piece<'a> {
 }
 
 /// Sends `pieces`, one after the other.
+#[inline(never)]
 pub fn send(out: &mut impl Sink, pieces: &[Piece<'_>]) {
     for &piece in pieces {
         match piece {
@@ -32,6 +33,7 @@ pub fn send(out: &mut impl Sink, pieces: &[Piece<'_>]) {
 }
 
 /// Sends `number` with at least `least` digits; 20 is the most that there can be.
+#[inline(never)]
 fn send_digits(out: &mut impl Sink, mut number: u64, base: u64, least: usize) {
     let mut digits = [b'0'; 20];
     let mut length = 0;

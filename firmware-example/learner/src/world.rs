@@ -3,7 +3,6 @@
 //! Somebody opens a door, uses what is in the room, and leaves. Now and then something happens elsewhere. So what belongs to a room
 //! should come to lie together, and that can be checked.
 
-use heapless::Vec;
 use motevec_core::sample::Generator;
 use rand_core::Rng;
 
@@ -70,6 +69,22 @@ pub const VISITS: usize = 100;
 /// Events a visit.
 pub const EVENTS: usize = 10;
 
+/// An event of [`ROOMS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    room: u8,
+    place: u8,
+}
+
+impl Event {
+    /// What the device hears of it.
+    #[must_use]
+    pub fn token(self) -> &'static str {
+        let room = ROOMS.get(usize::from(self.room));
+        room.and_then(|room| room.get(usize::from(self.place))).copied().unwrap_or_default()
+    }
+}
+
 /// The building: the same visits each time.
 #[derive(Debug)]
 pub struct World {
@@ -90,27 +105,25 @@ impl World {
     }
 
     /// The events of the next visit.
-    pub fn visit(&mut self) -> Vec<&'static str, EVENTS> {
-        let room = self.below(ROOMS.len());
-        let mut events = Vec::new();
-        for place in 0..EVENTS {
-            let (room, event) = match place {
-                0 => (room, 0),
-                _ if place == EVENTS - 1 => (room, 0),
-                // One event in sixteen is of another room.
-                _ if self.below(16) == 0 => (self.below(ROOMS.len()), self.below(8)),
-                _ => (room, 1 + self.below(7)),
+    #[inline(never)]
+    pub fn visit(&mut self) -> [Event; EVENTS] {
+        let here = self.below(ROOMS.len());
+        let door = Event { room: here, place: 0 };
+        let mut events = [door; EVENTS];
+        let [_, inside @ .., _] = &mut events;
+        for event in inside {
+            // One event in sixteen is of another room.
+            *event = if self.below(16) == 0 {
+                Event { room: self.below(ROOMS.len()), place: self.below(8) }
+            } else {
+                Event { room: here, place: 1 + self.below(7) }
             };
-            if let Some(&event) = ROOMS.get(room).and_then(|room| room.get(event)) {
-                // There is room: as many as EVENTS.
-                let _ = events.push(event);
-            }
         }
         events
     }
 
     /// A number from 0 .. n.
-    fn below(&mut self, n: usize) -> usize {
-        ((self.rng.next_u32() >> 16) as usize * n) >> 16
+    fn below(&mut self, n: usize) -> u8 {
+        (((self.rng.next_u32() >> 16) as usize * n) >> 16) as u8
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::report::{self, Columns};
 use super::{printable, progress};
-use crate::corpus::{Options, Source, Tokenizer};
+use crate::corpus::{Corpus, Options, Source, Tokenizer};
 use crate::query::{self, Neighbor};
 use crate::train::Settings;
 use crate::{Result, Vectors, format, memory, output};
@@ -73,7 +73,7 @@ impl Args {
     pub(super) fn run(self) -> Result<()> {
         let codec = self.output.as_ref().map(|path| {
             output::check(path)?;
-            format::for_output(path, None)
+            format::for_output(path, None, None)
         });
         let codec = codec.transpose()?;
 
@@ -81,14 +81,15 @@ impl Args {
         let corpus = progress::read(&[ADDRESSES], &options)?;
         memory::check(&corpus, &settings)?;
         let (trained, time) = progress::train(&corpus, &settings)?;
-        let vectors = Vectors { vocabulary: corpus.vocabulary, dim: settings.dim, data: trained.center };
+        let Corpus { vocabulary, stats, .. } = corpus;
+        let vectors = Vectors { vocabulary, dim: settings.dim, data: trained.center, outside: Some(trained.outside) };
         if let (Some(codec), Some(path)) = (codec, &self.output) {
             codec.write(path, vectors.view())?;
         }
 
         let nearest = |word| Ok(Nearest { word, nearest: query::neighbors(&vectors, &[word], NEAREST)? });
         let report = Report {
-            words: corpus.stats.words,
+            words: stats.words,
             vocabulary: vectors.vocabulary.len(),
             dim: settings.dim,
             training_seconds: time.as_secs_f64(),

@@ -35,6 +35,10 @@ struct Report<'a> {
     /// Unknown for a pipe.
     file_bytes: Option<u64>,
     memory_bytes: usize,
+    /// How the file holds them.
+    numbers: &'static str,
+    /// Whether there are outside vectors beside the center ones.
+    outside: bool,
     norms: Norms,
     first_words: Vec<&'a str>,
     last_words: Vec<&'a str>,
@@ -50,8 +54,8 @@ struct Norms {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
-        let file = self.model.open()?;
-        let (format, file_bytes) = (file.format().name(), file.length());
+        let mut file = self.model.open()?;
+        let (format, file_bytes, numbers) = (file.format().name(), file.length(), file.numbers()?);
         let vectors = file.read()?;
         let words = vectors.vocabulary.len();
         let report = Report {
@@ -60,6 +64,8 @@ impl Args {
             dim: vectors.dim,
             file_bytes,
             memory_bytes: vectors.memory(),
+            numbers,
+            outside: vectors.outside.is_some(),
             norms: norms(&vectors),
             first_words: vectors.vocabulary.words().take(SHOWN).collect(),
             last_words: vectors.vocabulary.words().skip(words.saturating_sub(SHOWN)).collect(),
@@ -85,6 +91,8 @@ impl Display for Report<'_> {
         writeln!(f, "dimensions  {}", self.dim)?;
         writeln!(f, "file size   {size}")?;
         writeln!(f, "memory      {}", BinaryBytes(self.memory_bytes as u64))?;
+        writeln!(f, "numbers     {}", self.numbers)?;
+        writeln!(f, "vectors     {}", report::matrices(self.outside))?;
         writeln!(f, "norms       {:.4} to {:.4}, mean {:.4}", self.norms.min, self.norms.max, self.norms.mean)?;
         writeln!(f, "first words {}", shown(&self.first_words))?;
         write!(f, "last words  {}", shown(&self.last_words))

@@ -4,8 +4,10 @@
 
 mod analogy;
 mod bench;
+mod convert;
 mod demo;
 mod eval;
+mod export;
 mod gradcheck;
 mod info;
 mod model;
@@ -36,6 +38,8 @@ enum Command {
     Analogy(analogy::Args),
     Eval(eval::Args),
     Info(info::Args),
+    Convert(convert::Args),
+    Export(export::Args),
     Gradcheck(gradcheck::Args),
     Bench(bench::Args),
 }
@@ -53,6 +57,8 @@ impl Cli {
             Command::Analogy(args) => args.run(),
             Command::Eval(args) => args.run(),
             Command::Info(args) => args.run(),
+            Command::Convert(args) => args.run(),
+            Command::Export(args) => args.run(),
             Command::Gradcheck(args) => args.run(),
             Command::Bench(args) => args.run(),
         }

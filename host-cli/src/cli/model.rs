@@ -19,7 +19,7 @@ pub(super) struct ModelArgs {
 impl ModelArgs {
     /// Opens the model.
     pub(super) fn open(&self) -> Result<ModelFile> {
-        format::open(&self.model, self.format)
+        format::open(&self.model, self.format, "--format")
     }
 
     /// Reads the model.

@@ -77,6 +77,11 @@ impl Display for Columns {
     }
 }
 
+/// Which vectors a model holds.
+pub(super) fn matrices(outside: bool) -> &'static str {
+    if outside { "center and outside" } else { "center" }
+}
+
 /// The table of `neighbors`.
 pub(super) fn neighbors(neighbors: &[Neighbor<'_>]) -> Columns {
     let mut columns = Columns::new(["word", "similarity"]);

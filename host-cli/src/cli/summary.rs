@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::progress;
 use crate::corpus::{Corpus, Stats};
 use crate::format::Format;
-use crate::memory;
 use crate::train::{Settings, Trained};
+use crate::{memory, output};
 
 /// The summary of a training run.
 #[derive(Serialize)]
@@ -42,9 +42,9 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    /// What became of `corpus`, now that the model has been written to `output`.
+    /// What became of `corpus`, now that the model has been written to `path`.
     pub(super) fn new(
-        (output, format): (&Path, Option<Format>),
+        (path, format): (&Path, Option<Format>),
         corpus: &Corpus,
         settings: &Settings,
         trained: &Trained,
@@ -53,9 +53,9 @@ impl Summary {
         let Stats { words, distinct_words, kept_words, sentences, .. } = corpus.stats;
         let training_seconds = training.as_secs_f64();
         Self {
-            output: output.display().to_string(),
+            output: path.display().to_string(),
             format: format.map(Format::name),
-            file_bytes: std::fs::metadata(output).ok().filter(std::fs::Metadata::is_file).map(|file| file.len()),
+            file_bytes: output::length(path),
             words,
             distinct_words,
             vocabulary: corpus.vocabulary.len(),

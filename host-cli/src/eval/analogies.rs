@@ -156,7 +156,8 @@ mod tests {
         for (word, _) in rows {
             vocabulary.push(word, 0).unwrap();
         }
-        let vectors = Vectors { vocabulary, dim: 3, data: rows.iter().flat_map(|(_, numbers)| *numbers).collect() };
+        let data = rows.iter().flat_map(|(_, numbers)| *numbers).collect();
+        let vectors = Vectors { vocabulary, dim: 3, data, outside: None };
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, text).unwrap();
         let message = |error: Error| error.to_string().replace(&file.path().display().to_string(), "file");

@@ -3,6 +3,7 @@
 //! A format is chosen by its name, by the ending of the file, or, when reading a file of unknown ending, by what the
 //! file holds. To add one: a module with its [`Codec`], a variant of [`Format`], and an arm in [`Format::codec`].
 
+mod image;
 mod rows;
 mod source;
 mod word2vec_binary;
@@ -11,8 +12,10 @@ mod word2vec_text;
 use std::path::Path;
 
 use clap::ValueEnum;
+use motevec_core::image::Encoding;
 
 use crate::{Error, Result, Vectors, VectorsRef};
+pub(crate) use image::{Image, name as encoding_name};
 pub use source::Source;
 
 /// How word vectors are laid out in a file.
@@ -22,6 +25,14 @@ pub trait Codec: Sync {
 
     /// Whether a file that begins with `start` (up to some thousand bytes) is surely in this format.
     fn recognizes(&self, start: &[u8]) -> bool;
+
+    /// How a file that begins with `start` holds its numbers.
+    fn numbers(&self, start: &[u8]) -> &'static str;
+
+    /// The most dimensions that a file in this format can hold.
+    fn most_dimensions(&self) -> usize {
+        usize::MAX
+    }
 
     /// Reads all vectors of a file.
     ///
@@ -46,6 +57,8 @@ pub enum Format {
     /// word2vec and fastText text (.txt, .vec)
     #[value(name = "word2vec-text")]
     Word2vecText,
+    /// Flash image, for devices; keeps counts and outside vectors (.mote)
+    Mote,
 }
 
 impl Format {
@@ -61,6 +74,7 @@ impl Format {
         match self {
             Self::Word2vecBinary => &word2vec_binary::Word2vecBinary,
             Self::Word2vecText => &word2vec_text::Word2vecText,
+            Self::Mote => &Image(Encoding::F32),
         }
     }
 
@@ -92,6 +106,14 @@ impl ModelFile {
         self.source.length()
     }
 
+    /// How the file holds its numbers.
+    ///
+    /// # Errors
+    /// Where reading fails.
+    pub fn numbers(&mut self) -> Result<&'static str> {
+        Ok(self.format.codec().numbers(self.source.peek()?))
+    }
+
     /// Reads the vectors.
     ///
     /// # Errors
@@ -101,11 +123,11 @@ impl ModelFile {
     }
 }
 
-/// Opens the model file `path`, in `format` where that is given.
+/// Opens the model file `path`, in `format` where that is given: by the command line's `option`, if there is one.
 ///
 /// # Errors
 /// Where the file cannot be opened, or nothing tells its format.
-pub fn open(path: &Path, format: Option<Format>) -> Result<ModelFile> {
+pub fn open<'a>(path: &Path, format: Option<Format>, option: impl Into<Option<&'a str>>) -> Result<ModelFile> {
     let mut source = Source::open(path)?;
     let format = match format.or_else(|| Format::of_name(path)) {
         Some(format) => format,
@@ -113,7 +135,7 @@ pub fn open(path: &Path, format: Option<Format>) -> Result<ModelFile> {
             let start = source.peek()?;
             let recognizes = |format: &&Format| format.codec().recognizes(start);
             let found = Format::value_variants().iter().find(recognizes).copied();
-            found.ok_or_else(|| unknown(path, "neither its name nor its content tells the format"))?
+            found.ok_or_else(|| unknown(path, "neither its name nor its content tells the format", option.into()))?
         }
     };
     Ok(ModelFile { format, source })
@@ -124,7 +146,7 @@ pub fn open(path: &Path, format: Option<Format>) -> Result<ModelFile> {
 /// # Errors
 /// As [`open`] and [`Codec::read`].
 pub fn read(path: &Path, format: Option<Format>) -> Result<Vectors> {
-    open(path, format)?.read()
+    open(path, format, None)?.read()
 }
 
 /// Writes `vectors` to the file `path`, whole or not at all, in `format` where that is given.
@@ -132,27 +154,30 @@ pub fn read(path: &Path, format: Option<Format>) -> Result<Vectors> {
 /// # Errors
 /// As [`for_output`] and [`Codec::write`].
 pub fn write(path: &Path, format: Option<Format>, vectors: VectorsRef<'_>) -> Result<()> {
-    for_output(path, format)?.write(path, vectors)
+    for_output(path, format, None)?.write(path, vectors)
 }
 
-/// What will write the file `path`: to be asked before hours of work.
+/// What will write the file `path`: to be asked before hours of work. For `option` see [`open`].
 ///
 /// # Errors
 /// Where no `format` is given and the name of the file tells none.
-pub fn for_output(path: &Path, format: Option<Format>) -> Result<&'static dyn Codec> {
+pub fn for_output<'a>(
+    path: &Path,
+    format: Option<Format>,
+    option: impl Into<Option<&'a str>>,
+) -> Result<&'static dyn Codec> {
     let format = format.or_else(|| Format::of_name(path));
-    format.map(Format::codec).ok_or_else(|| unknown(path, "its name tells no format"))
+    format.map(Format::codec).ok_or_else(|| unknown(path, "its name tells no format", option.into()))
 }
 
-/// The error for a file in no known format: says which there are.
-fn unknown(path: &Path, why: &str) -> Error {
+/// The error for a file in no known format: says which there are, and the `option` that names them.
+fn unknown(path: &Path, why: &str, option: Option<&str>) -> Error {
     let known: Vec<_> = Format::value_variants()
         .iter()
         .map(|format| format!("{} ({})", format.name(), format.codec().endings().join(", ")))
         .collect();
-    let message =
-        format!("{}: {why}: use a known ending, or --format with one of {}", path.display(), known.join(", "));
-    Error::Usage(message)
+    let or = option.map_or(" of".to_owned(), |option| format!(", or {option} with one of"));
+    Error::Usage(format!("{}: {why}: use a known ending{or} {}", path.display(), known.join(", ")))
 }
 
 #[cfg(test)]
@@ -168,7 +193,7 @@ mod tests {
         for word in ["state", "union"] {
             vocabulary.push(word, 0).unwrap();
         }
-        Vectors { vocabulary, dim: 2, data: vec![0.5, -1.25, 3.0, 1e-7] }
+        Vectors { vocabulary, dim: 2, data: vec![0.5, -1.25, 3.0, 1e-7], outside: None }
     }
 
     #[test]
@@ -177,18 +202,20 @@ mod tests {
         assert_eq!(format("a/model.bin"), Some(Format::Word2vecBinary));
         assert_eq!(format("MODEL.TXT"), Some(Format::Word2vecText));
         assert_eq!(format("cc.pl.300.vec"), Some(Format::Word2vecText));
+        assert_eq!(format("model.mote"), Some(Format::Mote));
         assert_eq!((format("model"), format("bin"), format("/")), (None, None, None));
     }
 
     #[test]
     fn an_unknown_ending_lists_the_known_ones() {
-        let message = for_output(Path::new("model.pickle"), None).err().unwrap().to_string();
+        let message = |option| for_output(Path::new("model.pickle"), None, option).err().unwrap().to_string();
         assert_eq!(
-            message,
-            "model.pickle: its name tells no format: use a known ending, or --format with one of \
-             word2vec-bin (.bin), word2vec-text (.txt, .vec)"
+            message(Some("--to")),
+            "model.pickle: its name tells no format: use a known ending, or --to with one of \
+             word2vec-bin (.bin), word2vec-text (.txt, .vec), mote (.mote)"
         );
-        assert!(for_output(Path::new("model.pickle"), Some(Format::Word2vecText)).is_ok());
+        assert!(message(None).contains(": use a known ending of word2vec-bin (.bin), "));
+        assert!(for_output(Path::new("model.pickle"), Some(Format::Word2vecText), None).is_ok());
     }
 
     #[test]
@@ -197,14 +224,14 @@ mod tests {
         let path = folder.path().join("model");
         for &format in Format::value_variants() {
             write(&path, Some(format), two_words().view()).unwrap();
-            let file = open(&path, None).unwrap();
+            let file = open(&path, None, None).unwrap();
             assert_eq!(file.format(), format);
             assert_eq!(file.length(), Some(fs::metadata(&path).unwrap().len()));
             assert_eq!(file.read().unwrap().data, two_words().data);
         }
         for content in ["", "neither", "12 words\nare no header"] {
             fs::write(&path, content).unwrap();
-            assert!(open(&path, None).is_err_and(|error| error.exit_code() == 2), "{content:?}");
+            assert!(open(&path, None, None).is_err_and(|error| error.exit_code() == 2), "{content:?}");
         }
     }
 

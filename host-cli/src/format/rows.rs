@@ -112,7 +112,7 @@ impl Rows {
 
     /// The whole model.
     pub(super) fn finish(self) -> Vectors {
-        Vectors { vocabulary: self.vocabulary, dim: self.header.dim, data: self.data }
+        Vectors { vocabulary: self.vocabulary, dim: self.header.dim, data: self.data, outside: None }
     }
 }
 
@@ -185,7 +185,7 @@ pub(super) mod testing {
         let words = prop::collection::btree_set("[^ \t-\r]{1,6}", 1..8);
         (words, 1_usize..6).prop_flat_map(move |(words, dim)| {
             let data = prop::collection::vec(number.clone(), words.len() * dim);
-            data.prop_map(move |data| Vectors { vocabulary: vocabulary(&words), dim, data })
+            data.prop_map(move |data| Vectors { vocabulary: vocabulary(&words), dim, data, outside: None })
         })
     }
 

@@ -67,6 +67,14 @@ impl Source {
     /// Where reading fails.
     pub fn read_bytes(&mut self, count: usize, bytes: &mut Vec<u8>) -> Result<()> {
         bytes.clear();
+        self.read_more(count, bytes)
+    }
+
+    /// Appends the next `count` bytes to `bytes`, as [`read_bytes`](Self::read_bytes) reads them.
+    ///
+    /// # Errors
+    /// Where reading fails.
+    pub fn read_more(&mut self, count: usize, bytes: &mut Vec<u8>) -> Result<()> {
         let reader = &mut self.reader;
         let read = reader.take(count as u64).read_to_end(bytes);
         read.map(drop).map_err(|error| Error::io(&self.path, error))

@@ -23,6 +23,10 @@ impl Codec for Word2vecBinary {
         rows::looks_like_text(start) == Some(false)
     }
 
+    fn numbers(&self, _start: &[u8]) -> &'static str {
+        "f32"
+    }
+
     fn read(&self, mut source: Source) -> Result<Vectors> {
         let header = Header::read(&mut source)?;
         let mut rows = Rows::new(header, &source, BYTES as u64);

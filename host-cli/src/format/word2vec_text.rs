@@ -29,6 +29,10 @@ impl Codec for Word2vecText {
         rows::looks_like_text(start) == Some(true)
     }
 
+    fn numbers(&self, _start: &[u8]) -> &'static str {
+        "decimal"
+    }
+
     fn read(&self, mut source: Source) -> Result<Vectors> {
         let header = Header::read(&mut source)?;
         let longest_line = LONGEST_WORD + header.dim * LONGEST_NUMBER;

@@ -29,7 +29,7 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "CORPUS")]
     corpus: Vec<PathBuf>,
 
-    /// The file to write the vectors to
+    /// The file to write the vectors to; a `.mote` file also holds the outside vectors and the counts
     #[arg(short, long, value_name = "MODEL")]
     output: PathBuf,
 
@@ -60,7 +60,11 @@ impl Args {
         // All that can be known to fail fails now, not after hours of work.
         let settings = arguments::settings(&self.learning, &self.machine)?;
         let format = self.format.or_else(|| Format::of_name(&self.output));
-        let codec = format::for_output(&self.output, format)?;
+        let codec = format::for_output(&self.output, format, "--format")?;
+        if settings.dim > codec.most_dimensions() {
+            let (dim, output, most) = (settings.dim, self.output.display(), codec.most_dimensions());
+            return Err(Error::Usage(format!("--dim {dim}: the format of {output} holds at most {most} dimensions")));
+        }
         let sources: Vec<_> = self.corpus.iter().map(Source::from_argument).collect();
         let outputs = [Some(&self.output), self.save_vocab.as_ref()];
         files::check(&sources, self.text.read_vocab.as_deref(), outputs.into_iter().flatten())?;
@@ -76,8 +80,8 @@ impl Args {
         }
 
         let (trained, training) = progress::train(&corpus, &settings)?;
-        let (dim, data) = (settings.dim, &trained.center);
-        codec.write(&self.output, VectorsRef { vocabulary: &corpus.vocabulary, dim, stride: dim, data })?;
+        let (dim, data, outside) = (settings.dim, &trained.center, Some(&trained.outside[..]));
+        codec.write(&self.output, VectorsRef { vocabulary: &corpus.vocabulary, dim, stride: dim, data, outside })?;
         let summary = Summary::new((&self.output, format), &corpus, &settings, &trained, (reading, training));
         report::print(&summary, self.json, Some(&self.output))
     }

@@ -1,0 +1,82 @@
+//! `motevec convert`: from one format of model files to another.
+
+use std::fmt::{self, Display};
+use std::path::PathBuf;
+
+use indicatif::{BinaryBytes, HumanCount};
+use serde::Serialize;
+
+use super::report::{self, printable};
+use crate::format::{self, Format};
+use crate::{Result, output};
+
+/// Write a model in another format
+///
+/// All numbers stay as they are, to the last bit. word2vec's formats have no place for counts and outside vectors, which
+/// are then left out.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  motevec convert model.bin model.vec
+  motevec convert device.mote model.bin
+  motevec convert model.vec /dev/stdout --to word2vec-text | head")]
+pub(super) struct Args {
+    /// The file to read
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+
+    /// The file to write
+    #[arg(value_name = "OUT")]
+    output: PathBuf,
+
+    /// The format of IN [default: by its ending, or else by its content]
+    #[arg(long, value_name = "NAME")]
+    from: Option<Format>,
+
+    /// The format of OUT [default: by its ending]
+    #[arg(long, value_name = "NAME")]
+    to: Option<Format>,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report {
+    input: String,
+    from: String,
+    output: String,
+    words: usize,
+    dim: usize,
+    /// Unknown for a pipe.
+    file_bytes: Option<u64>,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<()> {
+        let codec = format::for_output(&self.output, self.to, "--to")?;
+        output::check(&self.output)?;
+        let file = format::open(&self.input, self.from, "--from")?;
+        let from = file.format().name();
+        let vectors = file.read()?;
+        codec.write(&self.output, vectors.view())?;
+        let report = Report {
+            input: self.input.display().to_string(),
+            from,
+            output: self.output.display().to_string(),
+            words: vectors.vocabulary.len(),
+            dim: vectors.dim,
+            file_bytes: output::length(&self.output),
+        };
+        report::print(&report, self.json, Some(&self.output))
+    }
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (words, dim) = (HumanCount(self.words as u64), HumanCount(self.dim as u64));
+        writeln!(f, "read     {}, {}: {words} words × {dim} dimensions", printable(&self.input), self.from)?;
+        write!(f, "written  {}", printable(&self.output))?;
+        self.file_bytes.map_or(Ok(()), |bytes| write!(f, ", {}", BinaryBytes(bytes)))
+    }
+}

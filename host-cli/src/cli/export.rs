@@ -1,0 +1,130 @@
+//! `motevec export`: a model as a device wants it.
+
+use std::fmt::{self, Display};
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use indicatif::{BinaryBytes, HumanCount};
+use motevec_core::image::Encoding;
+use serde::Serialize;
+
+use super::model::ModelArgs;
+use super::report::{self, printable};
+use crate::format::{self, Codec as _, Format, Image};
+use crate::{Error, Result, output};
+
+/// Make an image for the flash of a device
+///
+/// An image holds words, counts and vectors in one piece that `motevec-core` reads where it lies, without RAM. All
+/// commands read it as they read other models.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  motevec export model.bin --image -o model.mote
+  motevec export model.bin --image -o model.mote --top 2000
+  motevec train events.txt -o events.mote
+  motevec export events.mote --image -o flash.mote --outside --quantize f32")]
+pub(super) struct Args {
+    #[command(flatten)]
+    model: ModelArgs,
+
+    /// What to make: a flash image, the one thing there is so far
+    #[arg(long)]
+    image: bool,
+
+    /// The file to write
+    #[arg(short, long, value_name = "IMAGE")]
+    output: PathBuf,
+
+    /// Only the N most frequent words; the first ones where MODEL holds no counts
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    top: Option<u32>,
+
+    /// How to hold the numbers
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Quantize::Int8)]
+    quantize: Quantize,
+
+    /// Also the outside vectors, for a device that goes on training; MODEL must hold them, as a .mote file of `train` does
+    #[arg(long)]
+    outside: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `--quantize`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Quantize {
+    /// A byte a number, and 4 a vector
+    Int8,
+    /// 4 bytes a number, to the last bit
+    F32,
+}
+
+impl From<Quantize> for Encoding {
+    fn from(quantize: Quantize) -> Self {
+        match quantize {
+            Quantize::Int8 => Self::Int8,
+            Quantize::F32 => Self::F32,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Report {
+    output: String,
+    /// Unknown for a pipe.
+    file_bytes: Option<u64>,
+    words: usize,
+    /// How many the model has.
+    of_words: usize,
+    dim: usize,
+    numbers: &'static str,
+    outside: bool,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<()> {
+        if Format::of_name(&self.output).is_some_and(|format| format != Format::Mote) {
+            let path = self.output.display();
+            return Err(Error::Usage(format!("{path}: the name of another format; an image's name ends in .mote")));
+        }
+        output::check(&self.output)?;
+        let mut vectors = self.model.read()?;
+        let of_words = vectors.vocabulary.len();
+        if let Some(top) = self.top {
+            vectors = vectors.most_frequent(top as usize);
+        }
+        if !self.outside {
+            vectors.outside = None;
+        } else if vectors.outside.is_none() {
+            let message =
+                "there are no outside vectors in it: leave --outside out, or train again with a .mote file as output";
+            return Err(Error::input(&self.model.model, None, message));
+        }
+        let encoding = self.quantize.into();
+        Image(encoding).write(&self.output, vectors.view())?;
+        let report = Report {
+            output: self.output.display().to_string(),
+            file_bytes: output::length(&self.output),
+            words: vectors.vocabulary.len(),
+            of_words,
+            dim: vectors.dim,
+            numbers: format::encoding_name(encoding),
+            outside: self.outside,
+        };
+        report::print(&report, self.json, Some(&self.output))
+    }
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (words, of_words) = (HumanCount(self.words as u64), HumanCount(self.of_words as u64));
+        writeln!(f, "words       {words} of {of_words}")?;
+        writeln!(f, "dimensions  {}", self.dim)?;
+        writeln!(f, "numbers     {}", self.numbers)?;
+        writeln!(f, "vectors     {}", report::matrices(self.outside))?;
+        write!(f, "written     {}", printable(&self.output))?;
+        self.file_bytes.map_or(Ok(()), |bytes| write!(f, ", {}", BinaryBytes(bytes)))
+    }
+}

@@ -1,0 +1,242 @@
+//! The flash image of [`motevec_core::image`], which says what its bytes are: for devices, and the one format with the
+//! outside vectors and the counts.
+
+use std::path::Path;
+
+use motevec_core::image::{Encoding, Header, ImageRows, Words, Writer};
+
+use super::{Codec, Source};
+use crate::{Error, Result, Vectors, VectorsRef, Vocabulary, output};
+
+/// The format `mote`, and how it writes numbers; it reads both encodings.
+pub(crate) struct Image(pub(crate) Encoding);
+
+impl Codec for Image {
+    fn endings(&self) -> &'static [&'static str] {
+        &[".mote"]
+    }
+
+    fn recognizes(&self, start: &[u8]) -> bool {
+        start.starts_with(&Header::MAGIC)
+    }
+
+    fn numbers(&self, start: &[u8]) -> &'static str {
+        let header = Header::read(start);
+        name(header.map_or(self.0, |header| header.encoding))
+    }
+
+    fn most_dimensions(&self) -> usize {
+        u16::MAX.into()
+    }
+
+    fn read(&self, mut source: Source) -> Result<Vectors> {
+        let mut bytes = Vec::new();
+        source.read_bytes(Header::LEN, &mut bytes)?;
+        let header = Header::read(&bytes).map_err(|error| source.error(None, error.to_string()))?;
+        // A byte more than there should be, to see whether there is one.
+        let rest = (header.image_len() + 1).saturating_sub(Header::LEN as u64);
+        source.read_more(usize::try_from(rest).unwrap_or(usize::MAX), &mut bytes)?;
+        let image = motevec_core::image::Image::new(&bytes).map_err(|error| source.error(None, error.to_string()))?;
+        if image.is_empty() {
+            return Err(source.error(None, "the image holds no words"));
+        }
+        let mut vocabulary = Vocabulary::new();
+        for (word, count) in (0..).map_while(|number| image.word(number).zip(image.count(number))) {
+            vocabulary.push(word, count.into()).expect("an image holds no word twice");
+        }
+        Ok(Vectors {
+            dim: image.center().dim(),
+            data: read_rows(image.center(), vocabulary.len()),
+            outside: image.outside().map(|rows| read_rows(rows, vocabulary.len())),
+            vocabulary,
+        })
+    }
+
+    fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
+        let words = Sorted::new(vectors.vocabulary);
+        let VectorsRef { dim, stride, data, outside, .. } = vectors;
+        let (center, outside) = (Rows { data, dim, stride }, outside.map(|data| Rows { data, dim, stride }));
+        if vectors.vocabulary.is_empty() {
+            return Err(Error::input(path, None, "there are no words to write"));
+        }
+        let writer = Writer::new(&words, &center, outside.as_ref(), self.0)
+            .map_err(|problem| Error::input(path, None, format!("cannot write this model: {problem}")))?;
+        output::write(path, |out| writer.write(|piece| out.write_all(piece)))
+    }
+}
+
+/// The name of an encoding, as `--quantize` takes it.
+pub(crate) fn name(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::F32 => "f32",
+        Encoding::Int8 => "int8",
+    }
+}
+
+/// All numbers of `count` rows, scaled.
+fn read_rows(rows: ImageRows<'_>, count: usize) -> Vec<f32> {
+    let mut data = vec![0.0; count * rows.dim()];
+    for (vector, row) in data.chunks_exact_mut(rows.dim()).zip((0..).map_while(|index| rows.row(index))) {
+        row.read(vector);
+    }
+    data
+}
+
+/// A vocabulary, and its rows in the order of their words: sorted once, where a device would search.
+struct Sorted<'a> {
+    vocabulary: &'a Vocabulary,
+    rows: Vec<u32>,
+}
+
+impl<'a> Sorted<'a> {
+    fn new(vocabulary: &'a Vocabulary) -> Self {
+        let mut rows: Vec<u32> = (0..vocabulary.len() as u32).collect();
+        rows.sort_unstable_by_key(|&row| vocabulary.word(row as usize));
+        Self { vocabulary, rows }
+    }
+}
+
+impl Words for Sorted<'_> {
+    fn words(&self) -> impl Iterator<Item = (&str, u32)> {
+        let counts = self.vocabulary.counts().iter().map(|&count| u32::try_from(count).unwrap_or(u32::MAX));
+        self.vocabulary.words().zip(counts)
+    }
+
+    fn sorted(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.rows.iter().map(|&row| (self.vocabulary.word(row as usize), row))
+    }
+}
+
+/// A matrix, as core asks for it.
+struct Rows<'a> {
+    data: &'a [f32],
+    dim: usize,
+    stride: usize,
+}
+
+impl motevec_core::model::Rows for Rows<'_> {
+    fn rows(&self) -> usize {
+        self.data.len() / self.stride
+    }
+
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn row(&self, index: usize) -> Option<&[f32]> {
+        self.data.get(index * self.stride..)?.get(..self.dim)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::rows::testing;
+    use super::*;
+
+    const F32: Image = Image(Encoding::F32);
+    const INT8: Image = Image(Encoding::Int8);
+
+    /// Two words with counts, and outside vectors.
+    fn model() -> Vectors {
+        let mut vocabulary = Vocabulary::new();
+        vocabulary.push("two words", u64::MAX).unwrap();
+        vocabulary.push("", 3).unwrap();
+        Vectors { vocabulary, dim: 2, data: vec![1.0, -127.0, 0.0, 0.5], outside: Some(vec![0.1, 0.2, 0.3, 0.4]) }
+    }
+
+    #[test]
+    fn counts_outside_vectors_and_words_of_any_kind_are_kept() {
+        let content = testing::write(&F32, &model()).unwrap();
+        let read = testing::read(&F32, &content).unwrap();
+        testing::assert_same(&read, &model());
+        assert_eq!((read.outside, read.vocabulary.counts()), (model().outside, &[u64::from(u32::MAX), 3][..]));
+        assert_eq!((F32.numbers(&content), INT8.numbers(&content)), ("f32", "f32"));
+    }
+
+    #[test]
+    fn quantized_numbers_are_read_as_they_round() {
+        let content = testing::write(&INT8, &model()).unwrap();
+        let read = testing::read(&F32, &content).unwrap();
+        assert_eq!(read.data, model().data);
+        let error = |(one, other): (&f32, &f32)| (one - other).abs();
+        let largest = read.outside.unwrap().iter().zip(&model().outside.unwrap()).map(error).fold(0.0, f32::max);
+        assert!(0.0 < largest && largest <= 0.4 / 254.0, "{largest}");
+        assert_eq!(F32.numbers(&content), "int8");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let good = testing::write(&F32, &model()).unwrap();
+        let changed = |at: usize, byte: u8| [&good[..at], &[byte], &good[at + 1..]].concat();
+        let cases: [(Vec<u8>, &str); 8] = [
+            (Vec::new(), "does not begin with `mote`"),
+            (b"2 2\nstate".to_vec(), "does not begin with `mote`"),
+            (good[..10].to_vec(), "the image is cut short: 10 of 20 bytes are there"),
+            (good[..good.len() - 1].to_vec(), "the image is cut short: 72 of 73 bytes are there"),
+            ([&good[..], b"more"].concat(), "the image ends after 73 bytes, but more follows"),
+            (changed(4, 2), "an image of version 2, and only version 1 can be read"),
+            (changed(60, 1), "the checksum is wrong"),
+            (changed(11, 0xff), "the image is cut short: 73 of "),
+        ];
+        for (content, expected) in cases {
+            let message = testing::read(&F32, &content).unwrap_err();
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn what_no_image_holds_is_not_written() {
+        let none = Vectors { vocabulary: Vocabulary::new(), dim: 2, data: Vec::new(), outside: None };
+        assert!(testing::write(&F32, &none).unwrap_err().ends_with("there are no words to write"));
+        let wide = Vectors { dim: 65_536, data: vec![1.0; 2 * 65_536], outside: None, ..model() };
+        assert!(testing::write(&INT8, &wide).unwrap_err().ends_with("holds vectors of 1 to 65535 dimensions"));
+        let nan = Vectors { data: vec![1.0, 0.0, f32::NAN, 1.0], ..model() };
+        assert!(testing::write(&INT8, &nan).unwrap_err().contains("row 1 holds what is no finite number"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back_bit_for_bit(vectors in testing::any_vectors()) {
+            let content = testing::write(&F32, &vectors).unwrap();
+            testing::assert_same(&testing::read(&F32, &content).unwrap(), &vectors);
+        }
+
+        /// Whatever happens to a good image, with or without a checksum that covers it up: it is refused, or can be queried.
+        #[test]
+        fn no_change_makes_the_reader_panic(
+            vectors in testing::any_vectors(),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+            cut in prop::option::weighted(0.2, any::<prop::sample::Index>()),
+            int8 in any::<bool>(),
+            forge in any::<bool>(),
+        ) {
+            let mut content = testing::write(if int8 { &INT8 } else { &F32 }, &vectors).unwrap();
+            for (at, byte) in changes {
+                let at = at.index(content.len() - 4);
+                content[at] = byte;
+            }
+            content.truncate(cut.map_or(content.len(), |at| at.index(content.len())));
+            if forge && let Some(end) = content.len().checked_sub(4) {
+                let mut checksum = flate2::Crc::new();
+                checksum.update(&content[..end]);
+                content[end..].copy_from_slice(&checksum.sum().to_le_bytes());
+            }
+            if let Ok(read) = testing::read(&F32, &content) {
+                prop_assert_eq!(read.data.len(), read.dim * read.vocabulary.len());
+                prop_assert!(read.data.iter().all(|number| number.is_finite()));
+                for (row, word) in read.vocabulary.words().enumerate() {
+                    prop_assert_eq!(read.vocabulary.row(word), Some(row));
+                    let _ = crate::query::neighbors(&read, &[word], 3);
+                }
+            }
+        }
+
+        #[test]
+        fn no_content_makes_the_reader_panic(content in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = testing::read(&F32, &content);
+            let _ = testing::read(&F32, &[b"mote\x01\x00", content.as_slice()].concat());
+        }
+    }
+}
