@@ -18,12 +18,16 @@ pub(super) fn take<L: Lanes, const WINDOW: usize, const J: usize>(
     for label in labels.iter_mut().step_by(MAX_TARGETS).take(if truth { 2 } else { 0 }) {
         *label = rate;
     }
+    // A register whose first lane is of a first target, and any other.
+    let (with_first, without) = (lanes.load(&labels, 0), lanes.splat(0.0));
     for part in 0..L::PARTS {
         let first_lane = part * L::WIDTH;
+        let first_target = first_lane % MAX_TARGETS;
         // Registers in which no target has a lane are left out, and the half of a block that has no input.
-        if first_lane % MAX_TARGETS < J {
-            let labels = lanes.load(&labels, part);
-            for block in table.0.iter_mut().take((inputs + 1 - first_lane / MAX_TARGETS) / 2) {
+        if first_target < J {
+            let labels = if first_target == 0 { with_first } else { without };
+            let blocks = (inputs + 1 - first_lane / MAX_TARGETS) / 2;
+            for block in table.0.get_mut(..blocks).unwrap_or_default() {
                 let negative = lanes.mul(minus_rate, sigmoid(lanes, lanes.load(block, part)));
                 lanes.store(lanes.add(negative, labels), block, part);
             }
