@@ -195,6 +195,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     }
 
     /// Moves the average loss toward that of the last sentence.
+    #[inline(never)]
     fn remember(&mut self, loss: Loss) {
         let mean = loss.mean() as f32;
         if mean.is_finite() {

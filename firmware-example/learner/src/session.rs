@@ -6,6 +6,7 @@
 use motevec_core::image::Image;
 use motevec_core::query::{Neighbor, nearest};
 use motevec_core::simd::Lanes;
+use motevec_core::train::Loss;
 
 use crate::command::{Command, CommandError, MAX_TOKEN, Tokens};
 use crate::learner::{Learner, MAX_RATE, Memory, NEIGHBORS, Notice};
@@ -253,14 +254,14 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
     fn demo(&mut self, out: &mut impl Sink) {
         let mut world = World::new();
         for epoch in 1..=EPOCHS {
-            let (mut sum, mut pairs) = (0.0, 0);
+            let mut total = Loss::default();
             for _ in 0..VISITS {
                 let visit = world.visit();
                 let loss = self.learner.learn(visit.iter().map(|event| event.token()), &mut |_| ());
-                sum += loss.sum;
-                pairs += loss.pairs;
+                total.sum += loss.sum;
+                total.pairs += loss.pairs;
             }
-            self.tell_epoch(epoch, (sum / pairs as f64) as f32, out);
+            self.tell_epoch(epoch, total.mean() as f32, out);
         }
         line!(out, Text("ok"));
     }
