@@ -5,7 +5,7 @@ use std::fs;
 use base64ct::{Base64, Encoding as _};
 use motevec_core::image::Image;
 use motevec_tests::Folder;
-use motevec_tests::firmware::{self, Dialogue, IMAGE};
+use motevec_tests::firmware::{self, Board, Dialogue, IMAGE};
 
 use crate::host;
 
@@ -41,6 +41,22 @@ fn a_saved_model_comes_back_and_a_cut_one_is_refused() {
     for len in 0..bytes.len() {
         assert!(Image::new(&bytes[..len]).is_err(), "{len} of {} bytes", bytes.len());
     }
+}
+
+/// The same on a board that loses its power while it sends.
+#[test]
+fn a_board_that_dies_while_it_saves_leaves_no_model() {
+    let Some(mut device) = Board::An386.start() else { return };
+    device.ask("learn a b c d e f g h i j k l m n o p");
+    device.send(b"save\n");
+    let arrived: Vec<String> = (0..20).map(|_| device.hear()).collect();
+    drop(device);
+    let folder = Folder::new();
+    folder.write("cut.mote", decode(&arrived));
+    let (code, message) = folder.failure(&["convert", "cut.mote", "cut.txt"]);
+    assert_eq!(code, 1);
+    assert!(message.contains("cut short"), "{message}");
+    assert_eq!(folder.names(), ["cut.mote"]);
 }
 
 /// Vectors from the image are those that the program wrote, and learning moves them.
