@@ -227,13 +227,14 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
 
     #[inline(never)]
     fn adopt(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
+        let Some(image) = self.image else { return say!(out, Text("error: there is no image in flash")) };
+        // All or none of them.
+        if let Some(token) = tokens.iter().find(|token| image.find(token).is_none()) {
+            return say!(out, Text("error: not in flash: "), Text(token));
+        }
         for token in tokens.iter() {
-            let adopted =
-                self.image.and_then(|image| self.learner.adopt(image, token, &mut |notice| tell(notice, out)));
-            match adopted {
-                Some(true) => {}
-                Some(false) => return say!(out, Text("error: no room for "), Text(token)),
-                None => return say!(out, Text("error: not in flash: "), Text(token)),
+            if self.learner.adopt(image, token, &mut |notice| tell(notice, out)) != Some(true) {
+                return say!(out, Text("error: no room for "), Text(token));
             }
         }
         say!(out, Text("ok"));

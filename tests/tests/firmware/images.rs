@@ -64,6 +64,9 @@ fn a_board_that_dies_while_it_saves_leaves_no_model() {
 fn adopted_words_are_trained_on() {
     let mut host = host();
     let in_flash = host.ask("vector freedom");
+    let before = host.ask("stats");
+    assert_eq!(host.ask("adopt freedom xyzzy"), ["error: not in flash: xyzzy"]);
+    assert_eq!(host.ask("stats"), before);
     assert_eq!(host.ask("adopt freedom peace war"), ["ok"]);
     assert_eq!(host.ask("vector freedom"), in_flash);
     let image = Image::new(IMAGE).expect("a sound image");
