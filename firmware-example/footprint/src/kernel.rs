@@ -15,8 +15,9 @@ static mut MODEL: FixedModel<ROWS, 16> = FixedModel::zeros();
 #[inline(never)]
 pub(crate) fn updates<const WINDOW: usize>(clock: impl Fn() -> u32) -> (u32, f32) {
     const INPUTS: [u32; 10] = [1, 5, 9, 13, 2, 6, 10, 14, 3, 7];
+    let model = &raw mut MODEL;
     // SAFETY: nothing else names MODEL, and this function does not call itself.
-    let model = unsafe { &mut *(&raw mut MODEL) };
+    let model = unsafe { &mut *model };
     let mut state = 1_u32;
     for component in model.center.as_flattened_mut() {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

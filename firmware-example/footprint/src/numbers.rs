@@ -16,8 +16,9 @@ static mut NOISE: Noise<WORDS> = Noise::new();
 
 /// Learns and looks up, without end. To be called once.
 pub(crate) fn run() -> ! {
+    let (model, noise) = (&raw mut MODEL, &raw mut NOISE);
     // SAFETY: the entry point calls this once, and nothing else names MODEL and NOISE.
-    let (model, noise) = unsafe { (&mut *(&raw mut MODEL), &mut *(&raw mut NOISE)) };
+    let (model, noise) = unsafe { (&mut *model, &mut *noise) };
     let mut rng = Generator::new(black_box(1), [0]);
     model.initialize(&mut rng);
     noise.rebuild((0..WORDS).map(|word| black_box(word as u32)));

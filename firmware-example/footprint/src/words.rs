@@ -17,8 +17,9 @@ pub(crate) type Learning = Learner<'static, Scalar<Portable>, WORDS, DIM, TEXT>;
 
 /// The learner. To be called once.
 pub(crate) fn learner() -> Learning {
+    let memory = &raw mut MEMORY;
     // SAFETY: the entry point calls this once, and nothing else names MEMORY.
-    Learner::new(Scalar::new(), unsafe { &mut *(&raw mut MEMORY) })
+    Learner::new(Scalar::new(), unsafe { &mut *memory })
 }
 
 /// Learns and looks up, without end.

@@ -45,12 +45,11 @@ impl<const N: usize> Noise<N> {
     /// Makes it from counts. Those beyond `N` are left out.
     #[inline(never)]
     pub fn rebuild(&mut self, counts: impl Iterator<Item = u32> + Clone) {
-        let all: f32 = counts.clone().map(weight).sum();
-        let (mut sum, mut total, mut words) = (0.0, 0_u32, 0);
+        let all: u64 = counts.clone().map(weight).sum();
+        let (mut sum, mut total, mut words) = (0, 0_u32, 0);
         for (upto, count) in self.upto.iter_mut().zip(counts) {
             sum += weight(count);
-            // Where nothing was counted this is NaN, and becomes 0.
-            *upto = (sum / all * f32::from(u16::MAX)) as u16;
+            *upto = (sum * u64::from(u16::MAX)).checked_div(all).unwrap_or(0) as u16;
             total = total.saturating_add(count);
             words += 1;
         }
@@ -68,11 +67,10 @@ impl<const N: usize> Noise<N> {
     }
 }
 
-/// count^¾ from square roots, which IEEE 754 rounds alike everywhere, as it does not round powers.
-#[inline(never)]
-fn weight(count: u32) -> f32 {
-    let root = libm::sqrtf(count as f32);
-    root * libm::sqrtf(root)
+/// 16 · count^¾ from square roots of integers, which are the same on every machine.
+fn weight(count: u32) -> u64 {
+    let root = (u64::from(count) << 32).isqrt();
+    (root * (root << 16).isqrt()) >> 28
 }
 
 /// Negative samples from a [`Noise`].
