@@ -25,13 +25,15 @@ static IMAGE: &[u8] = include_bytes!("../addresses.mote");
 /// What is learned lies here, all zeros at the start.
 static mut STORAGE: Storage<{ board::WORDS }, { board::DIM }, { board::TEXT }, { board::LINE }> = Storage::new();
 
+static BOARD: Board = Board { name: board::NAME, stack: stack::measure, quits: end::CAN_END, image: IMAGE };
+
 #[board::entry]
 fn main() -> ! {
+    let storage = &raw mut STORAGE;
     // SAFETY: the entry point runs once, and nothing else names STORAGE.
-    let storage = unsafe { &mut *(&raw mut STORAGE) };
+    let storage = unsafe { &mut *storage };
     let mut serial = board::Serial::start();
-    let board = Board { name: board::NAME, stack: stack::measure, quits: end::CAN_END, image: IMAGE };
-    let mut session = Session::new(Scalar::<Portable>::new(), storage, board);
+    let mut session = Session::new(Scalar::<Portable>::new(), storage, &BOARD);
     session.greet(&mut serial);
     loop {
         if session.receive(serial.read(), &mut serial) == Next::Quit {

@@ -126,9 +126,9 @@ pub fn folder() -> PathBuf {
 
 /// Where the firmware is built: cargo holds a lock on the folder of these tests.
 fn target_folder() -> PathBuf {
-    let target = env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
-    target.join("tmp/firmware")
+    // target/debug/deps/TEST
+    let test = env::current_exe().expect("a test knows its file");
+    test.ancestors().nth(3).expect("cargo puts tests into folders").join("tmp/firmware")
 }
 
 /// Something that answers lines.
@@ -220,9 +220,14 @@ impl Drop for Device {
     }
 }
 
+static ABOUT: About = About { name: "this machine", stack: || None, quits: false, image: IMAGE };
+
+/// Bytes that are said, into bytes that are answered.
+type Receive = dyn FnMut(&[u8]) -> Vec<u8>;
+
 /// The firmware's dialogue on this machine, with the sizes of a board.
 pub struct Host {
-    receive: Box<dyn FnMut(&[u8]) -> Vec<u8>>,
+    receive: Box<Receive>,
     answer: Vec<u8>,
 }
 
@@ -243,8 +248,7 @@ impl Kernel for Start {
     fn run<L: Lanes>(self, lanes: L) -> Host {
         // A test needs a few of these, for as long as it runs.
         let storage: &'static mut Storage<80, 16, 800, 128> = Box::leak(Box::default());
-        let about = About { name: "this machine", stack: || None, quits: false, image: IMAGE };
-        let mut session = Session::new(lanes, storage, about);
+        let mut session = Session::new(lanes, storage, &ABOUT);
         let receive = move |bytes: &[u8]| {
             let mut answer = Collected(Vec::new());
             for &byte in bytes {

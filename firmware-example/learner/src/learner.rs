@@ -186,7 +186,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         let Memory { model, vocab, .. } = &mut *self.memory;
         for (word, token) in (0..).zip(vocab.tokens()) {
             let rows = [model.center.row(word as usize), model.outside.row(word as usize)];
-            if rows.into_iter().flatten().flatten().any(|component| !(component.abs() <= LARGEST)) {
+            if rows.into_iter().flatten().flatten().any(|component| !(-LARGEST..=LARGEST).contains(component)) {
                 start_row(model, word, &mut self.streams.rows);
                 info!("{=str} starts anew: its vectors grew without end", token);
                 notice(Notice::Restarted(token));
@@ -195,6 +195,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     }
 
     /// Moves the average loss toward that of the last sentence.
+    #[inline(never)]
     fn remember(&mut self, loss: Loss) {
         let mean = mean(loss);
         if mean.is_finite() {

@@ -6,6 +6,7 @@
 use motevec_core::image::Image;
 use motevec_core::query::{Neighbor, nearest};
 use motevec_core::simd::Lanes;
+use motevec_core::train::Loss;
 
 use crate::command::{Command, CommandError, MAX_TOKEN, Tokens};
 use crate::learner::{Learner, MAX_RATE, Memory, NEIGHBORS, Notice};
@@ -70,7 +71,7 @@ pub struct Session<'m, L, const N: usize, const D: usize, const TEXT: usize, con
     lanes: L,
     learner: Learner<'m, L, N, D, TEXT>,
     line: &'m mut Line<LINE>,
-    board: Board,
+    board: &'static Board,
     /// The board's image, where it is sound and its vectors are as long as those that are learned.
     image: Option<Image<'static>>,
 }
@@ -100,7 +101,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
 {
     /// A session of someone who knows nothing.
     #[inline(never)]
-    pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE>, board: Board) -> Self {
+    pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE>, board: &'static Board) -> Self {
         let Storage { memory, line } = storage;
         let image = Image::new(board.image).ok().filter(|image| image.center().dim() == D);
         Self { lanes, learner: Learner::new(lanes, memory), line, board, image }
@@ -150,7 +151,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
 struct Answer<'s, 'm, L, const N: usize, const D: usize, const TEXT: usize> {
     lanes: L,
     learner: &'s mut Learner<'m, L, N, D, TEXT>,
-    board: &'s Board,
+    board: &'static Board,
     image: Option<&'s Image<'static>>,
 }
 
@@ -253,14 +254,14 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
     fn demo(&mut self, out: &mut impl Sink) {
         let mut world = World::new();
         for epoch in 1..=EPOCHS {
-            let (mut sum, mut pairs) = (0.0, 0);
+            let mut total = Loss::default();
             for _ in 0..VISITS {
                 let visit = world.visit();
                 let loss = self.learner.learn(visit.iter().map(|event| event.token()), &mut |_| ());
-                sum += loss.sum;
-                pairs += loss.pairs;
+                total.sum += loss.sum;
+                total.pairs += loss.pairs;
             }
-            self.tell_epoch(epoch, (sum / pairs as f64) as f32, out);
+            self.tell_epoch(epoch, total.mean() as f32, out);
         }
         line!(out, Text("ok"));
     }

@@ -7,7 +7,8 @@ use motevec_core::simd::{Kernel, Lanes, Level};
 use motevec_learner::session::{Board, Session, Storage};
 use motevec_learner::text::Sink;
 
-static IMAGE: &[u8] = include_bytes!("../../addresses.mote");
+static BOARD: Board =
+    Board { name: "WebAssembly", stack: || None, quits: false, image: include_bytes!("../../addresses.mote") };
 
 #[link(wasm_import_module = "serial")]
 unsafe extern "C" {
@@ -42,8 +43,7 @@ impl Kernel for Start {
     fn run<L: Lanes>(self, lanes: L) {
         // As much as a board has; it lives as long as the module.
         let storage: &'static mut Storage<80, 16, 800, 128> = Box::leak(Box::default());
-        let board = Board { name: "WebAssembly", stack: || None, quits: false, image: IMAGE };
-        let mut session = Session::new(lanes, storage, board);
+        let mut session = Session::new(lanes, storage, &BOARD);
         session.greet(&mut Imported);
         RECEIVER.set(Box::new(move |byte| {
             session.receive(byte, &mut Imported);

@@ -76,8 +76,10 @@ fn the_image_is_what_the_readme_makes() {
     let corpus = corpus.to_str().expect("a path");
     let folder = Folder::new();
     fs::create_dir(folder.path("firmware-example")).expect("a folder");
-    let commands: Vec<&str> =
-        readme.lines().filter(|line| line.starts_with("motevec ") && !line.contains("saved")).collect();
+    let commands: Vec<&str> = readme
+        .lines()
+        .filter(|line| ["motevec train ", "motevec export "].iter().any(|start| line.starts_with(start)))
+        .collect();
     assert_eq!(commands.len(), 2, "{commands:?}");
     for command in commands {
         let args: Vec<&str> = command.split(' ').skip(1).collect();
