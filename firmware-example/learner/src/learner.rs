@@ -180,7 +180,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     #[inline(never)]
     fn restart_endless(&mut self, loss: Loss, notice: &mut dyn FnMut(Notice<'_>)) {
         // NaN is no small loss either.
-        if loss.pairs == 0 || (loss.mean() as f32) < ALARMING_LOSS {
+        if loss.pairs == 0 || mean(loss) < ALARMING_LOSS {
             return;
         }
         let Memory { model, vocab, .. } = &mut *self.memory;
@@ -197,7 +197,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     /// Moves the average loss toward that of the last sentence.
     #[inline(never)]
     fn remember(&mut self, loss: Loss) {
-        let mean = loss.mean() as f32;
+        let mean = mean(loss);
         if mean.is_finite() {
             let before = self.loss.unwrap_or(mean);
             self.loss = Some(before + (mean - before) / 16.0);
@@ -301,6 +301,11 @@ fn start_row<const N: usize, const D: usize>(model: &mut FixedModel<N, D>, word:
     if let Some(row) = model.outside.row_mut(word as usize) {
         row.fill(0.0);
     }
+}
+
+/// The loss of an average pair, in single precision: a division of doubles takes a kilobyte of flash.
+fn mean(loss: Loss) -> f32 {
+    loss.sum as f32 / loss.pairs as f32
 }
 
 /// The rows of the words that are known: those behind them hold nothing.

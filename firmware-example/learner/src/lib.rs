@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`learner`] | a vocabulary and its vectors, learned from sentences of tokens as they arrive |
 //! | [`noise`] | where negative samples come from while counts change |
-//! | [`line`] | bytes into lines |
+//! | [`mod@line`] | bytes into lines |
 //! | [`command`] | lines into commands |
 //! | [`session`] | commands into answers |
 //! | [`save`] | an image into lines |

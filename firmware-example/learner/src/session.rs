@@ -92,7 +92,7 @@ impl<const N: usize, const D: usize, const TEXT: usize, const LINE: usize> Stora
 }
 
 /// Sends pieces, and ends the line.
-macro_rules! line {
+macro_rules! say {
     ($out:expr, $($piece:expr),+) => { send($out, &[$($piece,)+ Text("\n")]) };
 }
 
@@ -114,8 +114,8 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
         let (words, dim) = (Number(N as u32), Number(D as u32));
         send(out, &[Text("motevec on "), Text(self.board.name), Text(": "), words, Text(" words x "), dim]);
         match &self.image {
-            Some(image) => line!(out, Text("; "), Number(image.len()), Text(" words in flash; try help")),
-            None => line!(out, Text("; no image that fits; try help")),
+            Some(image) => say!(out, Text("; "), Number(image.len()), Text(" words in flash; try help")),
+            None => say!(out, Text("; no image that fits; try help")),
         }
     }
 
@@ -166,17 +166,17 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
             Command::Vector(token) => self.vector(token, out),
             Command::Adopt(tokens) => self.adopt(tokens, out),
             Command::Save => self.save(out),
-            Command::Rate(rate) if self.learner.set_rate(rate) => line!(out, Text("ok")),
-            Command::Rate(_) => line!(out, Text("error: a rate is above 0 and at most "), Real(MAX_RATE, 1)),
+            Command::Rate(rate) if self.learner.set_rate(rate) => say!(out, Text("ok")),
+            Command::Rate(_) => say!(out, Text("error: a rate is above 0 and at most "), Real(MAX_RATE, 1)),
             Command::Stats => self.stats(out),
             Command::Demo => self.demo(out),
             Command::Reset => {
                 self.learner.reset();
-                line!(out, Text("ok"));
+                say!(out, Text("ok"));
             }
             Command::Help => send(out, &[Text(HELP), Text("ok\n")]),
             // What can be ended does not come here.
-            Command::Quit => line!(out, Text("error: only an emulator can be ended")),
+            Command::Quit => say!(out, Text("error: only an emulator can be ended")),
         }
     }
 
@@ -184,9 +184,9 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
     fn learn(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
         let loss = self.learner.learn(tokens.iter(), &mut |notice| tell(notice, out));
         if loss.pairs > 0 {
-            line!(out, Text("loss "), Real(loss.mean() as f32, 4));
+            say!(out, Text("loss "), Real(loss.mean() as f32, 4));
         }
-        line!(out, Text("ok"));
+        say!(out, Text("ok"));
     }
 
     /// Words that were learned are compared with each other, and words in flash with each other: the two were trained apart.
@@ -227,16 +227,17 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
 
     #[inline(never)]
     fn adopt(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
+        let Some(image) = self.image else { return say!(out, Text("error: there is no image in flash")) };
+        // All or none of them.
+        if let Some(token) = tokens.iter().find(|token| image.find(token).is_none()) {
+            return say!(out, Text("error: not in flash: "), Text(token));
+        }
         for token in tokens.iter() {
-            let adopted =
-                self.image.and_then(|image| self.learner.adopt(image, token, &mut |notice| tell(notice, out)));
-            match adopted {
-                Some(true) => {}
-                Some(false) => return line!(out, Text("error: no room for "), Text(token)),
-                None => return line!(out, Text("error: not in flash: "), Text(token)),
+            if self.learner.adopt(image, token, &mut |notice| tell(notice, out)) != Some(true) {
+                return say!(out, Text("error: no room for "), Text(token));
             }
         }
-        line!(out, Text("ok"));
+        say!(out, Text("ok"));
     }
 
     #[inline(never)]
@@ -245,8 +246,8 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         let saved = self.learner.save(|piece| lines.put(piece));
         lines.end();
         match saved {
-            Ok(()) => line!(out, Text("ok")),
-            Err(_) => line!(out, Text("error: a vector holds what is no finite number")),
+            Ok(()) => say!(out, Text("ok")),
+            Err(_) => say!(out, Text("error: a vector holds what is no finite number")),
         }
     }
 
@@ -263,14 +264,14 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
             }
             self.tell_epoch(epoch, total.mean() as f32, out);
         }
-        line!(out, Text("ok"));
+        say!(out, Text("ok"));
     }
 
     #[inline(never)]
     fn tell_epoch(&self, epoch: u32, loss: f32, out: &mut impl Sink) {
         let bits = self.learner.bits();
         info!("epoch {=u32}: loss {=f32}, bits {=u64:016x}", epoch, loss, bits);
-        line!(out, Text("epoch "), Number(epoch), Text(" loss "), Real(loss, 4), Text(" bits "), Bits(bits));
+        say!(out, Text("epoch "), Number(epoch), Text(" loss "), Real(loss, 4), Text(" bits "), Bits(bits));
     }
 
     #[inline(never)]
@@ -296,17 +297,17 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
 /// Says what could not be kept.
 fn tell(notice: Notice<'_>, out: &mut impl Sink) {
     match notice {
-        Notice::Dropped(token) => line!(out, Text("no room for "), Text(token)),
-        Notice::Forgotten(token) => line!(out, Text("forgotten "), Text(token)),
-        Notice::Restarted(token) => line!(out, Text("grew without end, starts anew: "), Text(token)),
+        Notice::Dropped(token) => say!(out, Text("no room for "), Text(token)),
+        Notice::Forgotten(token) => say!(out, Text("forgotten "), Text(token)),
+        Notice::Restarted(token) => say!(out, Text("grew without end, starts anew: "), Text(token)),
     }
 }
 
 fn send_neighbors<'a>(neighbors: &[Neighbor], name: impl Fn(u32) -> Option<&'a str>, out: &mut impl Sink) {
     for neighbor in neighbors {
-        line!(out, Text(name(neighbor.row).unwrap_or_default()), Text(" "), Real(neighbor.similarity, 4));
+        say!(out, Text(name(neighbor.row).unwrap_or_default()), Text(" "), Real(neighbor.similarity, 4));
     }
-    line!(out, Text("ok"));
+    say!(out, Text("ok"));
 }
 
 fn send_vector(vector: &[f32], out: &mut impl Sink) {
@@ -317,7 +318,7 @@ fn send_vector(vector: &[f32], out: &mut impl Sink) {
 }
 
 fn unknown(token: &str, out: &mut impl Sink) {
-    line!(out, Text("error: no such word: "), Text(token));
+    say!(out, Text("error: no such word: "), Text(token));
 }
 
 #[inline(never)]
@@ -339,8 +340,8 @@ fn refuse(error: CommandError<'_>, out: &mut impl Sink) {
 #[inline(never)]
 fn refuse_line<const LINE: usize>(error: LineError, out: &mut impl Sink) {
     match error {
-        LineError::TooLong => line!(out, Text("error: a line has at most "), Number(LINE as u32), Text(" bytes")),
-        LineError::NotUtf8 => line!(out, Text("error: the line is not UTF-8")),
-        LineError::ControlCharacter => line!(out, Text("error: the line holds a control character")),
+        LineError::TooLong => say!(out, Text("error: a line has at most "), Number(LINE as u32), Text(" bytes")),
+        LineError::NotUtf8 => say!(out, Text("error: the line is not UTF-8")),
+        LineError::ControlCharacter => say!(out, Text("error: the line holds a control character")),
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use base64ct::{Base64, Encoding as _};
 use motevec_core::image::Image;
 use motevec_tests::Folder;
-use motevec_tests::firmware::{self, Dialogue, IMAGE};
+use motevec_tests::firmware::{self, Board, Dialogue, IMAGE};
 
 use crate::host;
 
@@ -43,11 +43,30 @@ fn a_saved_model_comes_back_and_a_cut_one_is_refused() {
     }
 }
 
+/// The same on a board that loses its power while it sends.
+#[test]
+fn a_board_that_dies_while_it_saves_leaves_no_model() {
+    let Some(mut device) = Board::An386.start() else { return };
+    device.ask("learn a b c d e f g h i j k l m n o p");
+    device.send(b"save\n");
+    let arrived: Vec<String> = (0..20).map(|_| device.hear()).collect();
+    drop(device);
+    let folder = Folder::new();
+    folder.write("cut.mote", decode(&arrived));
+    let (code, message) = folder.failure(&["convert", "cut.mote", "cut.txt"]);
+    assert_eq!(code, 1);
+    assert!(message.contains("cut short"), "{message}");
+    assert_eq!(folder.names(), ["cut.mote"]);
+}
+
 /// Vectors from the image are those that the program wrote, and learning moves them.
 #[test]
 fn adopted_words_are_trained_on() {
     let mut host = host();
     let in_flash = host.ask("vector freedom");
+    let before = host.ask("stats");
+    assert_eq!(host.ask("adopt freedom xyzzy"), ["error: not in flash: xyzzy"]);
+    assert_eq!(host.ask("stats"), before);
     assert_eq!(host.ask("adopt freedom peace war"), ["ok"]);
     assert_eq!(host.ask("vector freedom"), in_flash);
     let image = Image::new(IMAGE).expect("a sound image");
