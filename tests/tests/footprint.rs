@@ -54,7 +54,7 @@ fn learning_keeps_to_its_goals_on_a_cortex_m4f() {
             return skip(program, &format!("sudo apt-get install {package}"));
         }
     }
-    if !works("arm-none-eabi-gcc", &["--version"]) {
+    if !works("sh", &["-c", "echo '#include <math.h>' | arm-none-eabi-gcc -E -"]) {
         return skip("arm-none-eabi-gcc", "sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi");
     }
     if !has_target(TARGET) {
