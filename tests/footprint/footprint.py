@@ -127,7 +127,7 @@ def emulate(board, image):
                "-icount", "shift=0", "-semihosting-config", "enable=on,target=native", "-kernel", image]
     done = run(command, timeout=300)
     lines = (line.rsplit(" ", 1) for line in (done.stdout + done.stderr).splitlines())
-    return {name: int(value) for name, value in lines}
+    return {line[0]: int(line[1]) for line in lines if len(line) == 2 and line[1].isdigit()}
 
 
 def run(command, **options):

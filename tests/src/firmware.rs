@@ -99,7 +99,7 @@ pub fn has_target(target: &str) -> bool {
 pub fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
     cargo.current_dir(folder()).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-    cargo.env("CARGO_TARGET_DIR", target_folder());
+    cargo.env_remove("DEFMT_LOG").env("CARGO_TARGET_DIR", target_folder());
     cargo
 }
 

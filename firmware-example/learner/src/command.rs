@@ -3,6 +3,10 @@
 /// The most bytes of a token.
 pub const MAX_TOKEN: usize = 16;
 
+/// What the last line of an answer begins with where a command is refused. No token may be the same: its neighbors would
+/// be taken for a refusal.
+pub const REFUSAL: &str = "error:";
+
 /// What a line asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Command<'a> {
@@ -37,6 +41,8 @@ pub enum CommandError<'a> {
     Unknown,
     /// A token has more than [`MAX_TOKEN`] bytes.
     LongToken(&'a str),
+    /// A token is [`REFUSAL`].
+    Refusal,
     /// The command of this name takes tokens.
     NoTokens(&'a str),
     /// The command of this name takes one thing.
@@ -47,7 +53,7 @@ pub enum CommandError<'a> {
     NoNumber(&'a str),
 }
 
-/// Tokens of a line, none of them longer than [`MAX_TOKEN`].
+/// Tokens of a line, each of which was checked.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tokens<'a>(&'a str);
 
@@ -87,12 +93,11 @@ impl<'a> Command<'a> {
         let one = || {
             let mut words = Words(rest);
             let first = words.next().filter(|_| words.next().is_none()).ok_or(CommandError::NotOne(name))?;
-            if first.len() > MAX_TOKEN { Err(CommandError::LongToken(first)) } else { Ok(first) }
+            check(first).map(|()| first)
         };
-        let many = || match Words(rest).find(|token| token.len() > MAX_TOKEN) {
-            Some(token) => Err(CommandError::LongToken(token)),
-            None if rest.is_empty() => Err(CommandError::NoTokens(name)),
-            None => Ok(Tokens(rest)),
+        let many = || match Words(rest).try_for_each(check) {
+            Ok(()) if rest.is_empty() => Err(CommandError::NoTokens(name)),
+            checked => checked.map(|()| Tokens(rest)),
         };
         let none = |command| if rest.is_empty() { Ok(command) } else { Err(CommandError::NotNone(name)) };
         match name {
@@ -112,7 +117,17 @@ impl<'a> Command<'a> {
     }
 }
 
-/// A number in decimal without a sign, such as `0.05`, with at most nine digits; rounded to the nearest f32.
+/// Whether this can be a token.
+fn check(token: &str) -> Result<(), CommandError<'_>> {
+    match token {
+        REFUSAL => Err(CommandError::Refusal),
+        _ if token.len() > MAX_TOKEN => Err(CommandError::LongToken(token)),
+        _ => Ok(()),
+    }
+}
+
+/// A number in decimal without a sign, such as `0.05`, whose digits alone make a number below 2³²; rounded to the nearest
+/// f32.
 fn number(text: &str) -> Option<f32> {
     let (mut digits, mut scale, mut behind_point) = (0_u32, 1_u32, false);
     for byte in text.bytes() {

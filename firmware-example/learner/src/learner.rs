@@ -206,7 +206,8 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
 
     /// Copies the vectors of `token` from `image`, to go on training them; whether there was room for it.
     ///
-    /// It counts as an average word does. An image without outside vectors leaves the outside vector at zero, from where it learns fast.
+    /// It counts as an average word does. An image without outside vectors leaves the outside vector as it is: zero for a new
+    /// word, from where it learns fast.
     /// `None` where the image does not have the token.
     pub fn adopt(&mut self, image: &Image<'_>, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<bool> {
         let number = image.find(token)?;

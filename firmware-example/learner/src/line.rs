@@ -36,12 +36,13 @@ impl<const LINE: usize> Line<LINE> {
 
     /// Takes the next byte, and says whether it ends a line that holds something: either of `\r` and `\n` does.
     ///
-    /// A backspace takes back the byte before it.
+    /// A backspace takes back the character before it.
     pub fn push(&mut self, byte: u8) -> bool {
         match byte {
             b'\r' | b'\n' => !self.bytes.is_empty() || self.too_long,
             0x08 | 0x7F => {
-                self.bytes.pop();
+                // The bytes of a character but the first begin with the bits 10.
+                while self.bytes.pop().is_some_and(|byte| byte & 0xC0 == 0x80) {}
                 false
             }
             _ => {

@@ -8,7 +8,7 @@ use motevec_core::query::{Neighbor, nearest};
 use motevec_core::simd::Lanes;
 use motevec_core::train::Loss;
 
-use crate::command::{Command, CommandError, MAX_TOKEN, Tokens};
+use crate::command::{Command, CommandError, MAX_TOKEN, REFUSAL, Tokens};
 use crate::learner::{Learner, MAX_RATE, Memory, NEIGHBORS, Notice};
 use crate::line::{Line, LineError};
 use crate::log::info;
@@ -228,9 +228,17 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
     #[inline(never)]
     fn adopt(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
         let Some(image) = self.image else { return say!(out, Text("error: there is no image in flash")) };
-        // All or none of them.
+        // All or none of them; and none for which another word would have to go.
         if let Some(token) = tokens.iter().find(|token| image.find(token).is_none()) {
             return say!(out, Text("error: not in flash: "), Text(token));
+        }
+        let vocab = self.learner.vocab();
+        let (mut places, mut text) = (N - vocab.len().min(N), TEXT - vocab.text_len().min(TEXT));
+        for token in tokens.iter().filter(|token| vocab.index(token).is_none()) {
+            match (places.checked_sub(1), text.checked_sub(token.len())) {
+                (Some(fewer), Some(less)) => (places, text) = (fewer, less),
+                _ => return say!(out, Text("error: no room for "), Text(token)),
+            }
         }
         for token in tokens.iter() {
             if self.learner.adopt(image, token, &mut |notice| tell(notice, out)) != Some(true) {
@@ -242,6 +250,9 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
 
     #[inline(never)]
     fn save(&self, out: &mut impl Sink) {
+        if self.learner.vocab().is_empty() {
+            return say!(out, Text("error: nothing is learned yet"));
+        }
         let mut lines = Lines::new(out);
         let saved = self.learner.save(|piece| lines.put(piece));
         lines.end();
@@ -327,6 +338,7 @@ fn refuse(error: CommandError<'_>, out: &mut impl Sink) {
     let pieces: [Piece<'_>; 4] = match error {
         CommandError::Unknown => [Text("no such command; try help"), Text(""), Text(""), Text("")],
         CommandError::LongToken(token) => [Text("a token has at most "), bytes, Text(" bytes: "), Text(token)],
+        CommandError::Refusal => [Text("no token can be "), Text(REFUSAL), Text(""), Text("")],
         CommandError::NoTokens(name) => [Text(name), Text(" needs tokens"), Text(""), Text("")],
         CommandError::NotOne(name) => [Text(name), Text(" takes one word"), Text(""), Text("")],
         CommandError::NotNone(name) => [Text(name), Text(" stands alone"), Text(""), Text("")],
