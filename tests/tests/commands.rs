@@ -11,6 +11,7 @@ fn folder() -> Folder {
     let folder = Folder::new();
     folder.write("model.txt", "5 2\neast 2 0\nnorth 0 1\nwest -1 0\nsouth 0 -3\nNortheast 1 1\n");
     folder.write("pairs.tsv", "east\tnortheast\t7\neast\tnorth\t3\neast\twest\t1\neast\tup\t2\n");
+    folder.write("questions", "what is this?\n");
     folder.write("questions.txt", ": turn\neast north south east\neast north up down\n");
     folder
 }
@@ -92,7 +93,7 @@ fn wrong_command_lines_exit_with_2() {
         (&["neighbors", "model.txt", "east", "-k", "0"], "0 is not in 1.."),
         (&["info", "model.txt", "--format", "word2vec"], "possible values: word2vec-bin, word2vec-text"),
         (&["neighbours"], "a similar subcommand exists: 'neighbors'"),
-        (&["info", "pairs.tsv"], "neither its name nor its content tells the format"),
+        (&["info", "questions"], "neither its name nor its content tells the format"),
     ];
     for (args, expected) in cases {
         let (code, message) = folder.failure(args);

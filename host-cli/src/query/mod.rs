@@ -106,7 +106,7 @@ mod tests {
             vocabulary.push(word, 0).unwrap();
             data.extend_from_slice(numbers);
         }
-        Vectors { vocabulary, dim, data, outside: None }
+        Vectors { vocabulary, dim, data, outside: None, history: Vec::new() }
     }
 
     fn words<'a>(found: &[Neighbor<'a>]) -> Vec<&'a str> {
@@ -201,7 +201,7 @@ mod tests {
                 vocabulary.push(&row.to_string(), 0).unwrap();
             }
             let data = data[..rows * 2].iter().map(|&number| f32::from(number)).collect();
-            let model = Vectors { vocabulary, dim: 2, data, outside: None };
+            let model = Vectors { vocabulary, dim: 2, data, outside: None, history: Vec::new() };
             let all = nearest(&model, &[1.0, 2.0], &[0], usize::MAX);
             prop_assert_eq!(all.len(), rows - 1);
             prop_assert!(all.iter().all(|n| n.similarity.abs() <= 1.000_001));

@@ -66,7 +66,9 @@ impl Args {
             return Err(Error::Usage(format!("--dim {dim}: the format of {output} holds at most {most} dimensions")));
         }
         let sources: Vec<_> = self.corpus.iter().map(Source::from_argument).collect();
-        let outputs = [Some(&self.output), self.save_vocab.as_ref()];
+        format::check_output(codec, &self.output)?;
+        let companion = codec.companion(&self.output);
+        let outputs = [Some(&self.output), companion.as_ref(), self.save_vocab.as_ref()];
         files::check(&sources, self.text.read_vocab.as_deref(), outputs.into_iter().flatten())?;
 
         let start = Instant::now();
@@ -81,7 +83,8 @@ impl Args {
 
         let (trained, training) = progress::train(&corpus, &settings)?;
         let (dim, data, outside) = (settings.dim, &trained.center, Some(&trained.outside[..]));
-        codec.write(&self.output, VectorsRef { vocabulary: &corpus.vocabulary, dim, stride: dim, data, outside })?;
+        let (vocabulary, history) = (&corpus.vocabulary, &[]);
+        codec.write(&self.output, VectorsRef { vocabulary, dim, stride: dim, data, outside, history })?;
         let summary = Summary::new((&self.output, format), &corpus, &settings, &trained, (reading, training));
         report::print(&summary, self.json, Some(&self.output))
     }
