@@ -80,7 +80,7 @@ impl Args {
         let (options, settings) = (options(), settings());
         let corpus = progress::read(&[ADDRESSES], &options)?;
         memory::check(&corpus, &settings)?;
-        let (trained, time) = progress::train(&corpus, &settings)?;
+        let (trained, time) = progress::train(&corpus, &settings, None)?;
         let Corpus { vocabulary, stats, .. } = corpus;
         let (data, outside) = (trained.center, Some(trained.outside));
         let vectors = Vectors { vocabulary, dim: settings.dim, data, outside, history: Vec::new() };
