@@ -4,16 +4,20 @@
 
 mod analogy;
 mod bench;
+mod clusters;
 mod convert;
 mod demo;
 mod eval;
 mod export;
 mod gradcheck;
 mod info;
+mod lines;
 mod model;
 mod neighbors;
+mod odd_one_out;
 mod progress;
 mod report;
+mod similarity;
 mod summary;
 mod train;
 
@@ -36,6 +40,9 @@ enum Command {
     Train(train::Args),
     Neighbors(neighbors::Args),
     Analogy(analogy::Args),
+    Similarity(similarity::Args),
+    OddOneOut(odd_one_out::Args),
+    Clusters(clusters::Args),
     Eval(eval::Args),
     Info(info::Args),
     Convert(convert::Args),
@@ -55,6 +62,9 @@ impl Cli {
             Command::Train(args) => args.run(),
             Command::Neighbors(args) => args.run(),
             Command::Analogy(args) => args.run(),
+            Command::Similarity(args) => args.run(),
+            Command::OddOneOut(args) => args.run(),
+            Command::Clusters(args) => args.run(),
             Command::Eval(args) => args.run(),
             Command::Info(args) => args.run(),
             Command::Convert(args) => args.run(),
