@@ -90,7 +90,7 @@ fn wrong_command_lines_exit_with_2() {
     let cases: [(&[&str], &str); 5] = [
         (&["eval", "model.txt"], "--similarity <FILE>|--analogies <FILE>"),
         (&["neighbors", "model.txt", "east", "-k", "0"], "0 is not in 1.."),
-        (&["info", "model.txt", "--format"], "possible values: word2vec-bin, word2vec-text"),
+        (&["info", "model.txt", "--format", "word2vec"], "possible values: word2vec-bin, word2vec-text"),
         (&["neighbours"], "a similar subcommand exists: 'neighbors'"),
         (&["info", "questions"], "neither its name nor its content tells the format"),
     ];
@@ -156,6 +156,7 @@ fn help_has_examples() {
         "convert",
         "export",
         "bench",
+        "word2vec",
     ] {
         let help = folder.stdout(&[command, "--help"]);
         assert!(help.contains(&format!("Examples:\n  motevec {command}")), "{help}");

@@ -20,6 +20,11 @@ mod report;
 mod similarity;
 mod summary;
 mod train;
+mod word2vec;
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use clap::{Parser, Subcommand};
 
@@ -49,9 +54,21 @@ enum Command {
     Export(export::Args),
     Gradcheck(gradcheck::Args),
     Bench(bench::Args),
+    Word2vec(word2vec::Args),
 }
 
 impl Cli {
+    /// Reads the command line of this process, which ends where that is wrong. A program that is called `word2vec` takes
+    /// the options of word2vec.
+    #[must_use]
+    pub fn from_env() -> Self {
+        let mut args: Vec<OsString> = env::args_os().collect();
+        if args.first().is_some_and(|name| Path::new(name).file_stem() == Some(OsStr::new("word2vec"))) {
+            args.insert(1, "word2vec".into());
+        }
+        Self::parse_from(args)
+    }
+
     /// Does what the command line asks for. Results go to stdout.
     ///
     /// # Errors
@@ -71,6 +88,7 @@ impl Cli {
             Command::Export(args) => args.run(),
             Command::Gradcheck(args) => args.run(),
             Command::Bench(args) => args.run(),
+            Command::Word2vec(args) => args.run(),
         }
     }
 }
