@@ -26,14 +26,10 @@
 //! use motevec_core::query;
 //! use motevec_core::sample::{AliasTable, Generator, Slot, Unigram};
 //! use motevec_core::simd::{Portable, Scalar};
-//! use motevec_core::train::{Settings, Stream, Trainer, Update};
+//! use motevec_core::train::{Fixed, Stream, Trainer};
 //! use motevec_core::vocab::Vocab;
 //!
 //! const TOKENS: &str = "door hall lamp . door hall lamp . tap sink drain . tap sink drain .";
-//! const SETTINGS: Settings = match Settings::new(2, 3, Update::Window) {
-//!     Ok(settings) => settings,
-//!     Err(_) => panic!(),
-//! };
 //!
 //! let mut vocab = Vocab::<6, 64>::new();
 //! for token in TOKENS.split(' ').filter(|&token| token != ".") {
@@ -42,9 +38,10 @@
 //! let mut model = FixedModel::<6, 8>::zeros();
 //! model.initialize(&mut Generator::new(1, [0]));
 //!
+//! // A window of 2 words to each side, 4 targets: the true one and 3 negatives. Learning rate 0.1.
 //! let table = AliasTable::new([Slot::default(); 6], |word| vocab.count(word as u32).unwrap_or(0).into())?;
 //! let negatives = Unigram { table: &table, rng: Generator::new(1, [1]) };
-//! let mut trainer = Trainer::new(Scalar::<Portable>::new(), &mut model, negatives, SETTINGS, 0.1);
+//! let mut trainer = Trainer::new(Scalar::<Portable>::new(), &mut model, negatives, Fixed::<2, 4>, 0.1);
 //! let mut widths = Generator::new(1, [2]);
 //! let mut stream = Stream::<5>::new();
 //! for _ in 0..300 {

@@ -25,6 +25,8 @@ pub trait RowsMut: Rows {
 
     /// Whether every row is a whole number of blocks, padding included, and follows the one before. Kernels are faster then.
     const WHOLE_BLOCKS: bool = false;
+    /// Whether every row is one block: the smallest of [`WHOLE_BLOCKS`](Self::WHOLE_BLOCKS), and the shortest kernels.
+    const ONE_BLOCK: bool = false;
 
     /// All rows as blocks of 16, row after row, where [`WHOLE_BLOCKS`](Self::WHOLE_BLOCKS) says that they are.
     #[inline(always)]
@@ -57,6 +59,7 @@ impl<const D: usize, const N: usize> RowsMut for [[f32; D]; N] {
     }
 
     const WHOLE_BLOCKS: bool = D.is_multiple_of(LANES);
+    const ONE_BLOCK: bool = D == LANES;
 
     #[inline(always)]
     fn as_blocks_mut(&mut self) -> &mut [Block] {
@@ -88,6 +91,7 @@ impl<M: RowsMut + ?Sized> RowsMut for &mut M {
     }
 
     const WHOLE_BLOCKS: bool = M::WHOLE_BLOCKS;
+    const ONE_BLOCK: bool = M::ONE_BLOCK;
 
     #[inline(always)]
     fn as_blocks_mut(&mut self) -> &mut [Block] {

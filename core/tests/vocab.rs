@@ -1,6 +1,6 @@
 //! The vocabulary of fixed capacity: what it holds, and what happens when it is full.
 
-use motevec_core::vocab::{Vocab, VocabError};
+use motevec_core::vocab::{Observed, Vocab, VocabError};
 use proptest::prelude::*;
 
 #[test]
@@ -45,6 +45,10 @@ fn the_empty_token_is_a_token() {
     let mut vocab = Vocab::<4, 8>::new();
     assert_eq!(["", "a", "", ""].map(|t| vocab.observe(t)), [Ok(0), Ok(1), Ok(0), Ok(0)]);
     assert_eq!((vocab.token(0), vocab.count(0), vocab.token(1)), (Some(""), Some(3), Some("a")));
+    vocab.add(0, 4);
+    vocab.add(1, u32::MAX);
+    vocab.add(2, 1);
+    assert_eq!([0, 1, 2].map(|index| vocab.count(index)), [Some(7), Some(u32::MAX), None]);
 }
 
 #[test]
@@ -60,7 +64,52 @@ fn offsets_reach_65_535_bytes_and_no_further() {
     assert_eq!((vocab.token(0), vocab.token(1)), (Some(long.as_str()), Some("z")));
 }
 
+#[test]
+fn a_full_vocabulary_keeps_frequent_tokens_and_lets_rare_ones_go() {
+    let mut vocab = Vocab::<2, 8>::new();
+    let mut left = Vec::new();
+    let mut observe = |token| vocab.observe_frequent(token, |token| left.push(token.to_owned()));
+    assert_eq!(["a", "a", "a", "bb"].map(&mut observe)[3], Observed::New(1));
+    // The first stranger uses up the count of "bb"; the second takes its place.
+    assert_eq!(["c", "ccc", "ccc"].map(&mut observe), [Observed::Dropped, Observed::New(1), Observed::Known(1)]);
+    assert_eq!((vocab.tokens().collect::<Vec<_>>(), vocab.dropped()), (vec!["a", "ccc"], 1));
+    assert_eq!((vocab.count(0), vocab.count(1), vocab.index("bb")), (Some(2), Some(2), None));
+    // A place is free, but not for a text that long.
+    for _ in 0..2 {
+        assert_eq!(vocab.observe_frequent("123456789", |_| ()), Observed::Dropped);
+    }
+    assert_eq!((vocab.count(0), vocab.count(1), vocab.dropped()), (Some(0), Some(0), 3));
+    assert_eq!(vocab.observe_frequent("12345678", |_| ()), Observed::Dropped);
+    assert_eq!(vocab.observe_frequent("12345", |token| left.push(token.to_owned())), Observed::New(0));
+    assert_eq!(left, ["bb", "a"]);
+    assert_eq!((vocab.tokens().collect::<Vec<_>>(), vocab.text_len()), (vec!["12345", "ccc"], 8));
+    vocab.clear();
+    assert_eq!((vocab.len(), vocab.text_len(), vocab.total(), vocab.dropped()), (0, 0, 0, 0));
+    assert_eq!(vocab.observe_frequent("12345678", |_| ()), Observed::New(0));
+    assert_eq!(Vocab::<0, 8>::new().observe_frequent("a", |_| ()), Observed::Dropped);
+}
+
 proptest! {
+    /// The bounds of Misra and Gries, on streams of tokens of unlike frequency.
+    #[test]
+    fn what_is_frequent_has_a_place(draws in prop::collection::vec((0..40_u32, 0..40_u32), 0..400)) {
+        let mut vocab = Vocab::<7, 64>::new();
+        let tokens: Vec<String> = draws.iter().map(|(a, b)| a.min(b)).map(|&least| "x".repeat(least as usize % 5) + &least.to_string()).collect();
+        for token in &tokens {
+            match vocab.observe_frequent(token, |_| ()) {
+                Observed::Known(index) | Observed::New(index) => prop_assert_eq!(vocab.token(index), Some(token.as_str())),
+                Observed::Dropped => prop_assert_eq!(vocab.index(token), None),
+            }
+        }
+        prop_assert!(vocab.dropped() as usize <= tokens.len() / 8);
+        prop_assert_eq!(vocab.text_len(), vocab.tokens().map(str::len).sum::<usize>());
+        for token in &tokens {
+            let truth = tokens.iter().filter(|other| *other == token).count() as u32;
+            let count = vocab.index(token).and_then(|index| vocab.count(index)).unwrap_or(0);
+            prop_assert!(count <= truth && truth <= count + vocab.dropped(), "{}: {} of {}", token, count, truth);
+        }
+    }
+
     #[test]
     fn it_is_a_map_with_limits(tokens in prop::collection::vec("[ażó]{0,3}", 0..60)) {
         let mut vocab = Vocab::<10, 24>::new();

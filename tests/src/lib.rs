@@ -1,5 +1,7 @@
 //! What the tests that cross crates share: the built program, and the outside tools that some tests need.
 
+pub mod firmware;
+
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -17,6 +17,8 @@ pub(super) trait Access {
 
     /// No row, to fill an array with.
     const NONE: Self::Row;
+    /// Whether every row is one block.
+    const ONE_BLOCK: bool = false;
 
     /// The row `index`, where there is one.
     fn row(&self, index: u32) -> Option<Self::Row>;
@@ -64,6 +66,49 @@ impl<'a> Access for Whole<'a> {
     #[inline(always)]
     fn place(row: Self::Row, block: usize) -> Option<Self::Place> {
         row.get(block)
+    }
+
+    #[inline(always)]
+    fn load<L: Lanes>(&self, lanes: L, place: Self::Place, part: usize) -> L::Vector {
+        lanes.load_shared(place, part)
+    }
+
+    #[inline(always)]
+    fn store<L: Lanes>(&mut self, lanes: L, v: L::Vector, place: Self::Place, part: usize) {
+        lanes.store_shared(v, place, part);
+    }
+}
+
+/// Rows of one block each.
+#[derive(Clone, Copy)]
+pub(super) struct Single<'a>(&'a [Cell<Block>]);
+
+impl<'a> Single<'a> {
+    pub(super) fn new(blocks: &'a mut [Block]) -> Self {
+        Self(Cell::from_mut(blocks).as_slice_of_cells())
+    }
+}
+
+impl<'a> Access for Single<'a> {
+    type Row = Option<&'a Cell<Block>>;
+    type Place = &'a Cell<Block>;
+
+    const NONE: Self::Row = None;
+    const ONE_BLOCK: bool = true;
+
+    #[inline(always)]
+    fn row(&self, index: u32) -> Option<Self::Row> {
+        self.0.get(index as usize).map(Some)
+    }
+
+    #[inline(always)]
+    fn front(row: Self::Row, _blocks: usize) -> Option<Self::Row> {
+        Some(row)
+    }
+
+    #[inline(always)]
+    fn place(row: Self::Row, _block: usize) -> Option<Self::Place> {
+        row
     }
 
     #[inline(always)]

@@ -27,11 +27,12 @@ impl Kernel for Dot<'_> {
         let (a, b) = same_length(self.a, self.b);
         let ((a, a_tail), (b, b_tail)) = (a.as_chunks(), b.as_chunks());
         let mut blocks = a.iter().zip(b);
-        // The first products start the lanes: a sum that starts from zero would cost an addition a lane more.
-        let Some((a, b)) = blocks.next() else {
-            return fold(lanes, products(lanes, &padded(a_tail), &padded(b_tail)));
+        // The first products start the lanes: a sum that starts from zero would cost an addition a lane more. To start from
+        // −0 is to start from nothing.
+        let mut acc = match blocks.next() {
+            Some((a, b)) => products(lanes, a, b),
+            None => [lanes.splat(-0.0); LANES],
         };
-        let mut acc = products(lanes, a, b);
         for (a, b) in blocks {
             add_products(lanes, &mut acc, a, b);
         }

@@ -45,7 +45,7 @@ pub use pair::{MAX_PAIR_TARGETS, PairUpdate};
 pub use scalar::Scalar;
 pub use sigmoid::sigmoid;
 pub use wide::Wide;
-pub use window::{MAX_INPUTS, MAX_TARGETS, WindowError, WindowUpdate};
+pub use window::{MAX_INPUTS, MAX_TARGETS, ShapedWindow, WindowError, WindowUpdate};
 #[cfg(target_arch = "x86_64")]
 pub use x86::{Avx2, Avx512};
 
@@ -97,7 +97,7 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     /// A register.
     type Vector: Copy;
 
-    /// Lanes a register holds: 1, 4, 8 or 16.
+    /// Lanes a register holds: 2, 4, 8 or 16.
     const WIDTH: usize;
     /// Registers that hold one [`Block`].
     const PARTS: usize = LANES / Self::WIDTH;

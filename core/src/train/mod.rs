@@ -6,95 +6,74 @@
 //! As in word2vec.c the half-width of the window is drawn anew for each center, uniformly from 1 ..= m, which weighs
 //! near words more; and the window is cut at the ends of the sentence (MATH.md eq. 14).
 
+mod fixed;
+mod settings;
 mod stream;
 
+pub use fixed::Fixed;
+pub use settings::{MAX_NEGATIVES, Settings, SettingsError, Update};
 pub use stream::Stream;
 
-use heapless::Vec;
 use rand_core::Rng;
 
 use crate::model::{Model, RowsMut};
 use crate::sample::Negatives;
-use crate::simd::{Lanes, MAX_INPUTS, MAX_PAIR_TARGETS, MAX_TARGETS, PairUpdate, WindowError, WindowUpdate};
+use crate::simd::{Lanes, WindowError};
 
-/// The most negative samples a step can take.
-pub const MAX_NEGATIVES: usize = MAX_PAIR_TARGETS - 1;
-
-/// How one center's step is taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Update {
-    /// All words of the window at once, with negatives that they share: [`WindowUpdate`]. Windows of more than
-    /// [`MAX_INPUTS`] words, and more than [`MAX_TARGETS`] targets, are taken in several such updates.
-    #[default]
-    Window,
-    /// One (center, outside) pair after the other, each with its own negatives: [`PairUpdate`].
-    Pair,
-}
-
-/// What stays the same from step to step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Settings {
-    window: u32,
-    negatives: usize,
-    update: Update,
-}
-
-/// The settings are outside what training can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum SettingsError {
-    /// A window of half-width 0 has no pairs.
-    NoWindow,
-    /// More than [`MAX_NEGATIVES`] negatives.
-    TooManyNegatives,
-}
-
-impl core::fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::NoWindow => f.write_str("the window must reach at least 1 word to each side"),
-            Self::TooManyNegatives => write!(f, "at most {MAX_NEGATIVES} negative samples are possible"),
-        }
-    }
-}
-
-impl core::error::Error for SettingsError {}
-
-impl Settings {
-    /// A window of half-width `window` (m) and `negatives` (K) samples.
-    ///
-    /// # Errors
-    /// Where the window is 0, or there are more than [`MAX_NEGATIVES`] negatives.
-    pub const fn new(window: u32, negatives: usize, update: Update) -> Result<Self, SettingsError> {
-        if window == 0 {
-            return Err(SettingsError::NoWindow);
-        }
-        if negatives > MAX_NEGATIVES {
-            return Err(SettingsError::TooManyNegatives);
-        }
-        Ok(Self { window, negatives, update })
-    }
+/// How far the window reaches, how many targets a step has, and how it is taken: [`Settings`] say so when the program
+/// runs, [`Fixed`] when it is compiled.
+pub trait Shape {
+    /// Room for the targets of a step.
+    type Targets;
 
     /// The half-width m of the window, in words.
-    #[must_use]
-    pub const fn window(&self) -> u32 {
-        self.window
-    }
+    fn window(&self) -> u32;
+    /// The room, before the first step.
+    fn targets(&self) -> Self::Targets;
+    /// Takes the step of one center. Gives its loss (eq. 9), or 0 where it was not asked for.
+    ///
+    /// # Errors
+    /// Where a word is no row of the model, or the step is larger than this shape.
+    fn take<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
+        &self,
+        lanes: L,
+        step: Step<'_, V, U, N>,
+        targets: &mut Self::Targets,
+    ) -> Result<f32, WindowError>;
+}
 
-    /// The number of negative samples K.
-    #[must_use]
-    pub const fn negatives(&self) -> usize {
-        self.negatives
-    }
+/// One center's step.
+#[derive(Debug)]
+pub struct Step<'a, V, U, N> {
+    /// The parameters that move.
+    pub model: &'a mut Model<V, U>,
+    /// Where negative samples come from.
+    pub negatives: &'a mut N,
+    /// The words of the window to the left of the center.
+    pub left: &'a [u32],
+    /// The word in the middle.
+    pub center: u32,
+    /// The words to its right.
+    pub right: &'a [u32],
+    /// The learning rate.
+    pub rate: f32,
+    /// Whether to compute the loss.
+    pub with_loss: bool,
+}
 
-    /// A half-width for one center, uniform from 1 ..= m. Takes one `u32`.
-    #[inline(always)]
-    fn draw_width(&self, rng: &mut impl Rng) -> usize {
-        // The high half of the product is uniform on 0 .. m.
-        1 + ((u64::from(rng.next_u32()) * u64::from(self.window)) >> 32) as usize
+/// A half-width for one center, uniform from 1 ..= `window`. Takes one `u32`.
+#[inline(always)]
+fn draw_width(window: u32, rng: &mut impl Rng) -> usize {
+    // The high half of the product is uniform on 0 .. window.
+    1 + ((u64::from(rng.next_u32()) * u64::from(window)) >> 32) as usize
+}
+
+/// Puts the true target and its negatives into `targets`.
+#[inline(always)]
+fn draw_targets(truth: u32, negatives: &mut impl Negatives, targets: &mut [u32]) {
+    if let Some((first, rest)) = targets.split_first_mut() {
+        *first = truth;
+        negatives.draw(truth, rest);
     }
 }
 
@@ -120,14 +99,14 @@ impl Loss {
 ///
 /// Everything that changes is borrowed from the caller; nothing is allocated.
 #[derive(Debug)]
-pub struct Trainer<'a, L, V, U, N> {
+pub struct Trainer<'a, L, V, U, N, S: Shape = Settings> {
     /// The instructions to use, and with them the arithmetic.
     pub lanes: L,
     /// The parameters.
     pub model: &'a mut Model<V, U>,
     /// Where negative samples come from.
     pub negatives: N,
-    settings: Settings,
+    shape: S,
     /// The learning rate of the next steps.
     pub rate: f32,
     /// Measure the loss at every so many centers; 0 never does. It costs one logarithm a pair and negative.
@@ -136,17 +115,14 @@ pub struct Trainer<'a, L, V, U, N> {
     pub loss: Loss,
     /// Centers until the loss is measured again.
     until_loss: u32,
-    /// The targets of a step, as many as the settings say.
-    targets: Vec<u32, MAX_PAIR_TARGETS>,
+    targets: S::Targets,
 }
 
-impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N> {
-    /// A trainer that measures the loss at every center.
-    pub fn new(lanes: L, model: &'a mut Model<V, U>, negatives: N, settings: Settings, rate: f32) -> Self {
-        let mut targets = Vec::from_array([0; MAX_PAIR_TARGETS]);
-        targets.truncate(1 + settings.negatives);
-        let loss = Loss::default();
-        Self { lanes, model, negatives, settings, rate, loss_every: 1, loss, until_loss: 0, targets }
+impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a, L, V, U, N, S> {
+    /// A trainer that measures the loss at every center. `shape` is [`Settings`] or [`Fixed`].
+    pub fn new(lanes: L, model: &'a mut Model<V, U>, negatives: N, shape: S, rate: f32) -> Self {
+        let (loss, targets) = (Loss::default(), shape.targets());
+        Self { lanes, model, negatives, shape, rate, loss_every: 1, loss, until_loss: 0, targets }
     }
 
     /// Trains on every center of `tokens`, one sentence in which no word is unknown.
@@ -158,7 +134,7 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N>
     #[inline(always)]
     pub fn sentence(&mut self, tokens: &[u32], widths: &mut impl Rng) -> Result<(), WindowError> {
         for (position, &center) in tokens.iter().enumerate() {
-            let width = self.settings.draw_width(widths);
+            let width = draw_width(self.shape.window(), widths);
             let (left, right) = tokens.split_at_checked(position).unwrap_or_default();
             let left = left.get(position.saturating_sub(width)..).unwrap_or_default();
             let right = right.get(1..).unwrap_or_default();
@@ -170,14 +146,13 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N>
     /// Trains on one center and the words to its left and to its right.
     ///
     /// # Errors
-    /// Where a word is no row of the model.
+    /// Where a word is no row of the model, or there are more words than a [`Fixed`] shape takes.
     #[inline(always)]
     pub fn center(&mut self, left: &[u32], center: u32, right: &[u32]) -> Result<(), WindowError> {
         let with_loss = self.until_loss == 0 && self.loss_every > 0;
-        let loss = match self.settings.update {
-            Update::Window => self.window(left, center, right, with_loss)?,
-            Update::Pair => self.pairs(left, center, right, with_loss)?,
-        };
+        let (model, negatives, rate) = (&mut *self.model, &mut self.negatives, self.rate);
+        let step = Step { model, negatives, left, center, right, rate, with_loss };
+        let loss = self.shape.take(self.lanes, step, &mut self.targets)?;
         if with_loss {
             self.loss.sum += f64::from(loss);
             self.loss.pairs += (left.len() + right.len()) as u64;
@@ -185,52 +160,5 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives> Trainer<'a, L, V, U, N>
         }
         self.until_loss = self.until_loss.saturating_sub(1);
         Ok(())
-    }
-
-    #[inline(always)]
-    fn window(
-        &mut self,
-        mut left: &[u32],
-        center: u32,
-        mut right: &[u32],
-        with_loss: bool,
-    ) -> Result<f32, WindowError> {
-        self.draw_targets(center);
-        // A window of more words than one update takes needs several.
-        let (rate, Model { center: v, outside: u }) = (self.rate, &mut *self.model);
-        let mut loss = 0.0;
-        loop {
-            let (front, rest) = left.split_at_checked(MAX_INPUTS).unwrap_or((left, &[]));
-            let (back, behind) = right.split_at_checked(MAX_INPUTS - front.len()).unwrap_or((right, &[]));
-            for (group, targets) in self.targets.chunks(MAX_TARGETS).enumerate() {
-                let (inputs, truth) = ([front, back], group == 0);
-                loss += self.lanes.enter(WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })?;
-            }
-            (left, right) = (rest, behind);
-            if left.is_empty() && right.is_empty() {
-                return Ok(loss);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn pairs(&mut self, left: &[u32], center: u32, right: &[u32], with_loss: bool) -> Result<f32, WindowError> {
-        let mut loss = 0.0;
-        for &outside in left.iter().chain(right) {
-            self.draw_targets(outside);
-            let v_c = self.model.center.row_mut(center as usize).ok_or(WindowError::NoSuchRow)?;
-            let (u, targets, rate) = (&mut self.model.outside, &self.targets, self.rate);
-            loss += self.lanes.enter(PairUpdate { v_c, u, targets, rate, with_loss })?;
-        }
-        Ok(loss)
-    }
-
-    /// Puts the true target and its negatives into `targets`.
-    #[inline(always)]
-    fn draw_targets(&mut self, truth: u32) {
-        if let Some((first, negatives)) = self.targets.split_first_mut() {
-            *first = truth;
-            self.negatives.draw(truth, negatives);
-        }
     }
 }

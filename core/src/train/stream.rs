@@ -3,7 +3,7 @@
 use heapless::Vec;
 use rand_core::Rng;
 
-use super::Trainer;
+use super::{Shape, Trainer, draw_width};
 use crate::model::RowsMut;
 use crate::sample::Negatives;
 use crate::simd::{Lanes, WindowError};
@@ -35,10 +35,10 @@ impl<const SPAN: usize> Stream<SPAN> {
     ///
     /// # Errors
     /// Where a token of the window is no row of the model.
-    pub fn push<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
+    pub fn push<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives, S: Shape>(
         &mut self,
         token: u32,
-        trainer: &mut Trainer<'_, L, V, U, N>,
+        trainer: &mut Trainer<'_, L, V, U, N, S>,
         widths: &mut impl Rng,
     ) -> Result<(), WindowError> {
         let reach = self.reach(trainer);
@@ -60,9 +60,9 @@ impl<const SPAN: usize> Stream<SPAN> {
     ///
     /// # Errors
     /// Where a token of a window is no row of the model; the centers after it are left out.
-    pub fn end_sentence<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
+    pub fn end_sentence<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives, S: Shape>(
         &mut self,
-        trainer: &mut Trainer<'_, L, V, U, N>,
+        trainer: &mut Trainer<'_, L, V, U, N, S>,
         widths: &mut impl Rng,
     ) -> Result<(), WindowError> {
         let mut result = Ok(());
@@ -75,16 +75,16 @@ impl<const SPAN: usize> Stream<SPAN> {
     }
 
     /// The half-width m, or what of it fits.
-    fn reach<L, V, U, N>(&self, trainer: &Trainer<'_, L, V, U, N>) -> usize {
-        (trainer.settings.window() as usize).min(SPAN.saturating_sub(1) / 2)
+    fn reach<L, V, U, N, S: Shape>(&self, trainer: &Trainer<'_, L, V, U, N, S>) -> usize {
+        (trainer.shape.window() as usize).min(SPAN.saturating_sub(1) / 2)
     }
 
-    fn train_next<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
+    fn train_next<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives, S: Shape>(
         &mut self,
-        trainer: &mut Trainer<'_, L, V, U, N>,
+        trainer: &mut Trainer<'_, L, V, U, N, S>,
         widths: &mut impl Rng,
     ) -> Result<(), WindowError> {
-        let width = trainer.settings.draw_width(widths);
+        let width = draw_width(trainer.shape.window(), widths);
         let (left, right) = self.tokens.split_at_checked(self.next).unwrap_or_default();
         let left = left.get(self.next.saturating_sub(width)..).unwrap_or_default();
         self.next += 1;

@@ -1,0 +1,40 @@
+//! Core alone: a stream of word numbers that is trained on, and nearest neighbors.
+
+use core::hint::black_box;
+
+use motevec_core::model::FixedModel;
+use motevec_core::query;
+use motevec_core::sample::Generator;
+use motevec_core::simd::{Portable, Scalar};
+use motevec_core::train::{Fixed, Stream, Trainer};
+use motevec_learner::noise::{Draws, Noise};
+
+use crate::{DIM, WORDS};
+
+static mut MODEL: FixedModel<WORDS, DIM> = FixedModel::zeros();
+static mut NOISE: Noise<WORDS> = Noise::new();
+
+/// Learns and looks up, without end. To be called once.
+pub(crate) fn run() -> ! {
+    let (model, noise) = (&raw mut MODEL, &raw mut NOISE);
+    // SAFETY: the entry point calls this once, and nothing else names MODEL and NOISE.
+    let (model, noise) = unsafe { (&mut *model, &mut *noise) };
+    let mut rng = Generator::new(black_box(1), [0]);
+    model.initialize(&mut rng);
+    noise.rebuild((0..WORDS).map(|word| black_box(word as u32)));
+
+    let mut widths = Generator::new(black_box(1), [1]);
+    let lanes = Scalar::<Portable>::new();
+    let mut trainer = Trainer::new(lanes, model, Draws { noise, rng: &mut rng }, Fixed::<2, 6>, 0.05);
+    let mut stream = Stream::<5>::new();
+    loop {
+        while let Some(word) = black_box(Some(0)) {
+            black_box(stream.push(word, &mut trainer, &mut widths)).ok();
+        }
+        black_box(stream.end_sentence(&mut trainer, &mut widths)).ok();
+        let center = &trainer.model.center;
+        let query = center.get(black_box(0)).map_or(&[][..], |row| row);
+        black_box(query::nearest::<_, _, 5>(lanes, center, query, &[0]));
+        black_box(&trainer.loss);
+    }
+}

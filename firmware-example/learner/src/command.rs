@@ -1,0 +1,132 @@
+//! Lines into commands.
+
+/// The most bytes of a token.
+pub const MAX_TOKEN: usize = 16;
+
+/// What a line asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Command<'a> {
+    /// `learn <tokens>`: learn from a sentence.
+    Learn(Tokens<'a>),
+    /// `near <token>`: the most similar words.
+    Near(&'a str),
+    /// `vector <token>`: the vector of a word.
+    Vector(&'a str),
+    /// `rate <number>`: set the learning rate.
+    Rate(f32),
+    /// `adopt <tokens>`: go on training words of the image.
+    Adopt(Tokens<'a>),
+    /// `save`: send an image of what is learned.
+    Save,
+    /// `stats`: how much is learned, and how much room is left.
+    Stats,
+    /// `demo`: learn the events of a building.
+    Demo,
+    /// `reset`: forget everything.
+    Reset,
+    /// `help`: what can be asked.
+    Help,
+    /// `quit`: end the program, in an emulator.
+    Quit,
+}
+
+/// Why a line is not a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandError<'a> {
+    /// No command has this name.
+    Unknown,
+    /// A token has more than [`MAX_TOKEN`] bytes.
+    LongToken(&'a str),
+    /// The command of this name takes tokens.
+    NoTokens(&'a str),
+    /// The command of this name takes one thing.
+    NotOne(&'a str),
+    /// The command of this name takes nothing.
+    NotNone(&'a str),
+    /// This is not a number.
+    NoNumber(&'a str),
+}
+
+/// Tokens of a line, none of them longer than [`MAX_TOKEN`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tokens<'a>(&'a str);
+
+impl<'a> Tokens<'a> {
+    /// The tokens, in turn.
+    pub fn iter(self) -> Words<'a> {
+        Words(self.0)
+    }
+}
+
+/// What stands between blanks and tabs, in turn. The standard library's iterators are six times as large, and the stack holds a few of them.
+#[derive(Clone, Debug)]
+pub struct Words<'a>(&'a str);
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = self.0.trim_start_matches(BLANKS);
+        let end = rest.bytes().position(|byte| BLANKS.contains(&byte.into())).unwrap_or(rest.len());
+        let (word, rest) = rest.split_at_checked(end)?;
+        self.0 = rest;
+        Some(word).filter(|word| !word.is_empty())
+    }
+}
+
+const BLANKS: [char; 2] = [' ', '\t'];
+
+impl<'a> Command<'a> {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// Where it is no command.
+    pub fn parse(line: &'a str) -> Result<Self, CommandError<'a>> {
+        let line = line.trim_matches(BLANKS);
+        let (name, rest) = line.split_once(BLANKS).unwrap_or((line, ""));
+        let one = || {
+            let mut words = Words(rest);
+            let first = words.next().filter(|_| words.next().is_none()).ok_or(CommandError::NotOne(name))?;
+            if first.len() > MAX_TOKEN { Err(CommandError::LongToken(first)) } else { Ok(first) }
+        };
+        let many = || match Words(rest).find(|token| token.len() > MAX_TOKEN) {
+            Some(token) => Err(CommandError::LongToken(token)),
+            None if rest.is_empty() => Err(CommandError::NoTokens(name)),
+            None => Ok(Tokens(rest)),
+        };
+        let none = |command| if rest.is_empty() { Ok(command) } else { Err(CommandError::NotNone(name)) };
+        match name {
+            "learn" => many().map(Self::Learn),
+            "adopt" => many().map(Self::Adopt),
+            "near" => one().map(Self::Near),
+            "vector" => one().map(Self::Vector),
+            "rate" => one().and_then(|word| number(word).map(Self::Rate).ok_or(CommandError::NoNumber(word))),
+            "save" => none(Self::Save),
+            "stats" => none(Self::Stats),
+            "demo" => none(Self::Demo),
+            "reset" => none(Self::Reset),
+            "help" => none(Self::Help),
+            "quit" => none(Self::Quit),
+            _ => Err(CommandError::Unknown),
+        }
+    }
+}
+
+/// A number in decimal without a sign, such as `0.05`, with at most nine digits; rounded to the nearest f32.
+fn number(text: &str) -> Option<f32> {
+    let (mut digits, mut scale, mut behind_point) = (0_u32, 1_u32, false);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                digits = digits.checked_mul(10)?.checked_add((byte - b'0').into())?;
+                if behind_point {
+                    scale = scale.checked_mul(10)?;
+                }
+            }
+            b'.' if !behind_point => behind_point = true,
+            _ => return None,
+        }
+    }
+    let has_digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    has_digits.then_some((f64::from(digits) / f64::from(scale)) as f32)
+}

@@ -1,0 +1,329 @@
+//! A vocabulary and its vectors, learned from sentences of tokens as they arrive: skip-gram with negative sampling.
+
+use heapless::Vec;
+use motevec_core::image::{Encoding, Image, WriteError, Writer};
+use motevec_core::model::{FixedModel, Rows, RowsMut, initialize_center};
+use motevec_core::query::{Neighbor, nearest};
+use motevec_core::sample::Generator;
+use motevec_core::simd::Lanes;
+use motevec_core::train::{Fixed, Loss, Stream, Trainer};
+use motevec_core::vocab::{Observed, Vocab};
+
+use crate::log::info;
+use crate::noise::{Draws, Noise};
+
+/// How many tokens to each side of a center are its outside words.
+const WINDOW: usize = 2;
+/// The true target and five negative samples.
+const TARGETS: usize = 6;
+
+/// The learning rate to start with. Word2vec's 0.025 is for corpora of millions of words.
+pub const RATE: f32 = 0.05;
+/// The highest learning rate.
+pub const MAX_RATE: f32 = 1.0;
+/// The loss of an average pair (in nats) beyond which vectors are looked at. Guessing has 6 · ln 2 = 4.2.
+const ALARMING_LOSS: f32 = 16.0;
+/// The largest component of a vector that is left as it is when they are looked at. Those that learn well stay below 4.
+const LARGEST: f32 = 16.0;
+/// How many neighbors are looked for.
+pub const NEIGHBORS: usize = 5;
+
+/// What a learner keeps: up to `N` words of `D` components, whose text takes up to `TEXT` bytes.
+///
+/// It starts as zeros, so that a `static` takes no flash.
+#[derive(Debug)]
+pub struct Memory<const N: usize, const D: usize, const TEXT: usize> {
+    model: FixedModel<N, D>,
+    vocab: Vocab<N, TEXT>,
+    noise: Noise<N>,
+}
+
+impl<const N: usize, const D: usize, const TEXT: usize> Default for Memory<N, D, TEXT> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const N: usize, const D: usize, const TEXT: usize> Memory<N, D, TEXT> {
+    /// No words.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { model: FixedModel::zeros(), vocab: Vocab::new(), noise: Noise::new() }
+    }
+}
+
+/// Learns.
+#[derive(Debug)]
+pub struct Learner<'m, L, const N: usize, const D: usize, const TEXT: usize> {
+    lanes: L,
+    memory: &'m mut Memory<N, D, TEXT>,
+    streams: Streams,
+    /// The learning rate, above 0 and at most [`MAX_RATE`].
+    rate: f32,
+    tokens: u32,
+    loss: Option<f32>,
+}
+
+/// A stream of random numbers for each purpose.
+#[derive(Debug)]
+struct Streams {
+    rows: Generator,
+    negatives: Generator,
+    widths: Generator,
+}
+
+impl Streams {
+    fn new() -> Self {
+        const SEED: u64 = 1;
+        let stream = |name| Generator::new(SEED, [name]);
+        Self { rows: stream(0), negatives: stream(1), widths: stream(2) }
+    }
+}
+
+/// What a learner could not keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice<'a> {
+    /// A token that is not learned.
+    Dropped(&'a str),
+    /// A word that a more frequent one has taken the place of.
+    Forgotten(&'a str),
+    /// A word whose vectors grew without end, and were drawn anew.
+    Restarted(&'a str),
+}
+
+impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m, L, N, D, TEXT> {
+    /// A learner that knows nothing.
+    pub fn new(lanes: L, memory: &'m mut Memory<N, D, TEXT>) -> Self {
+        let mut learner = Self { lanes, memory, streams: Streams::new(), rate: RATE, tokens: 0, loss: None };
+        learner.reset();
+        learner
+    }
+
+    /// Forgets everything, and starts anew with the same random numbers. The learning rate stays.
+    pub fn reset(&mut self) {
+        self.memory.vocab.clear();
+        self.streams = Streams::new();
+        (self.tokens, self.loss) = (0, None);
+    }
+
+    /// Learns from one sentence: counts its tokens, then trains on those that have a place in the vocabulary.
+    ///
+    /// Gives the loss over the sentence, before each step.
+    pub fn learn<'t>(
+        &mut self,
+        tokens: impl Iterator<Item = &'t str> + Clone,
+        notice: &mut dyn FnMut(Notice<'_>),
+    ) -> Loss {
+        // First all are counted: so no word loses its place while it is in a window, and negatives know the newest words.
+        self.count(tokens.clone(), notice);
+        let loss = self.train(tokens);
+        self.remember(loss);
+        self.restart_endless(loss, notice);
+        loss
+    }
+
+    /// Counts the tokens of one sentence.
+    #[inline(never)]
+    fn count<'t>(&mut self, tokens: impl Iterator<Item = &'t str>, notice: &mut dyn FnMut(Notice<'_>)) {
+        for token in tokens {
+            self.tokens = self.tokens.saturating_add(1);
+            self.observe(token, notice);
+        }
+        let Memory { vocab, noise, .. } = &mut *self.memory;
+        if noise.is_stale(vocab.total() as u32) {
+            noise.rebuild((0..).map_while(|word| vocab.count(word)));
+        }
+    }
+
+    /// Trains on the words of one sentence.
+    #[inline(never)]
+    fn train<'t>(&mut self, tokens: impl Iterator<Item = &'t str>) -> Loss {
+        let Memory { model, vocab, noise } = &mut *self.memory;
+        let negatives = Draws { noise, rng: &mut self.streams.negatives };
+        let mut trainer = Trainer::new(self.lanes, model, negatives, Fixed::<WINDOW, TARGETS>, self.rate);
+        let mut window = Stream::<{ 2 * WINDOW + 1 }>::new();
+        for word in tokens.filter_map(|token| vocab.index(token)) {
+            // Every word has a row.
+            let _ = window.push(word, &mut trainer, &mut self.streams.widths);
+        }
+        let _ = window.end_sentence(&mut trainer, &mut self.streams.widths);
+        trainer.loss
+    }
+
+    /// Counts a token, and gives its number, or `None` where there is no room for it.
+    #[inline(never)]
+    fn observe(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<u32> {
+        let Memory { model, vocab, noise } = &mut *self.memory;
+        let observed = vocab.observe_frequent(token, |leaving| {
+            info!("{=str} is forgotten", leaving);
+            notice(Notice::Forgotten(leaving));
+        });
+        match observed {
+            Observed::Known(word) => Some(word),
+            Observed::New(word) => {
+                start_row(model, word, &mut self.streams.rows);
+                noise.outdate();
+                Some(word)
+            }
+            Observed::Dropped => {
+                info!("no room for {=str}", token);
+                notice(Notice::Dropped(token));
+                None
+            }
+        }
+    }
+
+    /// Draws vectors anew that have grown without end.
+    ///
+    /// Where the rate is high, or few words are both each other's neighbors and negatives, steps can overshoot, each farther than the one
+    /// before. The loss shows it at once. So all numbers are finite after each sentence, whatever was learned at whatever rate.
+    #[inline(never)]
+    fn restart_endless(&mut self, loss: Loss, notice: &mut dyn FnMut(Notice<'_>)) {
+        // NaN is no small loss either.
+        if loss.pairs == 0 || mean(loss) < ALARMING_LOSS {
+            return;
+        }
+        let Memory { model, vocab, .. } = &mut *self.memory;
+        for (word, token) in (0..).zip(vocab.tokens()) {
+            let rows = [model.center.row(word as usize), model.outside.row(word as usize)];
+            if rows.into_iter().flatten().flatten().any(|component| !(-LARGEST..=LARGEST).contains(component)) {
+                start_row(model, word, &mut self.streams.rows);
+                info!("{=str} starts anew: its vectors grew without end", token);
+                notice(Notice::Restarted(token));
+            }
+        }
+    }
+
+    /// Moves the average loss toward that of the last sentence.
+    #[inline(never)]
+    fn remember(&mut self, loss: Loss) {
+        let mean = mean(loss);
+        if mean.is_finite() {
+            let before = self.loss.unwrap_or(mean);
+            self.loss = Some(before + (mean - before) / 16.0);
+        }
+    }
+
+    /// Copies the vectors of `token` from `image`, to go on training them; whether there was room for it.
+    ///
+    /// It counts as an average word does. An image without outside vectors leaves the outside vector at zero, from where it learns fast.
+    /// `None` where the image does not have the token.
+    pub fn adopt(&mut self, image: &Image<'_>, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<bool> {
+        let number = image.find(token)?;
+        let Some(word) = self.observe(token, notice) else { return Some(false) };
+        let Memory { model, vocab, .. } = &mut *self.memory;
+        let average = vocab.total().checked_div(vocab.len() as u64).unwrap_or(0) as u32;
+        vocab.add(word, average.saturating_sub(vocab.count(word).unwrap_or(0)));
+        if let Some(row) = model.center.row_mut(word as usize) {
+            image.center().row(number)?.read(row);
+        }
+        if let (Some(outside), Some(row)) = (image.outside(), model.outside.row_mut(word as usize)) {
+            outside.row(number)?.read(row);
+        }
+        Some(true)
+    }
+
+    /// Hands an image of both matrices to `sink`, piece by piece.
+    ///
+    /// # Errors
+    /// Where a vector holds what is no finite number; nothing is handed out then.
+    pub fn save(&self, mut sink: impl FnMut(&[u8])) -> Result<(), WriteError> {
+        let Memory { model, vocab, .. } = &*self.memory;
+        let writer = Writer::new(vocab, &model.center, Some(&model.outside), Encoding::F32)?;
+        let Ok(()) = writer.write(|piece| {
+            sink(piece);
+            Ok::<(), core::convert::Infallible>(())
+        });
+        Ok(())
+    }
+
+    /// The words most similar to `word`, most similar first.
+    pub fn near(&self, word: u32) -> Vec<Neighbor, NEIGHBORS> {
+        let vectors = Known { center: &self.memory.model.center, words: self.memory.vocab.len() };
+        nearest(self.lanes, &vectors, self.vector(word).unwrap_or_default(), &[word])
+    }
+
+    /// The center vector of `word`.
+    pub fn vector(&self, word: u32) -> Option<&[f32]> {
+        self.memory.model.center.row(word as usize)
+    }
+
+    /// The number of `token` in the vocabulary.
+    pub fn word(&self, token: &str) -> Option<u32> {
+        self.memory.vocab.index(token)
+    }
+
+    /// The vocabulary.
+    pub fn vocab(&self) -> &Vocab<N, TEXT> {
+        &self.memory.vocab
+    }
+
+    /// The learning rate.
+    pub fn rate(&self) -> f32 {
+        self.rate
+    }
+
+    /// Sets the learning rate, and says whether it is one: above 0 and at most [`MAX_RATE`].
+    pub fn set_rate(&mut self, rate: f32) -> bool {
+        let usable = rate > 0.0 && rate <= MAX_RATE;
+        if usable {
+            self.rate = rate;
+        }
+        usable
+    }
+
+    /// How many tokens have arrived.
+    pub fn tokens(&self) -> u32 {
+        self.tokens
+    }
+
+    /// The loss of an average pair of late, or `None` before the first.
+    pub fn loss(&self) -> Option<f32> {
+        self.loss
+    }
+
+    /// A hash of the bits of both matrices: FNV-1a over the rows of the words, first of the center vectors, then of the outside vectors.
+    ///
+    /// Two machines that have learned the same have the same hash.
+    #[inline(never)]
+    pub fn bits(&self) -> u64 {
+        let words = self.memory.vocab.len();
+        let model = &self.memory.model;
+        let rows = model.center.iter().take(words).chain(model.outside.iter().take(words));
+        let bytes = rows.flatten().flat_map(|component| component.to_le_bytes());
+        bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3))
+    }
+}
+
+/// Draws the center vector of a new word at random, and sets its outside vector to zero.
+fn start_row<const N: usize, const D: usize>(model: &mut FixedModel<N, D>, word: u32, rng: &mut Generator) {
+    initialize_center(&mut model.center, word as usize, rng);
+    if let Some(row) = model.outside.row_mut(word as usize) {
+        row.fill(0.0);
+    }
+}
+
+/// The loss of an average pair, in single precision: a division of doubles takes a kilobyte of flash.
+fn mean(loss: Loss) -> f32 {
+    loss.sum as f32 / loss.pairs as f32
+}
+
+/// The rows of the words that are known: those behind them hold nothing.
+struct Known<'a, const N: usize, const D: usize> {
+    center: &'a [[f32; D]; N],
+    words: usize,
+}
+
+impl<const N: usize, const D: usize> Rows for Known<'_, N, D> {
+    fn rows(&self) -> usize {
+        self.words
+    }
+
+    fn dim(&self) -> usize {
+        D
+    }
+
+    fn row(&self, index: usize) -> Option<&[f32]> {
+        self.center.row(index)
+    }
+}

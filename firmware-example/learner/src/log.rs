@@ -1,0 +1,13 @@
+//! Logs that are there with the feature `defmt`, and cost nothing without it.
+
+/// `defmt::info!`, or nothing.
+macro_rules! info {
+    ($($argument:expr),+) => {{
+        #[cfg(feature = "defmt")]
+        defmt::info!($($argument),+);
+        #[cfg(not(feature = "defmt"))]
+        let _ = ($(&$argument),+);
+    }};
+}
+
+pub(crate) use info;

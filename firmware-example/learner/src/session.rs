@@ -1,0 +1,347 @@
+//! Commands into answers: the dialogue on the serial line.
+//!
+//! An answer is any number of lines, of which the last is `ok` or starts with `error: `. The device does not listen while it answers: the next
+//! line may come after that.
+
+use motevec_core::image::Image;
+use motevec_core::query::{Neighbor, nearest};
+use motevec_core::simd::Lanes;
+use motevec_core::train::Loss;
+
+use crate::command::{Command, CommandError, MAX_TOKEN, Tokens};
+use crate::learner::{Learner, MAX_RATE, Memory, NEIGHBORS, Notice};
+use crate::line::{Line, LineError};
+use crate::log::info;
+use crate::save::Lines;
+use crate::text::Piece::{Bits, Number, Real, Text};
+use crate::text::{Piece, Sink, send};
+use crate::world::{VISITS, World};
+
+/// Epochs of the demo.
+const EPOCHS: u32 = 8;
+
+const HELP: &str = "\
+learn <tokens>  learn from a sentence
+near <token>    the most similar words
+vector <token>  the vector of a word
+rate <number>   set the learning rate
+adopt <tokens>  go on training words of the image in flash
+save            send an image of what is learned, in base64
+stats           how much is learned, and how much room is left
+demo            learn the events of a building
+reset           forget everything
+help            this text
+quit            end the emulator
+";
+
+/// The stack, where a device can measure it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StackUse {
+    /// The most bytes that were in use at a time.
+    pub peak: u32,
+    /// The bytes that there are.
+    pub size: u32,
+}
+
+/// What the board adds to the dialogue.
+#[derive(Clone, Copy, Debug)]
+pub struct Board {
+    /// Its name.
+    pub name: &'static str,
+    /// Measures the stack.
+    pub stack: fn() -> Option<StackUse>,
+    /// Whether the program can be ended.
+    pub quits: bool,
+    /// An image of words to look up and to adopt; empty where there is none.
+    pub image: &'static [u8],
+}
+
+/// What to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Go on.
+    Continue,
+    /// End the program.
+    Quit,
+}
+
+/// A dialogue about up to `N` words of `D` components, in lines of at most `LINE` bytes.
+#[derive(Debug)]
+pub struct Session<'m, L, const N: usize, const D: usize, const TEXT: usize, const LINE: usize> {
+    lanes: L,
+    learner: Learner<'m, L, N, D, TEXT>,
+    line: &'m mut Line<LINE>,
+    board: &'static Board,
+    /// The board's image, where it is sound and its vectors are as long as those that are learned.
+    image: Option<Image<'static>>,
+}
+
+/// What a session keeps.
+#[derive(Debug, Default)]
+pub struct Storage<const N: usize, const D: usize, const TEXT: usize, const LINE: usize> {
+    memory: Memory<N, D, TEXT>,
+    line: Line<LINE>,
+}
+
+impl<const N: usize, const D: usize, const TEXT: usize, const LINE: usize> Storage<N, D, TEXT, LINE> {
+    /// Nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { memory: Memory::new(), line: Line::new() }
+    }
+}
+
+/// Sends pieces, and ends the line.
+macro_rules! say {
+    ($out:expr, $($piece:expr),+) => { send($out, &[$($piece,)+ Text("\n")]) };
+}
+
+impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE: usize>
+    Session<'m, L, N, D, TEXT, LINE>
+{
+    /// A session of someone who knows nothing.
+    #[inline(never)]
+    pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE>, board: &'static Board) -> Self {
+        let Storage { memory, line } = storage;
+        let image = Image::new(board.image).ok().filter(|image| image.center().dim() == D);
+        Self { lanes, learner: Learner::new(lanes, memory), line, board, image }
+    }
+
+    /// Says what this is.
+    #[inline(never)]
+    pub fn greet(&self, out: &mut impl Sink) {
+        info!("{=str}: {=usize} words x {=usize}", self.board.name, N, D);
+        let (words, dim) = (Number(N as u32), Number(D as u32));
+        send(out, &[Text("motevec on "), Text(self.board.name), Text(": "), words, Text(" words x "), dim]);
+        match &self.image {
+            Some(image) => say!(out, Text("; "), Number(image.len()), Text(" words in flash; try help")),
+            None => say!(out, Text("; no image that fits; try help")),
+        }
+    }
+
+    /// Takes the next byte, and answers where it ends a line.
+    pub fn receive(&mut self, byte: u8, out: &mut impl Sink) -> Next {
+        if !self.line.push(byte) {
+            return Next::Continue;
+        }
+        let next = self.answer(out);
+        self.line.clear();
+        next
+    }
+
+    /// Answers the line that has ended.
+    #[inline(never)]
+    fn answer(&mut self, out: &mut impl Sink) -> Next {
+        match self.line.text() {
+            Ok(text) => match Command::parse(text) {
+                Ok(Command::Quit) if self.board.quits => return Next::Quit,
+                Ok(command) => {
+                    let Self { lanes, learner, board, image, .. } = self;
+                    Answer { lanes: *lanes, learner, board, image: image.as_ref() }.give(command, out);
+                }
+                Err(error) => refuse(error, out),
+            },
+            Err(error) => refuse_line::<LINE>(error, out),
+        }
+        Next::Continue
+    }
+}
+
+/// What answers are made of.
+struct Answer<'s, 'm, L, const N: usize, const D: usize, const TEXT: usize> {
+    lanes: L,
+    learner: &'s mut Learner<'m, L, N, D, TEXT>,
+    board: &'static Board,
+    image: Option<&'s Image<'static>>,
+}
+
+impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_, L, N, D, TEXT> {
+    /// Does what `command` asks for.
+    ///
+    /// Each answer is a function of its own when compiled, so that the stack never holds what another answer needs.
+    fn give(&mut self, command: Command<'_>, out: &mut impl Sink) {
+        match command {
+            Command::Learn(tokens) => self.learn(tokens, out),
+            Command::Near(token) => self.near(token, out),
+            Command::Vector(token) => self.vector(token, out),
+            Command::Adopt(tokens) => self.adopt(tokens, out),
+            Command::Save => self.save(out),
+            Command::Rate(rate) if self.learner.set_rate(rate) => say!(out, Text("ok")),
+            Command::Rate(_) => say!(out, Text("error: a rate is above 0 and at most "), Real(MAX_RATE, 1)),
+            Command::Stats => self.stats(out),
+            Command::Demo => self.demo(out),
+            Command::Reset => {
+                self.learner.reset();
+                say!(out, Text("ok"));
+            }
+            Command::Help => send(out, &[Text(HELP), Text("ok\n")]),
+            // What can be ended does not come here.
+            Command::Quit => say!(out, Text("error: only an emulator can be ended")),
+        }
+    }
+
+    #[inline(never)]
+    fn learn(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
+        let loss = self.learner.learn(tokens.iter(), &mut |notice| tell(notice, out));
+        if loss.pairs > 0 {
+            say!(out, Text("loss "), Real(loss.mean() as f32, 4));
+        }
+        say!(out, Text("ok"));
+    }
+
+    /// Words that were learned are compared with each other, and words in flash with each other: the two were trained apart.
+    #[inline(never)]
+    fn near(&self, token: &str, out: &mut impl Sink) {
+        if let Some(word) = self.learner.word(token) {
+            let name = |row| self.learner.vocab().token(row);
+            return send_neighbors(&self.learner.near(word), name, out);
+        }
+        let mut query = [0.0; D];
+        match self.in_flash(token, &mut query) {
+            Some((image, word)) => {
+                let found = nearest::<_, _, NEIGHBORS>(self.lanes, &image.center(), &query, &[word]);
+                send_neighbors(&found, |row| image.word(row), out);
+            }
+            None => unknown(token, out),
+        }
+    }
+
+    #[inline(never)]
+    fn vector(&self, token: &str, out: &mut impl Sink) {
+        let mut vector = [0.0; D];
+        let learned = self.learner.word(token).and_then(|word| self.learner.vector(word));
+        match (learned, self.in_flash(token, &mut vector)) {
+            (Some(vector), _) => send_vector(vector, out),
+            (None, Some(_)) => send_vector(&vector, out),
+            (None, None) => unknown(token, out),
+        }
+    }
+
+    /// The number of a word in the image, with its vector.
+    fn in_flash(&self, token: &str, vector: &mut [f32; D]) -> Option<(&Image<'static>, u32)> {
+        let image = self.image?;
+        let word = image.find(token)?;
+        image.center().row(word)?.read(vector);
+        Some((image, word))
+    }
+
+    #[inline(never)]
+    fn adopt(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
+        let Some(image) = self.image else { return say!(out, Text("error: there is no image in flash")) };
+        // All or none of them.
+        if let Some(token) = tokens.iter().find(|token| image.find(token).is_none()) {
+            return say!(out, Text("error: not in flash: "), Text(token));
+        }
+        for token in tokens.iter() {
+            if self.learner.adopt(image, token, &mut |notice| tell(notice, out)) != Some(true) {
+                return say!(out, Text("error: no room for "), Text(token));
+            }
+        }
+        say!(out, Text("ok"));
+    }
+
+    #[inline(never)]
+    fn save(&self, out: &mut impl Sink) {
+        let mut lines = Lines::new(out);
+        let saved = self.learner.save(|piece| lines.put(piece));
+        lines.end();
+        match saved {
+            Ok(()) => say!(out, Text("ok")),
+            Err(_) => say!(out, Text("error: a vector holds what is no finite number")),
+        }
+    }
+
+    #[inline(never)]
+    fn demo(&mut self, out: &mut impl Sink) {
+        let mut world = World::new();
+        for epoch in 1..=EPOCHS {
+            let mut total = Loss::default();
+            for _ in 0..VISITS {
+                let visit = world.visit();
+                let loss = self.learner.learn(visit.iter().map(|event| event.token()), &mut |_| ());
+                total.sum += loss.sum;
+                total.pairs += loss.pairs;
+            }
+            self.tell_epoch(epoch, total.mean() as f32, out);
+        }
+        say!(out, Text("ok"));
+    }
+
+    #[inline(never)]
+    fn tell_epoch(&self, epoch: u32, loss: f32, out: &mut impl Sink) {
+        let bits = self.learner.bits();
+        info!("epoch {=u32}: loss {=f32}, bits {=u64:016x}", epoch, loss, bits);
+        say!(out, Text("epoch "), Number(epoch), Text(" loss "), Real(loss, 4), Text(" bits "), Bits(bits));
+    }
+
+    #[inline(never)]
+    fn stats(&self, out: &mut impl Sink) {
+        let (learner, vocab) = (&self.learner, self.learner.vocab());
+        let of = |name, used: usize, all: usize| [Text(name), Number(used as u32), Text(" of "), Number(all as u32)];
+        send(out, &of("words ", vocab.len(), N));
+        send(out, &of("\ntext ", vocab.text_len(), TEXT));
+        send(out, &[Text(" bytes\ntokens "), Number(learner.tokens()), Text(", dropped "), Number(vocab.dropped())]);
+        send(out, &[Text("\nrate "), Real(learner.rate(), 4)]);
+        if let Some(loss) = learner.loss() {
+            send(out, &[Text("\nloss "), Real(loss, 4)]);
+        }
+        send(out, &[Text("\nbits "), Bits(learner.bits())]);
+        if let Some(stack) = (self.board.stack)() {
+            send(out, &of("\nstack ", stack.peak as usize, stack.size as usize));
+            send(out, &[Text(" bytes")]);
+        }
+        send(out, &[Text("\nok\n")]);
+    }
+}
+
+/// Says what could not be kept.
+fn tell(notice: Notice<'_>, out: &mut impl Sink) {
+    match notice {
+        Notice::Dropped(token) => say!(out, Text("no room for "), Text(token)),
+        Notice::Forgotten(token) => say!(out, Text("forgotten "), Text(token)),
+        Notice::Restarted(token) => say!(out, Text("grew without end, starts anew: "), Text(token)),
+    }
+}
+
+fn send_neighbors<'a>(neighbors: &[Neighbor], name: impl Fn(u32) -> Option<&'a str>, out: &mut impl Sink) {
+    for neighbor in neighbors {
+        say!(out, Text(name(neighbor.row).unwrap_or_default()), Text(" "), Real(neighbor.similarity, 4));
+    }
+    say!(out, Text("ok"));
+}
+
+fn send_vector(vector: &[f32], out: &mut impl Sink) {
+    for (index, &component) in vector.iter().enumerate() {
+        send(out, &[Text(if index == 0 { "" } else { " " }), Real(component, 6)]);
+    }
+    send(out, &[Text("\nok\n")]);
+}
+
+fn unknown(token: &str, out: &mut impl Sink) {
+    say!(out, Text("error: no such word: "), Text(token));
+}
+
+#[inline(never)]
+fn refuse(error: CommandError<'_>, out: &mut impl Sink) {
+    let bytes = Number(MAX_TOKEN as u32);
+    let pieces: [Piece<'_>; 4] = match error {
+        CommandError::Unknown => [Text("no such command; try help"), Text(""), Text(""), Text("")],
+        CommandError::LongToken(token) => [Text("a token has at most "), bytes, Text(" bytes: "), Text(token)],
+        CommandError::NoTokens(name) => [Text(name), Text(" needs tokens"), Text(""), Text("")],
+        CommandError::NotOne(name) => [Text(name), Text(" takes one word"), Text(""), Text("")],
+        CommandError::NotNone(name) => [Text(name), Text(" stands alone"), Text(""), Text("")],
+        CommandError::NoNumber(word) => [Text("not a number: "), Text(word), Text(""), Text("")],
+    };
+    send(out, &[Text("error: ")]);
+    send(out, &pieces);
+    send(out, &[Text("\n")]);
+}
+
+#[inline(never)]
+fn refuse_line<const LINE: usize>(error: LineError, out: &mut impl Sink) {
+    match error {
+        LineError::TooLong => say!(out, Text("error: a line has at most "), Number(LINE as u32), Text(" bytes")),
+        LineError::NotUtf8 => say!(out, Text("error: the line is not UTF-8")),
+        LineError::ControlCharacter => say!(out, Text("error: the line holds a control character")),
+    }
+}

@@ -1,0 +1,39 @@
+//! The serial port of Arm's Cortex-M System Design Kit, which all MPS2 boards have.
+
+use crate::register::Register;
+
+/// The port, polled.
+pub(super) struct Uart {
+    data: Register<u32>,
+    state: Register<u32>,
+}
+
+const TRANSMIT_FULL: u32 = 1;
+const RECEIVE_FULL: u32 = 2;
+
+impl Uart {
+    /// Starts the port, at `clock` Hz and 115,200 bits a second.
+    ///
+    /// # Safety
+    /// There is such a port at `base`.
+    pub(super) unsafe fn start(base: usize, clock: u32) -> Self {
+        // SAFETY: these are the registers of the port that is promised.
+        let register = |offset: usize| -> Register<u32> { unsafe { Register::at(base + offset) } };
+        register(0x10).write(clock / 115_200);
+        // Transmit and receive.
+        register(0x08).write(3);
+        Self { data: register(0x00), state: register(0x04) }
+    }
+
+    /// Waits for a byte.
+    pub(super) fn read(&mut self) -> u8 {
+        while self.state.read() & RECEIVE_FULL == 0 {}
+        self.data.read() as u8
+    }
+
+    /// Sends a byte, and waits for the one before it.
+    pub(super) fn write(&mut self, byte: u8) {
+        while self.state.read() & TRANSMIT_FULL != 0 {}
+        self.data.write(byte.into());
+    }
+}

@@ -1,0 +1,29 @@
+//! The boards. A board module says how much the board learns, and has a serial line that reads and writes single bytes.
+
+#[cfg_attr(feature = "microbit", path = "microbit.rs")]
+#[cfg_attr(feature = "an386", path = "an386.rs")]
+#[cfg_attr(feature = "an505", path = "an505.rs")]
+#[cfg_attr(feature = "virt", path = "virt.rs")]
+mod chosen;
+#[cfg(any(feature = "an386", feature = "an505"))]
+mod cmsdk;
+
+#[cfg(target_arch = "arm")]
+pub(crate) use cortex_m_rt::entry;
+#[cfg(target_arch = "riscv32")]
+pub(crate) use riscv_rt::entry;
+
+pub(crate) use chosen::{NAME, Serial, TEXT, WORDS};
+
+/// Components of a vector.
+pub(crate) const DIM: usize = 16;
+/// The most bytes of a line.
+pub(crate) const LINE: usize = 128;
+
+impl motevec_learner::text::Sink for Serial {
+    fn send(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write(byte);
+        }
+    }
+}

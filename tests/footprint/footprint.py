@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Measures what learning and looking up take on a microcontroller, in QEMU, beside plain C that does the same update.
+
+Prints a table for the boards; README.md beside this file says what each row means. Needs the boards' Rust targets, qemu-system-arm,
+and for the comparison with C arm-none-eabi-gcc with newlib.
+"""
+
+import argparse
+import json
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+FIRMWARE = HERE.parent.parent / "firmware-example"
+
+# Cargo feature and QEMU machine; Rust target; options of the C compiler.
+BOARDS = {
+    "microbit": ("thumbv6m-none-eabi", ["-mcpu=cortex-m0"]),
+    "mps2-an386": ("thumbv7em-none-eabihf", ["-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"]),
+    "mps2-an505": ("thumbv8m.main-none-eabihf", ["-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard"]),
+}
+SIGMOIDS = {1: "expf", 2: "the same polynomial", 3: "word2vec.c's table"}
+# Half-widths of the windows: the firmware's, and word2vec's default.
+WINDOWS = (2, 5)
+
+# What firmware-example/footprint has: words, components, and bytes of the vocabulary's text.
+WORDS, DIM, TEXT = 80, 16, 160
+MATRICES = 2 * WORDS * DIM * 4
+
+FLASH = (".vector_table", ".text", ".rodata", ".data")
+STATIC_RAM = (".data", ".bss", ".uninit")
+
+
+def main():
+    options = arguments()
+    require("cargo", "see https://rustup.rs")
+    require("qemu-system-arm", "sudo apt-get install qemu-system-arm")
+    with_c = shutil.which("arm-none-eabi-gcc") is not None
+    if not with_c:
+        print("without arm-none-eabi-gcc nothing is compared with C; install it with "
+              "`sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi`", file=sys.stderr)
+    results = {board: measure(board, with_c) for board in options.board or BOARDS}
+    if options.json:
+        print(json.dumps(results, indent=2))
+    else:
+        table(results)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--board", action="append", choices=BOARDS, help="measure this board; may be repeated [default: all]")
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    return parser.parse_args()
+
+
+def require(program, how):
+    if shutil.which(program) is None:
+        sys.exit(f"{program} is not installed; {how}")
+
+
+def measure(board, with_c):
+    """All figures of one board."""
+    numbers, words = (sections(build(board, *feature)) for feature in (["numbers"], []))
+    figures = emulate(board, build(board, "measure"))
+    # The clock is calibrated with a loop of known length, so that nothing is assumed about it.
+    per_tick = figures["calibration instructions"] / figures["calibration ticks"]
+    static = sum(words.get(name, 0) for name in STATIC_RAM)
+    result = {
+        "flash": sum(numbers.get(name, 0) for name in FLASH),
+        "flash with vocabulary": sum(words.get(name, 0) for name in FLASH),
+        "static": static,
+        "stack": figures["stack"],
+        "ram": static + figures["stack"] - MATRICES - TEXT,
+        "learn": figures["learn ticks"] * per_tick / figures["learn pairs"],
+        "query": figures["query ticks"] * per_tick / figures["queries"],
+        "update": {window: per_pair(figures, window, per_tick) for window in WINDOWS},
+    }
+    if with_c:
+        result["c"] = {SIGMOIDS[sigmoid]: plain_c(board, sigmoid, figures, per_tick) for sigmoid in SIGMOIDS}
+    return result
+
+
+def per_pair(figures, window, per_tick):
+    """Instructions for each of the 2·`window` pairs of an update, the center's targets and all."""
+    return figures[f"window {window} ticks"] * per_tick / (figures["updates"] * 2 * window)
+
+
+def build(board, *features):
+    """An image of firmware-example/footprint."""
+    target, _ = BOARDS[board]
+    run(["cargo", "build", "--quiet", "--locked", "--release", "--package", "motevec-footprint",
+         "--features", ",".join([board.removeprefix("mps2-"), *features]),
+         "--target", target, "--target-dir", "target/footprint"], cwd=FIRMWARE)
+    built = FIRMWARE / "target/footprint" / target / "release/motevec-footprint"
+    # The next build overwrites it.
+    return shutil.copy(built, built.with_name("-".join(["built", *(features or ["words"])])))
+
+
+def plain_c(board, sigmoid, rust, per_tick):
+    """Instructions a pair of the C update, for each window."""
+    _, processor = BOARDS[board]
+    memory = FIRMWARE / "memory" / f"{board.removeprefix('mps2-')}.x"
+    with tempfile.TemporaryDirectory() as folder:
+        image = Path(folder) / "plain"
+        run(["arm-none-eabi-gcc", "-O3", "-mthumb", *processor, f"-DSIGMOID={sigmoid}", "-Wall", "-Wextra", "-nostartfiles",
+             "-T", memory, "-T", HERE / "plain.ld", HERE / "plain.c", "-lm", "-o", image])
+        figures = emulate(board, image)
+    for window in WINDOWS:
+        ours, theirs = (number(all[f"window {window} sum"]) for all in (rust, figures))
+        # The table is coarse; everything else differs in roundings only.
+        if abs(ours - theirs) > abs(ours) * (1e-2 if sigmoid == 3 else 1e-5):
+            sys.exit(f"{board}: C gets {theirs} where motevec gets {ours}: this is not the same update")
+    return {window: per_pair(figures, window, per_tick) for window in WINDOWS}
+
+
+def number(bits):
+    return struct.unpack("<f", struct.pack("<I", bits))[0]
+
+
+def emulate(board, image):
+    """The figures that an image prints in QEMU, where an instruction takes a nanosecond."""
+    command = ["qemu-system-arm", "-machine", board, "-display", "none", "-monitor", "none", "-serial", "none",
+               "-icount", "shift=0", "-semihosting-config", "enable=on,target=native", "-kernel", image]
+    done = run(command, timeout=300)
+    lines = (line.rsplit(" ", 1) for line in (done.stdout + done.stderr).splitlines())
+    return {name: int(value) for name, value in lines}
+
+
+def run(command, **options):
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stdout}{done.stderr}")
+    return done
+
+
+def sections(path):
+    """The sizes of the sections of a 32-bit little-endian ELF file, by name."""
+    file = Path(path).read_bytes()
+    offset, = struct.unpack_from("<I", file, 32)
+    size, count, names = struct.unpack_from("<HHH", file, 46)
+    headers = [struct.unpack_from("<10I", file, offset + size * index) for index in range(count)]
+    start = headers[names][4]
+
+    def name(header):
+        at = start + header[0]
+        return file[at:file.index(b"\0", at)].decode()
+
+    return {name(header): header[5] for header in headers}
+
+
+def table(results):
+    """Prints Markdown."""
+    def row(name, value):
+        print(f"| {name} | " + " | ".join(value(result) for result in results.values()) + " |")
+
+    print("| | " + " | ".join(board.removeprefix("mps2-") for board in results) + " |")
+    print("|---|" + "---|" * len(results))
+    row("flash of training and queries, bytes", lambda r: f"{r['flash']:,}")
+    row("flash with the vocabulary, bytes", lambda r: f"{r['flash with vocabulary']:,}")
+    row("static RAM, bytes", lambda r: f"{r['static']:,}")
+    row("peak stack, bytes", lambda r: f"{r['stack']:,}")
+    row("RAM beyond matrices and strings, bytes", lambda r: f"{r['ram']:,}")
+    for window in WINDOWS:
+        row(f"instructions a pair, window {window}", lambda r: f"{r['update'][window]:,.0f}")
+        for name in next(iter(results.values())).get("c", {}):
+            row(f"plain C with {name}",
+                lambda r: f"{r['c'][name][window]:,.0f}: {r['update'][window] / r['c'][name][window]:.2f} ×")
+    row("instructions a pair, from tokens to vectors", lambda r: f"{r['learn']:,.0f}")
+    row(f"instructions a query of {WORDS} words", lambda r: f"{r['query']:,.0f}")
+
+
+if __name__ == "__main__":
+    main()

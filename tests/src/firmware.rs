@@ -1,0 +1,281 @@
+//! The firmware: in QEMU, and on this machine.
+
+use std::env;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use motevec_core::simd::{Kernel, Lanes, Level};
+use motevec_learner::session::{Board as About, Session, Storage};
+use motevec_learner::text::Sink;
+
+use crate::{skip, works};
+
+/// The image that the firmware holds.
+pub static IMAGE: &[u8] = include_bytes!("../../firmware-example/addresses.mote");
+
+/// The machines that the firmware runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Board {
+    /// BBC micro:bit: Cortex-M0.
+    Microbit,
+    /// MPS2 AN386: Cortex-M4F.
+    An386,
+    /// MPS2 AN505: Cortex-M33.
+    An505,
+    /// RISC-V.
+    Virt,
+}
+
+impl Board {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Microbit, Self::An386, Self::An505, Self::Virt];
+
+    /// The feature and cargo alias of the board.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Microbit => "microbit",
+            Self::An386 => "an386",
+            Self::An505 => "an505",
+            Self::Virt => "virt",
+        }
+    }
+
+    fn target(self) -> &'static str {
+        match self {
+            Self::Microbit => "thumbv6m-none-eabi",
+            Self::An386 => "thumbv7em-none-eabihf",
+            Self::An505 => "thumbv8m.main-none-eabihf",
+            Self::Virt => "riscv32imac-unknown-none-elf",
+        }
+    }
+
+    /// Whether this machine can build for the board and emulate it. Where not, the test is skipped.
+    #[must_use]
+    pub fn is_here(self) -> bool {
+        let qemu = if self == Self::Virt { "qemu-system-riscv32" } else { "qemu-system-arm" };
+        if !works(qemu, &["--version"]) {
+            skip(qemu, "sudo apt-get install qemu-system-arm qemu-system-misc");
+            return false;
+        }
+        has_target(self.target())
+    }
+
+    /// The firmware as it is released, without logs.
+    ///
+    /// # Panics
+    /// Where it does not build.
+    #[must_use]
+    pub fn build(self) -> PathBuf {
+        let args = ["--no-default-features", "--features", self.name()];
+        build(&["--package", "motevec-firmware"], self.target(), &args, "").join("motevec-firmware")
+    }
+
+    /// The firmware in QEMU, or `None` where the test is to be skipped.
+    #[must_use]
+    pub fn start(self) -> Option<Device> {
+        self.is_here().then(|| Device::start(self, &self.build()))
+    }
+}
+
+/// Whether Rust's target is installed. Where not, the test is skipped.
+#[must_use]
+pub fn has_target(target: &str) -> bool {
+    let list = Command::new("rustup").args(["target", "list", "--installed"]).output();
+    let installed = list.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let here = installed.lines().any(|line| line == target);
+    if !here {
+        skip(&format!("the Rust target {target}"), &format!("rustup target add {target}"));
+    }
+    here
+}
+
+/// Cargo in the firmware's folder, with its settings, and with none of this workspace's.
+#[must_use]
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+    cargo.current_dir(folder()).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    cargo.env("CARGO_TARGET_DIR", target_folder());
+    cargo
+}
+
+/// Builds a package of the firmware's workspace for `target`, and gives the folder of what was built.
+///
+/// # Panics
+/// Where it does not build.
+#[must_use]
+pub fn build(package: &[&str], target: &str, args: &[&str], rustflags: &str) -> PathBuf {
+    let mut cargo = cargo();
+    // Images without logs in a folder of their own: they have the names of those with logs.
+    let folder = target_folder().join(if rustflags.is_empty() { "release" } else { "flags" });
+    cargo.args(["build", "--quiet", "--locked", "--release", "--target", target]).args(package).args(args);
+    let output = cargo.env("CARGO_TARGET_DIR", &folder).env("RUSTFLAGS", rustflags).output().expect("cargo starts");
+    assert!(output.status.success(), "{target} {args:?}:\n{}", String::from_utf8_lossy(&output.stderr));
+    folder.join(target).join("release")
+}
+
+/// The folder of the firmware.
+#[must_use]
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../firmware-example")
+}
+
+/// Where the firmware is built: cargo holds a lock on the folder of these tests.
+fn target_folder() -> PathBuf {
+    // target/debug/deps/TEST
+    let test = env::current_exe().expect("a test knows its file");
+    test.ancestors().nth(3).expect("cargo puts tests into folders").join("tmp/firmware")
+}
+
+/// Something that answers lines.
+pub trait Dialogue {
+    /// Sends `bytes`, whatever they are.
+    fn send(&mut self, bytes: &[u8]);
+
+    /// The next line that it says.
+    ///
+    /// # Panics
+    /// Where it says nothing.
+    fn hear(&mut self) -> String;
+
+    /// Sends a line, and gives the answer: all lines up to `ok` or an error.
+    fn ask(&mut self, line: &str) -> Vec<String> {
+        self.send(format!("{line}\n").as_bytes());
+        let mut answer = Vec::new();
+        loop {
+            let line = self.hear();
+            let last = line == "ok" || line.starts_with("error: ");
+            answer.push(line);
+            if last {
+                return answer;
+            }
+        }
+    }
+
+    /// The answers to several lines.
+    fn ask_all(&mut self, lines: &[&str]) -> Vec<String> {
+        lines.iter().flat_map(|line| self.ask(line)).collect()
+    }
+}
+
+/// A board in QEMU, which ends when this is dropped.
+pub struct Device {
+    qemu: Child,
+    input: ChildStdin,
+    lines: Receiver<String>,
+    /// The line with which it introduced itself.
+    pub greeting: String,
+}
+
+impl Device {
+    /// Runs `firmware`.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    #[must_use]
+    pub fn start(board: Board, firmware: &Path) -> Self {
+        // The script becomes QEMU, so that killing this process ends QEMU.
+        let mut run = Command::new(folder().join("run-in-qemu"));
+        run.arg(board.name()).arg(firmware).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut qemu = run.spawn().expect("bash runs the script");
+        let input = qemu.stdin.take().expect("a pipe");
+        let output = BufReader::new(qemu.stdout.take().expect("a pipe"));
+        let (heard, lines) = channel();
+        thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| heard.send(line)));
+        let mut device = Self { qemu, input, lines, greeting: String::new() };
+        device.greeting = device.hear();
+        device
+    }
+}
+
+impl Device {
+    /// The number of QEMU's process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.qemu.id()
+    }
+}
+
+impl Dialogue for Device {
+    fn send(&mut self, bytes: &[u8]) {
+        self.input.write_all(bytes).expect("the board listens");
+        self.input.flush().expect("the board listens");
+    }
+
+    fn hear(&mut self) -> String {
+        // Far more than any answer takes, also on a busy machine.
+        self.lines.recv_timeout(Duration::from_secs(120)).expect("the board answers")
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        // Where it has ended already, so much the better.
+        let _ = self.qemu.kill();
+        let _ = self.qemu.wait();
+    }
+}
+
+static ABOUT: About = About { name: "this machine", stack: || None, quits: false, image: IMAGE };
+
+/// Bytes that are said, into bytes that are answered.
+type Receive = dyn FnMut(&[u8]) -> Vec<u8>;
+
+/// The firmware's dialogue on this machine, with the sizes of a board.
+pub struct Host {
+    receive: Box<Receive>,
+    answer: Vec<u8>,
+}
+
+impl Host {
+    /// A dialogue in portable arithmetic on `level`, or `None` where this machine does not have it.
+    #[must_use]
+    pub fn start(level: Level) -> Option<Self> {
+        level.run(false, Start)
+    }
+}
+
+/// Starts a dialogue on any lanes.
+struct Start;
+
+impl Kernel for Start {
+    type Output = Host;
+
+    fn run<L: Lanes>(self, lanes: L) -> Host {
+        // A test needs a few of these, for as long as it runs.
+        let storage: &'static mut Storage<80, 16, 800, 128> = Box::leak(Box::default());
+        let mut session = Session::new(lanes, storage, &ABOUT);
+        let receive = move |bytes: &[u8]| {
+            let mut answer = Collected(Vec::new());
+            for &byte in bytes {
+                session.receive(byte, &mut answer);
+            }
+            answer.0
+        };
+        Host { receive: Box::new(receive), answer: Vec::new() }
+    }
+}
+
+struct Collected(Vec<u8>);
+
+impl Sink for Collected {
+    fn send(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+}
+
+impl Dialogue for Host {
+    fn send(&mut self, bytes: &[u8]) {
+        self.answer.extend((self.receive)(bytes));
+    }
+
+    fn hear(&mut self) -> String {
+        let end = self.answer.iter().position(|&byte| byte == b'\n').expect("a whole line");
+        let line = self.answer.drain(..=end).collect();
+        String::from_utf8(line).expect("answers are UTF-8").trim_end().to_owned()
+    }
+}
