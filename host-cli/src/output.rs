@@ -221,6 +221,19 @@ mod tests {
     }
 
     #[test]
+    fn two_files_are_replaced_together_or_stay_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (folder.path().join("model.npy"), folder.path().join("model.vocab"));
+        let put = |content: &'static str| move |out: &mut dyn Write| out.write_all(content.as_bytes());
+        write_both((&one, put("numbers")), (&other, put("words"))).unwrap();
+        let fails = |_: &mut dyn Write| Err(io::Error::other("out of ideas"));
+        assert!(write_both((&one, fails), (&other, put("new"))).is_err());
+        assert!(write_both((&one, put("new")), (&other, fails)).is_err());
+        assert_eq!((fs::read(&one).unwrap(), fs::read(&other).unwrap()), (b"numbers".to_vec(), b"words".to_vec()));
+        assert_eq!(names(folder.path()).len(), 2);
+    }
+
+    #[test]
     fn a_check_leaves_nothing_behind() {
         let folder = tempfile::tempdir().unwrap();
         check(&folder.path().join("model.bin")).unwrap();

@@ -300,7 +300,7 @@ mod tests {
             (b"2 2\nstate".to_vec(), "it does not begin with `FiFu`"),
             (with(4, &[1]), "version 1 of the finalfusion format"),
             (with(8, &[0xff; 4]), "promises 4294967295 chunks"),
-            (with(8, &[2]), "the file ends within a chunk"),
+            (with(8, &[2]), "it holds numbers of type 0,"),
             (with(24, &[3]), "it holds a vocabulary with subwords"),
             (with(71, &[4]), "it holds a quantized matrix"),
             (with(24, &[5]), "there is no vocabulary in it"),
