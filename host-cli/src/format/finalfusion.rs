@@ -305,7 +305,7 @@ mod tests {
             (with(71, &[4]), "it holds a quantized matrix"),
             (with(24, &[5]), "there is no vocabulary in it"),
             (with(36, &[0xff; 8]), "promises 18446744073709551615 words"),
-            (with(36, &[0xff; 4]), "the file ends within a word"),
+            (with(36, &[0xff; 4]), "word 5 of 4294967295: the word `` is already in row 2"),
             (with(83, &[0xff; 4]), "the file ends early: "),
             (with(95, &[1]), "it holds numbers of type 1,"),
             (good[..good.len() - 1].to_vec(), "the file ends early: 2 of 3 numbers of the norms are there"),
