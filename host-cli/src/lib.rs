@@ -13,10 +13,12 @@ pub mod gradcheck;
 mod memory;
 pub mod output;
 pub mod query;
+mod record;
 pub mod train;
 mod vectors;
 mod vocabulary;
 
 pub use error::{Error, Result};
+pub use record::Run;
 pub use vectors::{Vectors, VectorsRef};
 pub use vocabulary::Vocabulary;

@@ -4,11 +4,10 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use motevec::cli::{Cli, printable};
 
 fn main() -> ExitCode {
-    match Cli::parse().run() {
+    match Cli::from_env().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Where even stderr is closed, the exit code is all that is left to say.

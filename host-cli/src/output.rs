@@ -55,21 +55,72 @@ pub(crate) fn folder_of(path: &Path) -> Option<PathBuf> {
 /// # Errors
 /// As [`check`], and whatever `content` or the disk fails with. All name `path` as it was given.
 pub fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let failed = |error| Error::io(path, error);
     match destination(path)? {
         Destination::Stream => {
+            let failed = |error| Error::io(path, error);
             // Appending, so that `-o /dev/stdout >> log` does not write over the log.
             let stream = OpenOptions::new().append(true).open(path).map_err(failed)?;
             fill(stream, content).map(drop).map_err(failed)
         }
-        Destination::File(file) => {
-            let temporary = temporary(path, &file)?;
-            fill(temporary.as_file(), content).and_then(File::sync_all).map_err(failed)?;
-            if let Ok(replaced) = fs::metadata(&file) {
-                fs::set_permissions(temporary.path(), replaced.permissions()).map_err(failed)?;
-            }
-            temporary.persist(&file).map(drop).map_err(|error| failed(error.error))
+        Destination::File(file) => Written::new(path, file, content)?.persist(),
+    }
+}
+
+/// Writes two files that belong together, each as [`write()`] does. Nothing is put in place before both are whole; only a
+/// system that stops between two renames leaves one of them new and one old.
+///
+/// # Errors
+/// As [`write()`], and where one of them is no regular file.
+pub fn write_both(
+    (one, content): (&Path, impl FnOnce(&mut dyn Write) -> io::Result<()>),
+    (other, other_content): (&Path, impl FnOnce(&mut dyn Write) -> io::Result<()>),
+) -> Result<()> {
+    let written = Written::new(one, file(one)?, content)?;
+    let other = Written::new(other, file(other)?, other_content)?;
+    written.persist()?;
+    other.persist()
+}
+
+/// Checks that `path` can be one of the files of [`write_both`].
+///
+/// # Errors
+/// As [`check`], and where it is no regular file.
+pub fn check_file(path: &Path) -> Result<()> {
+    temporary(path, &file(path)?).map(drop)
+}
+
+/// The regular file that `path` is, or is to be.
+fn file(path: &Path) -> Result<PathBuf> {
+    match destination(path)? {
+        Destination::File(file) => Ok(file),
+        Destination::Stream => {
+            let message = "is no regular file, and this format has a second file beside it: name a file in a folder";
+            Err(Error::input(path, None, message))
         }
+    }
+}
+
+/// A file that is whole, and waits beside its destination to be put in place.
+struct Written<'a> {
+    path: &'a Path,
+    temporary: NamedTempFile,
+    file: PathBuf,
+}
+
+impl<'a> Written<'a> {
+    /// Writes what is to be the `file` that `path` leads to.
+    fn new(path: &'a Path, file: PathBuf, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Self> {
+        let failed = |error| Error::io(path, error);
+        let temporary = temporary(path, &file)?;
+        fill(temporary.as_file(), content).and_then(File::sync_all).map_err(failed)?;
+        if let Ok(replaced) = fs::metadata(&file) {
+            fs::set_permissions(temporary.path(), replaced.permissions()).map_err(failed)?;
+        }
+        Ok(Self { path, temporary, file })
+    }
+
+    fn persist(self) -> Result<()> {
+        self.temporary.persist(&self.file).map(drop).map_err(|error| Error::io(self.path, error.error))
     }
 }
 
@@ -167,6 +218,19 @@ mod tests {
         assert_eq!(failed.unwrap_err().to_string(), format!("{}: out of ideas", path.display()));
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(names(folder.path()), ["model.bin"]);
+    }
+
+    #[test]
+    fn two_files_are_replaced_together_or_stay_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (folder.path().join("model.npy"), folder.path().join("model.vocab"));
+        let put = |content: &'static str| move |out: &mut dyn Write| out.write_all(content.as_bytes());
+        write_both((&one, put("numbers")), (&other, put("words"))).unwrap();
+        let fails = |_: &mut dyn Write| Err(io::Error::other("out of ideas"));
+        assert!(write_both((&one, fails), (&other, put("new"))).is_err());
+        assert!(write_both((&one, put("new")), (&other, fails)).is_err());
+        assert_eq!((fs::read(&one).unwrap(), fs::read(&other).unwrap()), (b"numbers".to_vec(), b"words".to_vec()));
+        assert_eq!(names(folder.path()).len(), 2);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::Vocabulary;
+use crate::record::Run;
 
 /// Word vectors (the rows of `V`, MATH.md): what every model file holds and every query reads.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct Vectors {
     pub data: Vec<f32>,
     /// The outside vectors (the rows of `U`), likewise, where the file holds them: to go on training with.
     pub outside: Option<Vec<f32>>,
+    /// How the model was made, the first training run first, where the file says so.
+    pub history: Vec<Run>,
 }
 
 impl Vectors {
@@ -38,8 +41,8 @@ impl Vectors {
     /// The same vectors, borrowed.
     #[must_use]
     pub fn view(&self) -> VectorsRef<'_> {
-        let Self { vocabulary, dim, data, outside } = self;
-        VectorsRef { vocabulary, dim: *dim, stride: *dim, data, outside: outside.as_deref() }
+        let Self { vocabulary, dim, data, outside, history } = self;
+        VectorsRef { vocabulary, dim: *dim, stride: *dim, data, outside: outside.as_deref(), history }
     }
 
     /// The `count` most frequent words, in the order that they have here; the first ones where counts are unknown or equal.
@@ -55,7 +58,8 @@ impl Vectors {
             let _ = vocabulary.push(self.vocabulary.word(row), self.vocabulary.count(row));
         }
         let kept = |data: &Vec<f32>| rows.iter().flat_map(|row| &data[row * self.dim..][..self.dim]).copied().collect();
-        Self { vocabulary, dim: self.dim, data: kept(&self.data), outside: self.outside.as_ref().map(kept) }
+        let outside = self.outside.as_ref().map(kept);
+        Self { vocabulary, dim: self.dim, data: kept(&self.data), outside, history: self.history }
     }
 
     /// The bytes of memory that the vectors and their words take.
@@ -79,6 +83,8 @@ pub struct VectorsRef<'a> {
     pub data: &'a [f32],
     /// The outside vectors, likewise, where they are known. Not every format holds them.
     pub outside: Option<&'a [f32]>,
+    /// How the model was made. Not every format says so.
+    pub history: &'a [Run],
 }
 
 impl<'a> VectorsRef<'a> {
@@ -100,7 +106,7 @@ mod tests {
             vocabulary.push(&letter.to_string(), count).unwrap();
         }
         let data: Vec<_> = (0..counts.len()).flat_map(|row| [row as f32; 2]).collect();
-        Vectors { vocabulary, dim: 2, outside: Some(data.iter().map(|x| -x).collect()), data }
+        Vectors { vocabulary, dim: 2, outside: Some(data.iter().map(|x| -x).collect()), data, history: Vec::new() }
     }
 
     #[test]

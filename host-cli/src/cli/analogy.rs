@@ -5,35 +5,33 @@ use std::fmt::{self, Display};
 use serde::Serialize;
 
 use super::model::ModelArgs;
-use super::report;
-use crate::Result;
+use super::{lines, report};
 use crate::query::{self, Neighbor};
+use crate::{Error, Result, Vectors};
 
 /// Complete "A is to B as C is to …?"
 ///
-/// The answers are the words nearest to B − A + C, other than these three.
+/// The answers are the words nearest to B − A + C, other than these three. Without them, every line of standard input is
+/// a question of three words.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec analogy model.bin man woman king
-  motevec analogy model.bin nation nations law -k 1 --json")]
+  motevec analogy model.bin nation nations law -k 1 --json
+  motevec analogy model.bin        # asks for three words, line by line
+  motevec analogy model.bin -k 1 --json < questions.txt")]
 pub(super) struct Args {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// As "man" in "man is to woman as king is to …?"
-    a: String,
-
-    /// As "woman"
-    b: String,
-
-    /// As "king"
-    c: String,
+    /// As "man", "woman" and "king" in "man is to woman as king is to …?" [default: those of each line of standard input]
+    #[arg(value_names = ["A", "B", "C"], num_args = 3)]
+    words: Vec<String>,
 
     /// How many answers to list
     #[arg(short, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     k: u32,
 
-    /// Print JSON
+    /// Print JSON; of several lines of input, a line each
     #[arg(long)]
     json: bool,
 }
@@ -46,10 +44,20 @@ struct Report<'a> {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
-        let vectors = self.model.read()?;
-        let query = [self.a.as_str(), &self.b, &self.c];
-        let neighbors = query::analogy(&vectors, query, self.k as usize)?;
-        report::print(&Report { query, neighbors }, self.json, None)
+        let vectors = self.model.read_center()?;
+        let words: Vec<_> = self.words.iter().map(String::as_str).collect();
+        if !words.is_empty() {
+            return report::print(&self.answer(&vectors, &words)?, self.json, None);
+        }
+        lines::answer("three words", self.json, |words| report::text(&self.answer(&vectors, words)?, self.json))
+    }
+
+    fn answer<'a>(&self, vectors: &'a Vectors, words: &[&'a str]) -> Result<Report<'a>> {
+        let query = words.try_into().map_err(|_| {
+            let message = format!("an analogy has three words, as in `man woman king`, and these are {}", words.len());
+            Error::Usage(message)
+        })?;
+        Ok(Report { query, neighbors: query::analogy(vectors, query, self.k as usize)? })
     }
 }
 

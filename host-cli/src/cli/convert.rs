@@ -12,11 +12,16 @@ use crate::{Result, output};
 
 /// Write a model in another format
 ///
-/// All numbers stay as they are, to the last bit. word2vec's formats have no place for counts and outside vectors, which
-/// are then left out.
+/// All numbers stay as they are, to the last bit, but for finalfusion: it keeps the length of a vector apart, which
+/// rounds. Outside vectors and counts are left out where a format has no place for them; a `.safetensors` file keeps all.
+/// Text formats, and word2vec's binary one, are compressed where `.gz` or `.zst` follows the ending.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec convert model.bin model.vec
+  motevec convert glove.6B.100d.txt model.bin --from glove
+  motevec convert model.safetensors model.txt.gz
+  motevec convert model.bin model.npy    # and model.vocab, a word a line
+  motevec convert model.bin vectors.tsv  # and metadata.tsv, for projector.tensorflow.org
   motevec convert device.mote model.bin
   motevec convert model.vec /dev/stdout --to word2vec-text | head")]
 pub(super) struct Args {
@@ -55,7 +60,7 @@ struct Report {
 impl Args {
     pub(super) fn run(self) -> Result<()> {
         let codec = format::for_output(&self.output, self.to, "--to")?;
-        output::check(&self.output)?;
+        format::check_output(codec, &self.output)?;
         let file = format::open(&self.input, self.from, "--from")?;
         let from = file.format().name();
         let vectors = file.read()?;

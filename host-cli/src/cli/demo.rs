@@ -11,7 +11,7 @@ use super::{printable, progress};
 use crate::corpus::{Corpus, Options, Source, Tokenizer};
 use crate::query::{self, Neighbor};
 use crate::train::Settings;
-use crate::{Result, Vectors, format, memory, output};
+use crate::{Result, Vectors, format, memory};
 
 /// Addresses of presidents of the United States, one paragraph a line; in the public domain.
 pub(super) const ADDRESSES: Source =
@@ -72,17 +72,18 @@ struct Analogy<'a> {
 impl Args {
     pub(super) fn run(self) -> Result<()> {
         let codec = self.output.as_ref().map(|path| {
-            output::check(path)?;
-            format::for_output(path, None, None)
+            let codec = format::for_output(path, None, None)?;
+            format::check_output(codec, path).map(|()| codec)
         });
         let codec = codec.transpose()?;
 
         let (options, settings) = (options(), settings());
         let corpus = progress::read(&[ADDRESSES], &options)?;
         memory::check(&corpus, &settings)?;
-        let (trained, time) = progress::train(&corpus, &settings)?;
+        let (trained, time) = progress::train(&corpus, &settings, None)?;
         let Corpus { vocabulary, stats, .. } = corpus;
-        let vectors = Vectors { vocabulary, dim: settings.dim, data: trained.center, outside: Some(trained.outside) };
+        let (data, outside) = (trained.center, Some(trained.outside));
+        let vectors = Vectors { vocabulary, dim: settings.dim, data, outside, history: Vec::new() };
         if let (Some(codec), Some(path)) = (codec, &self.output) {
             codec.write(path, vectors.view())?;
         }

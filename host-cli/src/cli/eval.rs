@@ -79,7 +79,7 @@ struct Section {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
-        let vectors = self.model.read()?;
+        let vectors = self.model.read_center()?;
         let mut report = Report { similarity: Vec::new(), analogies: None };
         for path in &self.tests.similarity {
             let score = eval::similarity(&vectors, path)?;

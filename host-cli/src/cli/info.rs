@@ -6,14 +6,14 @@ use indicatif::{BinaryBytes, HumanCount};
 use serde::Serialize;
 
 use super::model::ModelArgs;
-use super::report;
+use super::{report, summary};
 use crate::query::length;
-use crate::{Result, Vectors};
+use crate::{Result, Run, Vectors};
 
 /// How many words from each end of the vocabulary are shown.
 const SHOWN: usize = 5;
 
-/// Say what a model file holds
+/// Say what a model file holds, and how it was made
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec info model.bin
@@ -42,6 +42,9 @@ struct Report<'a> {
     norms: Norms,
     first_words: Vec<&'a str>,
     last_words: Vec<&'a str>,
+    /// How the model was made, where it says so.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    history: &'a [Run],
 }
 
 /// The lengths of the vectors.
@@ -69,6 +72,7 @@ impl Args {
             norms: norms(&vectors),
             first_words: vectors.vocabulary.words().take(SHOWN).collect(),
             last_words: vectors.vocabulary.words().skip(words.saturating_sub(SHOWN)).collect(),
+            history: &vectors.history,
         };
         report::print(&report, self.json, None)
     }
@@ -95,6 +99,13 @@ impl Display for Report<'_> {
         writeln!(f, "vectors     {}", report::matrices(self.outside))?;
         writeln!(f, "norms       {:.4} to {:.4}, mean {:.4}", self.norms.min, self.norms.max, self.norms.mean)?;
         writeln!(f, "first words {}", shown(&self.first_words))?;
-        write!(f, "last words  {}", shown(&self.last_words))
+        write!(f, "last words  {}", shown(&self.last_words))?;
+        for run in self.history {
+            let losses: Vec<f64> = run.losses.iter().map(|loss| loss.unwrap_or(f64::NAN)).collect();
+            write!(f, "\ntrained     by {}, on {} words", report::printable(&run.program), HumanCount(run.words))?;
+            write!(f, "\nloss        {}", summary::losses(&losses))?;
+            write!(f, "\noptions     {}", report::printable(&run.command_line()))?;
+        }
+        Ok(())
     }
 }

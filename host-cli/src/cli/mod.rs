@@ -4,18 +4,27 @@
 
 mod analogy;
 mod bench;
+mod clusters;
 mod convert;
 mod demo;
 mod eval;
 mod export;
 mod gradcheck;
 mod info;
+mod lines;
 mod model;
 mod neighbors;
+mod odd_one_out;
 mod progress;
 mod report;
+mod similarity;
 mod summary;
 mod train;
+mod word2vec;
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use clap::{Parser, Subcommand};
 
@@ -36,15 +45,30 @@ enum Command {
     Train(train::Args),
     Neighbors(neighbors::Args),
     Analogy(analogy::Args),
+    Similarity(similarity::Args),
+    OddOneOut(odd_one_out::Args),
+    Clusters(clusters::Args),
     Eval(eval::Args),
     Info(info::Args),
     Convert(convert::Args),
     Export(export::Args),
     Gradcheck(gradcheck::Args),
     Bench(bench::Args),
+    Word2vec(word2vec::Args),
 }
 
 impl Cli {
+    /// Reads the command line of this process, which ends where that is wrong. A program that is called `word2vec` takes
+    /// the options of word2vec.
+    #[must_use]
+    pub fn from_env() -> Self {
+        let mut args: Vec<OsString> = env::args_os().collect();
+        if args.first().is_some_and(|name| Path::new(name).file_stem() == Some(OsStr::new("word2vec"))) {
+            args.insert(1, "word2vec".into());
+        }
+        Self::parse_from(args)
+    }
+
     /// Does what the command line asks for. Results go to stdout.
     ///
     /// # Errors
@@ -55,12 +79,16 @@ impl Cli {
             Command::Train(args) => args.run(),
             Command::Neighbors(args) => args.run(),
             Command::Analogy(args) => args.run(),
+            Command::Similarity(args) => args.run(),
+            Command::OddOneOut(args) => args.run(),
+            Command::Clusters(args) => args.run(),
             Command::Eval(args) => args.run(),
             Command::Info(args) => args.run(),
             Command::Convert(args) => args.run(),
             Command::Export(args) => args.run(),
             Command::Gradcheck(args) => args.run(),
             Command::Bench(args) => args.run(),
+            Command::Word2vec(args) => args.run(),
         }
     }
 }

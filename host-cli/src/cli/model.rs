@@ -26,4 +26,9 @@ impl ModelArgs {
     pub(super) fn read(&self) -> Result<Vectors> {
         self.open()?.read()
     }
+
+    /// Reads what queries need of the model: the center vectors.
+    pub(super) fn read_center(&self) -> Result<Vectors> {
+        self.open()?.read_center()
+    }
 }

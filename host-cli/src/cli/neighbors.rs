@@ -5,49 +5,84 @@ use std::fmt::{self, Display};
 use serde::Serialize;
 
 use super::model::ModelArgs;
-use super::report;
-use crate::Result;
+use super::{lines, report};
 use crate::query::{self, Neighbor};
+use crate::{Result, Vectors};
+
+/// How many neighbors are listed.
+const DEFAULT_K: u32 = 10;
 
 /// List the words nearest to a word
 ///
 /// Nearness is the cosine of two vectors. Of several words, the mean of their directions is taken: the words nearest to
-/// all of them together.
+/// all of them together. Without a word, every line of standard input is a question.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec neighbors model.bin freedom
   motevec neighbors model.bin spring summer autumn -k 5
+  motevec neighbors model.bin king --negative man --negative boy
+  motevec neighbors model.bin freedom --threshold 0.5
+  motevec neighbors model.bin                  # asks for words, line by line
+  motevec neighbors model.bin --json < words.txt
   motevec neighbors model.vec freedom --json | jq -r '.neighbors[].word'")]
 pub(super) struct Args {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// The word, or several to take the mean of
-    #[arg(required = true, value_name = "WORD")]
+    /// The word, or several to take the mean of [default: those of each line of standard input]
+    #[arg(value_name = "WORD")]
     words: Vec<String>,
 
-    /// How many neighbors to list
-    #[arg(short, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
-    k: u32,
+    /// A word to be far from: it counts with the other sign; may be given several times
+    #[arg(short, long, value_name = "WORD", allow_hyphen_values = true)]
+    negative: Vec<String>,
 
-    /// Print JSON
+    /// How many neighbors to list [default: 10; with --threshold, all that reach it]
+    #[arg(short, value_parser = clap::value_parser!(u32).range(1..))]
+    k: Option<u32>,
+
+    /// List only neighbors at least as similar as this, −1 to 1
+    #[arg(short, long, value_name = "COSINE", value_parser = cosine, allow_negative_numbers = true)]
+    threshold: Option<f32>,
+
+    /// Print JSON; of several lines of input, a line each
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Serialize)]
 struct Report<'a> {
-    query: &'a [String],
+    query: &'a [&'a str],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    negative: &'a [&'a str],
     neighbors: Vec<Neighbor<'a>>,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
-        let vectors = self.model.read()?;
+        let vectors = self.model.read_center()?;
         let words: Vec<_> = self.words.iter().map(String::as_str).collect();
-        let neighbors = query::neighbors(&vectors, &words, self.k as usize)?;
-        report::print(&Report { query: &self.words, neighbors }, self.json, None)
+        let negative: Vec<_> = self.negative.iter().map(String::as_str).collect();
+        if !words.is_empty() {
+            return report::print(&self.answer(&vectors, &words, &negative)?, self.json, None);
+        }
+        lines::answer("words", self.json, |words| report::text(&self.answer(&vectors, words, &negative)?, self.json))
     }
+
+    fn answer<'a>(&self, vectors: &'a Vectors, words: &'a [&'a str], negative: &'a [&'a str]) -> Result<Report<'a>> {
+        let most = if self.threshold.is_some() { u32::MAX } else { DEFAULT_K };
+        let mut neighbors = query::neighbors_without(vectors, words, negative, self.k.unwrap_or(most) as usize)?;
+        if let Some(threshold) = self.threshold {
+            neighbors.retain(|neighbor| neighbor.similarity >= threshold);
+        }
+        Ok(Report { query: words, negative, neighbors })
+    }
+}
+
+/// Reads `--threshold`.
+fn cosine(text: &str) -> Result<f32, String> {
+    let cosine = text.parse().ok().filter(|cosine| (-1.0..=1.0).contains(cosine));
+    cosine.ok_or_else(|| "expected a number from -1 to 1".to_owned())
 }
 
 impl Display for Report<'_> {

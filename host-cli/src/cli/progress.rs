@@ -7,7 +7,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use crate::bench;
 use crate::corpus::{self, Corpus, Options, Source};
 use crate::train::{self, Settings, Trained};
-use crate::{Error, Result};
+use crate::{Error, Result, Vectors};
 
 /// Where the size of the input is known, and where it comes through a pipe.
 const READING: &str = "reading   {bar:24.cyan/dim} {binary_bytes} of {binary_total_bytes}, {eta} left";
@@ -39,13 +39,14 @@ pub(super) fn read(sources: &[Source], options: &Options) -> Result<Corpus> {
     corpus
 }
 
-/// [`train::train`], with a bar of the words done, and a line of loss an epoch. Returns also how long it took.
-pub(super) fn train(corpus: &Corpus, settings: &Settings) -> Result<(Trained, Duration)> {
+/// [`train::train`], or [`train::resume`] from an `earlier` model, with a bar of the words done, and a line of loss an
+/// epoch. Returns also how long it took.
+pub(super) fn train(corpus: &Corpus, settings: &Settings, earlier: Option<&Vectors>) -> Result<(Trained, Duration)> {
     let words = corpus.stats.words;
     let bar = bar(Some(words.saturating_mul(settings.epochs.into())), TRAINING)?;
     let start = Instant::now();
     let mut epochs = Epochs { shown: 0, of: settings.epochs, loss: f64::NAN };
-    let trained = train::train(corpus, settings, &mut |progress| {
+    let mut observe = |progress: &train::Progress| {
         // The trainer counts kept tokens; people count the words of their text.
         let done = words as f64 * progress.done as f64 / corpus.tokens.len() as f64;
         let speed = HumanCount((done / start.elapsed().as_secs_f64()) as u64);
@@ -56,7 +57,11 @@ pub(super) fn train(corpus: &Corpus, settings: &Settings) -> Result<(Trained, Du
         if progress.done == progress.total {
             epochs.pass(settings.epochs, |line| bar.println(line));
         }
-    });
+    };
+    let trained = match earlier {
+        None => train::train(corpus, settings, &mut observe),
+        Some(earlier) => train::resume(earlier, corpus, settings, &mut observe),
+    };
     bar.finish_and_clear();
     trained.map(|trained| (trained, start.elapsed()))
 }

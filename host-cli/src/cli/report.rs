@@ -18,10 +18,7 @@ const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 ///
 /// A reader that has seen enough and closes the pipe (`| head`) is no error.
 pub(super) fn print(report: &(impl Serialize + Display), json: bool, output: Option<&Path>) -> Result<()> {
-    let text = match json {
-        true => serde_json::to_string(report).map_err(|error| Error::Failed(error.to_string()))?,
-        false => report.to_string(),
-    };
+    let text = text(report, json)?;
     let stdout_is_taken = output.is_some_and(|path| STDOUT.iter().any(|name| path == Path::new(name)));
     let (mut out, name): (Box<dyn Write>, _) = match stdout_is_taken {
         true => (Box::new(io::stderr().lock()), "stderr"),
@@ -30,6 +27,14 @@ pub(super) fn print(report: &(impl Serialize + Display), json: bool, output: Opt
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::io(name, error)),
         _ => Ok(()),
+    }
+}
+
+/// `report` as a line of JSON, or as text.
+pub(super) fn text(report: &(impl Serialize + Display), json: bool) -> Result<String> {
+    match json {
+        true => serde_json::to_string(report).map_err(|error| Error::Failed(error.to_string())),
+        false => Ok(report.to_string()),
     }
 }
 

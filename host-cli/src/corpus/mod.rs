@@ -41,6 +41,7 @@ use encode::{Encoded, Encoder};
 use store::Store;
 
 pub use source::Source;
+pub(crate) use source::{Compression, explain};
 pub use tokens::{SENTENCE_END, Tokens};
 pub use vocab_file::{read_vocab, write_vocab};
 
@@ -90,6 +91,10 @@ pub struct Options {
     pub max_vocab: Option<usize>,
     /// Words and counts to use instead of the corpus's own. `min_count` and `max_vocab` apply to these counts.
     pub vocabulary: Option<Vocabulary>,
+    /// Words and counts of an earlier text, which the corpus goes on with: they stay, whatever their count, and the counts
+    /// add up. `min_count` is for the other words, and so is `max_vocab`, which these are counted in. Not together with
+    /// `vocabulary`.
+    pub earlier: Option<Vocabulary>,
     /// How many threads read; the result does not depend on it. 0 means 1.
     pub threads: usize,
     /// The most bytes of ids, of four bytes each, that are kept in memory; the others wait in a temporary file. The result
@@ -109,6 +114,7 @@ impl Default for Options {
             min_count: 5,
             max_vocab: None,
             vocabulary: None,
+            earlier: None,
             threads: thread::available_parallelism().map_or(1, NonZero::get),
             token_memory: u64::MAX,
             token_folder: env::temp_dir(),
@@ -248,9 +254,10 @@ fn finish(mut workers: Vec<Worker>, sources: &[Source], options: &Options, store
     if stats.words == 0 {
         return Err(no_words(sources));
     }
-    let vocabulary = match &options.vocabulary {
-        Some(fixed) => select::vocabulary(fixed.words().zip(fixed.counts().iter().copied()), options)?,
-        None => select::vocabulary(all.iter().map(|(word, _, count)| (word, count)), options)?,
+    let vocabulary = match (&options.vocabulary, &options.earlier) {
+        (Some(fixed), _) => select::vocabulary(fixed.words().zip(fixed.counts().iter().copied()), options)?,
+        (None, Some(earlier)) => select::grown(earlier, all.iter().map(|(word, _, count)| (word, count)), options)?,
+        (None, None) => select::vocabulary(all.iter().map(|(word, _, count)| (word, count)), options)?,
     };
 
     let rows: Vec<_> = thread::scope(|scope| {

@@ -26,8 +26,42 @@ pub(super) fn vocabulary<'a>(counts: impl Iterator<Item = (&'a str, u64)>, optio
         let message = format!("no word occurs {min} times, the most frequent one {highest}: lower --min-count");
         return Err(Error::Failed(message));
     }
-    words.sort_unstable_by_key(|&(word, count)| (Reverse(count), word));
+    words.sort_unstable_by_key(by_count);
     words.truncate(options.max_vocab.unwrap_or(usize::MAX));
+    in_rows(words)
+}
+
+/// The vocabulary of the words of `earlier`, with their counts and those in `counts` together, and of the other words in
+/// `counts` as the options ask.
+pub(super) fn grown<'a>(
+    earlier: &'a Vocabulary,
+    counts: impl Iterator<Item = (&'a str, u64)>,
+    options: &Options,
+) -> Result<Vocabulary> {
+    // Even a word that was never seen weighs something: else it could not be told how much rarer it is than others.
+    let mut sums: Vec<u64> = earlier.counts().iter().map(|&count| count.max(1)).collect();
+    let mut new = Vec::new();
+    for (word, count) in counts {
+        match earlier.row(word) {
+            Some(row) => sums[row] = sums[row].saturating_add(count),
+            None if count > 0 && count >= options.min_count => new.push((word, count)),
+            None => {}
+        }
+    }
+    new.sort_unstable_by_key(by_count);
+    new.truncate(options.max_vocab.unwrap_or(usize::MAX).saturating_sub(earlier.len()));
+    new.extend(earlier.words().zip(sums));
+    new.sort_unstable_by_key(by_count);
+    in_rows(new)
+}
+
+/// By falling count; ties by the bytes of the word.
+fn by_count<'a>(&(word, count): &(&'a str, u64)) -> (Reverse<u64>, &'a str) {
+    (Reverse(count), word)
+}
+
+/// The vocabulary of `words`, in this order.
+fn in_rows(words: Vec<(&str, u64)>) -> Result<Vocabulary> {
     if words.len() > (u32::MAX - SPECIAL_IDS) as usize {
         return Err(Error::Failed("more than 4 billion words occur often enough: set --max-vocab".into()));
     }

@@ -106,14 +106,20 @@ impl Input {
         self.reader.read_to_end(buffer).map(drop).map_err(|e| self.explain(e))
     }
 
-    /// What a failed read means: the decoders report damage as I/O errors that no operating system has a number for.
+    /// What a failed read means.
     fn explain(&self, error: io::Error) -> Error {
-        if !self.compressed || error.raw_os_error().is_some() {
-            return Error::io(&self.name, error);
-        }
-        let what = if error.kind() == io::ErrorKind::UnexpectedEof { "ends early" } else { "is damaged" };
-        Error::input(&self.name, None, format!("the compressed data {what}: {error}"))
+        explain(&self.name, self.compressed, error)
     }
+}
+
+/// What a failed read of the file `name` means: the decoders report damage as I/O errors that no operating system has a
+/// number for.
+pub(crate) fn explain(name: &Path, compressed: bool, error: io::Error) -> Error {
+    if !compressed || error.raw_os_error().is_some() {
+        return Error::io(name, error);
+    }
+    let what = if error.kind() == io::ErrorKind::UnexpectedEof { "ends early" } else { "is damaged" };
+    Error::input(name, None, format!("the compressed data {what}: {error}"))
 }
 
 /// A reader that adds up what passes through it, for the progress report.
@@ -130,9 +136,9 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// The compressed formats that a corpus may come in.
+/// The compressed formats that a corpus or a model may come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Compression {
+pub(crate) enum Compression {
     Gzip,
     Zstd,
     Xz,
@@ -144,7 +150,7 @@ impl Compression {
     const MAGIC_LEN: usize = 10;
 
     /// The format of a file that starts with these bytes.
-    fn of(start: &[u8]) -> Option<Self> {
+    pub(crate) fn of(start: &[u8]) -> Option<Self> {
         match start {
             [0x1f, 0x8b, ..] => Some(Self::Gzip),
             // A Zstandard frame, or a skippable frame ahead of one (pzstd writes those).
@@ -172,7 +178,7 @@ impl Compression {
     }
 
     /// A decoder of all members, frames or streams that `raw` holds, one after the other.
-    fn decoder(self, raw: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    pub(crate) fn decoder(self, raw: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
         let raw = BufReader::with_capacity(128 << 10, raw);
         Ok(match self {
             Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(raw)),

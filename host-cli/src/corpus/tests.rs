@@ -58,6 +58,28 @@ fn a_given_vocabulary_is_kept_as_it_is() {
 }
 
 #[test]
+fn an_earlier_vocabulary_grows() {
+    let mut earlier = Vocabulary::new();
+    for (word, count) in [("old", 3), ("rare", 1), ("never", 0)] {
+        earlier.push(word, count).unwrap();
+    }
+    let grow = |max_vocab| {
+        let options = Options { earlier: Some(earlier.clone()), min_count: 2, max_vocab, ..lenient() };
+        read_text("new old new old new\nother other once", &options)
+    };
+    let words = |corpus: &Corpus| {
+        let vocabulary = &corpus.vocabulary;
+        vocabulary.words().map(str::to_owned).zip(vocabulary.counts().iter().copied()).collect::<Vec<_>>()
+    };
+    let expected = [("old", 5), ("new", 3), ("other", 2), ("never", 1), ("rare", 1)].map(|(w, n)| (w.to_owned(), n));
+    let corpus = grow(None);
+    assert_eq!(words(&corpus), expected, "words that are known stay, however rare; new ones are frequent enough");
+    assert_eq!(ids(&corpus), [1, 0, 1, 0, 1, SENTENCE_END, 2, 2, SENTENCE_END]);
+    assert_eq!(grow(Some(4)).vocabulary.words().collect::<Vec<_>>(), ["old", "new", "never", "rare"]);
+    assert_eq!(grow(Some(1)).vocabulary.words().collect::<Vec<_>>(), ["old", "never", "rare"]);
+}
+
+#[test]
 fn words_are_found_and_lowercased_in_any_script() {
     let options = Options { tokens: Tokenizer::Words, lowercase: true, ..lenient() };
     let corpus = read_text("„Żółw”, rzekł ŻÓŁW: can't! ΟΔΟΣ", &options);

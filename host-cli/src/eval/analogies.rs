@@ -157,7 +157,7 @@ mod tests {
             vocabulary.push(word, 0).unwrap();
         }
         let data = rows.iter().flat_map(|(_, numbers)| *numbers).collect();
-        let vectors = Vectors { vocabulary, dim: 3, data, outside: None };
+        let vectors = Vectors { vocabulary, dim: 3, data, outside: None, history: Vec::new() };
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, text).unwrap();
         let message = |error: Error| error.to_string().replace(&file.path().display().to_string(), "file");

@@ -95,8 +95,13 @@ mod tests {
         for word in ["peace", "War", "treaty", "PEACE"] {
             vocabulary.push(word, 0).unwrap();
         }
-        let vectors =
-            Vectors { vocabulary, dim: 2, data: vec![1.0, 0.0, -1.0, 0.1, 1.0, 1.0, 0.0, -1.0], outside: None };
+        let vectors = Vectors {
+            vocabulary,
+            dim: 2,
+            data: vec![1.0, 0.0, -1.0, 0.1, 1.0, 1.0, 0.0, -1.0],
+            outside: None,
+            history: Vec::new(),
+        };
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, text).unwrap();
         let message = |error: Error| error.to_string().replace(&file.path().display().to_string(), "file");

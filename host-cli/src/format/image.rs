@@ -49,6 +49,7 @@ impl Codec for Image {
             data: read_rows(image.center(), vocabulary.len()),
             outside: image.outside().map(|rows| read_rows(rows, vocabulary.len())),
             vocabulary,
+            history: Vec::new(),
         })
     }
 
@@ -143,7 +144,13 @@ mod tests {
         let mut vocabulary = Vocabulary::new();
         vocabulary.push("two words", u64::MAX).unwrap();
         vocabulary.push("", 3).unwrap();
-        Vectors { vocabulary, dim: 2, data: vec![1.0, -127.0, 0.0, 0.5], outside: Some(vec![0.1, 0.2, 0.3, 0.4]) }
+        Vectors {
+            vocabulary,
+            dim: 2,
+            data: vec![1.0, -127.0, 0.0, 0.5],
+            outside: Some(vec![0.1, 0.2, 0.3, 0.4]),
+            history: Vec::new(),
+        }
     }
 
     #[test]
@@ -188,7 +195,8 @@ mod tests {
 
     #[test]
     fn what_no_image_holds_is_not_written() {
-        let none = Vectors { vocabulary: Vocabulary::new(), dim: 2, data: Vec::new(), outside: None };
+        let none =
+            Vectors { vocabulary: Vocabulary::new(), dim: 2, data: Vec::new(), outside: None, history: Vec::new() };
         assert!(testing::write(&F32, &none).unwrap_err().ends_with("there are no words to write"));
         let wide = Vectors { dim: 65_536, data: vec![1.0; 2 * 65_536], outside: None, ..model() };
         assert!(testing::write(&INT8, &wide).unwrap_err().ends_with("holds vectors of 1 to 65535 dimensions"));

@@ -1,4 +1,4 @@
-//! What the two word2vec formats share: the header, and the rules for what a row may be.
+//! What the formats share that hold a word beside its numbers: the header, and the rules for what a row may be.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::{Error, Result, Vectors, VectorsRef, Vocabulary};
 pub(super) const LONGEST_WORD: usize = 2 * crate::corpus::MAX_WORD + 2;
 
 /// No model has this many dimensions; a header that says so is garbage.
-const MOST_DIMENSIONS: usize = 1 << 20;
+pub(super) const MOST_DIMENSIONS: usize = 1 << 20;
 
 /// Two numbers of 20 digits, a space, and a line's end of two characters.
 const LONGEST_HEADER: usize = 43;
@@ -29,7 +29,8 @@ impl Header {
         let mut line = Vec::new();
         source.read_until(b'\n', LONGEST_HEADER, &mut line)?;
         let Some(header) = Self::parse(&line) else {
-            let message = "the first line is not `words dimensions`, two numbers: this is no file in word2vec format";
+            let message = "the first line is not `words dimensions`, two numbers: this is no file in word2vec format \
+                           (a file of GloVe has no such line: it is of format glove)";
             return Err(source.error(1, message));
         };
         let refused = match header {
@@ -67,7 +68,7 @@ pub(super) fn looks_like_text(start: &[u8]) -> Option<bool> {
 
 /// The rows that have been read so far.
 pub(super) struct Rows {
-    header: Header,
+    dim: usize,
     vocabulary: Vocabulary,
     data: Vec<f32>,
 }
@@ -79,30 +80,31 @@ impl Rows {
     /// can hold, whatever its header says, and for nothing where the length is unknown.
     pub(super) fn new(header: Header, source: &Source, bytes_a_number: u64) -> Self {
         let promised = header.words.saturating_mul(header.dim);
-        let possible = usize::try_from(source.length().unwrap_or(0) / bytes_a_number).unwrap_or(usize::MAX);
-        let mut data = Vec::new();
+        let possible = usize::try_from(source.content_length().unwrap_or(0) / bytes_a_number).unwrap_or(usize::MAX);
+        let mut rows = Self::of_dim(header.dim);
         // A refusal is no failure yet: a sparse file may be longer than memory and still end early.
-        let _ = data.try_reserve_exact(promised.min(possible));
-        Self { header, vocabulary: Vocabulary::new(), data }
+        let _ = rows.data.try_reserve_exact(promised.min(possible));
+        rows
     }
 
-    /// The number of the row that comes next, from 1.
-    pub(super) fn next(&self) -> usize {
-        self.vocabulary.len() + 1
+    /// No rows yet of a file that does not say how many it holds.
+    pub(super) fn of_dim(dim: usize) -> Self {
+        Self { dim, vocabulary: Vocabulary::new(), data: Vec::new() }
     }
 
-    /// Whether all rows that the header promises are here.
-    pub(super) fn complete(&self) -> bool {
-        self.vocabulary.len() == self.header.words
+    /// How many rows there are so far.
+    pub(super) fn len(&self) -> usize {
+        self.vocabulary.len()
     }
 
     /// Adds the next row. The error says what is wrong with it, and leaves it to the caller to say where it is.
     pub(super) fn push(&mut self, word: &[u8], numbers: &[f32]) -> Result<(), String> {
-        debug_assert_eq!(numbers.len(), self.header.dim);
+        debug_assert_eq!(numbers.len(), self.dim);
         let Ok(word) = str::from_utf8(word) else {
             return Err(format!("the word `{}` is not UTF-8", String::from_utf8_lossy(word).escape_debug()));
         };
-        check_row(word, numbers)?;
+        check_word(word)?;
+        check_numbers(word, numbers)?;
         if let Err(row) = self.vocabulary.push(word, 0) {
             return Err(format!("the word `{word}` is already in row {}", row + 1));
         }
@@ -112,24 +114,30 @@ impl Rows {
 
     /// The whole model.
     pub(super) fn finish(self) -> Vectors {
-        Vectors { vocabulary: self.vocabulary, dim: self.header.dim, data: self.data, outside: None }
+        Vectors { vocabulary: self.vocabulary, dim: self.dim, data: self.data, outside: None, history: Vec::new() }
     }
 }
 
-/// Checks that `vectors` can be read back once they are written.
-pub(super) fn check(path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
+/// Checks that `vectors` can be read back once they are written: that there are words, each one that `check_word` lets
+/// pass, and that all numbers are finite.
+pub(super) fn check(
+    path: &Path,
+    vectors: VectorsRef<'_>,
+    check_word: impl Fn(&str) -> Result<(), String>,
+) -> Result<()> {
     if vectors.vocabulary.is_empty() {
         return Err(Error::input(path, None, "there are no words to write"));
     }
     for (row, (word, numbers)) in vectors.rows().enumerate() {
-        check_row(word, numbers)
+        check_word(word)
+            .and_then(|()| check_numbers(word, numbers))
             .map_err(|problem| Error::input(path, None, format!("cannot write row {}: {problem}", row + 1)))?;
     }
     Ok(())
 }
 
-/// What a row may be: a word that a space can end, and numbers that queries can work with.
-fn check_row(word: &str, numbers: &[f32]) -> Result<(), String> {
+/// What a word may be that a space ends.
+pub(super) fn check_word(word: &str) -> Result<(), String> {
     // The vertical tab is white space to C, and so to word2vec.c, but not to Rust.
     let space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
     if word.is_empty() {
@@ -141,13 +149,20 @@ fn check_row(word: &str, numbers: &[f32]) -> Result<(), String> {
     if word.as_bytes().iter().any(space) {
         return Err(format!("the word `{}` holds white space, which ends a word in this format", word.escape_debug()));
     }
-    match numbers.iter().find(|number| !number.is_finite()) {
-        Some(number) => Err(format!("the vector of `{word}` holds {number}, which is no finite number")),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
-/// What the tests of both formats share.
+/// What numbers may be that queries are to work with.
+pub(super) fn check_numbers(word: &str, numbers: &[f32]) -> Result<(), String> {
+    // To look at all of them, without an early end, is what vector instructions can do.
+    if numbers.iter().fold(true, |finite, number| finite & number.is_finite()) {
+        return Ok(());
+    }
+    let number = numbers.iter().find(|number| !number.is_finite()).unwrap_or(&f32::NAN);
+    Err(format!("the vector of `{}` holds {number}, which is no finite number", word.escape_debug()))
+}
+
+/// What the tests of the formats share.
 #[cfg(test)]
 pub(super) mod testing {
     use std::collections::BTreeSet;
@@ -185,8 +200,73 @@ pub(super) mod testing {
         let words = prop::collection::btree_set("[^ \t-\r]{1,6}", 1..8);
         (words, 1_usize..6).prop_flat_map(move |(words, dim)| {
             let data = prop::collection::vec(number.clone(), words.len() * dim);
-            data.prop_map(move |data| Vectors { vocabulary: vocabulary(&words), dim, data, outside: None })
+            data.prop_map(move |data| Vectors {
+                vocabulary: vocabulary(&words),
+                dim,
+                data,
+                outside: None,
+                history: Vec::new(),
+            })
         })
+    }
+
+    /// Reads two files with this content, the first of which leads to the second.
+    pub(in super::super) fn read_pair(
+        codec: &dyn Codec,
+        one: (&str, &[u8]),
+        other: (&str, &[u8]),
+    ) -> Result<Vectors, String> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in [one, other] {
+            fs::write(folder.path().join(name), content).unwrap();
+        }
+        codec.read(Source::open(&folder.path().join(one.0)).unwrap()).map_err(|error| error.to_string())
+    }
+
+    /// The content of the two files that are written.
+    pub(in super::super) fn write_pair(
+        codec: &dyn Codec,
+        one: &str,
+        other: &str,
+        vectors: &Vectors,
+    ) -> Result<[Vec<u8>; 2], String> {
+        let folder = tempfile::tempdir().unwrap();
+        codec.write(&folder.path().join(one), vectors.view()).map_err(|error| error.to_string())?;
+        Ok([one, other].map(|name| fs::read(folder.path().join(name)).unwrap()))
+    }
+
+    /// What may happen to a file: bytes that change, and an end that is cut.
+    #[derive(Clone, Debug)]
+    pub(in super::super) struct Damage {
+        changes: Vec<(prop::sample::Index, u8)>,
+        cut: Option<prop::sample::Index>,
+    }
+
+    pub(in super::super) fn any_damage() -> impl Strategy<Value = Damage> {
+        let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6);
+        (changes, prop::option::weighted(0.2, any::<prop::sample::Index>()))
+            .prop_map(|(changes, cut)| Damage { changes, cut })
+    }
+
+    impl Damage {
+        pub(in super::super) fn change(&self, content: &mut Vec<u8>) {
+            for (at, byte) in &self.changes {
+                let at = at.index(content.len());
+                content[at] = *byte;
+            }
+            content.truncate(self.cut.map_or(content.len(), |at| at.index(content.len())));
+        }
+    }
+
+    /// Checks that a model that has been read can be queried.
+    pub(in super::super) fn assert_sound(read: &Vectors) {
+        assert_eq!(read.data.len(), read.dim * read.vocabulary.len());
+        assert!(read.data.iter().chain(read.outside.iter().flatten()).all(|number| number.is_finite()));
+        assert!(read.outside.as_ref().is_none_or(|outside| outside.len() == read.data.len()));
+        for (row, word) in read.vocabulary.words().enumerate() {
+            assert_eq!(read.vocabulary.row(word), Some(row));
+            let _ = crate::query::neighbors(read, &[word], 3);
+        }
     }
 
     fn vocabulary(words: &BTreeSet<String>) -> Vocabulary {

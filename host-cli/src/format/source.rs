@@ -4,28 +4,37 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use crate::corpus::{Compression, explain};
 use crate::{Error, Result};
 
 /// Large reads: a model is read once, from start to end.
 const BUFFER: usize = 1 << 20;
 
-/// An open model file: a regular file, or a pipe whose length nobody knows.
+/// An open model file: a regular file, compressed or not, or a pipe whose length nobody knows.
 pub struct Source {
     path: PathBuf,
-    reader: BufReader<File>,
+    reader: Box<dyn BufRead>,
     length: Option<u64>,
+    compressed: bool,
 }
 
 impl Source {
-    /// Opens `path`.
+    /// Opens `path`. Compressed data is recognized by its first bytes.
     ///
     /// # Errors
     /// Where the file is missing or unreadable.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|error| Error::io(path, error))?;
-        let metadata = file.metadata().map_err(|error| Error::io(path, error))?;
+        let failed = |error| Error::io(path, error);
+        let file = File::open(path).map_err(failed)?;
+        let metadata = file.metadata().map_err(failed)?;
         let length = metadata.is_file().then_some(metadata.len());
-        Ok(Self { path: path.to_owned(), reader: BufReader::with_capacity(BUFFER, file), length })
+        let mut raw = BufReader::with_capacity(BUFFER, file);
+        let compression = Compression::of(raw.fill_buf().map_err(failed)?);
+        let reader: Box<dyn BufRead> = match compression {
+            None => Box::new(raw),
+            Some(kind) => Box::new(BufReader::with_capacity(BUFFER, kind.decoder(raw).map_err(failed)?)),
+        };
+        Ok(Self { path: path.to_owned(), reader, length, compressed: compression.is_some() })
     }
 
     /// The file, as the user named it.
@@ -34,10 +43,16 @@ impl Source {
         &self.path
     }
 
-    /// The bytes that the file holds; `None` for a pipe.
+    /// The bytes that the file holds, compressed where it is compressed; `None` for a pipe.
     #[must_use]
     pub fn length(&self) -> Option<u64> {
         self.length
+    }
+
+    /// The bytes that can be read; `None` for a pipe, and for a compressed file.
+    #[must_use]
+    pub fn content_length(&self) -> Option<u64> {
+        self.length.filter(|_| !self.compressed)
     }
 
     /// The bytes that come next, as many as are at hand, without taking them. Empty at the end of the file.
@@ -45,7 +60,7 @@ impl Source {
     /// # Errors
     /// Where reading fails.
     pub fn peek(&mut self) -> Result<&[u8]> {
-        self.reader.fill_buf().map_err(|error| Error::io(&self.path, error))
+        self.reader.fill_buf().map_err(|error| explain(&self.path, self.compressed, error))
     }
 
     /// Replaces `bytes` with what comes up to and with `last`; without it where the file ends or `most` bytes were read.
@@ -54,9 +69,8 @@ impl Source {
     /// Where reading fails.
     pub fn read_until(&mut self, last: u8, most: usize, bytes: &mut Vec<u8>) -> Result<()> {
         bytes.clear();
-        let reader = &mut self.reader;
-        let read = reader.take(most as u64).read_until(last, bytes);
-        read.map(drop).map_err(|error| Error::io(&self.path, error))
+        let read = self.reader.by_ref().take(most as u64).read_until(last, bytes);
+        read.map(drop).map_err(|error| explain(&self.path, self.compressed, error))
     }
 
     /// Replaces `bytes` with the next `count`; with fewer where the file ends.
@@ -75,9 +89,51 @@ impl Source {
     /// # Errors
     /// Where reading fails.
     pub fn read_more(&mut self, count: usize, bytes: &mut Vec<u8>) -> Result<()> {
-        let reader = &mut self.reader;
-        let read = reader.take(count as u64).read_to_end(bytes);
-        read.map(drop).map_err(|error| Error::io(&self.path, error))
+        let read = self.reader.by_ref().take(count as u64).read_to_end(bytes);
+        read.map(drop).map_err(|error| explain(&self.path, self.compressed, error))
+    }
+
+    /// Fills `bytes`; the number of bytes that were there to be read is less where the file ends.
+    ///
+    /// # Errors
+    /// Where reading fails.
+    pub fn fill(&mut self, bytes: &mut [u8]) -> Result<usize> {
+        let mut filled = 0;
+        while filled < bytes.len() {
+            match self.reader.read(&mut bytes[filled..]) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(explain(&self.path, self.compressed, error)),
+            }
+        }
+        Ok(filled)
+    }
+
+    /// Passes over the next `count` bytes; returns whether they were there.
+    ///
+    /// # Errors
+    /// Where reading fails.
+    pub fn skip(&mut self, count: u64) -> Result<bool> {
+        let skipped = std::io::copy(&mut self.reader.by_ref().take(count), &mut std::io::sink());
+        skipped.map(|skipped| skipped == count).map_err(|error| explain(&self.path, self.compressed, error))
+    }
+
+    /// Whether nothing follows.
+    ///
+    /// # Errors
+    /// Where reading fails.
+    pub fn at_end(&mut self) -> Result<bool> {
+        Ok(self.peek()?.is_empty())
+    }
+
+    /// The next `N` bytes; `None` where the file ends before.
+    ///
+    /// # Errors
+    /// Where reading fails.
+    pub fn array<const N: usize>(&mut self) -> Result<Option<[u8; N]>> {
+        let mut bytes = [0; N];
+        Ok((self.fill(&mut bytes)? == N).then_some(bytes))
     }
 
     /// The error that says `message` about this file, at `line` (from 1) where one is known.

@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use super::rows::{self, Header, LONGEST_WORD, Rows};
-use super::{Codec, Source};
-use crate::{Result, Vectors, VectorsRef, output};
+use super::{Codec, Source, compression, matrix};
+use crate::{Result, Vectors, VectorsRef};
 
 const BYTES: usize = size_of::<f32>();
 
@@ -17,6 +17,10 @@ pub(super) struct Word2vecBinary;
 impl Codec for Word2vecBinary {
     fn endings(&self) -> &'static [&'static str] {
         &[".bin"]
+    }
+
+    fn compresses(&self) -> bool {
+        true
     }
 
     fn recognizes(&self, start: &[u8]) -> bool {
@@ -31,8 +35,8 @@ impl Codec for Word2vecBinary {
         let header = Header::read(&mut source)?;
         let mut rows = Rows::new(header, &source, BYTES as u64);
         let (mut word, mut bytes, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
-        while !rows.complete() {
-            let row = rows.next();
+        while rows.len() < header.words {
+            let row = rows.len() + 1;
             let place = |what: &str| format!("row {row} of {}: {what}", header.words);
             source.read_until(b' ', LONGEST_WORD, &mut word)?;
             // The newline with which word2vec.c ended the row before.
@@ -62,15 +66,15 @@ impl Codec for Word2vecBinary {
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
-        rows::check(path, vectors)?;
-        output::write(path, |out| {
+        rows::check(path, vectors, rows::check_word)?;
+        compression::write(path, |out| {
             writeln!(out, "{} {}", vectors.vocabulary.len(), vectors.dim)?;
             let mut line = Vec::new();
             for (word, numbers) in vectors.rows() {
                 line.clear();
                 line.extend_from_slice(word.as_bytes());
                 line.push(b' ');
-                line.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+                matrix::put(numbers, &mut line);
                 line.push(b'\n');
                 out.write_all(&line)?;
             }

@@ -1,28 +1,24 @@
-//! word2vec's text format, as word2vec.c, gensim and fastText (`.vec`) write and read it.
+//! word2vec's text format, as word2vec.c and gensim write and read it.
 //!
 //! A header line `words dimensions`; then a line a word: the word and its numbers, with single spaces between.
-//! word2vec.c and fastText also end a line with a space, and white space around numbers is of no account when reading.
-//! Numbers are written with as many digits as it takes to read the same `f32` again.
+//! word2vec.c also ends a line with a space, and white space around numbers is of no account when reading.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
-use super::rows::{self, Header, LONGEST_WORD, Rows};
-use super::{Codec, Source};
-use crate::{Result, Vectors, VectorsRef, output};
-
-/// The fewest bytes that a number takes: a space and a digit.
-const SHORTEST_NUMBER: u64 = 2;
-
-/// No number is written with more digits than this; a line that goes on for longer is no row.
-const LONGEST_NUMBER: usize = 400;
+use super::rows::{self, Header};
+use super::{Codec, Source, text};
+use crate::{Result, Vectors, VectorsRef};
 
 /// The format `word2vec-text`.
 pub(super) struct Word2vecText;
 
 impl Codec for Word2vecText {
     fn endings(&self) -> &'static [&'static str] {
-        &[".txt", ".vec"]
+        &[".txt"]
+    }
+
+    fn compresses(&self) -> bool {
+        true
     }
 
     fn recognizes(&self, start: &[u8]) -> bool {
@@ -30,79 +26,17 @@ impl Codec for Word2vecText {
     }
 
     fn numbers(&self, _start: &[u8]) -> &'static str {
-        "decimal"
+        text::NUMBERS
     }
 
     fn read(&self, mut source: Source) -> Result<Vectors> {
         let header = Header::read(&mut source)?;
-        let longest_line = LONGEST_WORD + header.dim * LONGEST_NUMBER;
-        let mut rows = Rows::new(header, &source, SHORTEST_NUMBER);
-        let (mut line, mut numbers) = (Vec::new(), Vec::new());
-        while !rows.complete() {
-            // The header is line 1.
-            let place = rows.next() as u64 + 1;
-            source.read_until(b'\n', longest_line, &mut line)?;
-            if line.is_empty() {
-                let message = format!("the file ends here, but its header promises {} words", header.words);
-                return Err(source.error(place, message));
-            }
-            // Else the last number of a cut file would pass for a shorter one: every writer ends its last line.
-            let Some(line) = line.strip_suffix(b"\n") else {
-                let whole = line.len() < longest_line;
-                let problem =
-                    if whole { "the file ends within this line (no newline)" } else { "the line is too long" };
-                return Err(source.error(place, problem));
-            };
-            let end = memchr::memchr(b' ', line).unwrap_or(line.len());
-            let (word, rest) = line.split_at(end);
-            parse(rest, &mut numbers)
-                .and_then(|()| match numbers.len() {
-                    found if found == header.dim => rows.push(word, &numbers),
-                    found => Err(format!(
-                        "`{}` has {found} numbers where the header promises {}",
-                        String::from_utf8_lossy(word).escape_debug(),
-                        header.dim
-                    )),
-                })
-                .map_err(|problem| source.error(place, problem))?;
-        }
-        source.read_until(b'\n', longest_line, &mut line)?;
-        if !line.trim_ascii().is_empty() {
-            let message = format!("the file goes on after the {} words that its header promises", header.words);
-            return Err(source.error(header.words as u64 + 2, message));
-        }
-        Ok(rows.finish())
+        text::read(source, header)
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
-        rows::check(path, vectors)?;
-        output::write(path, |out| {
-            writeln!(out, "{} {}", vectors.vocabulary.len(), vectors.dim)?;
-            let mut line = String::new();
-            for (word, numbers) in vectors.rows() {
-                line.clear();
-                line.push_str(word);
-                for number in numbers {
-                    // Writing to a string cannot fail.
-                    let _ = write!(line, " {number}");
-                }
-                line.push('\n');
-                out.write_all(line.as_bytes())?;
-            }
-            Ok(())
-        })
+        text::write(path, vectors, text::Layout { header: true, space_at_end: false })
     }
-}
-
-/// Replaces `numbers` with those in `text`. The error is for the user.
-fn parse(text: &[u8], numbers: &mut Vec<f32>) -> Result<(), String> {
-    numbers.clear();
-    let invalid = |part: &str| format!("`{}` is not a number", part.escape_debug());
-    let text = str::from_utf8(text).map_err(|_| invalid(&String::from_utf8_lossy(text)))?;
-    for part in text.split_ascii_whitespace() {
-        numbers.push(part.parse().map_err(|_| invalid(part))?);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! Questions to word vectors: nearest neighbors and analogies, by cosine.
 
+mod clusters;
+mod compare;
 mod cosine;
 mod suggest;
 
 use serde::Serialize;
 
 use crate::{Error, Result, Vectors};
+pub use clusters::{Clusters, clusters};
+pub use compare::{odd_one_out, similarity};
 pub use cosine::{cosine, dot, length, unit};
 
 /// A word near a query.
@@ -24,7 +28,21 @@ pub struct Neighbor<'a> {
 /// # Errors
 /// Where a word is unknown, there is no word, or their mean is zero and so near to nothing.
 pub fn neighbors<'a>(vectors: &'a Vectors, words: &[&str], k: usize) -> Result<Vec<Neighbor<'a>>> {
-    let weighted: Vec<_> = words.iter().map(|&word| (word, 1.0)).collect();
+    neighbors_without(vectors, words, &[], k)
+}
+
+/// [`neighbors`], away from the words `negative`: the mean takes their unit vectors with the other sign.
+///
+/// # Errors
+/// As [`neighbors`].
+pub fn neighbors_without<'a>(
+    vectors: &'a Vectors,
+    words: &[&str],
+    negative: &[&str],
+    k: usize,
+) -> Result<Vec<Neighbor<'a>>> {
+    let words = words.iter().map(|&word| (word, 1.0));
+    let weighted: Vec<_> = words.chain(negative.iter().map(|&word| (word, -1.0))).collect();
     combine(vectors, &weighted, k)
 }
 
@@ -42,7 +60,7 @@ fn combine<'a>(vectors: &'a Vectors, words: &[(&str, f64)], k: usize) -> Result<
     let mut sum = vec![0.0; vectors.dim];
     let mut rows = Vec::with_capacity(words.len());
     for &(word, weight) in words {
-        let row = vectors.vocabulary.row(word).ok_or_else(|| unknown(vectors, word))?;
+        let row = row_of(vectors, word)?;
         // A word without a direction adds none.
         for (sum, number) in sum.iter_mut().zip(unit(vectors.row(row)).unwrap_or_default()) {
             *sum += weight * number;
@@ -82,6 +100,11 @@ pub fn nearest<'a>(vectors: &'a Vectors, query: &[f32], exclude: &[usize], k: us
     found
 }
 
+/// The row of `word`.
+fn row_of(vectors: &Vectors, word: &str) -> Result<usize> {
+    vectors.vocabulary.row(word).ok_or_else(|| unknown(vectors, word))
+}
+
 /// The error for a word that the model does not hold: names the words that the user may have meant.
 fn unknown(vectors: &Vectors, word: &str) -> Error {
     let similar = suggest::similar(&vectors.vocabulary, word);
@@ -99,14 +122,14 @@ mod tests {
     use super::*;
     use crate::Vocabulary;
 
-    fn vectors(dim: usize, rows: &[(&str, &[f32])]) -> Vectors {
+    pub(super) fn vectors(dim: usize, rows: &[(&str, &[f32])]) -> Vectors {
         let mut vocabulary = Vocabulary::new();
         let mut data = Vec::new();
         for (word, numbers) in rows {
             vocabulary.push(word, 0).unwrap();
             data.extend_from_slice(numbers);
         }
-        Vectors { vocabulary, dim, data, outside: None }
+        Vectors { vocabulary, dim, data, outside: None, history: Vec::new() }
     }
 
     fn words<'a>(found: &[Neighbor<'a>]) -> Vec<&'a str> {
@@ -201,7 +224,7 @@ mod tests {
                 vocabulary.push(&row.to_string(), 0).unwrap();
             }
             let data = data[..rows * 2].iter().map(|&number| f32::from(number)).collect();
-            let model = Vectors { vocabulary, dim: 2, data, outside: None };
+            let model = Vectors { vocabulary, dim: 2, data, outside: None, history: Vec::new() };
             let all = nearest(&model, &[1.0, 2.0], &[0], usize::MAX);
             prop_assert_eq!(all.len(), rows - 1);
             prop_assert!(all.iter().all(|n| n.similarity.abs() <= 1.000_001));

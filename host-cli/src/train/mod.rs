@@ -14,13 +14,14 @@ mod private;
 mod sequential;
 mod settings;
 mod shard;
+mod start;
 #[cfg(test)]
 mod tests;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Barrier, Mutex, RwLock};
 
-use motevec_core::model::{Slab, initialize_center};
+use motevec_core::model::Slab;
 use motevec_core::sample::Generator;
 use motevec_core::simd::{Kernel, Lanes};
 use motevec_core::train::Loss;
@@ -33,8 +34,9 @@ use self::private::{LocalRows, Private, Side};
 pub use self::sequential::sequential;
 pub use self::settings::Settings;
 use self::shard::{Common, Shard};
+use self::start::Start;
 use crate::corpus::Corpus;
-use crate::{Error, Result};
+use crate::{Error, Result, Vectors};
 
 /// How far training has come.
 #[derive(Clone, Copy, Debug)]
@@ -68,19 +70,50 @@ pub struct Trained {
 /// # Errors
 /// Where the settings are impossible, training diverged, or the corpus cannot be read back from the disk.
 pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
+    train_from(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
+}
+
+/// [`train()`], going on from `earlier`: its words start with the vectors that they have there.
+///
+/// # Errors
+/// As [`train()`], and where `earlier` has other dimensions than the settings, or no outside vectors.
+pub fn resume(
+    earlier: &Vectors,
+    corpus: &Corpus,
+    settings: &Settings,
+    observe: &mut dyn FnMut(&Progress),
+) -> Result<Trained> {
+    train_from(Start::from(&corpus.vocabulary, settings, earlier)?, corpus, settings, observe)
+}
+
+fn train_from(
+    start: Start<'_>,
+    corpus: &Corpus,
+    settings: &Settings,
+    observe: &mut dyn FnMut(&Progress),
+) -> Result<Trained> {
     settings.check()?;
     match Plan::of(corpus, settings).shards {
         // Nobody would be there to share the work with, or to merge with.
-        1 => sequential(corpus, settings, observe),
-        _ => rounds(corpus, settings, observe),
+        1 => sequential::sequential_from(start, corpus, settings, observe),
+        _ => rounds_from(start, corpus, settings, observe),
     }
 }
 
 /// Trains on `corpus` in rounds. `observe` is called after each.
 ///
 /// # Errors
-/// As [`train`].
+/// As [`train()`].
 pub fn rounds(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
+    rounds_from(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
+}
+
+fn rounds_from(
+    start: Start<'_>,
+    corpus: &Corpus,
+    settings: &Settings,
+    observe: &mut dyn FnMut(&Progress),
+) -> Result<Trained> {
     let step = settings.check()?;
     let counts = corpus.vocabulary.counts();
     let keep = plan::keep(corpus, settings);
@@ -101,7 +134,7 @@ pub fn rounds(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Pro
     let losses = {
         let center = Matrix::new(memory.center.as_mut_slice(), counts.len(), stride);
         let outside = Matrix::new(memory.outside.as_mut_slice(), counts.len(), stride);
-        initialize(&center, counts.len(), settings, stride);
+        initialize(start, (&center, &outside), settings, stride);
         let run = Rounds {
             common: &common,
             settings,
@@ -150,15 +183,18 @@ impl Memory {
     }
 }
 
-/// Draws the center vectors, in the order of the rows, so that the start does not depend on how they are stored.
-fn initialize(center: &Matrix<'_>, words: usize, settings: &Settings, stride: usize) {
-    let mut rng = Generator::new(settings.seed, [0]);
-    for row in 0..words as u32 {
-        center.write(part_of(row), |part| {
-            let mut rows = Slab::new(part, settings.dim, stride).expect("a part is whole rows");
-            initialize_center(&mut rows, place_of(row), &mut rng);
-        });
-    }
+/// Sets all vectors, in the order of the rows, so that the start does not depend on how they are stored.
+fn initialize(start: Start<'_>, matrices: (&Matrix<'_>, &Matrix<'_>), settings: &Settings, stride: usize) {
+    start.set(&mut Generator::new(settings.seed, [0]), |row, mut initial| {
+        let (part, place) = (part_of(row), place_of(row));
+        matrices.0.write(part, |rows| initial.center(&mut slab(rows, settings.dim, stride), place));
+        matrices.1.write(part, |rows| initial.outside(&mut slab(rows, settings.dim, stride), place));
+    });
+}
+
+/// The rows of a part of a matrix.
+fn slab(rows: &mut [f32], dim: usize, stride: usize) -> Slab<&mut [f32]> {
+    Slab::new(rows, dim, stride).expect("a part is whole rows")
 }
 
 /// The whole of training, compiled for one instruction set.

@@ -1,12 +1,13 @@
 //! The plain way to train: one word after the other, on the matrices themselves. It is what a small corpus gets, and what
 //! rounds are measured against.
 
-use motevec_core::model::{Model, Rows, Slab, initialize_center};
+use motevec_core::model::{Model, Rows, Slab};
 use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
 use motevec_core::simd::{Kernel, Lanes};
 use motevec_core::train::{self, Loss, Trainer};
 
 use super::pages::Pages;
+use super::start::Start;
 use super::{Plan, Progress, Settings, Trained, diverged, finished, matrix, plan};
 use crate::corpus::{Corpus, SENTENCE_END};
 use crate::{Error, Result};
@@ -19,6 +20,15 @@ use crate::{Error, Result};
 /// # Errors
 /// As [`train`](super::train()).
 pub fn sequential(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
+    sequential_from(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
+}
+
+pub(super) fn sequential_from(
+    start: Start<'_>,
+    corpus: &Corpus,
+    settings: &Settings,
+    observe: &mut dyn FnMut(&Progress),
+) -> Result<Trained> {
     let step = settings.check()?;
     let counts = corpus.vocabulary.counts();
     let noise = AliasTable::new(vec![Slot::default(); counts.len()], |word| counts[word])
@@ -26,11 +36,12 @@ pub fn sequential(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(
     let len = counts.len().saturating_mul(matrix::stride(settings.dim));
     let (mut center, mut outside) = (Pages::zeros(len)?, Pages::zeros(len)?);
     let (center, outside) = (center.as_mut_slice(), outside.as_mut_slice());
-    let run = Sequential { corpus, settings, step, noise, center, outside, observe };
+    let run = Sequential { start, corpus, settings, step, noise, center, outside, observe };
     settings.level.run(settings.fused, run).expect("Settings::check asked for the level")
 }
 
 struct Sequential<'a> {
+    start: Start<'a>,
     corpus: &'a Corpus,
     settings: &'a Settings,
     step: train::Settings,
@@ -53,14 +64,14 @@ impl Kernel for Sequential<'_> {
     type Output = Result<Trained>;
 
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-        let Self { corpus, settings, step, noise, center, outside, observe } = self;
+        let Self { start, corpus, settings, step, noise, center, outside, observe } = self;
         let stream = |purpose| Generator::new(settings.seed, [purpose]);
         let slab = |rows| Slab::new(rows, settings.dim, matrix::stride(settings.dim)).expect("whole rows");
         let mut model = Model { center: slab(center), outside: slab(outside) };
-        let mut rng = stream(INITIALIZE);
-        for row in 0..model.center.rows() {
-            initialize_center(&mut model.center, row, &mut rng);
-        }
+        start.set(&mut stream(INITIALIZE), |row, mut initial| {
+            initial.center(&mut model.center, row as usize);
+            initial.outside(&mut model.outside, row as usize);
+        });
 
         let keep = plan::keep(corpus, settings);
         let (mut subsample, mut widths) = (stream(SUBSAMPLE), stream(WIDTHS));

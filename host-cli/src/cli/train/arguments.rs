@@ -26,28 +26,28 @@ const MAX_EPOCHS: i64 = 1_000_000;
 pub(in crate::cli) struct TextArgs {
     /// What separates words
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Tokenizer::Whitespace)]
-    tokens: Tokenizer,
+    pub(super) tokens: Tokenizer,
 
     /// Lowercase all words, in any script
     #[arg(long)]
-    lowercase: bool,
+    pub(super) lowercase: bool,
 
     /// What to do where the text is not UTF-8
     #[arg(long, value_enum, value_name = "HOW", default_value_t = InvalidUtf8::Fail)]
-    invalid_utf8: InvalidUtf8,
+    pub(super) invalid_utf8: InvalidUtf8,
 
     /// Cut longer sentences after this many words
     #[arg(long, value_name = "WORDS", default_value_t = 10_000, value_parser = value_parser!(u32).range(1..),
           allow_negative_numbers = true)]
-    max_sentence: u32,
+    pub(super) max_sentence: u32,
 
     /// Leave out words that occur less often
     #[arg(long, value_name = "COUNT", default_value_t = 5, allow_negative_numbers = true)]
-    min_count: u64,
+    pub(super) min_count: u64,
 
     /// Keep only this many of the most frequent words
     #[arg(long, value_name = "WORDS", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
-    max_vocab: Option<u32>,
+    pub(super) max_vocab: Option<u32>,
 
     /// Take the words and their counts from FILE (lines `word count`), not from the text
     #[arg(long, value_name = "FILE")]
@@ -67,6 +67,7 @@ impl TextArgs {
             min_count: self.min_count,
             max_vocab: self.max_vocab.map(|words| words as usize),
             vocabulary: self.read_vocab.as_ref().map(corpus::read_vocab).transpose()?,
+            earlier: None,
             threads: machine.reading_threads(),
             token_memory: machine.token_memory.unwrap_or_else(memory::for_tokens),
             token_folder: folder,
@@ -78,10 +79,9 @@ impl TextArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Learning")]
 pub(in crate::cli) struct LearningArgs {
-    /// Components of a vector
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = value_parser!(u32).range(1..),
-          allow_negative_numbers = true)]
-    dim: u32,
+    /// Components of a vector [default: 100, or those of the model to go on with]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    pub(super) dim: Option<u32>,
 
     /// Words to each side of a center that count as near it
     #[arg(long, value_name = "WORDS", default_value_t = 5, value_parser = value_parser!(u32).range(1..=MAX_WINDOW),
@@ -112,7 +112,7 @@ pub(in crate::cli) struct LearningArgs {
 
     /// How a step is taken
     #[arg(long, value_enum, value_name = "HOW", default_value_t = UpdateName::Window)]
-    update: UpdateName,
+    pub(super) update: UpdateName,
 
     /// Where all random choices start from: the same seed, the same vectors
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
@@ -159,7 +159,7 @@ impl MachineArgs {
 pub(in crate::cli) fn settings(learning: &LearningArgs, machine: &MachineArgs) -> Result<Settings> {
     let default = Settings::default();
     let settings = Settings {
-        dim: learning.dim as usize,
+        dim: learning.dim.map_or(default.dim, |dim| dim as usize),
         window: learning.window,
         negatives: learning.negatives as usize,
         subsample: learning.subsample,
@@ -178,7 +178,7 @@ pub(in crate::cli) fn settings(learning: &LearningArgs, machine: &MachineArgs) -
 
 /// `--update`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum UpdateName {
+pub(super) enum UpdateName {
     /// The whole window at once, with shared negative samples: several times faster
     Window,
     /// One pair of words after the other, exactly as in the papers

@@ -1,0 +1,73 @@
+//! What a full model keeps of a training run.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use clap::ValueEnum;
+use motevec_core::optim::Schedule;
+
+use super::arguments::{LearningArgs, TextArgs};
+use crate::Run;
+use crate::corpus::{Corpus, InvalidUtf8};
+use crate::train::{Settings, Trained};
+
+/// The run that made `trained`: all options that the vectors depend on, and none that they do not.
+pub(super) fn run(
+    text: &TextArgs,
+    learning: &LearningArgs,
+    resumed: Option<&Path>,
+    settings: &Settings,
+    corpus: &Corpus,
+    trained: &Trained,
+) -> Run {
+    let mut options = Vec::new();
+    let mut add = |name: &str, value: String| options.push((name.to_owned(), value));
+    let file_name = |path: &Path| path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().into_owned();
+    if let Some(model) = resumed {
+        add("resume-from", file_name(model));
+    }
+    add("tokens", name(text.tokens));
+    if text.lowercase {
+        add("lowercase", String::new());
+    }
+    if text.invalid_utf8 != InvalidUtf8::Fail {
+        add("invalid-utf8", name(text.invalid_utf8));
+    }
+    add("max-sentence", text.max_sentence.to_string());
+    add("min-count", text.min_count.to_string());
+    if let Some(words) = text.max_vocab {
+        add("max-vocab", words.to_string());
+    }
+    if let Some(path) = &text.read_vocab {
+        add("read-vocab", file_name(path));
+    }
+    add("dim", settings.dim.to_string());
+    add("window", settings.window.to_string());
+    add("negatives", settings.negatives.to_string());
+    add("subsample", settings.subsample.to_string());
+    add("epochs", settings.epochs.to_string());
+    add("lr", settings.rate.to_string());
+    add(
+        "schedule",
+        match settings.schedule {
+            Schedule::Constant => "constant".to_owned(),
+            Schedule::HalveEvery(words) => format!("halve-every={words}"),
+            _ => "linear".to_owned(),
+        },
+    );
+    add("update", name(learning.update));
+    add("arithmetic", if settings.fused { "fused" } else { "portable" }.to_owned());
+    add("seed", settings.seed.to_string());
+    Run {
+        program: format!("motevec {}", env!("CARGO_PKG_VERSION")),
+        words: corpus.stats.words,
+        kept_words: corpus.stats.kept_words,
+        options,
+        losses: trained.losses.iter().map(|&loss| Some(loss).filter(|loss| loss.is_finite())).collect(),
+    }
+}
+
+/// The name of a value, as the command line takes it.
+fn name(value: impl ValueEnum) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}

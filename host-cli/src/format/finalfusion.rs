@@ -1,0 +1,343 @@
+//! finalfusion's format (`.fifu`), as the Rust and Python packages of that name write and read it: a simple vocabulary, a
+//! matrix of unit vectors, and their norms.
+//!
+//! finalfusion takes dot products for cosines, so vectors are written with length 1, and their lengths apart. What is
+//! read is their product, which may differ from the number that was written in the last digit.
+//! The crate finalfusion is not used: it brings ndarray along and sets aside what a header promises. The layout is that of
+//! <https://finalfusion.github.io/spec>: a header, and chunks.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::{Codec, Source, matrix};
+use crate::query::length;
+use crate::{Result, Vectors, VectorsRef, Vocabulary, output};
+
+const MAGIC: [u8; 4] = *b"FiFu";
+const VERSION: u32 = 0;
+
+/// The chunks that are written, in their order.
+const SIMPLE_VOCABULARY: u32 = 1;
+const MATRIX: u32 = 2;
+const NORMS: u32 = 6;
+
+/// The type of numbers that is read and written.
+const F32: u32 = 10;
+
+/// No file has more chunks.
+const MOST_CHUNKS: u32 = 1000;
+
+/// The format `finalfusion`.
+pub(super) struct Finalfusion;
+
+impl Codec for Finalfusion {
+    fn endings(&self) -> &'static [&'static str] {
+        &[".fifu"]
+    }
+
+    fn recognizes(&self, start: &[u8]) -> bool {
+        start.starts_with(&MAGIC)
+    }
+
+    fn numbers(&self, _start: &[u8]) -> &'static str {
+        "f32"
+    }
+
+    fn read(&self, source: Source) -> Result<Vectors> {
+        Reader { source, at: 0 }.read()
+    }
+
+    fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
+        matrix::check(path, vectors)?;
+        output::write(path, |out| {
+            let mut writer = Writer { out, at: 0 };
+            writer.put(&MAGIC)?;
+            for number in [VERSION, 3, SIMPLE_VOCABULARY, MATRIX, NORMS] {
+                writer.put(&number.to_le_bytes())?;
+            }
+            writer.words(vectors.vocabulary)?;
+            let norms = writer.units(vectors)?;
+            writer.norms(&norms)
+        })
+    }
+}
+
+/// What is read, and how many bytes have been: numbers are aligned to places in the file.
+struct Reader {
+    source: Source,
+    at: u64,
+}
+
+impl Reader {
+    fn read(mut self) -> Result<Vectors> {
+        if self.array::<4>("its first bytes")? != MAGIC {
+            return Err(self.source.error(None, "this is no finalfusion file: it does not begin with `FiFu`"));
+        }
+        let version = self.u32("its version")?;
+        if version != VERSION {
+            let message = format!("version {version} of the finalfusion format, and only version 0 can be read");
+            return Err(self.source.error(None, message));
+        }
+        let chunks = self.u32("the number of its chunks")?;
+        if chunks > MOST_CHUNKS {
+            return Err(self.source.error(None, format!("its header promises {chunks} chunks, which no file has")));
+        }
+        for _ in 0..chunks {
+            self.u32("the list of its chunks")?;
+        }
+        let (mut vocabulary, mut numbers, mut norms) = (None, None, None);
+        for _ in 0..chunks {
+            let kind = self.u32("the kind of a chunk")?;
+            let bytes = self.u64("the length of a chunk")?;
+            match kind {
+                SIMPLE_VOCABULARY if vocabulary.is_none() => vocabulary = Some(self.words()?),
+                MATRIX if numbers.is_none() => numbers = Some(self.matrix()?),
+                NORMS if norms.is_none() => norms = Some(self.norms()?),
+                3 | 7 | 8 => return Err(self.refuse("a vocabulary with subwords", "a simple vocabulary")),
+                4 => return Err(self.refuse("a quantized matrix", "a matrix of f32")),
+                _ if self.source.skip(bytes)? => self.at += bytes,
+                _ => return Err(self.cut("a chunk")),
+            }
+        }
+        if !self.source.at_end()? {
+            return Err(self.source.error(None, "the file goes on after the last chunk that its header promises"));
+        }
+        let missing = |what| self.source.error(None, format!("there is no {what} in it"));
+        let vocabulary: Vocabulary = vocabulary.ok_or_else(|| missing("vocabulary"))?;
+        let (rows, dim, mut data) = numbers.ok_or_else(|| missing("matrix"))?;
+        let words = vocabulary.len();
+        if rows != words {
+            return Err(self.source.error(None, format!("it holds {words} words, but {rows} vectors")));
+        }
+        if let Some(norms) = norms {
+            if norms.len() != rows {
+                let norms = norms.len();
+                return Err(self.source.error(None, format!("it holds {norms} norms, but {rows} vectors")));
+            }
+            for (row, norm) in data.chunks_exact_mut(dim).zip(norms) {
+                row.iter_mut().for_each(|number| *number *= norm);
+            }
+        }
+        matrix::check_finite(&self.source, &vocabulary, dim, &data)?;
+        Ok(Vectors { vocabulary, dim, data, outside: None, history: Vec::new() })
+    }
+
+    fn words(&mut self) -> Result<Vocabulary> {
+        let words = self.u64("its number of words")?;
+        let (mut vocabulary, mut word) = (Vocabulary::new(), Vec::new());
+        if u32::try_from(words).is_err() {
+            return Err(self.source.error(None, format!("its header promises {words} words, more than any model has")));
+        }
+        for row in 1..=words {
+            let length = self.u32("the length of a word")?;
+            self.source.read_bytes(length as usize, &mut word)?;
+            self.at += u64::from(length);
+            if word.len() < length as usize {
+                return Err(self.cut("a word"));
+            }
+            matrix::push_word(&mut vocabulary, &word, 0)
+                .map_err(|problem| self.source.error(None, format!("word {row} of {words}: {problem}")))?;
+        }
+        Ok(vocabulary)
+    }
+
+    fn matrix(&mut self) -> Result<(usize, usize, Vec<f32>)> {
+        let (rows, dim) = (self.u64("its number of vectors")?, self.u32("its dimensions")?);
+        let (rows, dim) = matrix::size(&self.source, rows, dim.into())?;
+        Ok((rows, dim, self.numbers(rows.saturating_mul(dim), "the matrix")?))
+    }
+
+    fn norms(&mut self) -> Result<Vec<f32>> {
+        let norms = self.u64("its number of norms")?;
+        self.numbers(usize::try_from(norms).unwrap_or(usize::MAX), "the norms")
+    }
+
+    /// The type of numbers, padding, and `count` numbers.
+    fn numbers(&mut self, count: usize, what: &str) -> Result<Vec<f32>> {
+        let kind = self.u32("the type of its numbers")?;
+        if kind != F32 {
+            return Err(self.refuse(&format!("numbers of type {kind}"), "f32, type 10"));
+        }
+        let padding = padding(self.at);
+        if !self.source.skip(padding)? {
+            return Err(self.cut(what));
+        }
+        let numbers = matrix::read(&mut self.source, count)?;
+        if numbers.len() < count {
+            return Err(matrix::cut(&self.source, what, &numbers, count));
+        }
+        self.at += padding + (count * size_of::<f32>()) as u64;
+        Ok(numbers)
+    }
+
+    fn u32(&mut self, what: &str) -> Result<u32> {
+        self.array(what).map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self, what: &str) -> Result<u64> {
+        self.array(what).map(u64::from_le_bytes)
+    }
+
+    fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N]> {
+        self.at += N as u64;
+        self.source.array()?.ok_or_else(|| self.cut(what))
+    }
+
+    fn cut(&self, what: &str) -> crate::Error {
+        self.source.error(None, format!("the file ends within {what}"))
+    }
+
+    fn refuse(&self, found: &str, readable: &str) -> crate::Error {
+        self.source.error(None, format!("it holds {found}, and only {readable} can be read"))
+    }
+}
+
+/// The bytes up to the next number: always some, even where none are needed.
+fn padding(at: u64) -> u64 {
+    const BYTES: u64 = size_of::<f32>() as u64;
+    BYTES - at % BYTES
+}
+
+/// What is written, and how many bytes have been.
+struct Writer<'a> {
+    out: &'a mut dyn Write,
+    at: u64,
+}
+
+impl Writer<'_> {
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.at += bytes.len() as u64;
+        self.out.write_all(bytes)
+    }
+
+    fn chunk(&mut self, kind: u32, bytes: u64) -> io::Result<()> {
+        self.put(&kind.to_le_bytes())?;
+        self.put(&bytes.to_le_bytes())
+    }
+
+    fn words(&mut self, vocabulary: &Vocabulary) -> io::Result<()> {
+        let bytes: u64 = vocabulary.words().map(|word| 4 + word.len() as u64).sum();
+        self.chunk(SIMPLE_VOCABULARY, 8 + bytes)?;
+        self.put(&(vocabulary.len() as u64).to_le_bytes())?;
+        for word in vocabulary.words() {
+            self.put(&(word.len() as u32).to_le_bytes())?;
+            self.put(word.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Writes the vectors with length 1; returns their norms.
+    fn units(&mut self, vectors: VectorsRef<'_>) -> io::Result<Vec<f32>> {
+        // From the start of the chunk: its kind and length, 12 bytes, then rows, dimensions and type, 16 bytes.
+        let padding = padding(self.at + 28);
+        let numbers = (vectors.vocabulary.len() * vectors.dim) as u64;
+        self.chunk(MATRIX, 16 + padding + numbers * 4)?;
+        self.put(&(vectors.vocabulary.len() as u64).to_le_bytes())?;
+        self.put(&(vectors.dim as u32).to_le_bytes())?;
+        self.put(&F32.to_le_bytes())?;
+        self.put(&[0; 4][..padding as usize])?;
+        let (mut norms, mut unit, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
+        for (_, numbers) in vectors.rows() {
+            let norm = length(numbers);
+            // A vector of zeros has no direction; one whose length is no f32 stays as it is.
+            let keeps = norm == 0.0 || !(norm as f32).is_finite();
+            let scale = if keeps { 1.0 } else { norm };
+            unit.clear();
+            unit.extend(numbers.iter().map(|&number| (f64::from(number) / scale) as f32));
+            norms.push(scale as f32);
+            bytes.clear();
+            matrix::put(&unit, &mut bytes);
+            self.put(&bytes)?;
+        }
+        Ok(norms)
+    }
+
+    fn norms(&mut self, norms: &[f32]) -> io::Result<()> {
+        let padding = padding(self.at + 24);
+        self.chunk(NORMS, 12 + padding + norms.len() as u64 * 4)?;
+        self.put(&(norms.len() as u64).to_le_bytes())?;
+        self.put(&F32.to_le_bytes())?;
+        self.put(&[0; 4][..padding as usize])?;
+        let mut bytes = Vec::new();
+        matrix::put(norms, &mut bytes);
+        self.put(&bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::rows::testing;
+    use super::*;
+
+    fn model() -> Vectors {
+        let mut vocabulary = Vocabulary::new();
+        for word in ["New York", "", "żółw"] {
+            vocabulary.push(word, 0).unwrap();
+        }
+        Vectors { vocabulary, dim: 2, data: vec![3.0, 4.0, 0.0, -0.0, -2.0, 0.0], outside: None, history: Vec::new() }
+    }
+
+    #[test]
+    fn lengths_and_directions_are_kept_apart() {
+        let content = testing::write(&Finalfusion, &model()).unwrap();
+        let numbers = |numbers: &[f32]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<_>>();
+        let units = numbers(&[0.6, 0.8, 0.0, -0.0, -1.0, 0.0]);
+        assert!(content.windows(units.len()).any(|window| window == units));
+        assert!(content.ends_with(&numbers(&[5.0, 1.0, 2.0])));
+        testing::assert_same(&testing::read(&Finalfusion, &content).unwrap(), &model());
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let good = testing::write(&Finalfusion, &model()).unwrap();
+        let with = |at: usize, bytes: &[u8]| [&good[..at], bytes, &good[at + bytes.len()..]].concat();
+        // The chunks: the words at 24, the matrix at 71.
+        assert_eq!((good[24], good[71]), (1, 2));
+        let cases = [
+            (Vec::new(), "the file ends within its first bytes"),
+            (b"2 2\nstate".to_vec(), "it does not begin with `FiFu`"),
+            (with(4, &[1]), "version 1 of the finalfusion format"),
+            (with(8, &[0xff; 4]), "promises 4294967295 chunks"),
+            (with(8, &[2]), "it holds numbers of type 0,"),
+            (with(24, &[3]), "it holds a vocabulary with subwords"),
+            (with(71, &[4]), "it holds a quantized matrix"),
+            (with(24, &[5]), "there is no vocabulary in it"),
+            (with(36, &[0xff; 8]), "promises 18446744073709551615 words"),
+            (with(36, &[0xff; 4]), "word 5 of 4294967295: the word `` is already in row 2"),
+            (with(83, &[0xff; 4]), "the file ends early: "),
+            (with(95, &[1]), "it holds numbers of type 1,"),
+            (good[..good.len() - 1].to_vec(), "the file ends early: 2 of 3 numbers of the norms are there"),
+            (good[..50].to_vec(), "the file ends within"),
+            ([&good[..], b"more"].concat(), "the file goes on after the last chunk"),
+            (with(good.len() - 4, &f32::INFINITY.to_le_bytes()), "row 3: the vector of `żółw` holds -inf"),
+        ];
+        for (content, expected) in cases {
+            let message = testing::read(&Finalfusion, &content).unwrap_err();
+            assert!(message.contains(expected), "wanted: {expected}\nfound: {message}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back_to_the_last_digits(vectors in testing::any_vectors()) {
+            let content = testing::write(&Finalfusion, &vectors).unwrap();
+            let read = testing::read(&Finalfusion, &content).unwrap();
+            prop_assert!(read.vocabulary.words().eq(vectors.vocabulary.words()));
+            for (read, written) in read.rows().zip(vectors.rows()) {
+                let far = 1e-6 * length(written) + 1e-44;
+                prop_assert!(read.iter().zip(written).all(|(a, b)| f64::from((a - b).abs()) <= far), "{read:?} {written:?}");
+            }
+        }
+
+        #[test]
+        fn no_change_makes_the_reader_panic(vectors in testing::any_vectors(), damage in testing::any_damage()) {
+            let mut content = testing::write(&Finalfusion, &vectors).unwrap();
+            damage.change(&mut content);
+            if let Ok(read) = testing::read(&Finalfusion, &content) {
+                testing::assert_sound(&read);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Numbers as they lie in binary files: `f32`, little-endian, row after row.
+
+use std::path::Path;
+
+use super::rows::check_numbers;
+use super::{Source, rows};
+use crate::{Error, Result, VectorsRef, Vocabulary};
+
+/// So many bytes are read at once: a multiple of the size of every number, and less than a second-level cache.
+const CHUNK: usize = 1 << 18;
+
+/// Appends the bytes of `numbers` to `bytes`.
+pub(super) fn put(numbers: &[f32], bytes: &mut Vec<u8>) {
+    if cfg!(target_endian = "little") {
+        bytes.extend_from_slice(bytemuck::cast_slice(numbers));
+    } else {
+        bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    }
+}
+
+/// Reads the next `count` numbers; fewer where the file ends.
+///
+/// # Errors
+/// Where reading fails.
+pub(super) fn read(source: &mut Source, count: usize) -> Result<Vec<f32>> {
+    read_as(source, count, f32::from_le_bytes)
+}
+
+/// [`read`], of numbers that take `N` bytes each.
+///
+/// Memory grows with what arrives, not with `count`: that number comes from a header which may lie.
+pub(super) fn read_as<const N: usize>(
+    source: &mut Source,
+    count: usize,
+    number: impl Fn([u8; N]) -> f32 + Copy,
+) -> Result<Vec<f32>> {
+    let possible = source.content_length().map_or(0, |bytes| bytes / N as u64);
+    let mut numbers = Vec::new();
+    // A refusal is no failure yet: a sparse file may be longer than memory and still end early.
+    let _ = numbers.try_reserve_exact(count.min(usize::try_from(possible).unwrap_or(usize::MAX)));
+    let mut bytes = vec![0; CHUNK.min(count.saturating_mul(N))];
+    while numbers.len() < count {
+        let wanted = bytes.len().min((count - numbers.len()).saturating_mul(N));
+        let read = source.fill(&mut bytes[..wanted])?;
+        numbers.extend(bytes[..read].as_chunks().0.iter().map(|&bytes| number(bytes)));
+        if read < wanted {
+            break;
+        }
+    }
+    Ok(numbers)
+}
+
+/// Checks that all rows of `data`, in file `source`, hold finite numbers.
+pub(super) fn check_finite(source: &Source, vocabulary: &Vocabulary, dim: usize, data: &[f32]) -> Result<()> {
+    for (row, numbers) in data.chunks_exact(dim).enumerate() {
+        check_numbers(vocabulary.word(row), numbers)
+            .map_err(|problem| source.error(None, format!("row {}: {problem}", row + 1)))?;
+    }
+    Ok(())
+}
+
+/// Checks that a format that holds words of any kind can hold `vectors`.
+pub(super) fn check(path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
+    rows::check(path, vectors, |_| Ok(()))
+}
+
+/// Adds `word` as the next row of `vocabulary`. The error says what is wrong with it.
+pub(super) fn push_word(vocabulary: &mut Vocabulary, word: &[u8], count: u64) -> Result<(), String> {
+    let Ok(word) = str::from_utf8(word) else {
+        return Err(format!("the word `{}` is not UTF-8", String::from_utf8_lossy(word).escape_debug()));
+    };
+    match vocabulary.push(word, count) {
+        Ok(_) => Ok(()),
+        Err(row) => Err(format!("the word `{}` is already in row {}", word.escape_debug(), row + 1)),
+    }
+}
+
+/// The number of components in a matrix of `rows` × `dim`, both from a header.
+///
+/// # Errors
+/// Where that is no model.
+pub(super) fn size(source: &Source, rows: u64, dim: u64) -> Result<(usize, usize)> {
+    let refuse = |message: String| Err(source.error(None, message));
+    if rows == 0 || dim == 0 {
+        return refuse(format!("the file holds {rows} vectors of {dim} dimensions: there is nothing to read"));
+    }
+    match (u32::try_from(rows), usize::try_from(dim)) {
+        (Ok(rows), Ok(dim)) if dim < rows::MOST_DIMENSIONS => Ok((rows as usize, dim)),
+        _ => refuse(format!("its header promises {rows} vectors of {dim} dimensions, more than any model has")),
+    }
+}
+
+/// The error for a file that ends within its numbers.
+pub(super) fn cut(source: &Source, what: &str, numbers: &[f32], expected: usize) -> Error {
+    let read = numbers.len();
+    source.error(None, format!("the file ends early: {read} of {expected} numbers of {what} are there"))
+}

@@ -1,0 +1,270 @@
+//! NumPy's `.npy`: a matrix with a row a word, as `numpy.save` writes and `numpy.load` reads it; the words lie beside it
+//! (module `words`): those of `model.npy` in `model.vocab`.
+//!
+//! The layout is that of numpy.lib.format. The crates that read it (npyz, ndarray-npy) bring a parser of Python along, and
+//! npyz 0.9 stops with an overflow where a header lies about its shape; what is needed here is one line of text.
+
+use std::path::{Path, PathBuf};
+
+use super::{Codec, Source, matrix, words};
+use crate::{Result, Vectors, VectorsRef};
+
+/// How such a file begins.
+const MAGIC: &[u8] = b"\x93NUMPY";
+
+/// The length of what comes ahead of the numbers is a multiple of this.
+const ALIGNMENT: usize = 64;
+
+/// The headers of matrices are a tenth of this.
+const LONGEST_HEADER: usize = 4096;
+
+/// The format `numpy`.
+pub(super) struct Numpy;
+
+impl Codec for Numpy {
+    fn endings(&self) -> &'static [&'static str] {
+        &[".npy"]
+    }
+
+    fn recognizes(&self, start: &[u8]) -> bool {
+        start.starts_with(MAGIC)
+    }
+
+    fn numbers(&self, start: &[u8]) -> &'static str {
+        // The header is ASCII, and ends long before the numbers start to look like it.
+        let header = String::from_utf8_lossy(&start[..start.len().min(LONGEST_HEADER)]);
+        if header.split('\n').next().is_some_and(|header| header.contains("'<f8'")) { "f64" } else { "f32" }
+    }
+
+    fn companion(&self, path: &Path) -> Option<PathBuf> {
+        Some(path.with_extension("vocab"))
+    }
+
+    fn read(&self, mut source: Source) -> Result<Vectors> {
+        let header = read_header(&mut source)?;
+        let (rows, dim) = matrix::size(&source, header.rows, header.dim)?;
+        let numbers = rows.saturating_mul(dim);
+        let data = match header.kind {
+            Kind::F32 => matrix::read(&mut source, numbers)?,
+            Kind::F64 => matrix::read_as(&mut source, numbers, |bytes| f64::from_le_bytes(bytes) as f32)?,
+        };
+        if data.len() < numbers {
+            return Err(matrix::cut(&source, "the matrix", &data, numbers));
+        }
+        if !source.at_end()? {
+            return Err(source.error(None, "the file goes on after the matrix that its header promises"));
+        }
+        let path = source.path().with_extension("vocab");
+        let vocabulary = words::read(&path, false, &source)?;
+        words::check_len(&path, &vocabulary, &source, rows)?;
+        matrix::check_finite(&source, &vocabulary, dim, &data)?;
+        Ok(Vectors { vocabulary, dim, data, outside: None, history: Vec::new() })
+    }
+
+    fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
+        words::write((path, &path.with_extension("vocab")), vectors, false, |out| {
+            let shape = (vectors.vocabulary.len(), vectors.dim);
+            let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", shape.0, shape.1);
+            let fixed = MAGIC.len() + 4;
+            // What is left to the next multiple, less the line's end.
+            let length = (fixed + header.len() + 1).next_multiple_of(ALIGNMENT) - fixed;
+            out.write_all(MAGIC)?;
+            out.write_all(&[1, 0])?;
+            out.write_all(&(length as u16).to_le_bytes())?;
+            writeln!(out, "{header:<width$}", width = length - 1)?;
+            let mut bytes = Vec::new();
+            for (_, numbers) in vectors.rows() {
+                bytes.clear();
+                matrix::put(numbers, &mut bytes);
+                out.write_all(&bytes)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// What a header says.
+struct Header {
+    kind: Kind,
+    rows: u64,
+    dim: u64,
+}
+
+/// How numbers are held.
+enum Kind {
+    F32,
+    F64,
+}
+
+/// Reads all that comes ahead of the numbers.
+fn read_header(source: &mut Source) -> Result<Header> {
+    let none = |source: &Source| source.error(None, "this is no .npy file of NumPy");
+    let start = source.array::<8>()?.filter(|start| start.starts_with(MAGIC)).ok_or_else(|| none(source))?;
+    let length = match start[6] {
+        1 => source.array()?.map(|length| usize::from(u16::from_le_bytes(length))),
+        2 | 3 => source.array()?.map(|length| u32::from_le_bytes(length) as usize),
+        version => {
+            let message = format!("version {version} of the .npy format, and only 1 to 3 can be read");
+            return Err(source.error(None, message));
+        }
+    };
+    let length = length.filter(|&length| length <= LONGEST_HEADER).ok_or_else(|| none(source))?;
+    let mut text = Vec::new();
+    source.read_bytes(length, &mut text)?;
+    let text = str::from_utf8(&text).ok().filter(|text| text.len() == length).ok_or_else(|| none(source))?;
+    parse(text).map_err(|problem| source.error(None, problem))
+}
+
+/// Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }`. The error is for the user.
+fn parse(header: &str) -> Result<Header, String> {
+    let wrong = || format!("its header is none of a matrix: `{}`", header.trim());
+    let after = |key: &str| {
+        let (_, value) = header.split_once(&format!("'{key}':"))?;
+        Some(value.trim_start())
+    };
+    let shape = after("shape").and_then(|shape| shape.strip_prefix('(')?.split_once(')')).ok_or_else(wrong)?.0;
+    let lengths: Vec<&str> = shape.split(',').map(str::trim).filter(|length| !length.is_empty()).collect();
+    let &[rows, dim] = &lengths[..] else {
+        let axes = lengths.len();
+        return Err(format!("an array of {axes} axes: word vectors are a matrix of 2, words × dimensions"));
+    };
+    let number = |text: &str| text.parse().map_err(|_| wrong());
+    let (rows, dim) = (number(rows)?, number(dim)?);
+    match after("fortran_order").ok_or_else(wrong)? {
+        order if order.starts_with("False") => {}
+        order if order.starts_with("True") => {
+            return Err("its columns lie together (Fortran order): save `numpy.ascontiguousarray(matrix)`".to_owned());
+        }
+        _ => return Err(wrong()),
+    }
+    let descr = after("descr").ok_or_else(wrong)?;
+    let kind = match descr
+        .strip_prefix('\'')
+        .and_then(|descr| descr.split_once('\''))
+        .ok_or_else(|| "its rows are records, not numbers: save a matrix of float32".to_owned())?
+        .0
+    {
+        "<f4" => Kind::F32,
+        "<f8" => Kind::F64,
+        other => {
+            let other = other.escape_debug();
+            return Err(format!("its numbers are of type `{other}`: save `matrix.astype('<f4')`"));
+        }
+    };
+    Ok(Header { kind, rows, dim })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::super::rows::testing;
+    use super::*;
+
+    /// What `numpy.save` writes of two rows of two numbers.
+    fn good() -> Vec<u8> {
+        let header = format!("{:<117}\n", "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }");
+        let numbers = [0.5_f32, -1.25, 3.0, -0.0].map(f32::to_le_bytes).concat();
+        [b"\x93NUMPY\x01\x00\x76\x00", header.as_bytes(), &numbers].concat()
+    }
+
+    fn read(content: &[u8], words: &str) -> Result<Vectors, String> {
+        testing::read_pair(&Numpy, ("model.npy", content), ("model.vocab", words.as_bytes()))
+    }
+
+    #[test]
+    fn files_are_written_as_numpy_writes_them() {
+        let vectors = read(&good(), "state\nNew York\n").unwrap();
+        assert_eq!(vectors.data, [0.5, -1.25, 3.0, -0.0]);
+        assert_eq!(vectors.vocabulary.words().collect::<Vec<_>>(), ["state", "New York"]);
+        let [matrix, words] = testing::write_pair(&Numpy, "model.npy", "model.vocab", &vectors).unwrap();
+        assert_eq!((matrix, &words[..]), (good(), &b"state\nNew York\n"[..]));
+        let counted = read(&good(), "state\t7\r\nunion\t0\r\n").unwrap();
+        assert_eq!(counted.vocabulary.counts(), [7, 0]);
+        let [_, words] = testing::write_pair(&Numpy, "model.npy", "model.vocab", &counted).unwrap();
+        assert_eq!(words, b"state\t7\nunion\t0\n");
+    }
+
+    #[test]
+    fn wider_numbers_and_later_versions_are_read() {
+        let numbers = [0.5_f64, -1.25, 3.0, 0.1].map(f64::to_le_bytes).concat();
+        let header = "{'shape': (2, 2), 'fortran_order': False, 'descr': '<f8'}\n";
+        let content = [b"\x93NUMPY\x02\x00", &(header.len() as u32).to_le_bytes()[..], header.as_bytes(), &numbers];
+        assert_eq!(read(&content.concat(), "a\nb\n").unwrap().data, [0.5, -1.25, 3.0, 0.1]);
+        assert_eq!((Numpy.numbers(&content.concat()), Numpy.numbers(&good())), ("f64", "f32"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let with = |from: &str, to: &str| {
+            // Behind the header, bytes are not UTF-8.
+            let (header, numbers) = (good()[10..128].to_vec(), good()[128..].to_vec());
+            let header = String::from_utf8(header).unwrap().replacen(from, to, 1);
+            let length = (header.len() as u16).to_le_bytes();
+            [&b"\x93NUMPY\x01\x00"[..], &length, header.as_bytes(), &numbers].concat()
+        };
+        let cases = [
+            (b"PK\x03\x04 a zip file".to_vec(), "this is no .npy file of NumPy"),
+            (good()[..60].to_vec(), "this is no .npy file of NumPy"),
+            (with("(2, 2)", "(4,)"), "an array of 1 axes: word vectors are a matrix of 2"),
+            (with("(2, 2)", "(2, 2, 1)"), "an array of 3 axes"),
+            (with("(2, 2)", "(2, x)"), "its header is none of a matrix: `{'descr'"),
+            (with("(2, 2)", "(0, 2)"), "holds 0 vectors of 2 dimensions"),
+            (with("(2, 2)", "(3, 2)"), "the file ends early: 4 of 6 numbers of the matrix are there"),
+            (with("(2, 2)", "(1, 2)"), "goes on after the matrix"),
+            (with("(2, 2)", "(4294967296, 2)"), "more than any model has"),
+            (with("(2, 2)", "(4294967295, 1048575)"), "the file ends early: 4 of 4503595331354625 numbers"),
+            (with("(2, 2)", "(2, 99999999999999999999)"), "its header is none of a matrix"),
+            (with("False", "True "), "Fortran order"),
+            (with("<f4", ">f4"), "its numbers are of type `>f4`: save `matrix.astype('<f4')`"),
+            (with("'<f4'", "[('x', '<f4')]"), "its rows are records"),
+        ];
+        for (content, expected) in cases {
+            let message = read(&content, "a\nb\n").unwrap_err();
+            assert!(message.contains(expected), "{message}");
+        }
+        let cases = [
+            ("a\n", "model.vocab: holds 1 words, but "),
+            ("a\na\n", "model.vocab:2: the word `a` is already in row 1"),
+            ("a\n\n", "model.vocab:2: the word is empty"),
+            ("a\nb", "model.vocab:2: the file ends within this line"),
+            ("a\tx\nb\n", "model.vocab:1: what follows the tab is no count"),
+        ];
+        for (words, expected) in cases {
+            let message = read(&good(), words).unwrap_err();
+            assert!(message.contains(expected), "{message}");
+        }
+        let mut nan = good();
+        let end = nan.len();
+        nan[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+        assert!(read(&nan, "a\nb\n").unwrap_err().contains("row 2: the vector of `b` holds NaN"));
+    }
+
+    #[test]
+    fn missing_words_are_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.npy");
+        fs::write(&path, good()).unwrap();
+        let message = Numpy.read(Source::open(&path).unwrap()).unwrap_err().to_string();
+        assert!(message.contains("its words should be in") && message.contains("model.vocab"), "{message}");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back_bit_for_bit(vectors in testing::any_vectors()) {
+            let [matrix, words] = testing::write_pair(&Numpy, "model.npy", "model.vocab", &vectors).unwrap();
+            testing::assert_same(&read(&matrix, str::from_utf8(&words).unwrap()).unwrap(), &vectors);
+        }
+
+        #[test]
+        fn no_change_makes_the_reader_panic(vectors in testing::any_vectors(), damage in testing::any_damage()) {
+            let [mut matrix, words] = testing::write_pair(&Numpy, "model.npy", "model.vocab", &vectors).unwrap();
+            damage.change(&mut matrix);
+            if let Ok(read) = read(&matrix, str::from_utf8(&words).unwrap()) {
+                testing::assert_sound(&read);
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The pair of files that the TensorFlow Embedding Projector loads: numbers with tabs between, a line a word, and beside
+//! them the words as metadata (module `words`).
+//!
+//! The words of `model.tsv` are in `model.metadata.tsv`; those of `vectors.tsv`, the name in TensorFlow's tutorial, in
+//! `metadata.tsv`; those of `model_tensor.tsv`, a name of gensim's, in `model_metadata.tsv`.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::{Codec, Source, compression, rows, text, words};
+use crate::{Result, Vectors, VectorsRef};
+
+/// The format `projector`.
+pub(super) struct Projector;
+
+impl Codec for Projector {
+    fn endings(&self) -> &'static [&'static str] {
+        &[".tsv"]
+    }
+
+    fn compresses(&self) -> bool {
+        true
+    }
+
+    /// Numbers alone, with tabs between.
+    fn recognizes(&self, start: &[u8]) -> bool {
+        let Some(end) = memchr::memchr(b'\n', start) else { return false };
+        let mut numbers = Vec::new();
+        start[..end].contains(&b'\t') && text::parse(&start[..end], &mut numbers).is_ok()
+    }
+
+    fn numbers(&self, _start: &[u8]) -> &'static str {
+        text::NUMBERS
+    }
+
+    fn companion(&self, path: &Path) -> Option<PathBuf> {
+        Some(metadata(path))
+    }
+
+    fn read(&self, source: Source) -> Result<Vectors> {
+        let mut lines = text::Lines::new(source, 0, 0);
+        lines.expect(None);
+        let (mut dim, mut data, mut numbers) = (0, Vec::new(), Vec::new());
+        while lines.next()? {
+            text::parse(&lines.line, &mut numbers).map_err(|problem| lines.error(problem))?;
+            let found = numbers.len();
+            if lines.number == 1 {
+                if !(1..rows::MOST_DIMENSIONS).contains(&found) {
+                    return Err(lines.error(format!("a vector of {found} dimensions is none of a model")));
+                }
+                dim = found;
+                lines.expect(Some(dim));
+            }
+            if found != dim {
+                return Err(lines.error(format!("there are {found} numbers where the first line has {dim}")));
+            }
+            if let Some(number) = numbers.iter().find(|number| !number.is_finite()) {
+                return Err(lines.error(format!("the vector holds {number}, which is no finite number")));
+            }
+            data.extend_from_slice(&numbers);
+        }
+        if dim == 0 {
+            return Err(lines.error("the file is empty".to_owned()));
+        }
+        let path = metadata(lines.source.path());
+        let vocabulary = words::read(&path, true, &lines.source)?;
+        words::check_len(&path, &vocabulary, &lines.source, data.len() / dim)?;
+        Ok(Vectors { vocabulary, dim, data, outside: None, history: Vec::new() })
+    }
+
+    fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
+        words::write((path, &metadata(path)), vectors, true, |out| {
+            let mut line = String::new();
+            for (_, numbers) in vectors.rows() {
+                line.clear();
+                for number in numbers {
+                    // Writing to a string cannot fail.
+                    let _ = write!(line, "{number}\t");
+                }
+                line.pop();
+                line.push('\n');
+                out.write_all(line.as_bytes())?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The file with the words whose vectors are in the file `path`.
+fn metadata(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let stem = compression::without_ending(path).unwrap_or(Path::new(&*name)).with_extension("");
+    let stem = stem.to_string_lossy();
+    // What follows the stem: `.tsv`, `.tsv.gz`, or what else it is called.
+    let ending = &name[stem.len().min(name.len())..];
+    let metadata = match (&*stem, stem.strip_suffix("_tensor")) {
+        ("vectors", _) => format!("metadata{ending}"),
+        (_, Some(stem)) => format!("{stem}_metadata{ending}"),
+        _ => format!("{stem}.metadata{ending}"),
+    };
+    path.with_file_name(metadata)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::rows::testing;
+    use super::*;
+
+    const GOOD: &str = "0.5\t-1.25\n3\t0.0000001\n";
+
+    fn read(numbers: &str, words: &str) -> Result<Vectors, String> {
+        let (one, other) = (("model.tsv", numbers.as_bytes()), ("model.metadata.tsv", words.as_bytes()));
+        testing::read_pair(&Projector, one, other)
+    }
+
+    #[test]
+    fn the_words_are_where_the_name_says() {
+        for (numbers, words) in [
+            ("a/model.tsv", "a/model.metadata.tsv"),
+            ("vectors.tsv", "metadata.tsv"),
+            ("news_tensor.tsv", "news_metadata.tsv"),
+            ("model.tsv.gz", "model.metadata.tsv.gz"),
+            ("model.300.tsv", "model.300.metadata.tsv"),
+            ("model", "model.metadata"),
+        ] {
+            assert_eq!(metadata(Path::new(numbers)), Path::new(words));
+        }
+    }
+
+    #[test]
+    fn words_come_with_a_heading_where_they_have_counts() {
+        let vectors = read(GOOD, "state\nNew York\n").unwrap();
+        assert_eq!((vectors.dim, &vectors.data[..]), (2, &[0.5, -1.25, 3.0, 1e-7][..]));
+        assert_eq!(vectors.vocabulary.words().collect::<Vec<_>>(), ["state", "New York"]);
+        let write = |vectors: &Vectors| {
+            let files = testing::write_pair(&Projector, "model.tsv", "model.metadata.tsv", vectors).unwrap();
+            files.map(|file| String::from_utf8(file).unwrap())
+        };
+        assert_eq!(write(&vectors), [GOOD, "state\nNew York\n"]);
+        let counted = read(GOOD, "word\tcount\nstate\t7\nunion\t5\n").unwrap();
+        assert_eq!(counted.vocabulary.counts(), [7, 5]);
+        assert_eq!(write(&counted)[1], "word\tcount\nstate\t7\nunion\t5\n");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        let cases = [
+            ("", "a\nb\n", "model.tsv:1: the file is empty"),
+            ("1\tx\n", "a\n", "model.tsv:1: `x` is not a number"),
+            ("\n", "a\n", "model.tsv:1: a vector of 0 dimensions"),
+            ("1\t2\n3\n", "a\nb\n", "model.tsv:2: there are 1 numbers where the first line has 2"),
+            ("1\t2\n3\tnan\n", "a\nb\n", "model.tsv:2: the vector holds NaN"),
+            ("1\t2\n3\t4", "a\nb\n", "model.tsv:2: the file ends within this line"),
+            (GOOD, "a\n", "model.metadata.tsv: holds 1 words, but "),
+            (GOOD, "a\na\n", "model.metadata.tsv:2: the word `a` is already in row 1"),
+            (GOOD, "a\n\n", "model.metadata.tsv:2: the word is empty"),
+        ];
+        for (numbers, words, expected) in cases {
+            let message = read(numbers, words).unwrap_err();
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn words_that_the_format_cannot_hold_are_not_written() {
+        for (word, problem) in [("a\tb", "holds a tab"), ("a\nb", "holds a tab or a line's end"), ("", "empty")] {
+            let mut vectors = read(GOOD, "state\nunion\n").unwrap();
+            vectors.vocabulary = crate::Vocabulary::new();
+            vectors.vocabulary.push("fine", 0).unwrap();
+            vectors.vocabulary.push(word, 0).unwrap();
+            let message = testing::write_pair(&Projector, "model.tsv", "model.metadata.tsv", &vectors).unwrap_err();
+            assert!(message.contains("cannot write row 2: the word") && message.contains(problem), "{message}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back_bit_for_bit(vectors in testing::any_vectors()) {
+            let [numbers, words] =
+                testing::write_pair(&Projector, "model.tsv", "model.metadata.tsv", &vectors).unwrap();
+            let [numbers, words] = [&numbers, &words].map(|file| str::from_utf8(file).unwrap());
+            testing::assert_same(&read(numbers, words).unwrap(), &vectors);
+        }
+
+        #[test]
+        fn no_content_makes_the_reader_panic(numbers in "[a .1-9e\t\n]{0,60}", words in "[ab\t1\n]{0,20}") {
+            let _ = read(&numbers, &words);
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! safetensors: motevec's own full model, and the one format that keeps all that training made.
+//!
+//! Tensors: `center` and, where they are known, `outside` (words × dimensions, F32) and `counts` (I64). Metadata, all
+//! strings: `format`, which is `motevec`; `vocabulary`, a JSON list of the words in row order; `history`, a JSON list of
+//! the [`Run`]s. What is written depends on the model alone: equal models make equal files.
+
+use std::collections::{BTreeMap, HashMap};
+use std::iter;
+use std::path::Path;
+
+use safetensors::Dtype;
+use safetensors::tensor::{Metadata, TensorInfo};
+use serde_json::{Value, json};
+
+use super::{Codec, Source, matrix};
+use crate::record::Run;
+use crate::{Error, Result, Vectors, VectorsRef, Vocabulary, output};
+
+/// The longest header that the package safetensors reads.
+const LONGEST_HEADER: u64 = 100_000_000;
+
+/// Tensors start at a multiple of this.
+const ALIGNMENT: usize = 8;
+
+const VOCABULARY: &str = "vocabulary";
+const HISTORY: &str = "history";
+const COUNTS: &str = "counts";
+const CENTER: &str = "center";
+const OUTSIDE: &str = "outside";
+
+/// The format `safetensors`.
+pub(super) struct SafeTensors;
+
+impl Codec for SafeTensors {
+    fn endings(&self) -> &'static [&'static str] {
+        &[".safetensors"]
+    }
+
+    /// The length of the header, and the brace that opens it.
+    fn recognizes(&self, start: &[u8]) -> bool {
+        let length = start.first_chunk().map_or(0, |&length| u64::from_le_bytes(length));
+        (2..=LONGEST_HEADER).contains(&length) && start.get(8) == Some(&b'{')
+    }
+
+    fn numbers(&self, _start: &[u8]) -> &'static str {
+        "f32"
+    }
+
+    fn read(&self, source: Source) -> Result<Vectors> {
+        read(source, &[COUNTS, CENTER, OUTSIDE])
+    }
+
+    fn read_center(&self, source: Source) -> Result<Vectors> {
+        read(source, &[COUNTS, CENTER])
+    }
+
+    fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
+        matrix::check(path, vectors)?;
+        let header = header_of(vectors).map_err(|error| Error::input(path, None, error.to_string()))?;
+        if header.len() as u64 > LONGEST_HEADER {
+            let message = "cannot write this model: its words take more than the 100 MB that a header may have";
+            return Err(Error::input(path, None, message));
+        }
+        output::write(path, |out| {
+            out.write_all(&(header.len() as u64).to_le_bytes())?;
+            out.write_all(&header)?;
+            if has_counts(vectors) {
+                let counts = vectors.vocabulary.counts().iter().map(|&count| i64::try_from(count).unwrap_or(i64::MAX));
+                out.write_all(&counts.flat_map(i64::to_le_bytes).collect::<Vec<_>>())?;
+            }
+            let mut bytes = Vec::new();
+            let outside = vectors.outside.map(|data| VectorsRef { data, ..vectors });
+            for (_, numbers) in [Some(vectors), outside].into_iter().flatten().flat_map(VectorsRef::rows) {
+                bytes.clear();
+                matrix::put(numbers, &mut bytes);
+                out.write_all(&bytes)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Reads a model, and of its tensors those with these `names`.
+fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
+    let (header, header_bytes) = read_header(&mut source)?;
+    let empty = HashMap::new();
+    let metadata = header.metadata().as_ref().unwrap_or(&empty);
+    let words = metadata.get(VOCABULARY).ok_or_else(|| {
+        source.error(None, "its metadata holds no `vocabulary`, a JSON list of words: this is no model of motevec")
+    })?;
+    let wrong = |what: &str, error| source.error(None, format!("the `{what}` in its metadata: {error}"));
+    let words: Vec<String> = serde_json::from_str(words).map_err(|error| wrong(VOCABULARY, error))?;
+    let history: Vec<Run> = match metadata.get(HISTORY) {
+        None => Vec::new(),
+        Some(history) => serde_json::from_str(history).map_err(|error| wrong(HISTORY, error))?,
+    };
+    let center = header.info(CENTER).ok_or_else(|| source.error(None, "there is no tensor `center` in it"))?;
+    let &[rows, dim] = &center.shape[..] else {
+        let message = format!("`center` has {} axes: vectors are a matrix of 2", center.shape.len());
+        return Err(source.error(None, message));
+    };
+    let (rows, dim) = matrix::size(&source, rows as u64, dim as u64)?;
+    if words.len() != rows {
+        return Err(source.error(None, format!("it holds {} words, but {rows} vectors", words.len())));
+    }
+    let mut wanted: Vec<_> = names.iter().filter_map(|&name| Some((name, header.info(name)?))).collect();
+    wanted.sort_by_key(|(_, info)| info.data_offsets);
+    let (mut counts, mut data, mut outside) = (Vec::new(), Vec::new(), None);
+    let mut at = 0;
+    for (name, info) in wanted {
+        let (start, end) = info.data_offsets;
+        if !source.skip((start - at) as u64)? {
+            return Err(cut(&source, name));
+        }
+        at = end;
+        match name {
+            COUNTS => counts = read_counts(&mut source, info, rows)?,
+            CENTER => data = read_matrix(&mut source, name, info, (rows, dim))?,
+            _ => outside = Some(read_matrix(&mut source, name, info, (rows, dim))?),
+        }
+    }
+    check_end(&mut source, header_bytes, at, header.data_len())?;
+    let mut vocabulary = Vocabulary::new();
+    for (row, word) in words.iter().enumerate() {
+        matrix::push_word(&mut vocabulary, word.as_bytes(), counts.get(row).copied().unwrap_or(0))
+            .map_err(|problem| source.error(None, format!("row {}: {problem}", row + 1)))?;
+    }
+    for data in iter::once(&data).chain(&outside) {
+        matrix::check_finite(&source, &vocabulary, dim, data)?;
+    }
+    Ok(Vectors { vocabulary, dim, data, outside, history })
+}
+
+/// Checks that a file, of whose tensors `read` bytes have been read, has `all` of them and ends there.
+fn check_end(source: &mut Source, header: u64, read: usize, all: usize) -> Result<()> {
+    // The length of a file tells it without reading on.
+    let (complete, ends) = match source.content_length() {
+        Some(length) => (length >= header + all as u64, length <= header + all as u64),
+        None => (source.skip((all - read) as u64)?, source.at_end()?),
+    };
+    match (complete, ends) {
+        (false, _) => Err(cut(source, "its last tensor")),
+        (_, false) => Err(source.error(None, "the file goes on after the last tensor")),
+        _ => Ok(()),
+    }
+}
+
+/// Reads and checks all that comes ahead of the tensors; returns also how many bytes that is.
+fn read_header(source: &mut Source) -> Result<(Metadata, u64)> {
+    let length = source.array()?.map(u64::from_le_bytes).filter(|length| (2..=LONGEST_HEADER).contains(length));
+    let length = length.ok_or_else(|| source.error(None, "this is no safetensors file"))? as usize;
+    let mut header = Vec::new();
+    source.read_bytes(length, &mut header)?;
+    if header.len() < length {
+        let message = format!("the file ends within its header: {} of {length} bytes are there", header.len());
+        return Err(source.error(None, message));
+    }
+    let metadata =
+        serde_json::from_slice(&header).map_err(|error| source.error(None, format!("its header: {error}")))?;
+    Ok((metadata, 8 + length as u64))
+}
+
+/// The header of a file with `vectors`.
+fn header_of(vectors: VectorsRef<'_>) -> serde_json::Result<Vec<u8>> {
+    let (rows, dim) = (vectors.vocabulary.len(), vectors.dim);
+    let words = serde_json::to_string(&vectors.vocabulary.words().collect::<Vec<_>>())?;
+    let mut metadata = BTreeMap::from([("format", "motevec".to_owned()), (VOCABULARY, words)]);
+    if !vectors.history.is_empty() {
+        metadata.insert(HISTORY, serde_json::to_string(vectors.history)?);
+    }
+    // The keys of a map come in their own order, always the same.
+    let mut header = BTreeMap::from([("__metadata__", json!(metadata))]);
+    let mut at = 0;
+    let mut tensor = |dtype: &str, shape: &[usize], bytes: usize| -> Value {
+        let start = at;
+        at += bytes;
+        json!({ "dtype": dtype, "shape": shape, "data_offsets": [start, at] })
+    };
+    if has_counts(vectors) {
+        header.insert(COUNTS, tensor("I64", &[rows], rows * size_of::<i64>()));
+    }
+    header.insert(CENTER, tensor("F32", &[rows, dim], rows * dim * size_of::<f32>()));
+    if vectors.outside.is_some() {
+        header.insert(OUTSIDE, tensor("F32", &[rows, dim], rows * dim * size_of::<f32>()));
+    }
+    let mut header = serde_json::to_vec(&header)?;
+    header.resize(header.len().next_multiple_of(ALIGNMENT), b' ');
+    Ok(header)
+}
+
+fn has_counts(vectors: VectorsRef<'_>) -> bool {
+    vectors.vocabulary.counts().iter().any(|&count| count > 0)
+}
+
+fn read_matrix(source: &mut Source, name: &str, info: &TensorInfo, (rows, dim): (usize, usize)) -> Result<Vec<f32>> {
+    check(source, name, info, Dtype::F32, &[rows, dim])?;
+    let numbers = matrix::read(source, rows * dim)?;
+    if numbers.len() < rows * dim { Err(matrix::cut(source, name, &numbers, rows * dim)) } else { Ok(numbers) }
+}
+
+fn read_counts(source: &mut Source, info: &TensorInfo, rows: usize) -> Result<Vec<u64>> {
+    check(source, COUNTS, info, Dtype::I64, &[rows])?;
+    let mut bytes = Vec::new();
+    source.read_bytes(rows * size_of::<i64>(), &mut bytes)?;
+    if bytes.len() < rows * size_of::<i64>() {
+        return Err(cut(source, COUNTS));
+    }
+    let counts = bytes.as_chunks().0.iter().map(|&count| u64::try_from(i64::from_le_bytes(count)).ok());
+    let counts: Option<Vec<_>> = counts.collect();
+    counts.ok_or_else(|| source.error(None, "`counts` holds a number below 0"))
+}
+
+/// Checks that a tensor is what it should be. The product of a shape is known to fit.
+fn check(source: &Source, name: &str, info: &TensorInfo, dtype: Dtype, shape: &[usize]) -> Result<()> {
+    if (info.dtype, &info.shape[..]) == (dtype, shape) {
+        return Ok(());
+    }
+    let message = format!("`{name}` is {:?} {:?} where {dtype:?} {shape:?} is expected", info.dtype, info.shape);
+    Err(source.error(None, message))
+}
+
+fn cut(source: &Source, what: &str) -> Error {
+    source.error(None, format!("the file ends within {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::rows::testing;
+    use super::*;
+
+    fn model() -> Vectors {
+        let mut vocabulary = Vocabulary::new();
+        for (word, count) in [("New York", 9), ("", 0), ("\"żółw\"\n", 3)] {
+            vocabulary.push(word, count).unwrap();
+        }
+        let run = Run {
+            program: "motevec 0.1.0".to_owned(),
+            words: 12,
+            kept_words: 10,
+            options: vec![("dim".to_owned(), "2".to_owned())],
+            losses: vec![Some(0.7), None],
+        };
+        let outside = Some(vec![6.0, 5.0, 4.0, 3.0, 2.0, 1.0]);
+        let data = vec![3.0, 4.0, 0.0, -0.0, -2.0, 1e-45];
+        Vectors { vocabulary, dim: 2, data, outside, history: vec![run] }
+    }
+
+    #[test]
+    fn all_of_a_model_is_kept() {
+        let content = testing::write(&SafeTensors, &model()).unwrap();
+        let read = testing::read(&SafeTensors, &content).unwrap();
+        testing::assert_same(&read, &model());
+        assert_eq!((&read.outside, &read.history), (&model().outside, &model().history));
+        assert_eq!(read.vocabulary.counts(), model().vocabulary.counts());
+        assert_eq!(testing::write(&SafeTensors, &read).unwrap(), content);
+        let package = safetensors::SafeTensors::deserialize(&content).unwrap();
+        assert_eq!(package.tensor("center").unwrap().shape(), [3, 2]);
+        assert_eq!(package.len(), 3);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let good = testing::write(&SafeTensors, &model()).unwrap();
+        let length = u64::from_le_bytes(*good.first_chunk().unwrap()) as usize;
+        let with = |from: &str, to: &str| {
+            let header = String::from_utf8(good[8..8 + length].to_vec()).unwrap().replace(from, to);
+            [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &good[8 + length..]].concat()
+        };
+        let end = good.len();
+        let cases = [
+            (Vec::new(), "this is no safetensors file"),
+            (vec![0xff; 40], "this is no safetensors file"),
+            (good[..40].to_vec(), "the file ends within its header: 32 of "),
+            (good[..end - 1].to_vec(), "the file ends early: 5 of 6 numbers of outside are there"),
+            ([&good[..], b"more"].concat(), "the file goes on after the last tensor"),
+            (with("{\"__meta", "{{__meta"), "its header: key must be a string"),
+            (with("vocabulary", "words"), "its metadata holds no `vocabulary`"),
+            (with("\"vocabulary\":\"[", "\"vocabulary\":\""), "the `vocabulary` in its metadata: "),
+            (with("\"history\":\"[", "\"history\":\""), "the `history` in its metadata: "),
+            (with("\"center\"", "\"v\""), "there is no tensor `center` in it"),
+            (with("[3,2]", "[6]"), "`center` has 1 axes"),
+            (with("[3,2]", "[2,3]"), "it holds 3 words, but 2 vectors"),
+            (with("[3,2]", "[99999999999,99999999999]"), "its header: "),
+            (with("F32", "I32"), "`center` is I32 [3, 2] where F32 [3, 2] is expected"),
+            (with("New York", "\\\"żółw\\\""), "`vocabulary` in its metadata"),
+            (with("New York", ""), "row 2: the word `` is already in row 1"),
+            ([&good[..end - 4], &f32::NAN.to_le_bytes()].concat(), "row 3: the vector of `\\\"żółw\\\"\\n` holds NaN"),
+        ];
+        for (content, expected) in cases {
+            let message = testing::read(&SafeTensors, &content).unwrap_err();
+            assert!(message.contains(expected), "wanted: {expected}\nfound: {message}");
+        }
+    }
+
+    #[test]
+    fn outside_vectors_are_left_out_where_nobody_needs_them() {
+        let content = testing::write(&SafeTensors, &model()).unwrap();
+        let read_center = |content: &[u8]| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(&file, content).unwrap();
+            SafeTensors.read_center(Source::open(file.path()).unwrap()).map_err(|error| error.to_string())
+        };
+        let read = read_center(&content).unwrap();
+        testing::assert_same(&read, &model());
+        assert_eq!((read.outside, read.vocabulary.counts()), (None, model().vocabulary.counts()));
+        assert!(
+            read_center(&content[..content.len() - 1]).unwrap_err().ends_with("the file ends within its last tensor")
+        );
+        let longer = [&content[..], b"more"].concat();
+        assert!(read_center(&longer).unwrap_err().ends_with("the file goes on after the last tensor"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back_bit_for_bit(vectors in testing::any_vectors()) {
+            let content = testing::write(&SafeTensors, &vectors).unwrap();
+            testing::assert_same(&testing::read(&SafeTensors, &content).unwrap(), &vectors);
+        }
+
+        #[test]
+        fn no_change_makes_the_reader_panic(vectors in testing::any_vectors(), damage in testing::any_damage()) {
+            let mut content = testing::write(&SafeTensors, &vectors).unwrap();
+            damage.change(&mut content);
+            if let Ok(read) = testing::read(&SafeTensors, &content) {
+                testing::assert_sound(&read);
+            }
+        }
+    }
+}

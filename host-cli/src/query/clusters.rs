@@ -1,0 +1,265 @@
+//! Clusters of words: spherical k-means, which word2vec.c calls classes.
+//!
+//! Vectors count by their direction alone. The first centers are drawn as k-means++ draws them (Arthur & Vassilvitskii
+//! 2007), each the likelier the farther it is from those before; then each word joins its nearest center, and each center
+//! moves to the mean of its words, until no word moves. (The crates for this bring a matrix library of their own, or need
+//! a nightly compiler.)
+
+use std::cmp::Reverse;
+use std::thread;
+
+use motevec_core::sample::Generator;
+use rand_core::Rng as _;
+
+use super::{dot, unit};
+use crate::{Error, Result, Vectors};
+
+/// Long after this many rounds, what still moves is a few words between equals.
+const MOST_ROUNDS: usize = 100;
+
+/// Rows that a thread takes at a time: enough work to be worth a thread.
+const LEAST_ROWS: usize = 1_000;
+
+/// Which cluster each word is in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clusters {
+    /// The cluster of each row, from 0: the largest cluster is 0, of equal ones the one with the first word.
+    pub of_row: Vec<u32>,
+    /// The rows of each cluster, the nearest to its center first.
+    pub rows: Vec<Vec<usize>>,
+}
+
+/// Puts the words into `k` clusters. The result depends on the vectors and the `seed`, and not on the number of `threads`.
+///
+/// # Errors
+/// Where `k` is 0 or more than there are words.
+pub fn clusters(vectors: &Vectors, k: usize, seed: u64, threads: usize) -> Result<Clusters> {
+    let words = vectors.vocabulary.len();
+    if k == 0 || k > words {
+        return Err(Error::Usage(format!("-k {k}: the model has {words} words, and a cluster has at least one")));
+    }
+    let units = Units::of(vectors, threads);
+    let mut centers = units.draw_centers(k, seed);
+    let mut nearest = Nearest::new();
+    for _ in 0..MOST_ROUNDS {
+        let mut found = units.nearest(&centers);
+        fill_empty(&mut found, k);
+        let moved = nearest.len() != found.len() || found.iter().zip(&nearest).any(|(now, before)| now.0 != before.0);
+        nearest = found;
+        if !moved {
+            break;
+        }
+        centers = units.means(&nearest, k);
+    }
+    Ok(in_order(&nearest, k))
+}
+
+/// Each row's center, and its cosine with it.
+type Nearest = Vec<(u32, f32)>;
+
+/// The vectors, with length 1.
+struct Units {
+    data: Vec<f32>,
+    dim: usize,
+    threads: usize,
+}
+
+impl Units {
+    fn of(vectors: &Vectors, threads: usize) -> Self {
+        let mut data = vectors.data.clone();
+        for row in data.chunks_exact_mut(vectors.dim) {
+            // A vector without a direction stays zero: as near to one center as to another.
+            let unit = unit(row).unwrap_or_default();
+            row.iter_mut().zip(unit).for_each(|(number, unit)| *number = unit as f32);
+        }
+        Self { data, dim: vectors.dim, threads: threads.max(1) }
+    }
+
+    fn len(&self) -> usize {
+        self.data.len() / self.dim
+    }
+
+    fn row(&self, row: usize) -> &[f32] {
+        &self.data[row * self.dim..][..self.dim]
+    }
+
+    /// What `work` makes of each row, in order; threads share the rows.
+    fn map<T: Send>(&self, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+        let share = self.len().div_ceil(self.threads).max(LEAST_ROWS);
+        let work = &work;
+        thread::scope(|scope| {
+            let starts = (0..self.len()).step_by(share);
+            let part = move |start: usize| (start..self.len().min(start + share)).map(work).collect::<Vec<T>>();
+            let running: Vec<_> = starts.map(|start| scope.spawn(move || part(start))).collect();
+            running.into_iter().flat_map(|part| part.join().unwrap_or_else(|e| std::panic::resume_unwind(e))).collect()
+        })
+    }
+
+    /// The first centers.
+    fn draw_centers(&self, k: usize, seed: u64) -> Vec<f32> {
+        let mut rng = Generator::new(seed, [0]);
+        // A number in [0, 1).
+        let mut draw = || f64::from(rng.next_u32()) / f64::from(u32::MAX).next_up();
+        let mut row = (draw() * self.len() as f64) as usize;
+        let mut centers = Vec::with_capacity(k * self.dim);
+        // Squares of the distances to the nearest center: 2 − 2 cos.
+        let mut distances = vec![f32::INFINITY; self.len()];
+        for _ in 0..k {
+            let center = self.row(row);
+            centers.extend_from_slice(center);
+            let new = self.map(|other| (2.0 - 2.0 * dot(center, self.row(other))).max(0.0));
+            distances.iter_mut().zip(new).for_each(|(nearest, new)| *nearest = nearest.min(new));
+            distances[row] = 0.0;
+            let mut left = draw() * distances.iter().copied().map(f64::from).sum::<f64>();
+            let passes = |&distance: &f32| {
+                left -= f64::from(distance);
+                distance > 0.0 && left < 0.0
+            };
+            // Where all words are on centers already, or rounding leaves a rest: the farthest.
+            row = distances.iter().position(passes).unwrap_or_else(|| farthest(&distances));
+        }
+        centers
+    }
+
+    /// The center nearest to each row, of equals the first.
+    fn nearest(&self, centers: &[f32]) -> Nearest {
+        self.map(|row| {
+            let row = self.row(row);
+            let mut best = (0, f32::NEG_INFINITY);
+            for (number, center) in (0..).zip(centers.chunks_exact(self.dim)) {
+                let cosine = dot(center, row);
+                if cosine > best.1 {
+                    best = (number, cosine);
+                }
+            }
+            best
+        })
+    }
+
+    /// The directions of the means.
+    fn means(&self, nearest: &Nearest, k: usize) -> Vec<f32> {
+        let mut sums = vec![0.0_f64; k * self.dim];
+        for (row, &(center, _)) in nearest.iter().enumerate() {
+            let sum = &mut sums[center as usize * self.dim..][..self.dim];
+            sum.iter_mut().zip(self.row(row)).for_each(|(sum, &number)| *sum += f64::from(number));
+        }
+        for sum in sums.chunks_exact_mut(self.dim) {
+            let length = sum.iter().map(|number| number * number).sum::<f64>().sqrt();
+            if length > 0.0 {
+                sum.iter_mut().for_each(|number| *number /= length);
+            }
+        }
+        sums.into_iter().map(|number| number as f32).collect()
+    }
+}
+
+/// Gives a center that no word is near to the word that is farthest from its own.
+fn fill_empty(nearest: &mut Nearest, k: usize) {
+    let mut sizes = vec![0_usize; k];
+    nearest.iter().for_each(|&(center, _)| sizes[center as usize] += 1);
+    for empty in 0..k {
+        if sizes[empty] == 0 {
+            let has_company = |row: &usize| sizes[nearest[*row].0 as usize] > 1;
+            let far = (0..nearest.len()).filter(has_company).min_by(|&a, &b| nearest[a].1.total_cmp(&nearest[b].1));
+            let Some(far) = far else { continue };
+            sizes[nearest[far].0 as usize] -= 1;
+            sizes[empty] = 1;
+            nearest[far] = (empty as u32, 1.0);
+        }
+    }
+}
+
+fn farthest(distances: &[f32]) -> usize {
+    let far = (0..distances.len()).max_by(|&a, &b| distances[a].total_cmp(&distances[b]).then(b.cmp(&a)));
+    far.unwrap_or_default()
+}
+
+/// Numbers the clusters by falling size.
+fn in_order(nearest: &Nearest, k: usize) -> Clusters {
+    let mut rows: Vec<Vec<usize>> = vec![Vec::new(); k];
+    for (row, &(center, _)) in nearest.iter().enumerate() {
+        rows[center as usize].push(row);
+    }
+    rows.sort_by_key(|rows| (Reverse(rows.len()), rows.first().copied()));
+    let mut of_row = vec![0; nearest.len()];
+    for (number, rows) in (0..).zip(&mut rows) {
+        rows.iter().for_each(|&row| of_row[row] = number);
+        rows.sort_by(|&a, &b| nearest[b].1.total_cmp(&nearest[a].1).then(a.cmp(&b)));
+    }
+    Clusters { of_row, rows }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Vocabulary;
+
+    fn vectors(dim: usize, data: Vec<f32>) -> Vectors {
+        let mut vocabulary = Vocabulary::new();
+        for row in 0..data.len() / dim {
+            vocabulary.push(&row.to_string(), 0).unwrap();
+        }
+        Vectors { vocabulary, dim, data, outside: None, history: Vec::new() }
+    }
+
+    #[test]
+    fn directions_that_lie_together_are_a_cluster() {
+        // Three bundles: twelve rows, eight and four, of different lengths.
+        let mut data = Vec::new();
+        for row in 0..24_u8 {
+            let (turn, size) = (f32::from(row) * 0.01, f32::from(row % 5 + 1));
+            let angle = if row < 12 {
+                turn
+            } else if row < 20 {
+                2.0 + turn
+            } else {
+                4.0 + turn
+            };
+            data.extend([angle.cos() * size, angle.sin() * size]);
+        }
+        for seed in 0..20 {
+            let found = clusters(&vectors(2, data.clone()), 3, seed, 2).unwrap();
+            let expected: Vec<u32> = (0..24).map(|row| u32::from(row >= 12) + u32::from(row >= 20)).collect();
+            assert_eq!(found.of_row, expected, "{seed}");
+            assert_eq!(found.rows.iter().map(Vec::len).collect::<Vec<_>>(), [12, 8, 4]);
+            assert!([5, 6].contains(&found.rows[0][0]), "the middle of the bundle comes first: {:?}", found.rows[0]);
+        }
+    }
+
+    #[test]
+    fn impossible_numbers_are_refused() {
+        let model = vectors(1, vec![1.0, 2.0]);
+        assert!(clusters(&model, 0, 1, 1).is_err());
+        assert_eq!(
+            clusters(&model, 3, 1, 1).unwrap_err().to_string(),
+            "-k 3: the model has 2 words, and a cluster has at least one"
+        );
+    }
+
+    proptest! {
+        /// Every word is in one cluster, every cluster has one, threads change nothing; whatever the vectors.
+        #[test]
+        fn clusters_are_a_partition(
+            data in prop::collection::vec(prop_oneof![Just(0.0_f32), -2.0_f32..2.0, Just(1e-45), Just(3e38)], 3..90),
+            k in 1_usize..12,
+            seed: u64,
+        ) {
+            let rows = data.len() / 3;
+            let model = vectors(3, data[..rows * 3].to_vec());
+            let k = k.min(rows);
+            let found = clusters(&model, k, seed, 1).unwrap();
+            prop_assert_eq!(&clusters(&model, k, seed, 3).unwrap(), &found);
+            prop_assert_eq!(found.rows.len(), k);
+            prop_assert!(found.rows.iter().all(|rows| !rows.is_empty()), "{:?}", found.rows);
+            prop_assert!(found.rows.is_sorted_by_key(|rows| Reverse(rows.len())));
+            let mut all: Vec<usize> = found.rows.concat();
+            all.sort_unstable();
+            prop_assert!(all.into_iter().eq(0..rows));
+            for (number, rows) in (0..).zip(&found.rows) {
+                prop_assert!(rows.iter().all(|&row| found.of_row[row] == number));
+            }
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Every format of models: converted through the program, and read and written by its own package.
+
+use std::path::Path;
+use std::process::Command;
+
+use motevec::format::{self, Format};
+use motevec::{Vectors, Vocabulary};
+use motevec_tests::{Folder, skip, works};
+
+/// A name in every format but finalfusion's, which rounds.
+const NAMES: [&str; 8] =
+    ["model.bin", "model.txt", "model.vec", "model.glove", "model.npy", "model.safetensors", "model.tsv", "model.mote"];
+
+/// A model of words in several scripts, with every kind of number.
+fn model() -> Vectors {
+    let words = ["the", "żółw", "日本", "naïve", "l\u{a0}eau", "</s>"].map(str::to_owned);
+    let words = words.into_iter().chain((0..100).map(|n| format!("word{n}")));
+    let (dim, mut vocabulary, mut data) = (7, Vocabulary::new(), Vec::new());
+    let mut state = 1_u64;
+    for word in words {
+        vocabulary.push(&word, 0).unwrap();
+        for _ in 0..dim {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            data.push((state >> 33) as f32 / (1_u32 << 30) as f32 - 1.0);
+        }
+    }
+    data[..7].copy_from_slice(&[0.0, -0.0, 1e-38, 3e38, 1e-45, 16_777_216.0, 0.1]);
+    Vectors { vocabulary, dim, data, outside: None, history: Vec::new() }
+}
+
+/// The model as a package sees it: a line a word, the word and the bits of its numbers.
+fn lines(vectors: &Vectors) -> String {
+    let bits = |row: &[f32]| row.iter().map(|number| format!(" {:08x}", number.to_bits())).collect::<String>();
+    vectors.vocabulary.words().zip(vectors.rows()).map(|(word, row)| format!("{word}{}\n", bits(row))).collect()
+}
+
+/// What the Python program `script` prints when it runs in `folder`; it prints a model with `show(words, matrix)`.
+fn python(folder: &Folder, script: &str) -> String {
+    let script = format!(
+        "
+import sys
+import numpy
+sys.stdout.reconfigure(encoding='utf-8')
+def show(words, matrix):
+    for word, row in zip(words, matrix):
+        print(word, *(f'{{bits:08x}}' for bits in numpy.ascontiguousarray(row, dtype='<f4').view('uint32')))
+def model():
+    words = ['the', 'żółw', '日本', 'naïve', 'l\\u00a0eau', '</s>'] + [f'word{{n}}' for n in range(100)]
+    matrix = numpy.random.default_rng(1).standard_normal((len(words), 7)).astype('float32')
+    matrix[1] = [0, -0.0, 1e-38, 3e38, 1e-45, 16777216, 0.1]
+    return words, matrix
+{script}"
+    );
+    let output = Command::new("python3").current_dir(folder.path(".")).args(["-c", &script]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Whether Python has the `packages`; says so where it has not.
+fn have(packages: &str) -> bool {
+    let found = works("python3", &["-c", &format!("import numpy, {packages}")]);
+    if !found {
+        skip(packages, &format!("pip install {}", packages.replace(',', "")));
+    }
+    found
+}
+
+/// A folder with the model in word2vec's binary format.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    format::write(&folder.path("model.bin"), None, model().view()).unwrap();
+    folder
+}
+
+fn read(folder: &Folder, name: &str) -> Vectors {
+    format::read(&folder.path(name), None).unwrap()
+}
+
+#[test]
+fn every_conversion_keeps_every_bit() {
+    let folder = folder();
+    let names: Vec<String> = NAMES
+        .iter()
+        .flat_map(|name| {
+            let format = Format::of_name(Path::new(name)).unwrap();
+            let endings: &[&str] = if format.codec().compresses() { &["", ".gz", ".zst"] } else { &[""] };
+            endings.iter().map(move |ending| format!("{name}{ending}"))
+        })
+        .collect();
+    // From each to the next, and at the end all are equal to the first.
+    let mut last = "model.bin".to_owned();
+    for name in names.iter().skip(1) {
+        folder.stdout(&["convert", &last, name]);
+        assert_eq!(lines(&read(&folder, name)), lines(&model()), "{last} → {name}");
+        last.clone_from(name);
+    }
+}
+
+#[test]
+fn gensim_and_we_read_each_others_text() {
+    if !have("gensim") {
+        return;
+    }
+    let folder = folder();
+    for (name, options) in [
+        ("model.txt", ""),
+        ("model.vec", ""),
+        ("model.glove", "no_header=True"),
+        ("model.txt.gz", ""),
+        ("model.bin.gz", "binary=True"),
+    ] {
+        folder.stdout(&["convert", "model.bin", name]);
+        let script = format!(
+            "
+from gensim.models import KeyedVectors
+vectors = KeyedVectors.load_word2vec_format('{name}', {options})
+show(vectors.index_to_key, vectors.vectors)"
+        );
+        assert_eq!(python(&folder, &script), lines(&model()), "{name}");
+        let header = if name == "model.glove" { "write_header=False" } else { options };
+        let script = format!(
+            "
+from gensim.models import KeyedVectors
+words, matrix = model()
+vectors = KeyedVectors(7)
+vectors.add_vectors(words, matrix)
+vectors.save_word2vec_format('{name}', {header})
+show(words, matrix)"
+        );
+        let expected = python(&folder, &script);
+        assert_eq!(lines(&read(&folder, name)), expected, "{name}");
+    }
+}
+
+#[test]
+fn gensim_writes_projector_files_that_we_read() {
+    if !have("gensim") {
+        return;
+    }
+    let folder = folder();
+    let script = "
+from gensim.models import KeyedVectors
+from gensim.scripts.word2vec2tensor import word2vec2tensor
+word2vec2tensor('model.bin', 'model', binary=True)
+vectors = KeyedVectors.load_word2vec_format('model.bin', binary=True)
+show(vectors.index_to_key, vectors.vectors)";
+    let expected = python(&folder, script);
+    assert_eq!(lines(&read(&folder, "model_tensor.tsv")), expected);
+    assert!(folder.stdout(&["info", "model_tensor.tsv"]).starts_with("format      projector\n"));
+
+    // What the projector does with them: tabs between numbers, a label a line.
+    folder.stdout(&["convert", "model.bin", "vectors.tsv"]);
+    let script = "
+matrix = numpy.loadtxt('vectors.tsv', delimiter='\\t', dtype='float32')
+words = open('metadata.tsv', encoding='utf-8').read().split('\\n')[:-1]
+show(words, matrix)";
+    assert_eq!(python(&folder, script), lines(&model()));
+}
+
+#[test]
+fn fasttext_reads_what_we_write() {
+    if !works("sh", &["-c", "command -v fasttext"]) {
+        return skip("fastText", "apt-get install fasttext");
+    }
+    let folder = folder();
+    folder.stdout(&["convert", "model.bin", "model.vec"]);
+    // Words of the text start from the vectors that they have in the file; with a rate of 0 they stay there.
+    folder.write("text.txt", "word1 word2 word3 word4 word5\n".repeat(20));
+    let options = "-dim 7 -pretrainedVectors model.vec -lr 0 -epoch 1 -maxn 0 -thread 1 -minCount 1";
+    let mut train = Command::new("fasttext");
+    train.current_dir(folder.path(".")).args(["skipgram", "-input", "text.txt", "-output", "trained"]);
+    let output = train.args(options.split(' ')).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let (trained, model) = (read(&folder, "trained.vec"), model());
+    for word in ["word1", "word2", "word5"] {
+        let (trained, ours) = (trained.get(word).unwrap(), model.get(word).unwrap());
+        // fastText writes five digits.
+        assert!(
+            trained.iter().zip(ours).all(|(one, other)| (one - other).abs() < 1e-4),
+            "{word}: {trained:?} {ours:?}"
+        );
+    }
+}
+
+#[test]
+fn numpy_and_we_read_each_others_matrices() {
+    if !works("python3", &["-c", "import numpy"]) {
+        return skip("numpy", "pip install numpy");
+    }
+    let folder = folder();
+    folder.stdout(&["convert", "model.bin", "model.npy"]);
+    let script = "
+matrix = numpy.load('model.npy')
+assert matrix.dtype == numpy.float32 and matrix.flags.c_contiguous
+words = open('model.vocab', encoding='utf-8').read().split('\\n')[:-1]
+show(words, matrix)";
+    assert_eq!(python(&folder, script), lines(&model()));
+
+    for save in ["matrix", "matrix.astype('float64')"] {
+        let script = format!(
+            "
+words, matrix = model()
+numpy.save('back.npy', {save})
+open('back.vocab', 'w', encoding='utf-8').write(''.join(word + '\\n' for word in words))
+show(words, matrix)"
+        );
+        assert_eq!(python(&folder, &script), lines(&read(&folder, "back.npy")), "{save}");
+    }
+    python(&folder, "numpy.save('back.npy', numpy.asfortranarray(model()[1]))");
+    let (_, message) = folder.failure(&["info", "back.npy"]);
+    assert!(message.contains("numpy.ascontiguousarray"), "{message}");
+}
+
+#[test]
+fn the_package_safetensors_and_we_read_each_others_models() {
+    if !have("safetensors") {
+        return;
+    }
+    let folder = Folder::new();
+    let mut full = model();
+    full.outside = Some(full.data.iter().rev().copied().collect());
+    full.vocabulary = Vocabulary::new();
+    for (word, count) in model().vocabulary.words().zip((1..=1000).rev()) {
+        full.vocabulary.push(word, count).unwrap();
+    }
+    format::write(&folder.path("model.safetensors"), None, full.view()).unwrap();
+    let script = "
+import json
+from safetensors import safe_open
+with safe_open('model.safetensors', 'numpy') as model:
+    assert sorted(model.keys()) == ['center', 'counts', 'outside'], model.keys()
+    assert model.metadata()['format'] == 'motevec'
+    words = json.loads(model.metadata()['vocabulary'])
+    assert model.get_tensor('counts').tolist() == list(range(1000, 1000 - len(words), -1))
+    assert (model.get_tensor('outside').ravel() == model.get_tensor('center').ravel()[::-1]).all()
+    show(words, model.get_tensor('center'))";
+    assert_eq!(python(&folder, script), lines(&full));
+
+    let script = "
+import json
+from safetensors.numpy import save_file
+words, matrix = model()
+tensors = {'center': matrix, 'other': numpy.ones(3), 'outside': -matrix, 'counts': numpy.arange(len(words))}
+save_file(tensors, 'back.safetensors', metadata={'vocabulary': json.dumps(words)})
+show(words, matrix)";
+    let expected = python(&folder, script);
+    let back = read(&folder, "back.safetensors");
+    assert_eq!(lines(&back), expected);
+    assert_eq!(back.outside.unwrap(), back.data.iter().map(|x| -x).collect::<Vec<_>>());
+    assert_eq!(back.vocabulary.counts()[..3], [0, 1, 2]);
+}
+
+#[test]
+fn the_package_finalfusion_and_we_read_each_others_files() {
+    if !have("finalfusion") {
+        return;
+    }
+    let folder = folder();
+    folder.stdout(&["convert", "model.bin", "model.fifu"]);
+    // A vector that the package reads is a unit vector and a norm, to the last digits.
+    let script = "
+from finalfusion import load_finalfusion
+embeddings = load_finalfusion('model.fifu')
+norms = numpy.linalg.norm(embeddings.storage.astype('float64'), axis=1)
+assert numpy.allclose(norms, 1, atol=1e-6), norms
+assert embeddings.word_similarity('word1', k=3) is not None
+show(embeddings.vocab.words, embeddings.storage * numpy.asarray(embeddings.norms)[:, None])";
+    let shown = python(&folder, script);
+    let ours = read(&folder, "model.fifu");
+    assert_eq!(shown, lines(&ours));
+    for (read, written) in ours.rows().zip(model().rows()) {
+        let far = 1e-6 * written.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+        assert!(read.iter().zip(written).all(|(one, other)| (one - other).abs() <= far), "{read:?} {written:?}");
+    }
+
+    // As the package makes them, with metadata ahead, and with and without norms.
+    let script = "
+from finalfusion import Embeddings
+from finalfusion.metadata import Metadata
+from finalfusion.norms import Norms
+from finalfusion.storage import NdArray
+from finalfusion.vocab import SimpleVocab
+words, matrix = model()
+about = Metadata({'trained': {'with': 'nothing'}})
+Embeddings(NdArray(matrix), SimpleVocab(words), metadata=about).write('plain.fifu')
+Embeddings(NdArray(matrix), SimpleVocab(words), norms=Norms(numpy.full(len(words), 0.5, dtype='float32'))).write('norms.fifu')
+show(words, matrix)
+show(words, matrix * numpy.float32(0.5))";
+    let expected = python(&folder, script);
+    assert_eq!(lines(&read(&folder, "plain.fifu")) + &lines(&read(&folder, "norms.fifu")), expected);
+}

@@ -1,0 +1,102 @@
+//! The options of word2vec.c: the same model as `train` makes, and what we lack refused by name.
+
+use motevec_tests::Folder;
+
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("text.txt", "the cat sat on the mat with the dog\n".repeat(50));
+    folder
+}
+
+const OLD: [&str; 20] = [
+    "-train",
+    "text.txt",
+    "-output",
+    "old",
+    "-size",
+    "12",
+    "-window",
+    "4",
+    "-negative",
+    "7",
+    "-sample",
+    "1e-2",
+    "-threads",
+    "2",
+    "-iter",
+    "3",
+    "-cbow",
+    "0",
+    "-hs",
+    "0",
+];
+
+#[test]
+fn old_options_make_the_model_that_new_ones_make() {
+    let folder = folder();
+    let old =
+        ["word2vec"].into_iter().chain(OLD).chain(["-binary", "1", "-alpha", "0.05", "-min-count", "2", "-debug", "2"]);
+    let report = folder.stdout(&old.chain(["-save-vocab", "vocab"]).collect::<Vec<_>>());
+    assert!(report.contains("written     old, "), "{report}");
+    let new = "train text.txt -o new.bin --dim 12 --window 4 --negatives 7 --subsample 1e-2 --epochs 3 --lr 0.05 \
+               --min-count 2 --max-sentence 1000";
+    folder.stdout(&new.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(folder.read("old"), folder.read("new.bin"));
+    assert!(folder.read("vocab").starts_with(b"the 150\n"));
+
+    // Text, by default; from a vocabulary; with the defaults of word2vec.c.
+    let args = ["word2vec", "-train", "text.txt", "-output", "old.any", "-cbow", "0", "-read-vocab", "vocab"];
+    folder.stdout(&args);
+    let new = "train text.txt -o new.txt --subsample 1e-3 --read-vocab vocab --max-sentence 1000";
+    folder.stdout(&new.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(folder.read("old.any"), folder.read("new.txt"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_called_word2vec_takes_the_old_options() {
+    let folder = folder();
+    let program = folder.motevec::<&str>(&[]);
+    std::os::unix::fs::symlink(program.get_program(), folder.path("word2vec")).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new(folder.path("word2vec"));
+        command.current_dir(folder.path(".")).args(args).output().unwrap()
+    };
+    let output = run(&OLD);
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    assert!(folder.read("old").starts_with(b"7 12\nthe "));
+    // Without arguments it says what it takes, as word2vec does.
+    for args in [&[][..], &["--help"], &["-help"]] {
+        let output = run(args);
+        let help = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && help.contains("-min-count N") && help.contains("Examples:"), "{help}");
+    }
+}
+
+#[test]
+fn what_we_lack_is_refused_by_name() {
+    let folder = folder();
+    let before = folder.names();
+    let cases = [
+        ("-cbow 1", "-cbow 1: motevec trains skip-gram only; use -cbow 0, with -alpha 0.025"),
+        ("-hs 1", "-hs 1: motevec has no hierarchical softmax; use -hs 0 with -negative 5"),
+        ("-negative 0", "-negative 0: motevec trains with negative samples only; 5 to 20 are usual"),
+        ("-classes 50", "-classes 50: first train, and then: motevec clusters MODEL -k 50 -o FILE"),
+        ("-size", "-size: its value is missing"),
+        ("-size 0", "invalid value '0' for '--dim <N>': 0 is not in 1.."),
+        ("-dim 5", "-dim: word2vec has no such option; see motevec word2vec --help"),
+        ("-iter 2.5", "-iter 2.5: expected a whole number"),
+        ("-read-vocab none", "none: No such file or directory (os error 2)"),
+    ];
+    for (options, expected) in cases {
+        let line = format!("word2vec -train text.txt -output old -cbow 0 {options}");
+        let (code, message) = folder.failure(&line.split(' ').collect::<Vec<_>>());
+        assert!(message.starts_with(&format!("error: {expected}")), "{line}\nwanted: {expected}\nfound: {message}");
+        assert_eq!((code, message.lines().count()), (if options.contains("none") { 1 } else { 2 }, 1), "{message}");
+        assert_eq!(folder.names(), before);
+    }
+    // CBOW is what word2vec does unasked: that is said, and no more.
+    let output = folder.run(&["word2vec", "-train", "text.txt", "-output", "old"]);
+    let note = "note: word2vec trains CBOW unless it is told `-cbow 0`; motevec trains skip-gram, as with `-cbow 0`\n";
+    assert!(output.status.success() && output.stderr == note.as_bytes(), "{output:?}");
+}
