@@ -12,6 +12,7 @@ pub mod format;
 pub mod gradcheck;
 mod memory;
 pub mod output;
+pub mod plot;
 pub mod query;
 pub mod train;
 mod vectors;

@@ -12,6 +12,7 @@ mod gradcheck;
 mod info;
 mod model;
 mod neighbors;
+mod plot;
 mod progress;
 mod report;
 mod summary;
@@ -37,6 +38,7 @@ enum Command {
     Neighbors(neighbors::Args),
     Analogy(analogy::Args),
     Eval(eval::Args),
+    Plot(plot::Args),
     Info(info::Args),
     Convert(convert::Args),
     Export(export::Args),
@@ -56,6 +58,7 @@ impl Cli {
             Command::Neighbors(args) => args.run(),
             Command::Analogy(args) => args.run(),
             Command::Eval(args) => args.run(),
+            Command::Plot(args) => args.run(),
             Command::Info(args) => args.run(),
             Command::Convert(args) => args.run(),
             Command::Export(args) => args.run(),

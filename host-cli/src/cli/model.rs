@@ -26,4 +26,10 @@ impl ModelArgs {
     pub(super) fn read(&self) -> Result<Vectors> {
         self.open()?.read()
     }
+
+    /// The name of the file, without its folder.
+    pub(super) fn name(&self) -> String {
+        let name = self.model.file_name().map(|name| name.to_string_lossy().into_owned());
+        name.unwrap_or_else(|| self.model.display().to_string())
+    }
 }

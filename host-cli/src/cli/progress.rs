@@ -6,6 +6,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use crate::bench;
 use crate::corpus::{self, Corpus, Options, Source};
+use crate::plot::{self, LossCurve};
 use crate::train::{self, Settings, Trained};
 use crate::{Error, Result};
 
@@ -13,6 +14,7 @@ use crate::{Error, Result};
 const READING: &str = "reading   {bar:24.cyan/dim} {binary_bytes} of {binary_total_bytes}, {eta} left";
 const READING_A_PIPE: &str = "reading   {spinner:.cyan} {binary_bytes}";
 const TRAINING: &str = "training  {bar:24.cyan/dim} {percent:>3} %  {msg}  {eta} left";
+const MAPPING: &str = "mapping   {bar:24.cyan/dim} {percent:>3} %  {eta} left";
 const MEASURING: &str = "measuring {bar:24.cyan/dim} {percent:>3} %  {eta} left";
 
 /// A bar on stderr; indicatif draws none where that is no terminal, and no colors where `NO_COLOR` is set.
@@ -39,13 +41,16 @@ pub(super) fn read(sources: &[Source], options: &Options) -> Result<Corpus> {
     corpus
 }
 
-/// [`train::train`], with a bar of the words done, and a line of loss an epoch. Returns also how long it took.
-pub(super) fn train(corpus: &Corpus, settings: &Settings) -> Result<(Trained, Duration)> {
+/// [`train::train`], with a bar of the words done, and a line of loss an epoch. Returns also how long it took, and how the
+/// loss changed.
+pub(super) fn train(corpus: &Corpus, settings: &Settings) -> Result<(Trained, Duration, LossCurve)> {
     let words = corpus.stats.words;
     let bar = bar(Some(words.saturating_mul(settings.epochs.into())), TRAINING)?;
     let start = Instant::now();
     let mut epochs = Epochs { shown: 0, of: settings.epochs, loss: f64::NAN };
+    let mut curve = LossCurve::new(settings.epochs);
     let trained = train::train(corpus, settings, &mut |progress| {
+        curve.observe(progress);
         // The trainer counts kept tokens; people count the words of their text.
         let done = words as f64 * progress.done as f64 / corpus.tokens.len() as f64;
         let speed = HumanCount((done / start.elapsed().as_secs_f64()) as u64);
@@ -58,7 +63,7 @@ pub(super) fn train(corpus: &Corpus, settings: &Settings) -> Result<(Trained, Du
         }
     });
     bar.finish_and_clear();
-    trained.map(|trained| (trained, start.elapsed()))
+    trained.map(|trained| (trained, start.elapsed(), curve))
 }
 
 /// [`bench::run`], with a bar of the samples taken.
@@ -70,6 +75,15 @@ pub(super) fn measure(corpus: &Corpus, settings: &Settings, options: bench::Opti
     });
     bar.finish_and_clear();
     report
+}
+
+/// [`plot::tsne`], with a bar of the steps taken.
+pub(super) fn map<R: AsRef<[f32]>>(rows: &[R]) -> Result<Vec<[f64; 2]>> {
+    let bar = bar(Some(plot::STEPS), MAPPING)?;
+    bar.tick();
+    let map = plot::tsne(rows, &|step| bar.set_position(step));
+    bar.finish_and_clear();
+    map
 }
 
 /// Which epochs have had their line.

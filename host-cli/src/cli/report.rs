@@ -42,6 +42,22 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Tells what a user may want to know of a run that goes on.
+pub(super) fn warn(message: &str) {
+    // Where even stderr is closed, nobody wants to know.
+    let _ = writeln!(io::stderr(), "warning: {}", printable(message));
+}
+
+/// Words in backquotes, with commas; of many only the first ones.
+pub(super) fn listed(words: &[String]) -> String {
+    const MOST: usize = 10;
+    let shown: Vec<_> = words.iter().take(MOST).map(|word| format!("`{word}`")).collect();
+    match words.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more words", shown.join(", ")),
+    }
+}
+
 /// Columns that line up.
 pub(super) struct Columns(Table);
 

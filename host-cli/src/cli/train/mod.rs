@@ -12,6 +12,7 @@ use super::summary::Summary;
 use super::{progress, report};
 use crate::corpus::{self, Corpus, Source};
 use crate::format::{self, Format};
+use crate::plot::Kind;
 use crate::{Error, Result, VectorsRef, memory, output};
 
 /// Learn word vectors from text
@@ -23,6 +24,7 @@ use crate::{Error, Result, VectorsRef, memory, output};
   motevec train text.txt -o model.bin
   motevec train *.txt.zst -o model.txt --tokens words --lowercase --dim 300 --epochs 10
   zcat logs.gz | cut -f2 | motevec train - -o model.bin --min-count 20
+  motevec train text.txt -o model.bin --plot-loss loss.png
   motevec train text.txt -o model.bin --json | jq .losses")]
 pub(super) struct Args {
     /// The text: files, plain or compressed; `-` is standard input
@@ -48,6 +50,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Text")]
     save_vocab: Option<PathBuf>,
 
+    /// Draw how the loss fell, in a .png, .svg or .html file
+    #[arg(long, value_name = "FILE", help_heading = "Learning")]
+    plot_loss: Option<PathBuf>,
+
     #[command(flatten)]
     learning: LearningArgs,
 
@@ -66,7 +72,9 @@ impl Args {
             return Err(Error::Usage(format!("--dim {dim}: the format of {output} holds at most {most} dimensions")));
         }
         let sources: Vec<_> = self.corpus.iter().map(Source::from_argument).collect();
-        let outputs = [Some(&self.output), self.save_vocab.as_ref()];
+        let plot_loss =
+            self.plot_loss.as_deref().map(|path| Kind::of_name(path).map(|kind| (path, kind))).transpose()?;
+        let outputs = [Some(&self.output), self.save_vocab.as_ref(), self.plot_loss.as_ref()];
         files::check(&sources, self.text.read_vocab.as_deref(), outputs.into_iter().flatten())?;
 
         let start = Instant::now();
@@ -79,9 +87,13 @@ impl Args {
             output::write(path, |out| corpus::write_vocab(&corpus.vocabulary, out))?;
         }
 
-        let (trained, training) = progress::train(&corpus, &settings)?;
+        let (trained, training, curve) = progress::train(&corpus, &settings)?;
         let (dim, data, outside) = (settings.dim, &trained.center, Some(&trained.outside[..]));
         codec.write(&self.output, VectorsRef { vocabulary: &corpus.vocabulary, dim, stride: dim, data, outside })?;
+        if let Some((path, kind)) = plot_loss {
+            let name = self.output.file_name().unwrap_or(self.output.as_os_str());
+            curve.draw(&name.to_string_lossy(), &trained.losses).write(path, kind)?;
+        }
         let summary = Summary::new((&self.output, format), &corpus, &settings, &trained, (reading, training));
         report::print(&summary, self.json, Some(&self.output))
     }
