@@ -8,6 +8,7 @@ pub mod cli;
 pub mod corpus;
 mod error;
 pub mod eval;
+pub mod explore;
 pub mod format;
 pub mod gradcheck;
 mod memory;

@@ -7,6 +7,7 @@ mod bench;
 mod convert;
 mod demo;
 mod eval;
+mod explore;
 mod export;
 mod gradcheck;
 mod info;
@@ -39,6 +40,7 @@ enum Command {
     Analogy(analogy::Args),
     Eval(eval::Args),
     Plot(plot::Args),
+    Explore(explore::Args),
     Info(info::Args),
     Convert(convert::Args),
     Export(export::Args),
@@ -59,6 +61,7 @@ impl Cli {
             Command::Analogy(args) => args.run(),
             Command::Eval(args) => args.run(),
             Command::Plot(args) => args.run(),
+            Command::Explore(args) => args.run(),
             Command::Info(args) => args.run(),
             Command::Convert(args) => args.run(),
             Command::Export(args) => args.run(),
