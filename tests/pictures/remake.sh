@@ -19,6 +19,6 @@ export PYTHONDONTWRITEBYTECODE=1
 for colors in light dark; do
     dark=()
     [[ $colors == light ]] || dark=(--dark)
-    python3 $pictures/screenshot.py "$folder/explorer.html" $pictures/explorer-$colors.png --size 1200 750 --word freedom "${dark[@]}"
+    python3 $pictures/screenshot.py "$folder/explorer.html" $pictures/explorer-$colors.png --size 1200 750 --word tax "${dark[@]}"
 done
 ls -l $pictures/*.png

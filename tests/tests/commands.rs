@@ -139,12 +139,3 @@ fn a_reader_that_leaves_early_is_no_error() {
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     assert!(first.starts_with("word"));
 }
-
-#[test]
-fn help_has_examples() {
-    let folder = folder();
-    for command in ["train", "demo", "neighbors", "analogy", "eval", "info", "convert", "export", "bench"] {
-        let help = folder.stdout(&[command, "--help"]);
-        assert!(help.contains(&format!("Examples:\n  motevec {command}")), "{help}");
-    }
-}

@@ -132,7 +132,7 @@ fn draw(vectors: &Vectors, neighbors: &[Nearest<'_>]) -> Result<Picture> {
         let nearest = nearest.iter().map(|neighbor| neighbor.word);
         std::iter::once(*word).chain(nearest).map(|word| (group, word.to_owned())).collect::<Vec<_>>()
     };
-    let words: Vec<_> = neighbors.iter().enumerate().flat_map(|pair| words(pair)).collect();
+    let words: Vec<_> = neighbors.iter().enumerate().flat_map(words).collect();
     let selection = Selection::of_words(vectors, words.iter().map(|(group, word)| (*group, word.as_str())));
     let selection = selection.named(SHOWN.map(str::to_owned).to_vec());
     let map = Map::new(vectors, &selection, Method::Tsne)?;

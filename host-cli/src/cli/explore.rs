@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::model::ModelArgs;
 use super::plot::{MOST_GROUPS, Map, Method};
-use super::{printable, report};
+use super::{printable, progress, report};
 use crate::explore::{self, Explorer};
 use crate::plot::Selection;
 use crate::{Error, Result, output};
@@ -66,7 +66,8 @@ impl Args {
             return Err(Error::Usage(format!("{}: a page's name ends in .html", self.output.display())));
         }
         let vectors = self.model.read()?;
-        let selection = Selection::most_frequent(&vectors, self.top as usize).grouped(&vectors, self.groups.into());
+        let frequent = Selection::most_frequent(&vectors, self.top as usize);
+        let selection = progress::busy("grouping", || frequent.grouped(&vectors, self.groups.into()));
         let map = Map::new(&vectors, &selection, self.method)?;
         let (name, note) = (self.model.name(), format!("A map by {}: {}.", map.method(), map.meaning()));
         let explorer =

@@ -4,6 +4,7 @@
 
 mod analogy;
 mod bench;
+mod completions;
 mod convert;
 mod demo;
 mod eval;
@@ -11,6 +12,7 @@ mod explore;
 mod export;
 mod gradcheck;
 mod info;
+mod man;
 mod model;
 mod neighbors;
 mod plot;
@@ -22,12 +24,23 @@ mod train;
 use clap::{Parser, Subcommand};
 
 use crate::Result;
-pub use report::printable;
+pub(crate) use report::printable;
+pub use report::show_error;
 
 /// Train word2vec vectors fast and reproducibly, query and score them.
 #[derive(Debug, Parser)]
 #[command(name = "motevec", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  motevec demo
+  motevec train text.txt -o model.bin
+  motevec neighbors model.bin freedom
+  motevec explore model.bin -o explorer.html
+  motevec help train")]
 pub struct Cli {
+    /// Show only results and errors: no progress, no warnings, no words about files written
+    #[arg(short, long, global = true)]
+    quiet: bool,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -46,6 +59,8 @@ enum Command {
     Export(export::Args),
     Gradcheck(gradcheck::Args),
     Bench(bench::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Cli {
@@ -54,6 +69,9 @@ impl Cli {
     /// # Errors
     /// Where that fails. Nothing of the error has been shown yet.
     pub fn run(self) -> Result<()> {
+        if self.quiet {
+            report::be_quiet();
+        }
         match self.command {
             Command::Demo(args) => args.run(),
             Command::Train(args) => args.run(),
@@ -67,6 +85,8 @@ impl Cli {
             Command::Export(args) => args.run(),
             Command::Gradcheck(args) => args.run(),
             Command::Bench(args) => args.run(),
+            Command::Completions(args) => args.run(),
+            Command::Man(args) => args.run(),
         }
     }
 }

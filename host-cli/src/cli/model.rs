@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::progress;
 use crate::format::{self, Format, ModelFile};
 use crate::{Result, Vectors};
 
@@ -24,7 +25,8 @@ impl ModelArgs {
 
     /// Reads the model.
     pub(super) fn read(&self) -> Result<Vectors> {
-        self.open()?.read()
+        let file = self.open()?;
+        progress::busy("reading", || file.read())
     }
 
     /// The name of the file, without its folder.

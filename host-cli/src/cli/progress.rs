@@ -1,9 +1,12 @@
 //! Progress on the terminal: bars on stderr, and nothing at all where stderr is a pipe or a file.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::report;
 use crate::bench;
 use crate::corpus::{self, Corpus, Options, Source};
 use crate::plot::{self, LossCurve};
@@ -17,11 +20,42 @@ const TRAINING: &str = "training  {bar:24.cyan/dim} {percent:>3} %  {msg}  {eta}
 const MAPPING: &str = "mapping   {bar:24.cyan/dim} {percent:>3} %  {eta} left";
 const MEASURING: &str = "measuring {bar:24.cyan/dim} {percent:>3} %  {eta} left";
 
+const BUSY: &str = "{msg:<9} {spinner:.cyan} {elapsed}";
+
+/// Work that is done sooner needs no sign of life.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// A bar on stderr; indicatif draws none where that is no terminal, and no colors where `NO_COLOR` is set.
 fn bar(length: Option<u64>, template: &str) -> Result<ProgressBar> {
     let style = ProgressStyle::with_template(template).map_err(|error| Error::Failed(error.to_string()))?;
     let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    if report::quiet() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
     Ok(bar.with_style(style.progress_chars("━╸─")))
+}
+
+/// Does `work`, of which nobody knows how long it takes; once it has taken a second, a spinner says `what` it is.
+pub(super) fn busy<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
+    let (done, end) = mpsc::channel::<()>();
+    let watch = move || {
+        if end.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+        let Ok(bar) = bar(None, BUSY) else { return };
+        bar.set_message(what);
+        while end.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
+            bar.tick();
+        }
+        bar.finish_and_clear();
+    };
+    thread::scope(|scope| {
+        scope.spawn(watch);
+        let result = work();
+        // The watcher hears that, also where the work panics.
+        drop(done);
+        result
+    })
 }
 
 /// [`corpus::read`], with a bar of the bytes read.

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use clap::builder::styling::AnsiColor;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
@@ -14,10 +16,26 @@ use crate::{Error, Result};
 /// The names by which a command line asks for stdout.
 const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
+/// Whether only results and errors are shown.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From now on shows only results and errors: no progress, no warnings, no words about a file that was written.
+pub(super) fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Whether [`be_quiet`] was called.
+pub(super) fn quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
 /// Prints `report` to stdout, as a line of JSON or as text; to stderr where the command wrote its `output` to stdout.
 ///
 /// A reader that has seen enough and closes the pipe (`| head`) is no error.
 pub(super) fn print(report: &(impl Serialize + Display), json: bool, output: Option<&Path>) -> Result<()> {
+    if quiet() && !json && output.is_some() {
+        return Ok(());
+    }
     let text = match json {
         true => serde_json::to_string(report).map_err(|error| Error::Failed(error.to_string()))?,
         false => report.to_string(),
@@ -35,7 +53,7 @@ pub(super) fn print(report: &(impl Serialize + Display), json: bool, output: Opt
 
 /// `text` without control characters, which would otherwise let a model's words command the terminal.
 #[must_use]
-pub fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     match text.contains(char::is_control) {
         true => text.replace(char::is_control, "\u{fffd}").into(),
         false => text.into(),
@@ -44,8 +62,21 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 
 /// Tells what a user may want to know of a run that goes on.
 pub(super) fn warn(message: &str) {
-    // Where even stderr is closed, nobody wants to know.
-    let _ = writeln!(io::stderr(), "warning: {}", printable(message));
+    if !quiet() {
+        say("warning", AnsiColor::Yellow, message);
+    }
+}
+
+/// Tells why a run failed.
+pub fn show_error(error: &Error) {
+    say("error", AnsiColor::Red, &error.to_string());
+}
+
+/// A line on stderr. Its first word is colored on a terminal that knows colors, unless `NO_COLOR` is set.
+fn say(what: &str, color: AnsiColor, message: &str) {
+    let style = color.on_default().bold();
+    // Where even stderr is closed, the exit code is all that is left to say.
+    let _ = writeln!(anstream::stderr(), "{style}{what}:{style:#} {}", printable(message));
 }
 
 /// Words in backquotes, with commas; of many only the first ones.

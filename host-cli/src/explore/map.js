@@ -43,7 +43,7 @@ class WordMap {
   /** The view that shows all of the rows. */
   whole(shown, closest = Infinity) {
     const [left, right] = extent(shown.map(row => data.x[row])), [low, high] = extent(shown.map(row => data.y[row]));
-    const room = [Math.max(this.width - 130, 50), Math.max(this.height - 90, 50)];
+    const room = [Math.max(this.width - 190, 50), Math.max(this.height - 90, 50)];
     const scale = Math.min(room[0] / (right - left || 1e-9), room[1] / (high - low || 1e-9), closest);
     return { scale, x: (left + right) / 2, y: (low + high) / 2 };
   }
@@ -205,6 +205,13 @@ class WordMap {
     context.globalAlpha = 1;
     this.drawLines(color("muted"));
     this.drawLabels(visible, marked, colors, color("ink"), radius);
+    // A label of one word may lie over the point of another that stands out.
+    for (const [row, x, y] of visible.filter(([row]) => marked.has(row))) {
+      context.fillStyle = colors[data.groups[row] % colors.length];
+      context.beginPath();
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+      context.fill();
+    }
   }
 
   /** Points grow a little as one comes nearer; few points are large from the start. */
@@ -256,20 +263,23 @@ class WordMap {
       context.font = `${strong ? 650 : 400} ${size}px ${FONT}`;
       if (!big && !this.widths[row]) this.widths[row] = context.measureText(words[row]).width;
       const wide = big ? context.measureText(words[row]).width : this.widths[row], gap = radius + 3;
-      const left = [x + gap, x - gap - wide, x - wide / 2, x - wide / 2];
-      const middle = [y, y, y - gap - size * 0.6, y + gap + size * 0.6];
-      let place = [0, 1, 2, 3].find(at => free([left[at] - 4, middle[at] - size * 0.7, left[at] + wide + 4, middle[at] + size * 0.7]));
+      const half = size * 0.7, places = [[x + gap, y], [x - gap - wide, y]];
+      // Words that stand out may lie close together; their labels look for room further off.
+      if (big) for (const down of [17, -17, 34, -34]) places.push([x + gap, y + down], [x - gap - wide, y + down]);
+      places.push([x - wide / 2, y - gap - half], [x - wide / 2, y + gap + half]);
+      let place = places.find(([left, middle]) => free([left - 4, middle - half, left + wide + 4, middle + half]));
       if (place === undefined) {
         if (!strong) continue;
-        place = 0;
+        place = places[0];
       }
-      this.boxes.push([row, left[place], middle[place] - size * 0.62, left[place] + wide, middle[place] + size * 0.62]);
+      const [left, middle] = place;
+      this.boxes.push([row, left, middle - half, left + wide, middle + half]);
       context.lineWidth = 4;
       context.lineJoin = "round";
       context.strokeStyle = this.paper;
-      context.strokeText(words[row], left[place], middle[place] + size * 0.34);
+      context.strokeText(words[row], left, middle + size * 0.34);
       context.fillStyle = strong ? ink : colors[data.groups[row] % colors.length];
-      context.fillText(words[row], left[place], middle[place] + size * 0.34);
+      context.fillText(words[row], left, middle + size * 0.34);
     }
   }
 }

@@ -85,8 +85,8 @@ pub(super) fn place(points: &[[f64; 2]], sizes: &[[f64; 2]], radius: f64, area: 
     let mut settled = vec![false; points.len()];
     for _ in 0..passes(points.len()) {
         let mut moved = false;
-        for index in 0..points.len() {
-            if settled[index] {
+        for (index, settled) in settled.iter_mut().enumerate() {
+            if *settled {
                 continue;
             }
             let old = grid.places[index];
@@ -94,7 +94,7 @@ pub(super) fn place(points: &[[f64; 2]], sizes: &[[f64; 2]], radius: f64, area: 
             let (cost, best) = grid.best(index, &area, false);
             grid.put(index, best);
             // A label that lies free and next to its point has nothing to look for.
-            settled[index] = cost < RINGS[1].0;
+            *settled = cost < RINGS[1].0;
             moved |= best != old;
         }
         if !moved {

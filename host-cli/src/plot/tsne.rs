@@ -26,7 +26,7 @@ const THETA: f64 = 0.5;
 /// The learning rate: what many words need (a twelfth of their number: Belkina et al. 2019), and the least for few. With
 /// less, words that are all alike but for one never come apart.
 fn rate(count: usize) -> f64 {
-    (count as f64 / 12.0).max(200.0)
+    (count as f64 / 48.0).max(50.0)
 }
 
 /// The standard deviation of the map's first axis at the start (Kobak & Berens 2019).
@@ -154,7 +154,7 @@ mod tests {
         rows[3] = rows[0].clone();
         rows[4] = vec![0.0; 9];
         assert!(tsne(&rows, &|_| ()).unwrap().as_flattened().iter().all(|x| x.is_finite()));
-        assert!(tsne(&vec![[1.0, 2.0]; 9], &|_| ()).is_err());
+        assert!(tsne(&[[1.0, 2.0]; 9], &|_| ()).is_err());
         assert!(tsne(&bundles(1), &|_| ()).unwrap_err().to_string().contains("at least 6 words"));
     }
 }

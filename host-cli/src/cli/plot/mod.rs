@@ -117,7 +117,9 @@ impl Args {
         let map = Map::new(&vectors, &selection, self.method)?;
         let note = map.note(&self.model.name(), &vectors);
         let size = self.size.map(f64::from);
-        let picture = map.draw(&vectors, &selection, self.words.title(&selection), note, size, self.words.near());
+        let title = self.words.title(&selection);
+        let draw = || map.draw(&vectors, &selection, title, note, size, self.words.near());
+        let picture = progress::busy("drawing", draw);
         let unlabeled = picture.unlabeled();
         if picture.foreign() > 0 && kind == Kind::Png {
             report::warn(&match picture.foreign() {

@@ -89,7 +89,8 @@ impl Args {
 
         let (trained, training, curve) = progress::train(&corpus, &settings)?;
         let (dim, data, outside) = (settings.dim, &trained.center, Some(&trained.outside[..]));
-        codec.write(&self.output, VectorsRef { vocabulary: &corpus.vocabulary, dim, stride: dim, data, outside })?;
+        let vectors = VectorsRef { vocabulary: &corpus.vocabulary, dim, stride: dim, data, outside };
+        progress::busy("writing", || codec.write(&self.output, vectors))?;
         if let Some((path, kind)) = plot_loss {
             let name = self.output.file_name().unwrap_or(self.output.as_os_str());
             curve.draw(&name.to_string_lossy(), &trained.losses).write(path, kind)?;
