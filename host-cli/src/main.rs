@@ -1,17 +1,15 @@
 //! The `motevec` command.
 #![forbid(unsafe_code)]
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use motevec::cli::{Cli, printable};
+use motevec::cli::{Cli, show_error};
 
 fn main() -> ExitCode {
     match Cli::from_env().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Where even stderr is closed, the exit code is all that is left to say.
-            let _ = writeln!(io::stderr(), "error: {}", printable(&error.to_string()));
+            show_error(&error);
             ExitCode::from(error.exit_code())
         }
     }

@@ -139,26 +139,3 @@ fn a_reader_that_leaves_early_is_no_error() {
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     assert!(first.starts_with("word"));
 }
-
-#[test]
-fn help_has_examples() {
-    let folder = folder();
-    for command in [
-        "train",
-        "demo",
-        "neighbors",
-        "analogy",
-        "similarity",
-        "odd-one-out",
-        "clusters",
-        "eval",
-        "info",
-        "convert",
-        "export",
-        "bench",
-        "word2vec",
-    ] {
-        let help = folder.stdout(&[command, "--help"]);
-        assert!(help.contains(&format!("Examples:\n  motevec {command}")), "{help}");
-    }
-}

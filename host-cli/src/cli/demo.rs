@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use indicatif::HumanCount;
 use serde::Serialize;
 
+use super::plot::{Map, Method};
 use super::report::{self, Columns};
 use super::{printable, progress};
 use crate::corpus::{Corpus, Options, Source, Tokenizer};
+use crate::plot::{Kind, Picture, Selection};
 use crate::query::{self, Neighbor};
 use crate::train::Settings;
-use crate::{Result, Vectors, format, memory};
+use crate::{Result, Vectors, format, memory, output};
 
 /// Addresses of presidents of the United States, one paragraph a line; in the public domain.
 pub(super) const ADDRESSES: Source =
@@ -19,6 +21,9 @@ pub(super) const ADDRESSES: Source =
 
 /// Words that the speeches use often enough to learn something sensible about.
 const SHOWN: [&str; 8] = ["war", "freedom", "tax", "economy", "farmers", "school", "children", "soviet"];
+
+/// The width and height of the picture.
+const PICTURE: [f64; 2] = [1000.0, 750.0];
 
 /// How many of the nearest words are shown.
 const NEAREST: usize = 5;
@@ -33,11 +38,16 @@ const ANALOGY: [&str; 3] = ["he", "she", "his"];
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec demo
-  motevec demo -o demo.bin && motevec neighbors demo.bin peace")]
+  motevec demo -o demo.bin && motevec neighbors demo.bin peace
+  motevec demo --plot demo.png")]
 pub(super) struct Args {
     /// Also write the vectors to this file
     #[arg(short, long, value_name = "MODEL")]
     output: Option<PathBuf>,
+
+    /// Also draw the words that are shown, with their neighbors, in a .png, .svg or .html file
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
 
     /// Print JSON
     #[arg(long)]
@@ -54,6 +64,7 @@ struct Report<'a> {
     neighbors: Vec<Nearest<'a>>,
     analogy: Analogy<'a>,
     output: Option<String>,
+    plot: Option<String>,
 }
 
 /// A word and those nearest to it.
@@ -77,10 +88,16 @@ impl Args {
         });
         let codec = codec.transpose()?;
 
+        let picture = self.plot.as_ref().map(|path| {
+            output::check(path)?;
+            Kind::of_name(path)
+        });
+        let picture = picture.transpose()?;
+
         let (options, settings) = (options(), settings());
         let corpus = progress::read(&[ADDRESSES], &options)?;
         memory::check(&corpus, &settings)?;
-        let (trained, time) = progress::train(&corpus, &settings, None)?;
+        let (trained, time, _) = progress::train(&corpus, &settings, None)?;
         let Corpus { vocabulary, stats, .. } = corpus;
         let (data, outside) = (trained.center, Some(trained.outside));
         let vectors = Vectors { vocabulary, dim: settings.dim, data, outside, history: Vec::new() };
@@ -101,9 +118,27 @@ impl Args {
                 answer: query::analogy(&vectors, ANALOGY, 1)?.first().map(|neighbor| neighbor.word),
             },
             output: self.output.as_ref().map(|path| path.display().to_string()),
+            plot: self.plot.as_ref().map(|path| path.display().to_string()),
         };
+        if let (Some(kind), Some(path)) = (picture, &self.plot) {
+            draw(&vectors, &report.neighbors)?.write(path, kind)?;
+        }
         report::print(&report, self.json, self.output.as_deref())
     }
+}
+
+/// The words that are shown, and those nearest to them in their colors.
+fn draw(vectors: &Vectors, neighbors: &[Nearest<'_>]) -> Result<Picture> {
+    let words = |(group, Nearest { word, nearest }): (usize, &Nearest<'_>)| {
+        let nearest = nearest.iter().map(|neighbor| neighbor.word);
+        std::iter::once(*word).chain(nearest).map(|word| (group, word.to_owned())).collect::<Vec<_>>()
+    };
+    let words: Vec<_> = neighbors.iter().enumerate().flat_map(words).collect();
+    let selection = Selection::of_words(vectors, words.iter().map(|(group, word)| (*group, word.as_str())));
+    let selection = selection.named(SHOWN.map(str::to_owned).to_vec());
+    let map = Map::new(vectors, &selection, Method::Tsne)?;
+    let note = map.note("presidents' speeches", vectors);
+    Ok(map.draw(vectors, &selection, "Words and their neighbors".to_owned(), note, PICTURE, false))
 }
 
 /// Rare words have too little to learn from in so short a text.
@@ -145,6 +180,7 @@ impl Display for Report<'_> {
             }
         };
         writeln!(f, "  motevec neighbors {model} peace")?;
+        writeln!(f, "  motevec plot {model} -o picture.png --near peace")?;
         write!(f, "  motevec train your-text.txt -o model.bin --tokens words --lowercase")
     }
 }

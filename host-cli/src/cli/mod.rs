@@ -5,16 +5,20 @@
 mod analogy;
 mod bench;
 mod clusters;
+mod completions;
 mod convert;
 mod demo;
 mod eval;
+mod explore;
 mod export;
 mod gradcheck;
 mod info;
 mod lines;
+mod man;
 mod model;
 mod neighbors;
 mod odd_one_out;
+mod plot;
 mod progress;
 mod report;
 mod similarity;
@@ -29,12 +33,23 @@ use std::path::Path;
 use clap::{Parser, Subcommand};
 
 use crate::Result;
-pub use report::printable;
+pub(crate) use report::printable;
+pub use report::show_error;
 
 /// Train word2vec vectors fast and reproducibly, query and score them.
 #[derive(Debug, Parser)]
 #[command(name = "motevec", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  motevec demo
+  motevec train text.txt -o model.bin
+  motevec neighbors model.bin freedom
+  motevec explore model.bin -o explorer.html
+  motevec help train")]
 pub struct Cli {
+    /// Show only results and errors: no progress, no warnings, no words about files written
+    #[arg(short, long, global = true)]
+    quiet: bool,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -49,12 +64,16 @@ enum Command {
     OddOneOut(odd_one_out::Args),
     Clusters(clusters::Args),
     Eval(eval::Args),
+    Plot(plot::Args),
+    Explore(explore::Args),
     Info(info::Args),
     Convert(convert::Args),
     Export(export::Args),
     Gradcheck(gradcheck::Args),
     Bench(bench::Args),
     Word2vec(word2vec::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Cli {
@@ -74,6 +93,9 @@ impl Cli {
     /// # Errors
     /// Where that fails. Nothing of the error has been shown yet.
     pub fn run(self) -> Result<()> {
+        if self.quiet {
+            report::be_quiet();
+        }
         match self.command {
             Command::Demo(args) => args.run(),
             Command::Train(args) => args.run(),
@@ -83,12 +105,16 @@ impl Cli {
             Command::OddOneOut(args) => args.run(),
             Command::Clusters(args) => args.run(),
             Command::Eval(args) => args.run(),
+            Command::Plot(args) => args.run(),
+            Command::Explore(args) => args.run(),
             Command::Info(args) => args.run(),
             Command::Convert(args) => args.run(),
             Command::Export(args) => args.run(),
             Command::Gradcheck(args) => args.run(),
             Command::Bench(args) => args.run(),
             Command::Word2vec(args) => args.run(),
+            Command::Completions(args) => args.run(),
+            Command::Man(args) => args.run(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::progress;
 use crate::format::{self, Format, ModelFile};
 use crate::{Result, Vectors};
 
@@ -24,7 +25,14 @@ impl ModelArgs {
 
     /// Reads the model.
     pub(super) fn read(&self) -> Result<Vectors> {
-        self.open()?.read()
+        let file = self.open()?;
+        progress::busy("reading", || file.read())
+    }
+
+    /// The name of the file, without its folder.
+    pub(super) fn name(&self) -> String {
+        let name = self.model.file_name().map(|name| name.to_string_lossy().into_owned());
+        name.unwrap_or_else(|| self.model.display().to_string())
     }
 
     /// Reads what queries need of the model: the center vectors.

@@ -1,11 +1,15 @@
 //! Progress on the terminal: bars on stderr, and nothing at all where stderr is a pipe or a file.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::report;
 use crate::bench;
 use crate::corpus::{self, Corpus, Options, Source};
+use crate::plot::{self, LossCurve};
 use crate::train::{self, Settings, Trained};
 use crate::{Error, Result, Vectors};
 
@@ -13,13 +17,45 @@ use crate::{Error, Result, Vectors};
 const READING: &str = "reading   {bar:24.cyan/dim} {binary_bytes} of {binary_total_bytes}, {eta} left";
 const READING_A_PIPE: &str = "reading   {spinner:.cyan} {binary_bytes}";
 const TRAINING: &str = "training  {bar:24.cyan/dim} {percent:>3} %  {msg}  {eta} left";
+const MAPPING: &str = "mapping   {bar:24.cyan/dim} {percent:>3} %  {eta} left";
 const MEASURING: &str = "measuring {bar:24.cyan/dim} {percent:>3} %  {eta} left";
+
+const BUSY: &str = "{msg:<9} {spinner:.cyan} {elapsed}";
+
+/// Work that is done sooner needs no sign of life.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A bar on stderr; indicatif draws none where that is no terminal, and no colors where `NO_COLOR` is set.
 fn bar(length: Option<u64>, template: &str) -> Result<ProgressBar> {
     let style = ProgressStyle::with_template(template).map_err(|error| Error::Failed(error.to_string()))?;
     let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    if report::quiet() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
     Ok(bar.with_style(style.progress_chars("━╸─")))
+}
+
+/// Does `work`, of which nobody knows how long it takes; once it has taken a second, a spinner says `what` it is.
+pub(super) fn busy<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
+    let (done, end) = mpsc::channel::<()>();
+    let watch = move || {
+        if end.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+        let Ok(bar) = bar(None, BUSY) else { return };
+        bar.set_message(what);
+        while end.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
+            bar.tick();
+        }
+        bar.finish_and_clear();
+    };
+    thread::scope(|scope| {
+        scope.spawn(watch);
+        let result = work();
+        // The watcher hears that, also where the work panics.
+        drop(done);
+        result
+    })
 }
 
 /// [`corpus::read`], with a bar of the bytes read.
@@ -40,13 +76,19 @@ pub(super) fn read(sources: &[Source], options: &Options) -> Result<Corpus> {
 }
 
 /// [`train::train`], or [`train::resume`] from an `earlier` model, with a bar of the words done, and a line of loss an
-/// epoch. Returns also how long it took.
-pub(super) fn train(corpus: &Corpus, settings: &Settings, earlier: Option<&Vectors>) -> Result<(Trained, Duration)> {
+/// epoch. Returns also how long it took, and how the loss changed.
+pub(super) fn train(
+    corpus: &Corpus,
+    settings: &Settings,
+    earlier: Option<&Vectors>,
+) -> Result<(Trained, Duration, LossCurve)> {
     let words = corpus.stats.words;
     let bar = bar(Some(words.saturating_mul(settings.epochs.into())), TRAINING)?;
     let start = Instant::now();
     let mut epochs = Epochs { shown: 0, of: settings.epochs, loss: f64::NAN };
+    let mut curve = LossCurve::new(settings.epochs);
     let mut observe = |progress: &train::Progress| {
+        curve.observe(progress);
         // The trainer counts kept tokens; people count the words of their text.
         let done = words as f64 * progress.done as f64 / corpus.tokens.len() as f64;
         let speed = HumanCount((done / start.elapsed().as_secs_f64()) as u64);
@@ -63,7 +105,7 @@ pub(super) fn train(corpus: &Corpus, settings: &Settings, earlier: Option<&Vecto
         Some(earlier) => train::resume(earlier, corpus, settings, &mut observe),
     };
     bar.finish_and_clear();
-    trained.map(|trained| (trained, start.elapsed()))
+    trained.map(|trained| (trained, start.elapsed(), curve))
 }
 
 /// [`bench::run`], with a bar of the samples taken.
@@ -75,6 +117,15 @@ pub(super) fn measure(corpus: &Corpus, settings: &Settings, options: bench::Opti
     });
     bar.finish_and_clear();
     report
+}
+
+/// [`plot::tsne`], with a bar of the steps taken.
+pub(super) fn map<R: AsRef<[f32]>>(rows: &[R]) -> Result<Vec<[f64; 2]>> {
+    let bar = bar(Some(plot::STEPS), MAPPING)?;
+    bar.tick();
+    let map = plot::tsne(rows, &|step| bar.set_position(step));
+    bar.finish_and_clear();
+    map
 }
 
 /// Which epochs have had their line.

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use clap::builder::styling::AnsiColor;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
@@ -14,10 +16,26 @@ use crate::{Error, Result};
 /// The names by which a command line asks for stdout.
 const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
+/// Whether only results and errors are shown.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From now on shows only results and errors: no progress, no warnings, no words about a file that was written.
+pub(super) fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Whether [`be_quiet`] was called.
+pub(super) fn quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
 /// Prints `report` to stdout, as a line of JSON or as text; to stderr where the command wrote its `output` to stdout.
 ///
 /// A reader that has seen enough and closes the pipe (`| head`) is no error.
 pub(super) fn print(report: &(impl Serialize + Display), json: bool, output: Option<&Path>) -> Result<()> {
+    if quiet() && !json && output.is_some() {
+        return Ok(());
+    }
     let text = text(report, json)?;
     let stdout_is_taken = output.is_some_and(|path| STDOUT.iter().any(|name| path == Path::new(name)));
     let (mut out, name): (Box<dyn Write>, _) = match stdout_is_taken {
@@ -40,10 +58,39 @@ pub(super) fn text(report: &(impl Serialize + Display), json: bool) -> Result<St
 
 /// `text` without control characters, which would otherwise let a model's words command the terminal.
 #[must_use]
-pub fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     match text.contains(char::is_control) {
         true => text.replace(char::is_control, "\u{fffd}").into(),
         false => text.into(),
+    }
+}
+
+/// Tells what a user may want to know of a run that goes on.
+pub(super) fn warn(message: &str) {
+    if !quiet() {
+        say("warning", AnsiColor::Yellow, message);
+    }
+}
+
+/// Tells why a run failed.
+pub fn show_error(error: &Error) {
+    say("error", AnsiColor::Red, &error.to_string());
+}
+
+/// A line on stderr. Its first word is colored on a terminal that knows colors, unless `NO_COLOR` is set.
+fn say(what: &str, color: AnsiColor, message: &str) {
+    let style = color.on_default().bold();
+    // Where even stderr is closed, the exit code is all that is left to say.
+    let _ = writeln!(anstream::stderr(), "{style}{what}:{style:#} {}", printable(message));
+}
+
+/// Words in backquotes, with commas; of many only the first ones.
+pub(super) fn listed(words: &[String]) -> String {
+    const MOST: usize = 10;
+    let shown: Vec<_> = words.iter().take(MOST).map(|word| format!("`{word}`")).collect();
+    match words.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more words", shown.join(", ")),
     }
 }
 

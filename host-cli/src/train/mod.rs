@@ -51,6 +51,8 @@ pub struct Progress {
     pub rate: f32,
     /// The loss of an average (center, outside) pair in this epoch so far.
     pub loss: f64,
+    /// How many pairs that is the mean of.
+    pub pairs: u64,
 }
 
 /// A trained model.
@@ -351,7 +353,8 @@ impl Rounds<'_, '_> {
         let total_words = self.words * epochs;
         let done_words = (u128::from(done) * u128::from(total_words) / u128::from(total)) as u64;
         let rate = self.settings.schedule.rate(self.settings.rate, done_words, total_words);
-        (self.observe)(&Progress { done, total, epoch: epoch as u32, rate, loss: loss.mean() });
+        let (loss, pairs) = (loss.mean(), loss.pairs);
+        (self.observe)(&Progress { done, total, epoch: epoch as u32, rate, loss, pairs });
 
         let mut failure = shared.failure.lock().expect(UNPOISONED);
         if !round.sum.is_finite() {

@@ -101,8 +101,9 @@ impl Kernel for Sequential<'_> {
                 }
                 let done = (epoch * tokens.len() + end) as u64;
                 trainer.rate = settings.schedule.rate(settings.rate, done, total);
+                let Loss { pairs, .. } = trainer.loss;
                 let (rate, loss) = (trainer.rate, trainer.loss.mean());
-                observe(&Progress { done, total, epoch: epoch as u32, rate, loss });
+                observe(&Progress { done, total, epoch: epoch as u32, rate, loss, pairs });
             }
             losses.push(trainer.loss.mean());
         }

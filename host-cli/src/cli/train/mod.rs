@@ -13,6 +13,7 @@ use super::summary::Summary;
 use super::{progress, report};
 use crate::corpus::{self, Corpus, Source};
 use crate::format::{self, Format};
+use crate::plot::Kind;
 use crate::{Error, Result, Vectors, VectorsRef, memory, output};
 
 /// Learn word vectors from text
@@ -24,6 +25,7 @@ use crate::{Error, Result, Vectors, VectorsRef, memory, output};
   motevec train text.txt -o model.bin
   motevec train *.txt.zst -o model.txt --tokens words --lowercase --dim 300 --epochs 10
   zcat logs.gz | cut -f2 | motevec train - -o model.bin --min-count 20
+  motevec train text.txt -o model.bin --plot-loss loss.png
   motevec train text.txt -o model.bin --json | jq .losses
   motevec train monday.txt -o news.safetensors
   motevec train tuesday.txt --resume-from news.safetensors -o news.safetensors")]
@@ -58,6 +60,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "MODEL", help_heading = "Learning", conflicts_with = "read_vocab")]
     resume_from: Option<PathBuf>,
 
+    /// Draw how the loss fell, in a .png, .svg or .html file
+    #[arg(long, value_name = "FILE", help_heading = "Learning")]
+    plot_loss: Option<PathBuf>,
+
     #[command(flatten)]
     learning: LearningArgs,
 
@@ -81,8 +87,10 @@ impl Args {
         }
         let sources: Vec<_> = self.corpus.iter().map(Source::from_argument).collect();
         format::check_output(codec, &self.output)?;
+        let plot_loss =
+            self.plot_loss.as_deref().map(|path| Kind::of_name(path).map(|kind| (path, kind))).transpose()?;
         let companion = codec.companion(&self.output);
-        let outputs = [Some(&self.output), companion.as_ref(), self.save_vocab.as_ref()];
+        let outputs = [Some(&self.output), companion.as_ref(), self.save_vocab.as_ref(), self.plot_loss.as_ref()];
         files::check(&sources, self.text.read_vocab.as_deref(), outputs.into_iter().flatten())?;
 
         let mut options = self.text.options(&self.machine, files::folder_for_temporaries(&self.output))?;
@@ -100,13 +108,18 @@ impl Args {
             output::write(path, |out| corpus::write_vocab(&corpus.vocabulary, out))?;
         }
 
-        let (trained, training) = progress::train(&corpus, &settings, earlier.as_ref())?;
+        let (trained, training, curve) = progress::train(&corpus, &settings, earlier.as_ref())?;
         let run = record::run(&self.text, &self.learning, self.resume_from.as_deref(), &settings, &corpus, &trained);
         let mut history = earlier.map(|earlier| earlier.history).unwrap_or_default();
         history.push(run);
         let (vocabulary, dim) = (&corpus.vocabulary, settings.dim);
         let (data, outside, history) = (&trained.center, Some(&trained.outside[..]), &history[..]);
-        codec.write(&self.output, VectorsRef { vocabulary, dim, stride: dim, data, outside, history })?;
+        let vectors = VectorsRef { vocabulary, dim, stride: dim, data, outside, history };
+        progress::busy("writing", || codec.write(&self.output, vectors))?;
+        if let Some((path, kind)) = plot_loss {
+            let name = self.output.file_name().unwrap_or(self.output.as_os_str());
+            curve.draw(&name.to_string_lossy(), &trained.losses).write(path, kind)?;
+        }
         let summary = Summary::new((&self.output, format), &corpus, &settings, &trained, (reading, training));
         report::print(&summary, self.json, Some(&self.output))
     }

@@ -1,0 +1,141 @@
+//! Which words to draw: the options that choose them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use indicatif::HumanCount;
+
+use crate::plot::Selection;
+use crate::{Error, Result, Vectors};
+
+/// Words drawn where nothing else is asked for.
+const USUAL_TOP: u32 = 100;
+
+/// Neighbors drawn around a word.
+const USUAL_NEAR: u32 = 30;
+
+/// What begins the name of a group, as in files of analogies.
+const GROUP: char = ':';
+
+/// Which words to draw [default: the 100 most frequent ones].
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Words")]
+pub(super) struct WordsArgs {
+    /// These words
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', conflicts_with_all = ["words_file", "preset", "near", "top"])]
+    words: Vec<String>,
+
+    /// The words in FILE, one a line; a line `: NAME` begins a group
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "near", "top"])]
+    words_file: Option<PathBuf>,
+
+    /// Words that others draw too
+    #[arg(long, value_enum, value_name = "NAME", conflicts_with_all = ["near", "top"])]
+    preset: Option<Preset>,
+
+    /// The words nearest to WORD [default: 30 of them]
+    #[arg(long, value_name = "WORD")]
+    near: Option<String>,
+
+    /// The N most frequent words [default: 100], or with --near the N nearest
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    top: Option<u32>,
+}
+
+/// `--preset`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Preset {
+    /// The 24 words of the picture in Stanford's course on natural language processing
+    Course,
+}
+
+/// The words of a file, in groups.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct List {
+    names: Vec<String>,
+    words: Vec<(usize, String)>,
+}
+
+impl WordsArgs {
+    /// Reads `--words-file`, if there is one: a mistake in it shows before a large model is read.
+    pub(super) fn list(&self) -> Result<Option<List>> {
+        let read = |path: &PathBuf| {
+            let text = fs::read_to_string(path).map_err(|error| Error::io(path, error))?;
+            Ok(list(text.trim_start_matches('\u{feff}')))
+        };
+        self.words_file.as_ref().map(read).transpose()
+    }
+
+    /// Finds the words in the model; `list` is what [`list`](Self::list) read.
+    pub(super) fn select(&self, vectors: &Vectors, list: Option<&List>) -> Result<Selection> {
+        if let Some(List { names, words }) = list {
+            let selection = Selection::of_words(vectors, words.iter().map(|(group, word)| (*group, word.as_str())));
+            return Ok(if names.len() > 1 { selection.named(names.clone()) } else { selection });
+        }
+        if let Some(Preset::Course) = self.preset {
+            return Ok(Selection::course(vectors));
+        }
+        if let Some(word) = &self.near {
+            return Selection::near(vectors, word, self.top.unwrap_or(USUAL_NEAR) as usize);
+        }
+        if !self.words.is_empty() {
+            let words = self.words.iter().map(|word| word.trim()).filter(|word| !word.is_empty());
+            return Ok(Selection::of_words(vectors, words.map(|word| (0, word))));
+        }
+        Ok(Selection::most_frequent(vectors, self.top.unwrap_or(USUAL_TOP) as usize))
+    }
+
+    /// The picture's heading.
+    pub(super) fn title(&self, selection: &Selection) -> String {
+        let count = HumanCount(selection.rows.len() as u64);
+        if self.preset.is_some() {
+            return "The words of the course".to_owned();
+        }
+        match &self.near {
+            Some(word) => format!("Words near “{word}”"),
+            None if self.words.is_empty() && self.words_file.is_none() => format!("The {count} most frequent words"),
+            None => format!("{count} words"),
+        }
+    }
+
+    /// Whether the words are those near the first one.
+    pub(super) fn near(&self) -> bool {
+        self.near.is_some()
+    }
+}
+
+/// Reads the lines of a list of words.
+fn list(text: &str) -> List {
+    let mut list = List { names: Vec::new(), words: Vec::new() };
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        match line.strip_prefix(GROUP).map(str::trim) {
+            // A colon alone is a word.
+            Some(name) if !name.is_empty() => list.names.push(name.to_owned()),
+            _ => {
+                if list.names.is_empty() {
+                    list.names.push("others".to_owned());
+                }
+                list.words.push((list.names.len() - 1, line.to_owned()));
+            }
+        }
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_have_groups() {
+        let expected = |names: &[&str], words: &[(usize, &str)]| List {
+            names: names.iter().map(|&name| name.to_owned()).collect(),
+            words: words.iter().map(|&(group, word)| (group, word.to_owned())).collect(),
+        };
+        assert_eq!(list("a\n\n b \r\n"), expected(&["others"], &[(0, "a"), (0, "b")]));
+        assert_eq!(list(": one\na\n:two\nb\n:\n"), expected(&["one", "two"], &[(0, "a"), (1, "b"), (1, ":")]));
+        assert_eq!(list("x\n: one\na"), expected(&["others", "one"], &[(0, "x"), (1, "a")]));
+        assert_eq!(list(""), expected(&[], &[]));
+    }
+}

@@ -1,0 +1,71 @@
+// A field for a word, with words to choose from below it (ARIA's combobox with a listbox).
+
+let lists = 0;
+
+function combobox(input, choose) {
+  const box = input.parentElement, list = document.createElement("ul");
+  let found = [], active = -1;
+  list.id = `list-${lists++}`;
+  list.role = "listbox";
+  list.hidden = true;
+  list.setAttribute("aria-label", "Words");
+  box.append(list);
+  input.role = "combobox";
+  input.autocomplete = "off";
+  input.spellcheck = false;
+  input.setAttribute("autocapitalize", "off");
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-controls", list.id);
+
+  function show(rows) {
+    found = rows;
+    active = -1;
+    list.replaceChildren(...rows.map((row, at) => {
+      const item = document.createElement("li");
+      item.id = `${list.id}-${at}`;
+      item.role = "option";
+      item.textContent = words[row];
+      // Before the field loses the focus.
+      item.addEventListener("pointerdown", event => {
+        event.preventDefault();
+        take(row);
+      });
+      return item;
+    }));
+    list.hidden = rows.length === 0;
+    mark();
+  }
+
+  function mark() {
+    [...list.children].forEach((item, at) => item.setAttribute("aria-selected", at === active));
+    input.setAttribute("aria-expanded", !list.hidden);
+    if (active < 0) input.removeAttribute("aria-activedescendant");
+    else input.setAttribute("aria-activedescendant", `${list.id}-${active}`);
+  }
+
+  function take(row) {
+    input.value = words[row];
+    show([]);
+    choose(row);
+  }
+
+  input.addEventListener("input", () => show(matches(input.value, 8)));
+  input.addEventListener("blur", () => show([]));
+  input.addEventListener("keydown", event => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) show(matches(input.value, 8));
+      if (found.length > 0) {
+        const step = event.key === "ArrowDown" ? 1 : found.length;
+        active = active < 0 ? (step === 1 ? 0 : found.length - 1) : (active + (step === 1 ? 1 : found.length - 1)) % found.length;
+      }
+      mark();
+    } else if (event.key === "Enter" && !list.hidden) {
+      event.preventDefault();
+      take(found[Math.max(active, 0)]);
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.stopPropagation();
+      show([]);
+    }
+  });
+}

@@ -1,0 +1,147 @@
+//! The explorer: one page that shows a map of words, and answers questions from the vectors inside it.
+//!
+//! The page needs no server and no network. Its parts are the files beside this one; [`page`] puts them and the data
+//! together. Vectors lie in it as bytes: a cosine does not depend on a vector's length, so no scale is kept.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use crate::plot::Selection;
+use crate::{Error, Result, Vectors};
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("style.css");
+const SCRIPTS: [&str; 5] = [
+    include_str!("vectors.js"),
+    include_str!("map.js"),
+    include_str!("combobox.js"),
+    include_str!("panel.js"),
+    include_str!("app.js"),
+];
+
+/// What a page is made of.
+#[derive(Clone, Debug)]
+pub struct Explorer<'a> {
+    /// The name of the model.
+    pub name: &'a str,
+    /// The model.
+    pub vectors: &'a Vectors,
+    /// The words shown, the most important ones first, in groups.
+    pub selection: &'a Selection,
+    /// Where they are: to the right and upwards, in any unit.
+    pub places: &'a [[f64; 2]],
+    /// What the map shows, in a few words.
+    pub note: &'a str,
+}
+
+/// The data of a page.
+#[derive(Serialize)]
+struct Data<'a> {
+    name: &'a str,
+    note: &'a str,
+    /// Words in the model, of which only some are shown.
+    total: usize,
+    dim: usize,
+    words: Vec<&'a str>,
+    /// Of each word, or empty where no counts are known.
+    counts: Vec<u64>,
+    groups: &'a [usize],
+    names: &'a [String],
+    /// Thousandths of the map's larger side.
+    x: Vec<f64>,
+    y: Vec<f64>,
+    /// `words × dim` signed bytes, in base64.
+    vectors: String,
+}
+
+/// The page, as HTML.
+///
+/// # Errors
+/// Where the data is no JSON: never, as long as places are finite.
+pub fn page(explorer: &Explorer<'_>) -> Result<String> {
+    let Explorer { name, vectors, selection, places, note } = *explorer;
+    let vocabulary = &vectors.vocabulary;
+    let bytes: Vec<u8> = selection.vectors(vectors).into_iter().flat_map(bytes).collect();
+    let counts: Vec<_> = selection.rows.iter().map(|&row| vocabulary.count(row)).collect();
+    let unit = unit(places);
+    let along = |axis: usize| places.iter().map(|place| (place[axis] / unit * 1e6).round() / 1e3).collect();
+    let data = Data {
+        name,
+        note,
+        total: vocabulary.len(),
+        dim: vectors.dim,
+        words: selection.rows.iter().map(|&row| vocabulary.word(row)).collect(),
+        counts: if counts.iter().all(|&count| count == 0) { Vec::new() } else { counts },
+        groups: &selection.groups,
+        names: &selection.names,
+        x: along(0),
+        y: along(1),
+        vectors: STANDARD.encode(bytes),
+    };
+    // Within a script element only `<` could end or change it; in JSON it stands in strings alone.
+    let json = serde_json::to_string(&data).map_err(|error| Error::Failed(error.to_string()))?.replace('<', "\\u003c");
+    let title = quick_xml::escape::escape(name);
+    // Ours first: no name and no word can then be taken for a place to fill. That of the title is the first in the page.
+    let page = PAGE.replacen("{style}", STYLE, 1).replacen("{script}", &SCRIPTS.concat(), 1);
+    Ok(page.replacen("{data}", &json, 1).replacen("{title}", &title, 1))
+}
+
+/// `row` as signed bytes that point in nearly the same direction.
+fn bytes(row: &[f32]) -> impl Iterator<Item = u8> {
+    let largest = row.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
+    let scale = if largest > 0.0 { 127.0 / f64::from(largest) } else { 0.0 };
+    row.iter().map(move |&number| ((f64::from(number) * scale).round() as i8).cast_unsigned())
+}
+
+/// The larger side of the map.
+fn unit(places: &[[f64; 2]]) -> f64 {
+    let side = |axis: usize| {
+        let along = places.iter().map(|place| place[axis]);
+        let (low, high) = along.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)));
+        high - low
+    };
+    let side = side(0).max(side(1));
+    if side.is_finite() && side > 0.0 { side } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Vocabulary;
+
+    #[test]
+    fn bytes_keep_the_direction() {
+        let signed = |row: &[f32]| bytes(row).map(u8::cast_signed).collect::<Vec<_>>();
+        assert_eq!(signed(&[0.5, -1.0, 0.0, 0.25]), [64, -127, 0, 32]);
+        assert_eq!(signed(&[0.0, -0.0]), [0, 0]);
+        assert_eq!(signed(&[f32::MAX, -f32::MAX, 1e-45]), [127, -127, 0]);
+        assert_eq!(signed(&[1e-45, 0.0]), [127, 0]);
+    }
+
+    #[test]
+    fn no_word_ends_the_data() {
+        let mut vocabulary = Vocabulary::new();
+        for word in ["</script><b>", "<!--<script>", "{title}", "{data}"] {
+            vocabulary.push(word, 0).unwrap();
+        }
+        let vectors =
+            Vectors { vocabulary, dim: 1, data: vec![1.0, 2.0, 3.0, 4.0], outside: None, history: Vec::new() };
+        let selection = Selection::most_frequent(&vectors, 4);
+        let places = [[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [3.0, 0.5]];
+        let explorer = Explorer {
+            name: "</title><b>{data}",
+            vectors: &vectors,
+            selection: &selection,
+            places: &places,
+            note: "{script}",
+        };
+        let page = page(&explorer).unwrap();
+        let data = page.split("<script type=\"application/json\" id=\"data\">").nth(1).unwrap();
+        let data: serde_json::Value = serde_json::from_str(data.split("</script>").next().unwrap()).unwrap();
+        assert_eq!(data["words"], serde_json::json!(["</script><b>", "<!--<script>", "{title}", "{data}"]));
+        assert_eq!((&data["x"][3], &data["note"]), (&1000.0.into(), &"{script}".into()));
+        assert!(page.contains("<title>&lt;/title&gt;&lt;b&gt;{data}"));
+        assert_eq!(page.matches("<script").count(), 2);
+    }
+}

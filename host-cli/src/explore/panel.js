@@ -1,0 +1,76 @@
+// The panel beside the map: the chosen word, its neighbors, analogies, and groups.
+
+const NEIGHBORS = 12;
+const element = id => document.getElementById(id);
+const number = count => count.toLocaleString("en-US");
+
+/** Fills a list with words to choose, each with its similarity. */
+function fill(list, found, choose) {
+  list.replaceChildren(...found.map(({ row, similarity }) => {
+    const item = document.createElement("li"), button = document.createElement("button");
+    const word = document.createElement("span"), cosine = document.createElement("span");
+    button.type = "button";
+    button.style.setProperty("--share", Math.max(similarity, 0));
+    word.textContent = words[row];
+    cosine.textContent = similarity.toFixed(2).replace("-", "−");
+    button.append(word, cosine);
+    button.addEventListener("click", () => choose(row));
+    item.append(button);
+    return item;
+  }));
+}
+
+/** Shows a word and its neighbors, and returns these. */
+function showWord(row, choose) {
+  const found = nearest(sum([[row, 1]]), new Set([row]), NEIGHBORS);
+  element("word").hidden = false;
+  element("chosen").textContent = words[row];
+  const facts = [`word ${number(row + 1)} by frequency`];
+  if (data.counts.length > 0) facts.push(`${number(data.counts[row])} times in the text`);
+  element("facts").textContent = `${facts.join(", ")}. Nearest words, by cosine:`;
+  fill(element("neighbors"), found, choose);
+  element("status").textContent = `${words[row]}: near ${found.slice(0, 3).map(near => words[near.row]).join(", ")}`;
+  return found;
+}
+
+/** Answers a − b + c from the three fields; returns the rows of the question and the answers, or null. */
+function answer(choose) {
+  const fields = ["a", "b", "c"].map(element), error = element("analogy-error");
+  const asked = fields.map(field => rows.get(field.value.trim()) ?? matches(field.value, 1)[0]);
+  const unknown = fields.filter((field, at) => asked[at] === undefined);
+  fields.forEach(field => field.setAttribute("aria-invalid", unknown.includes(field)));
+  error.hidden = unknown.length === 0;
+  if (unknown.length > 0) {
+    const names = unknown.map(field => `“${field.value.trim()}”`).join(", ");
+    error.textContent = `Not among the ${number(words.length)} words here: ${names}`;
+    element("answers").replaceChildren();
+    return null;
+  }
+  fields.forEach((field, at) => field.value = words[asked[at]]);
+  const [a, b, c] = asked;
+  const found = nearest(sum([[a, 1], [b, -1], [c, 1]]), new Set(asked), 8);
+  fill(element("answers"), found, choose);
+  element("status").textContent = `${words[a]} − ${words[b]} + ${words[c]}: ${found.slice(0, 3).map(near => words[near.row]).join(", ")}`;
+  return { asked, found };
+}
+
+/** Lists the groups, each to be shown alone. */
+function showGroups(map) {
+  if (data.names.length < 2) return;
+  element("groups-section").hidden = false;
+  element("groups").replaceChildren(...data.names.map((name, group) => {
+    const item = document.createElement("li"), button = document.createElement("button"), text = document.createElement("span");
+    button.type = "button";
+    button.style.setProperty("--color", `var(--g${group % 10})`);
+    button.setAttribute("aria-pressed", false);
+    text.textContent = name;
+    button.append(text);
+    button.addEventListener("click", () => {
+      map.group = map.group === group ? null : group;
+      [...element("groups").querySelectorAll("button")].forEach((other, at) => other.setAttribute("aria-pressed", at === map.group));
+      map.redraw();
+    });
+    item.append(button);
+    return item;
+  }));
+}

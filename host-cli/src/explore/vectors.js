@@ -1,0 +1,68 @@
+// The words and their vectors, and what can be asked of them.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const words = data.words;
+const rows = new Map(words.map((word, row) => [word, row]));
+const bytes = Int8Array.from(atob(data.vectors), letter => letter.charCodeAt(0));
+
+/** One over the length of each vector; 0 for a vector of zeros, which is near to nothing. */
+const inverses = Float32Array.from(words, (_, row) => {
+  let square = 0;
+  for (let at = row * data.dim; at < (row + 1) * data.dim; at++) square += bytes[at] * bytes[at];
+  return square > 0 ? 1 / Math.sqrt(square) : 0;
+});
+
+/** The sum of the unit vectors of rows, each with its weight. */
+function sum(weighted) {
+  const total = new Float32Array(data.dim);
+  for (const [row, weight] of weighted) {
+    const scale = weight * inverses[row], start = row * data.dim;
+    for (let axis = 0; axis < data.dim; axis++) total[axis] += scale * bytes[start + axis];
+  }
+  return total;
+}
+
+/** The k rows whose vectors have the highest cosine with query, best first, without those in the set exclude. */
+function nearest(query, exclude, k) {
+  let square = 0;
+  for (const number of query) square += number * number;
+  const inverse = square > 0 ? 1 / Math.sqrt(square) : 0;
+  const found = [];
+  for (let row = 0; row < words.length; row++) {
+    if (exclude.has(row)) continue;
+    let product = 0;
+    for (let axis = 0, at = row * data.dim; axis < data.dim; axis++, at++) product += query[axis] * bytes[at];
+    const similarity = product * inverses[row] * inverse;
+    if (found.length < k || similarity > found[found.length - 1].similarity) {
+      // k is small: sorting it in place is quick.
+      let at = found.length;
+      while (at > 0 && found[at - 1].similarity < similarity) at--;
+      found.splice(at, 0, { row, similarity });
+      if (found.length > k) found.pop();
+    }
+  }
+  return found;
+}
+
+/** Letters without case and accents: "zolw" finds "Żółw". */
+function plain(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/ł/g, "l").replace(/ø/g, "o").replace(/ß/g, "ss");
+}
+
+const plainWords = words.map(plain);
+
+/** Up to most rows whose words begin with text, or else hold it; the most frequent first, an exact match before all. */
+function matches(text, most) {
+  const sought = plain(text.trim());
+  if (sought === "") return [];
+  const exact = rows.get(text.trim()), starting = [], holding = [];
+  for (let row = 0; row < words.length && starting.length < most; row++) {
+    if (row === exact) continue;
+    const at = plainWords[row].indexOf(sought);
+    if (at === 0) starting.push(row);
+    else if (at > 0 && holding.length < most) holding.push(row);
+  }
+  // What is the whole word, but for case and accents, comes first.
+  starting.sort((one, other) => (plainWords[other] === sought) - (plainWords[one] === sought));
+  return (exact === undefined ? [] : [exact]).concat(starting, holding).slice(0, most);
+}

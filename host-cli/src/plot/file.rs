@@ -1,0 +1,122 @@
+//! Pictures as files: PNG, SVG, or a page.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{Options, Tree, fontdb};
+
+use super::canvas::Canvas;
+use super::font::{self, Ruler};
+use crate::{Error, Result, output};
+
+/// Pixels of a PNG for each unit of the drawing: sharp on today's screens.
+const PIXELS: f32 = 2.0;
+
+/// The frame of a page, with a place for a title and one for a drawing.
+const PAGE: &str = include_str!("page.html");
+
+/// What a picture can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Pixels, two for each unit of length.
+    Png,
+    /// A drawing with its font inside, whose words can be searched.
+    Svg,
+    /// A page with the drawing, light or dark as its reader likes it.
+    Html,
+}
+
+impl Kind {
+    /// The kind of files named like `path`, upper case or lower.
+    ///
+    /// # Errors
+    /// Where the name tells none.
+    pub fn of_name(path: &Path) -> Result<Self> {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("png") => Ok(Self::Png),
+            Some("svg") => Ok(Self::Svg),
+            Some("html" | "htm") => Ok(Self::Html),
+            _ => Err(Error::Usage(format!("{}: a picture's name ends in .png, .svg or .html", path.display()))),
+        }
+    }
+}
+
+/// A drawing that is ready to be written.
+pub struct Picture {
+    pub(super) canvas: Canvas,
+    pub(super) title: String,
+    /// Words whose letters the font lacks.
+    pub(super) foreign: usize,
+    /// Words without a label, for want of room.
+    pub(super) unlabeled: usize,
+}
+
+impl Picture {
+    /// How many words the built-in font has not all letters for: fonts of the system draw them, if it has any.
+    #[must_use]
+    pub fn foreign(&self) -> usize {
+        self.foreign
+    }
+
+    /// How many words had no room for a label.
+    #[must_use]
+    pub fn unlabeled(&self) -> usize {
+        self.unlabeled
+    }
+
+    /// Writes the picture to the file `path`, whole or not at all.
+    ///
+    /// # Errors
+    /// Where `path` cannot be written, or the picture is too large to be drawn.
+    pub fn write(self, path: &Path, kind: Kind) -> Result<()> {
+        let content = match kind {
+            Kind::Svg => self.canvas.finish(&font::css()).into_bytes(),
+            Kind::Html => page(&self.title, &self.canvas.finish("")).into_bytes(),
+            Kind::Png => png(self)?,
+        };
+        output::write(path, |out| out.write_all(&content))
+    }
+}
+
+/// The page with `drawing`.
+fn page(title: &str, drawing: &str) -> String {
+    let title = quick_xml::escape::escape(title);
+    PAGE.replace("{font}", &font::css()).replace("{title}", &title).replace("{drawing}", drawing)
+}
+
+/// The pixels of `picture`.
+fn png(picture: Picture) -> Result<Vec<u8>> {
+    let failed = |error: &dyn std::fmt::Display| Error::Failed(format!("drawing the picture: {error}"));
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(font::TTF.to_vec());
+    if picture.foreign > 0 {
+        fonts.load_system_fonts();
+    }
+    let options = Options { fontdb: Arc::new(fonts), font_family: font::FAMILY.to_owned(), ..Options::default() };
+    let tree = Tree::from_str(&picture.canvas.finish(""), &options).map_err(|error| failed(&error))?;
+    let size = tree.size().to_int_size().scale_by(PIXELS).ok_or_else(|| failed(&"it has no size"))?;
+    let mut pixels = Pixmap::new(size.width(), size.height()).ok_or_else(|| failed(&"it is too large"))?;
+    resvg::render(&tree, Transform::from_scale(PIXELS, PIXELS), &mut pixels.as_mut());
+    pixels.encode_png().map_err(|error| failed(&error))
+}
+
+/// How many of `words` have letters that the font lacks.
+pub(super) fn foreign<'a>(words: impl Iterator<Item = &'a str>, ruler: &Ruler) -> usize {
+    words.filter(|word| !ruler.has(word)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_tells_the_kind() {
+        let kind = |name: &str| Kind::of_name(Path::new(name)).ok();
+        assert_eq!(
+            ["a.png", "A.PNG", "b.svg", "c.html", "c.htm", "d.jpg", "png"].map(kind),
+            [Some(Kind::Png), Some(Kind::Png), Some(Kind::Svg), Some(Kind::Html), Some(Kind::Html), None, None]
+        );
+    }
+}

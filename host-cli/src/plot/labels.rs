@@ -1,0 +1,325 @@
+//! Where labels go: each beside its point, none on another, as far as there is room.
+//!
+//! Every label tries places around its point, near ones first, and takes the one that costs least: labels and points that
+//! it would cover, the way to its point, and what a line to a point far off would cross. That is repeated until no label
+//! wants to move. Labels that still cover others are left out, from the last, least important word on.
+
+/// A rectangle by its center and its half width and height.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Rect {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) half: [f64; 2],
+}
+
+/// Where a label is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Place {
+    pub(super) rect: Rect,
+    /// Whether it is so far from its point that a line must join them.
+    pub(super) line: bool,
+}
+
+/// Passes over all labels, which mostly settle sooner; in a crowd little is won by more.
+fn passes(labels: usize) -> usize {
+    if labels <= 400 { 12 } else { 4 }
+}
+
+/// The distance from which a line joins a label to its point.
+const FAR: f64 = 9.0;
+
+/// How far from their points labels look for room, and in how many directions.
+const RINGS: [(f64, usize); 9] =
+    [(2.0, 16), (5.0, 16), (9.0, 16), (15.0, 24), (23.0, 24), (33.0, 24), (46.0, 32), (62.0, 32), (80.0, 32)];
+
+/// Costs, in a unit that is a pixel of distance: a covered pixel, one of a covered point, a crossed label or line.
+const COVERED: f64 = 4.0;
+const COVERED_POINT: f64 = 2.0;
+const CROSSED: f64 = 60.0;
+
+/// The width of a cell of the grid in which neighbors are found.
+const CELL: f64 = 90.0;
+
+impl Rect {
+    fn overlap(&self, other: &Self) -> f64 {
+        let along = |one: f64, half: f64, two: f64, other: f64| (half + other - (one - two).abs()).max(0.0);
+        let width = along(self.x, self.half[0], other.x, other.half[0]).min(2.0 * self.half[0].min(other.half[0]));
+        let height = along(self.y, self.half[1], other.y, other.half[1]).min(2.0 * self.half[1].min(other.half[1]));
+        width * height
+    }
+
+    fn inside(&self, area: &Self) -> bool {
+        (self.x - area.x).abs() + self.half[0] <= area.half[0] && (self.y - area.y).abs() + self.half[1] <= area.half[1]
+    }
+
+    /// The point of the rectangle that is nearest to `point`.
+    pub(super) fn nearest(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        [x.clamp(self.x - self.half[0], self.x + self.half[0]), y.clamp(self.y - self.half[1], self.y + self.half[1])]
+    }
+
+    /// Whether the segment from `a` to `b` passes through.
+    fn is_crossed(&self, a: [f64; 2], b: [f64; 2]) -> bool {
+        // The part of the segment, from 0 to 1, that is within the rectangle's reach on each axis (Liang & Barsky 1984).
+        let (mut from, mut to) = (0.0_f64, 1.0_f64);
+        for (axis, center) in [self.x, self.y].into_iter().enumerate() {
+            let (start, way) = (a[axis] - center, b[axis] - a[axis]);
+            if way.abs() < 1e-9 {
+                if start.abs() > self.half[axis] {
+                    return false;
+                }
+                continue;
+            }
+            let ends = [(-self.half[axis] - start) / way, (self.half[axis] - start) / way];
+            from = from.max(ends[0].min(ends[1]));
+            to = to.min(ends[0].max(ends[1]));
+        }
+        from < to
+    }
+}
+
+/// Places a label of `sizes` (width and height) for each of the `points`, which have `radius`, within `area`.
+///
+/// `None` for a label that would cover another.
+pub(super) fn place(points: &[[f64; 2]], sizes: &[[f64; 2]], radius: f64, area: Rect) -> Vec<Option<Place>> {
+    let mut grid = Grid::new(points, sizes, radius);
+    let mut settled = vec![false; points.len()];
+    for _ in 0..passes(points.len()) {
+        let mut moved = false;
+        for (index, settled) in settled.iter_mut().enumerate() {
+            if *settled {
+                continue;
+            }
+            let old = grid.places[index];
+            grid.put(index, None);
+            let (cost, best) = grid.best(index, &area, false);
+            grid.put(index, best);
+            // A label that lies free and next to its point has nothing to look for.
+            *settled = cost < RINGS[1].0;
+            moved |= best != old;
+        }
+        if !moved {
+            break;
+        }
+    }
+    for index in (0..points.len()).rev() {
+        if grid.places[index].is_some_and(|place| grid.covers(index, &place.rect)) {
+            grid.put(index, None);
+        }
+    }
+    // Room that others gave up.
+    for index in 0..points.len() {
+        if grid.places[index].is_none() {
+            let free = grid.best(index, &area, true).1;
+            grid.put(index, free);
+        }
+    }
+    grid.places
+}
+
+/// Points and labels, by cells of the plane.
+struct Grid<'a> {
+    points: &'a [[f64; 2]],
+    sizes: &'a [[f64; 2]],
+    radius: f64,
+    places: Vec<Option<Place>>,
+    origin: [f64; 2],
+    columns: usize,
+    rows: usize,
+    /// The points in a cell, and the labels that touch it.
+    cells: Vec<(Vec<u32>, Vec<u32>)>,
+}
+
+impl<'a> Grid<'a> {
+    fn new(points: &'a [[f64; 2]], sizes: &'a [[f64; 2]], radius: f64) -> Self {
+        let fold = |axis: usize, start: f64, pick: fn(f64, f64) -> f64| {
+            points.iter().map(|point| point[axis]).fold(start, pick)
+        };
+        // Labels beyond the outermost points belong to the outermost cells.
+        let origin = [fold(0, f64::INFINITY, f64::min), fold(1, f64::INFINITY, f64::min)];
+        let cells_along = |axis: usize| {
+            let length = fold(axis, f64::NEG_INFINITY, f64::max) - origin[axis];
+            (length / CELL) as usize + 1
+        };
+        let (columns, rows) = if points.is_empty() { (1, 1) } else { (cells_along(0), cells_along(1)) };
+        let cells = vec![(Vec::new(), Vec::new()); columns * rows];
+        let mut grid = Self { points, sizes, radius, places: vec![None; points.len()], origin, columns, rows, cells };
+        for (index, &[x, y]) in points.iter().enumerate() {
+            for cell in grid.cells_of(&Rect { x, y, half: [radius; 2] }) {
+                grid.cells[cell].0.push(index as u32);
+            }
+        }
+        grid
+    }
+
+    fn cells_of(&self, rect: &Rect) -> impl Iterator<Item = usize> + use<> {
+        let cell =
+            |at: f64, axis: usize, most: usize| (((at - self.origin[axis]) / CELL).max(0.0) as usize).min(most - 1);
+        let columns = self.columns;
+        let across = cell(rect.x - rect.half[0], 0, columns)..=cell(rect.x + rect.half[0], 0, columns);
+        let down = cell(rect.y - rect.half[1], 1, self.rows)..=cell(rect.y + rect.half[1], 1, self.rows);
+        down.flat_map(move |row| across.clone().map(move |column| row * columns + column))
+    }
+
+    fn put(&mut self, index: usize, place: Option<Place>) {
+        if let Some(old) = self.places[index] {
+            for cell in self.cells_of(&old.rect) {
+                self.cells[cell].1.retain(|&label| label != index as u32);
+            }
+        }
+        if let Some(new) = place {
+            for cell in self.cells_of(&new.rect) {
+                self.cells[cell].1.push(index as u32);
+            }
+        }
+        self.places[index] = place;
+    }
+
+    /// Whether `rect` covers a label other than that of `index`.
+    fn covers(&self, index: usize, rect: &Rect) -> bool {
+        self.labels_near(rect).any(|(label, place)| label != index && place.rect.overlap(rect) > 0.0)
+    }
+
+    fn labels_near(&self, rect: &Rect) -> impl Iterator<Item = (usize, Place)> {
+        let labels = self.cells_of(rect).flat_map(|cell| &self.cells[cell].1);
+        labels.filter_map(|&label| Some((label as usize, self.places[label as usize]?)))
+    }
+
+    /// The best place for the label of `index`, and what it costs; `None` where the area has none, or none that is `free`
+    /// of other labels where that is wanted.
+    fn best(&self, index: usize, area: &Rect, free: bool) -> (f64, Option<Place>) {
+        let (mut least, mut best) = (f64::INFINITY, None);
+        for (ring, (distance, directions)) in RINGS.into_iter().enumerate() {
+            // Every place further out costs its distance at least.
+            if least < distance {
+                break;
+            }
+            for direction in 0..directions {
+                let place = self.candidate(index, distance, direction as f64 / directions as f64);
+                if !place.rect.inside(area) || (free && self.covers(index, &place.rect)) {
+                    continue;
+                }
+                // To the right reads best, then above and below.
+                let turn = if direction == 0 {
+                    0.0
+                } else {
+                    0.4 + 0.4 * f64::from(u8::from(place.rect.x < self.points[index][0]))
+                };
+                let cost = distance + turn + if ring > 2 { 4.0 } else { 0.0 } + self.cost(index, &place, least);
+                if cost < least {
+                    (least, best) = (cost, Some(place));
+                }
+            }
+        }
+        (least, best)
+    }
+
+    /// The label of `index` at `distance` from its point, in `direction` from 0 to 1: right, down, left, up.
+    fn candidate(&self, index: usize, distance: f64, direction: f64) -> Place {
+        let ([x, y], half) = (self.points[index], self.sizes[index].map(|size| size / 2.0));
+        let (sin, cos) = (direction * std::f64::consts::TAU).sin_cos();
+        // The corners of a rectangle around the point are rounded by the distance: close, but never on the point.
+        let gap = distance + self.radius;
+        let along = |turn: f64, half: f64| turn * gap + (turn * 2.5).clamp(-1.0, 1.0) * half;
+        Place { rect: Rect { x: x + along(cos, half[0]), y: y + along(sin, half[1]), half }, line: distance >= FAR }
+    }
+
+    /// What `place` covers and crosses; no more is added up than `enough`.
+    fn cost(&self, index: usize, place: &Place, enough: f64) -> f64 {
+        let mut cost = 0.0;
+        for cell in self.cells_of(&place.rect) {
+            for &other in &self.cells[cell].0 {
+                let [x, y] = self.points[other as usize];
+                cost += COVERED_POINT * place.rect.overlap(&Rect { x, y, half: [self.radius + 0.5; 2] });
+                if cost > enough {
+                    return cost;
+                }
+            }
+        }
+        for (label, other) in self.labels_near(&place.rect) {
+            cost += COVERED * other.rect.overlap(&place.rect);
+            let from = self.points[label];
+            if other.line && label != index && place.rect.is_crossed(from, other.rect.nearest(from)) {
+                cost += CROSSED;
+            }
+            if cost > enough {
+                return cost;
+            }
+        }
+        if place.line {
+            let from = self.points[index];
+            let to = place.rect.nearest(from);
+            let reach = Rect {
+                x: (from[0] + to[0]) / 2.0,
+                y: (from[1] + to[1]) / 2.0,
+                half: [(from[0] - to[0]).abs() / 2.0, (from[1] - to[1]).abs() / 2.0],
+            };
+            let crossed = self.labels_near(&reach).filter(|(_, other)| other.rect.is_crossed(from, to)).count();
+            cost += CROSSED * crossed as f64;
+        }
+        cost
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const AREA: Rect = Rect { x: 500.0, y: 400.0, half: [500.0, 400.0] };
+
+    fn overlaps(places: &[Option<Place>]) -> usize {
+        let shown: Vec<_> = places.iter().flatten().collect();
+        (0..shown.len())
+            .flat_map(|one| (0..one).map(move |other| (one, other)))
+            .filter(|&(one, other)| shown[one].rect.overlap(&shown[other].rect) > 0.0)
+            .count()
+    }
+
+    #[test]
+    fn a_lonely_label_is_right_of_its_point() {
+        let places = place(&[[100.0, 100.0]], &[[40.0, 14.0]], 4.0, AREA);
+        assert_eq!(places, [Some(Place { rect: Rect { x: 126.0, y: 100.0, half: [20.0, 7.0] }, line: false })]);
+    }
+
+    #[test]
+    fn labels_stay_inside_and_turn_away_from_the_edge() {
+        let places = place(&[[990.0, 400.0]], &[[60.0, 14.0]], 4.0, AREA);
+        assert!(places[0].unwrap().rect.x < 970.0);
+        assert_eq!(place(&[[990.0, 400.0]], &[[1100.0, 14.0]], 4.0, AREA), [None], "wider than the picture");
+    }
+
+    #[test]
+    fn a_crowd_on_one_point_spreads() {
+        let places = place(&[[500.0, 400.0]; 24], &[[70.0, 16.0]; 24], 4.0, AREA);
+        assert!(places.iter().all(Option::is_some), "{places:?}");
+        assert_eq!(overlaps(&places), 0);
+    }
+
+    #[test]
+    fn a_segment_crosses_what_it_passes_through() {
+        let rect = Rect { x: 0.0, y: 0.0, half: [2.0, 1.0] };
+        assert!(rect.is_crossed([-5.0, 0.0], [5.0, 0.5]));
+        assert!(rect.is_crossed([0.0, 0.0], [0.0, 9.0]));
+        assert!(!rect.is_crossed([-5.0, 2.0], [5.0, 2.0]));
+        assert!(!rect.is_crossed([-5.0, 0.0], [-3.0, 0.0]));
+        assert!(!rect.is_crossed([0.0, 4.0], [6.0, 0.0]));
+    }
+
+    proptest! {
+        #[test]
+        fn no_label_ever_covers_another(
+            points in prop::collection::vec((0.0_f64..1000.0, 0.0_f64..800.0, 5.0_f64..120.0), 0..150),
+        ) {
+            let at: Vec<_> = points.iter().map(|&(x, y, _)| [x, y]).collect();
+            let sizes: Vec<_> = points.iter().map(|&(_, _, width)| [width, 15.0]).collect();
+            let places = place(&at, &sizes, 4.0, AREA);
+            prop_assert_eq!(overlaps(&places), 0);
+            prop_assert!(places.iter().flatten().all(|place| place.rect.inside(&AREA)));
+            prop_assert_eq!(&places, &place(&at, &sizes, 4.0, AREA), "the same each time");
+            if points.len() <= 40 {
+                prop_assert!(places.iter().all(Option::is_some));
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Pictures: maps of words, and the loss curve.
+//!
+//! A [`Selection`] of words gets its places from [`pca`] or [`tsne`], a [`Scatter`] draws them, and a [`Picture`] goes into
+//! a file of some [`Kind`]. The same vectors give the same picture: nothing is left to chance, and the font is ours.
+
+mod canvas;
+mod file;
+mod font;
+mod groups;
+mod labels;
+mod loss;
+mod pca;
+mod scatter;
+mod selection;
+mod ticks;
+mod tsne;
+
+pub use file::{Kind, Picture};
+pub use groups::{k_means, typical};
+pub use loss::LossCurve;
+pub use pca::{Projection, pca};
+pub use scatter::{Axes, Point, Scatter};
+pub use selection::{COURSE, Selection};
+pub use tsne::{STEPS, tsne};

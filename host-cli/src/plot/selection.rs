@@ -1,0 +1,171 @@
+//! Which words a picture shows, and in which groups.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use super::groups;
+use crate::{Result, Vectors, query};
+
+/// A group's name and its words.
+type Group = (&'static str, &'static [&'static str]);
+
+/// The words of the course's picture.
+pub const COURSE: [Group; 5] = [
+    ("praise", &["great", "cool", "brilliant", "wonderful", "well", "amazing", "worth", "sweet", "enjoyable"]),
+    ("criticism", &["boring", "bad", "dumb", "annoying"]),
+    ("people", &["female", "male", "queen", "king", "man", "woman"]),
+    ("weather", &["rain", "snow", "hail"]),
+    ("drinks", &["coffee", "tea"]),
+];
+
+/// How many typical words name a group.
+const NAMING: usize = 3;
+
+/// Words of a model, in groups.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The words' rows, each once; the most important ones first.
+    pub rows: Vec<usize>,
+    /// The group of each, from 0.
+    pub groups: Vec<usize>,
+    /// The names of the groups; none where the groups mean nothing.
+    pub names: Vec<String>,
+    /// Words that were asked for and that the model does not know.
+    pub missing: Vec<String>,
+}
+
+impl Selection {
+    /// These `words`, of which each belongs to the group that stands before it; a word that comes again is left out.
+    pub fn of_words<'a>(vectors: &Vectors, words: impl IntoIterator<Item = (usize, &'a str)>) -> Self {
+        let (mut selection, mut seen) = (Self::default(), HashSet::new());
+        for (group, word) in words {
+            if !seen.insert(word) {
+                continue;
+            }
+            match vectors.vocabulary.row(word) {
+                Some(row) => {
+                    selection.rows.push(row);
+                    selection.groups.push(group);
+                }
+                None => selection.missing.push(word.to_owned()),
+            }
+        }
+        selection
+    }
+
+    /// The words of [`COURSE`].
+    #[must_use]
+    pub fn course(vectors: &Vectors) -> Self {
+        let words =
+            COURSE.iter().enumerate().flat_map(|(group, (_, words))| words.iter().map(move |word| (group, *word)));
+        Self::of_words(vectors, words).named(COURSE.map(|(name, _)| name.to_owned()).to_vec())
+    }
+
+    /// The `count` most frequent words; the first ones where counts are unknown or equal.
+    #[must_use]
+    pub fn most_frequent(vectors: &Vectors, count: usize) -> Self {
+        let mut rows: Vec<_> = (0..vectors.vocabulary.len()).collect();
+        rows.sort_by_key(|&row| Reverse(vectors.vocabulary.count(row)));
+        rows.truncate(count);
+        Self { groups: vec![0; rows.len()], rows, ..Self::default() }
+    }
+
+    /// `word` and the `count` words nearest to it.
+    ///
+    /// # Errors
+    /// Where the word is unknown, or its vector zero.
+    pub fn near(vectors: &Vectors, word: &str, count: usize) -> Result<Self> {
+        let neighbors = query::neighbors(vectors, &[word], count)?;
+        let words = std::iter::once(word).chain(neighbors.iter().map(|neighbor| neighbor.word));
+        Ok(Self::of_words(vectors, words.map(|word| (0, word))))
+    }
+
+    /// The vectors of the words.
+    #[must_use]
+    pub fn vectors<'a>(&self, vectors: &'a Vectors) -> Vec<&'a [f32]> {
+        self.rows.iter().map(|&row| vectors.row(row)).collect()
+    }
+
+    /// The same with `names` for its groups, less those groups that no known word is in.
+    #[must_use]
+    pub fn named(mut self, names: Vec<String>) -> Self {
+        let kept: Vec<_> = (0..names.len()).filter(|group| self.groups.contains(group)).collect();
+        for group in &mut self.groups {
+            *group = kept.iter().position(|kept| kept == group).unwrap_or(0);
+        }
+        self.names =
+            names.into_iter().zip(0..).filter(|(_, group)| kept.contains(group)).map(|(name, _)| name).collect();
+        self
+    }
+
+    /// The same in `count` groups of like words, each named by its most typical ones.
+    #[must_use]
+    pub fn grouped(mut self, vectors: &Vectors, count: usize) -> Self {
+        let rows = self.vectors(vectors);
+        self.groups = groups::k_means(&rows, count);
+        let name = |members: Vec<usize>| {
+            let words = members.iter().take(NAMING).map(|&member| vectors.vocabulary.word(self.rows[member]));
+            let words = words.collect::<Vec<_>>().join(", ");
+            if members.len() > NAMING { words + " …" } else { words }
+        };
+        self.names = groups::typical(&rows, &self.groups).into_iter().map(name).collect();
+        if self.names.len() < 2 {
+            self.names.clear();
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Vocabulary;
+
+    fn vectors() -> Vectors {
+        let mut vocabulary = Vocabulary::new();
+        for (word, count) in [("tea", 3), ("king", 9), ("queen", 9), ("rain", 5)] {
+            vocabulary.push(word, count).unwrap();
+        }
+        Vectors {
+            vocabulary,
+            dim: 2,
+            data: vec![1.0, 0.0, 0.0, 1.0, 0.1, 1.0, 1.0, 0.2],
+            outside: None,
+            history: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_course_has_24_words_in_groups() {
+        assert_eq!(COURSE.iter().map(|(_, words)| words.len()).sum::<usize>(), 24);
+        let selection = Selection::course(&vectors());
+        assert_eq!(selection.rows, [2, 1, 3, 0]);
+        assert_eq!(selection.names, ["people", "weather", "drinks"], "groups without known words are gone");
+        assert_eq!((selection.groups, selection.missing.len()), (vec![0, 0, 1, 2], 20));
+    }
+
+    #[test]
+    fn words_come_once_and_the_unknown_are_named() {
+        let words = [(0, "king"), (0, "tee"), (1, "tea"), (1, "king"), (1, "tee")];
+        let selection = Selection::of_words(&vectors(), words);
+        assert_eq!(
+            (selection.rows, selection.groups, selection.missing),
+            (vec![1, 0], vec![0, 1], vec!["tee".to_owned()])
+        );
+    }
+
+    #[test]
+    fn frequent_and_near_words_come_in_order() {
+        assert_eq!(Selection::most_frequent(&vectors(), 3).rows, [1, 2, 3]);
+        assert_eq!(Selection::near(&vectors(), "tea", 2).unwrap().rows, [0, 3, 2]);
+        assert!(Selection::near(&vectors(), "tee", 2).is_err());
+    }
+
+    #[test]
+    fn groups_are_named_by_their_words() {
+        let selection = Selection::most_frequent(&vectors(), 4).grouped(&vectors(), 2);
+        assert_eq!(selection.groups, [0, 0, 1, 1]);
+        assert_eq!(selection.names, ["king, queen", "rain, tea"]);
+        assert!(Selection::most_frequent(&vectors(), 4).grouped(&vectors(), 1).names.is_empty());
+    }
+}

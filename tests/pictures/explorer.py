@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""Uses an explorer as a reader would, in Chromium: explorer.py PAGE.html WORD A B C
+
+Fails where the page does not do what it should. Prints what it found near WORD and for A − B + C, as JSON, for the
+caller to compare. The word `</script><b>` must be in the model.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from browser import chromium, likes_dark
+
+HOSTILE = "</script><b>"
+
+
+class Explorer:
+    """The page, in the words of someone who uses it."""
+
+    def __init__(self, driver):
+        self.driver = driver
+
+    def one(self, name):
+        return self.driver.find_element(By.ID, name)
+
+    def script(self, script, *arguments):
+        return self.driver.execute_script(f"return {script}", *arguments)
+
+    def keys(self, *keys):
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def frame(self):
+        self.driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(() => arguments[0]()))")
+
+    def search(self, text, *keys):
+        field = self.one("search")
+        field.clear()
+        field.send_keys(text, *keys)
+
+    def chosen(self):
+        return self.one("chosen").text if self.one("word").is_displayed() else None
+
+    def results(self, name):
+        buttons = self.one(name).find_elements(By.TAG_NAME, "button")
+        found = [[span.text for span in button.find_elements(By.TAG_NAME, "span")] for button in buttons]
+        return [[word, float(similarity.replace("−", "-"))] for word, similarity in found]
+
+    def view(self):
+        return self.script("motevec.map.view")
+
+    def theme(self):
+        return self.script("document.documentElement.dataset.theme")
+
+    def on_map(self):
+        """An action that begins on the middle of the map, and the map."""
+        return ActionChains(self.driver), self.one("map")
+
+
+def searches(page, word):
+    page.search(word[:3])
+    options = [option for option in page.driver.find_elements(By.CSS_SELECTOR, "#search-box li") if option.is_displayed()]
+    assert 1 <= len(options) <= 8, len(options)
+    assert options[0].text.startswith(word[:3]), [option.text for option in options]
+    second = options[1].text
+    page.one("search").send_keys(Keys.DOWN, Keys.DOWN)
+    active = page.one("search").get_attribute("aria-activedescendant")
+    assert page.one(active).text == second, "arrows walk through the words"
+    page.one("search").send_keys(Keys.ENTER)
+    assert page.chosen() == second
+
+    page.search("sedzia", Keys.ENTER)
+    assert page.chosen() == "sędzia", "a search without accents finds words that have them"
+    page.search("qqqq", Keys.ENTER)
+    assert page.chosen() == "sędzia", "what is unknown changes nothing"
+    page.search(HOSTILE, Keys.ENTER)
+    assert page.chosen() == HOSTILE
+    assert page.driver.find_elements(By.TAG_NAME, "b") == [], "a word is no markup"
+
+    page.search(word[:3])
+    option = next(o for o in page.driver.find_elements(By.CSS_SELECTOR, "#search-box li") if o.text == word)
+    option.click()
+    assert page.chosen() == word
+    found = page.results("neighbors")
+    page.one("neighbors").find_elements(By.TAG_NAME, "button")[1].click()
+    assert page.chosen() == found[1][0], "a neighbor can be clicked"
+    page.driver.back()
+    assert page.chosen() == word, "back is back"
+    return found
+
+
+def clicks(page):
+    """Words on the map, one by its label and one by its point."""
+    page.keys(Keys.ESCAPE)
+    page.one("show-all").click()
+    page.frame()
+    assert page.chosen() is None
+    width, height = page.script("[motevec.map.width, motevec.map.height]")
+    row, left, top, right, bottom = page.script("motevec.map.boxes[5]")
+    word = page.script("motevec.words[arguments[0]]", row)
+    for x, y in [((left + right) / 2, (top + bottom) / 2), page.script("motevec.screen(arguments[0])", word)]:
+        page.keys(Keys.ESCAPE)
+        actions, canvas = page.on_map()
+        actions.move_to_element_with_offset(canvas, round(x - width / 2), round(y - height / 2)).click().perform()
+        assert page.chosen() is not None, f"nothing at {x}, {y}"
+        page.one("show-all").click()
+        page.frame()
+    page.keys(Keys.ESCAPE)
+    actions, canvas = page.on_map()
+    actions.move_to_element_with_offset(canvas, round((left + right) / 2 - width / 2), round((top + bottom) / 2 - height / 2))
+    actions.click().perform()
+    assert page.chosen() == word, f"the label of {word} was clicked, and {page.chosen()} chosen"
+
+
+def moves(page):
+    page.keys(Keys.ESCAPE)
+    page.one("show-all").click()
+    page.frame()
+    start = page.view()
+    actions, canvas = page.on_map()
+    actions.move_to_element(canvas).click_and_hold().move_by_offset(120, 50).move_by_offset(60, 10).release().perform()
+    dragged = page.view()
+    assert dragged["x"] < start["x"] and dragged["y"] > start["y"] and dragged["scale"] == start["scale"], dragged
+    ActionChains(page.driver).scroll_by_amount(0, 0).perform()
+    page.script("motevec.map.canvas.dispatchEvent(new WheelEvent('wheel', { deltaY: -400, cancelable: true }))")
+    assert page.view()["scale"] > dragged["scale"] * 1.5, "the wheel zooms"
+    page.script("motevec.map.canvas.focus()")
+    before = page.view()
+    page.keys("+", Keys.RIGHT, Keys.UP)
+    after = page.view()
+    assert after["scale"] > before["scale"] and after["x"] > before["x"] and after["y"] > before["y"], "keys move"
+    page.keys("0")
+    page.frame()
+    assert abs(page.view()["scale"] / start["scale"] - 1) < 1e-6, "0 shows all"
+    page.keys("/")
+    assert page.script("document.activeElement.id") == "search", "a slash searches"
+    page.keys(Keys.ESCAPE)
+
+
+def completes(page, words):
+    for field, word in zip("abc", words):
+        page.one(field).send_keys(word)
+    page.driver.find_element(By.CSS_SELECTOR, "#analogy button").click()
+    answers = page.results("answers")
+    assert len(answers) == 8 and not set(words) & {word for word, _ in answers}
+    page.one("b").clear()
+    page.one("b").send_keys("qqqq", Keys.ENTER)
+    assert "“qqqq”" in page.one("analogy-error").text and page.results("answers") == []
+    assert page.one("b").get_attribute("aria-invalid") == "true"
+    page.keys(Keys.ESCAPE)
+    return answers
+
+
+def groups(page):
+    buttons = page.one("groups").find_elements(By.TAG_NAME, "button")
+    assert len(buttons) == 10
+    buttons[2].click()
+    assert page.script("motevec.map.group") == 2 and buttons[2].get_attribute("aria-pressed") == "true"
+    buttons[2].click()
+    assert page.script("motevec.map.group") is None
+
+
+def colors(page, uri):
+    def paper():
+        return page.script("getComputedStyle(document.body).backgroundColor")
+
+    light = paper()
+    assert page.theme() == "light"
+    likes_dark(page.driver, True)
+    page.frame()
+    assert page.theme() == "dark" and paper() != light, "the page follows the system"
+    page.keys("d")
+    assert page.theme() == "light" and paper() == light
+    page.driver.get(uri)
+    assert page.theme() == "light", "the reader's choice is remembered"
+    page.one("theme").click()
+    assert page.theme() == "dark"
+
+
+def has_names(page):
+    """Everything that can be used says what it is to those who do not see it."""
+    for element in page.driver.find_elements(By.CSS_SELECTOR, "button, input, canvas, section"):
+        if element.is_displayed():
+            assert element.accessible_name, element.get_attribute("outerHTML")
+
+
+def main():
+    path, word, *analogy = sys.argv[1:]
+    uri = Path(path).resolve().as_uri()
+    with chromium() as driver:
+        page = Explorer(driver)
+        driver.get(uri)
+        has_names(page)
+        found = {"neighbors": searches(page, word)}
+        has_names(page)
+        clicks(page)
+        moves(page)
+        found["answers"] = completes(page, analogy)
+        groups(page)
+        colors(page, uri)
+        driver.get(f"{uri}#{word}")
+        driver.refresh()
+        assert page.chosen() == word, "an address leads to its word"
+        assert page.script("performance.getEntriesByType('resource').filter(e => !e.name.startsWith('data:')).length") == 0
+        assert driver.get_log("browser") == [], "the console is empty"
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
