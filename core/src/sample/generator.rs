@@ -18,6 +18,18 @@ impl Generator {
     pub fn new<const N: usize>(seed: u64, path: [u64; N]) -> Self {
         Self(Xoshiro128PlusPlus::seed_from_u64(path.iter().fold(mix(seed), |state, &name| mix(state ^ mix(name)))))
     }
+
+    /// Where the stream is, to go on from there with [`from_state`](Self::from_state).
+    #[must_use]
+    pub fn state(&self) -> [u8; 16] {
+        self.0.state()
+    }
+
+    /// A stream at the place that [`state`](Self::state) told.
+    #[must_use]
+    pub fn from_state(state: [u8; 16]) -> Self {
+        Self(Xoshiro128PlusPlus::from_seed(state))
+    }
 }
 
 /// The finalizer of SplitMix64 on the next point of its sequence: a bijection that leaves no visible structure.
@@ -64,5 +76,15 @@ mod tests {
         let first = |seed, path| Generator::new::<2>(seed, path).next_u32();
         let draws = [first(1, [0, 0]), first(1, [0, 1]), first(1, [1, 0]), first(2, [0, 0])];
         assert_eq!(draws, [33_241_054, 2_962_064_778, 2_603_235_439, 3_914_293_497]);
+    }
+
+    #[test]
+    fn a_stream_goes_on_from_its_state() {
+        let mut stream = Generator::new(1, [5]);
+        for _ in 0..9 {
+            let mut copy = Generator::from_state(stream.state());
+            assert_eq!(copy, stream);
+            assert_eq!(copy.next_u32(), stream.next_u32());
+        }
     }
 }

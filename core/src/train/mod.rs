@@ -113,8 +113,8 @@ pub struct Trainer<'a, L, V, U, N, S: Shape = Settings> {
     pub loss_every: u32,
     /// The loss that was measured.
     pub loss: Loss,
-    /// Centers until the loss is measured again.
-    until_loss: u32,
+    /// Centers until the loss is measured again. To go on as if training had never stopped, this goes on too.
+    pub until_loss: u32,
     targets: S::Targets,
 }
 

@@ -1,5 +1,6 @@
 //! The whole trainer, on a corpus.
 
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use motevec_core::sample::{Generator, Subsampler};
@@ -85,8 +86,8 @@ pub(super) fn figures<'a>(corpus: &'a Corpus, settings: &Settings, threads: &[us
         let figure = Figure::once(1.0, move || {
             let start = Instant::now();
             match run.method {
-                Method::Sequential => train::sequential(corpus, &settings, &mut |_| {})?,
-                Method::Rounds => train::rounds(corpus, &settings, &mut |_| {})?,
+                Method::Sequential => train::sequential(corpus, &settings, &mut |_| ControlFlow::Continue(()))?,
+                Method::Rounds => train::rounds(corpus, &settings, &mut |_| ControlFlow::Continue(()))?,
             };
             Ok(start.elapsed())
         });

@@ -1,5 +1,6 @@
 //! Progress on the terminal: bars on stderr, and nothing at all where stderr is a pipe or a file.
 
+use std::ops::ControlFlow;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -99,6 +100,7 @@ pub(super) fn train(
         if progress.done == progress.total {
             epochs.pass(settings.epochs, |line| bar.println(line));
         }
+        ControlFlow::Continue(())
     };
     let trained = match earlier {
         None => train::train(corpus, settings, &mut observe),

@@ -10,6 +10,7 @@ mod matrix;
 mod merge;
 mod pages;
 pub(crate) mod plan;
+mod position;
 mod private;
 mod sequential;
 mod settings;
@@ -18,6 +19,7 @@ mod start;
 #[cfg(test)]
 mod tests;
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Barrier, Mutex, RwLock};
 
@@ -30,11 +32,13 @@ use self::matrix::{Matrix, PARTS, part_of, place_of};
 use self::merge::{Merger, Rule};
 use self::pages::Pages;
 pub use self::plan::Plan;
+pub use self::position::Position;
+use self::position::{Place, foreign};
 use self::private::{LocalRows, Private, Side};
 pub use self::sequential::sequential;
 pub use self::settings::Settings;
 use self::shard::{Common, Shard};
-use self::start::Start;
+use self::start::{Initial, Start};
 use crate::corpus::Corpus;
 use crate::{Error, Result, Vectors};
 
@@ -55,23 +59,49 @@ pub struct Progress {
     pub pairs: u64,
 }
 
-/// A trained model.
+/// What [`train()`] calls now and then, in its own thread, with how far it has come. It stops training with
+/// [`ControlFlow::Break`].
+pub type Observe<'a> = &'a mut dyn FnMut(&Progress) -> ControlFlow<()>;
+
+/// A trained model, or one that training has stopped at.
 #[derive(Clone, Debug)]
 pub struct Trained {
     /// The center vectors, |Vocab| × dim, row after row.
     pub center: Vec<f32>,
     /// The outside vectors, likewise.
     pub outside: Vec<f32>,
-    /// The loss of an average (center, outside) pair (MATH.md eq. 9) in each epoch.
+    /// The loss of an average (center, outside) pair (MATH.md eq. 9) in each epoch, as far as they have begun.
     pub losses: Vec<f64>,
+    /// Where training stopped, if it was asked to: [`go_on`] goes on there.
+    pub stopped: Option<Position>,
 }
 
-/// Trains on `corpus`: in [`rounds`] or, where the plan has one shard only, [sequentially](sequential()). `observe` is
-/// called now and then, by the calling thread.
+/// Trains on `corpus`: in [`rounds`] or, where the plan has one shard only, [sequentially](sequential()).
+///
+/// Where `observe` asks for it, training stops there: after the round, or within a thousand words. The model so far says
+/// where that was, and [`go_on`] ends with the same bits as training that never stopped.
+///
+/// ```
+/// use std::ops::ControlFlow::{Break, Continue};
+///
+/// use motevec::corpus::{self, Source};
+/// use motevec::train::{self, Settings};
+///
+/// let text = Source::Bytes { name: "text", data: "the cat sat on the mat with a cat\n".repeat(500).leak().as_bytes() };
+/// let corpus = corpus::read(&[text], &corpus::Options::default(), &|_| {})?;
+/// let settings = Settings { dim: 10, subsample: 0.0, ..Settings::default() };
+///
+/// let whole = train::train(&corpus, &settings, &mut |_| Continue(()))?;
+/// let half = train::train(&corpus, &settings, &mut |at| if at.epoch == 2 { Break(()) } else { Continue(()) })?;
+/// assert!(half.stopped.is_some());
+/// let rest = train::go_on(half, &corpus, &settings, &mut |_| Continue(()))?;
+/// assert_eq!((rest.center, rest.losses), (whole.center, whole.losses));
+/// # Ok::<(), motevec::Error>(())
+/// ```
 ///
 /// # Errors
 /// Where the settings are impossible, training diverged, or the corpus cannot be read back from the disk.
-pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
+pub fn train(corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     train_from(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
 }
 
@@ -79,21 +109,27 @@ pub fn train(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Prog
 ///
 /// # Errors
 /// As [`train()`], and where `earlier` has other dimensions than the settings, or no outside vectors.
-pub fn resume(
-    earlier: &Vectors,
-    corpus: &Corpus,
-    settings: &Settings,
-    observe: &mut dyn FnMut(&Progress),
-) -> Result<Trained> {
+pub fn resume(earlier: &Vectors, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     train_from(Start::from(&corpus.vocabulary, settings, earlier)?, corpus, settings, observe)
 }
 
-fn train_from(
-    start: Start<'_>,
-    corpus: &Corpus,
-    settings: &Settings,
-    observe: &mut dyn FnMut(&Progress),
-) -> Result<Trained> {
+/// Goes on with training that [`stopped`](Trained::stopped), on the same corpus with the same settings. All but the
+/// threads and the instructions must be the same; of that, only what shows in the shapes is checked. A model that is
+/// complete comes back as it is.
+///
+/// # Errors
+/// As [`train()`], and where `stopped` cannot come from this corpus and these settings.
+pub fn go_on(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
+    let Some(position) = stopped.stopped.take() else { return Ok(stopped) };
+    settings.check()?;
+    let way = match position.place {
+        Place::Sequential(_) => sequential::sequential_from,
+        Place::Rounds(_) => rounds_from,
+    };
+    way(Start::at(position, stopped, corpus.vocabulary.len(), settings)?, corpus, settings, observe)
+}
+
+fn train_from(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     settings.check()?;
     match Plan::of(corpus, settings).shards {
         // Nobody would be there to share the work with, or to merge with.
@@ -106,16 +142,11 @@ fn train_from(
 ///
 /// # Errors
 /// As [`train()`].
-pub fn rounds(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
+pub fn rounds(corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     rounds_from(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
 }
 
-fn rounds_from(
-    start: Start<'_>,
-    corpus: &Corpus,
-    settings: &Settings,
-    observe: &mut dyn FnMut(&Progress),
-) -> Result<Trained> {
+fn rounds_from(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     let step = settings.check()?;
     let counts = corpus.vocabulary.counts();
     let keep = plan::keep(corpus, settings);
@@ -131,15 +162,20 @@ fn rounds_from(
         dim: settings.dim,
         stride: matrix::stride(settings.dim),
     };
+    let position = start.position().cloned();
+    if let Some(position) = &position {
+        check(position, &common)?;
+    }
     let stride = common.stride;
     let mut memory = Memory::new(&common)?;
-    let losses = {
+    let (losses, stopped) = {
         let center = Matrix::new(memory.center.as_mut_slice(), counts.len(), stride);
         let outside = Matrix::new(memory.outside.as_mut_slice(), counts.len(), stride);
         initialize(start, (&center, &outside), settings, stride);
         let run = Rounds {
             common: &common,
             settings,
+            position,
             words: corpus.stats.kept_words,
             center: &center,
             outside: &outside,
@@ -151,12 +187,25 @@ fn rounds_from(
     // Each matrix gives its pages back as soon as its rows are handed out: there are never more than three.
     drop(memory.private);
     let rows = |mut pages: Pages| Matrix::new(pages.as_mut_slice(), counts.len(), stride).into_rows(settings.dim);
-    finished(Trained { center: rows(memory.center), outside: rows(memory.outside), losses }, settings)
+    finished(Trained { center: rows(memory.center), outside: rows(memory.outside), losses, stopped }, settings)
+}
+
+/// Checks that rounds can go on from `position`.
+fn check(position: &Position, common: &Common<'_>) -> Result<()> {
+    position.check(common.tokens.len(), common.epochs)?;
+    let Place::Rounds(shares) = &position.place else { return Err(foreign()) };
+    if shares.len() != common.plan.shards {
+        return Err(foreign());
+    }
+    shares
+        .iter()
+        .enumerate()
+        .try_for_each(|(index, share)| share.check(&Shard::stretches(index, common), common.epochs))
 }
 
 /// Looks at what came out.
 fn finished(trained: Trained, settings: &Settings) -> Result<Trained> {
-    if trained.losses.iter().all(|loss| loss.is_nan()) {
+    if trained.stopped.is_none() && trained.losses.iter().all(|loss| loss.is_nan()) {
         let message = "there is nothing to learn: subsampling left no two words beside each other; raise --subsample, \
                        or set it to 0";
         return Err(Error::Failed(message.to_owned()));
@@ -187,11 +236,14 @@ impl Memory {
 
 /// Sets all vectors, in the order of the rows, so that the start does not depend on how they are stored.
 fn initialize(start: Start<'_>, matrices: (&Matrix<'_>, &Matrix<'_>), settings: &Settings, stride: usize) {
-    start.set(&mut Generator::new(settings.seed, [0]), |row, mut initial| {
-        let (part, place) = (part_of(row), place_of(row));
-        matrices.0.write(part, |rows| initial.center(&mut slab(rows, settings.dim, stride), place));
-        matrices.1.write(part, |rows| initial.outside(&mut slab(rows, settings.dim, stride), place));
-    });
+    let write = |matrix: &Matrix<'_>, row, initial: Initial<'_, '_>| {
+        matrix.write(part_of(row), |rows| initial.write(&mut slab(rows, settings.dim, stride), place_of(row)));
+    };
+    start.set(
+        &mut Generator::new(settings.seed, [0]),
+        |row, initial| write(matrices.0, row, initial),
+        |row, initial| write(matrices.1, row, initial),
+    );
 }
 
 /// The rows of a part of a matrix.
@@ -203,12 +255,14 @@ fn slab(rows: &mut [f32], dim: usize, stride: usize) -> Slab<&mut [f32]> {
 struct Rounds<'a, 'm> {
     common: &'a Common<'a>,
     settings: &'a Settings,
+    /// Where training goes on.
+    position: Option<Position>,
     /// Words of the vocabulary in one pass over the corpus.
     words: u64,
     center: &'a Matrix<'m>,
     outside: &'a Matrix<'m>,
     private: &'a mut [f32],
-    observe: &'a mut dyn FnMut(&Progress),
+    observe: Observe<'a>,
 }
 
 /// What the threads of a run tell each other.
@@ -221,11 +275,13 @@ struct Shared<'a> {
     /// The rate of the round, as bits.
     rate: AtomicU32,
     over: AtomicBool,
+    /// Whether it is over because the observer said so.
+    stopped: AtomicBool,
     failure: Mutex<Option<Error>>,
 }
 
 impl Kernel for Rounds<'_, '_> {
-    type Output = Result<Vec<f64>>;
+    type Output = Result<(Vec<f64>, Option<Position>)>;
 
     fn run<L: Lanes>(mut self, lanes: L) -> Self::Output {
         let (common, settings) = (self.common, self.settings);
@@ -234,16 +290,29 @@ impl Kernel for Rounds<'_, '_> {
         let total = common.tokens.len() as u64 * u64::from(common.epochs);
         let room = Private::room(&common.plan, common.keep.len(), common.stride);
         let private = std::mem::take(&mut self.private).chunks_exact_mut(room).enumerate();
+        let mut losses = vec![Loss::default(); common.epochs as usize];
+        let mut shares = Vec::new();
+        if let Some(position) = self.position.take() {
+            for (loss, sum) in losses.iter_mut().zip(position.losses) {
+                *loss = sum.into();
+            }
+            if let Place::Rounds(places) = position.place {
+                shares = places;
+            }
+        }
+        let mut shares = shares.into_iter();
+        let shards: Vec<_> = private.map(|(index, memory)| Shard::new(index, memory, common, shares.next())).collect();
+        let done = shards.iter().map(Shard::done).sum();
         let shared = Shared {
-            shards: private.map(|(index, memory)| RwLock::new(Shard::new(index, memory, common))).collect(),
+            shards: shards.into_iter().map(RwLock::new).collect(),
             phase: RwLock::new(Barrier::new(1)),
             next_shard: AtomicUsize::new(0),
             next_part: AtomicUsize::new(0),
-            rate: AtomicU32::new(settings.schedule.rate(settings.rate, 0, 1).to_bits()),
+            rate: AtomicU32::new(self.rate_after(done, total).to_bits()),
             over: AtomicBool::new(false),
+            stopped: AtomicBool::new(false),
             failure: Mutex::new(None),
         };
-        let mut losses = vec![Loss::default(); common.epochs as usize];
         let (center, outside) = (self.center, self.outside);
         std::thread::scope(|scope| {
             let mut phase = shared.phase.write().expect(UNPOISONED);
@@ -257,10 +326,20 @@ impl Kernel for Rounds<'_, '_> {
             let mut after_training = || self.look_at_round(&shared, total, &mut losses);
             work(lanes, common, center, outside, &shared, Some(&mut after_training));
         });
-        match shared.failure.into_inner().expect(UNPOISONED) {
-            Some(error) => Err(error),
-            None => Ok(losses.iter().map(Loss::mean).collect()),
+        match shared.failure.lock().expect(UNPOISONED).take() {
+            Some(error) => return Err(error),
+            None if shared.stopped.load(Ordering::Relaxed) => {}
+            None => return Ok((losses.iter().map(Loss::mean).collect(), None)),
         }
+        let shards = || shared.shards.iter().map(|shard| shard.read().expect(UNPOISONED));
+        let done = shards().map(|shard| shard.done()).sum();
+        losses.truncate(epoch_of(done, total, common.epochs) + 1);
+        let position = Position {
+            done,
+            losses: losses.into_iter().map(Into::into).collect(),
+            place: Place::Rounds(shards().map(|shard| shard.place()).collect()),
+        };
+        Ok((position.mean_losses(), Some(position)))
     }
 }
 
@@ -343,26 +422,35 @@ impl Rounds<'_, '_> {
             round.sum += shard.loss.sum;
             round.pairs += shard.loss.pairs;
         }
-        let epochs = losses.len() as u64;
-        // The round that ends an epoch belongs to it.
-        let before_end = u128::from(done.saturating_sub(1));
-        let epoch = (before_end * u128::from(epochs) / u128::from(total)) as usize;
+        let epoch = epoch_of(done, total, self.common.epochs);
         let loss = &mut losses[epoch];
         loss.sum += round.sum;
         loss.pairs += round.pairs;
-        let total_words = self.words * epochs;
-        let done_words = (u128::from(done) * u128::from(total_words) / u128::from(total)) as u64;
-        let rate = self.settings.schedule.rate(self.settings.rate, done_words, total_words);
+        let rate = self.rate_after(done, total);
         let (loss, pairs) = (loss.mean(), loss.pairs);
-        (self.observe)(&Progress { done, total, epoch: epoch as u32, rate, loss, pairs });
+        let answer = (self.observe)(&Progress { done, total, epoch: epoch as u32, rate, loss, pairs });
+        let stopped = answer.is_break() && done < total;
 
         let mut failure = shared.failure.lock().expect(UNPOISONED);
         if !round.sum.is_finite() {
             failure.get_or_insert_with(|| diverged(self.settings.rate));
         }
         shared.rate.store(rate.to_bits(), Ordering::Relaxed);
-        shared.over.store(done == total || failure.is_some(), Ordering::Relaxed);
+        shared.stopped.store(stopped, Ordering::Relaxed);
+        shared.over.store(done == total || stopped || failure.is_some(), Ordering::Relaxed);
     }
+
+    /// The learning rate after `done` of `total` tokens.
+    fn rate_after(&self, done: u64, total: u64) -> f32 {
+        let total_words = self.words * u64::from(self.common.epochs);
+        let done_words = (u128::from(done) * u128::from(total_words) / u128::from(total.max(1))) as u64;
+        self.settings.schedule.rate(self.settings.rate, done_words, total_words)
+    }
+}
+
+/// The epoch, from 0, that the last of `done` tokens belongs to: the round that ends an epoch is part of it.
+fn epoch_of(done: u64, total: u64, epochs: u32) -> usize {
+    (u128::from(done.saturating_sub(1)) * u128::from(epochs) / u128::from(total)) as usize
 }
 
 /// A learning rate that is too high throws the vectors further with every step, until they are no numbers.

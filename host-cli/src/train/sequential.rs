@@ -7,8 +7,9 @@ use motevec_core::simd::{Kernel, Lanes};
 use motevec_core::train::{self, Loss, Trainer};
 
 use super::pages::Pages;
+use super::position::{Chunk, Place, Position, foreign};
 use super::start::Start;
-use super::{Plan, Progress, Settings, Trained, diverged, finished, matrix, plan};
+use super::{Observe, Plan, Progress, Settings, Trained, diverged, finished, matrix, plan};
 use crate::corpus::{Corpus, SENTENCE_END};
 use crate::{Error, Result};
 
@@ -19,7 +20,7 @@ use crate::{Error, Result};
 ///
 /// # Errors
 /// As [`train`](super::train()).
-pub fn sequential(corpus: &Corpus, settings: &Settings, observe: &mut dyn FnMut(&Progress)) -> Result<Trained> {
+pub fn sequential(corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     sequential_from(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
 }
 
@@ -27,7 +28,7 @@ pub(super) fn sequential_from(
     start: Start<'_>,
     corpus: &Corpus,
     settings: &Settings,
-    observe: &mut dyn FnMut(&Progress),
+    observe: Observe<'_>,
 ) -> Result<Trained> {
     let step = settings.check()?;
     let counts = corpus.vocabulary.counts();
@@ -48,7 +49,7 @@ struct Sequential<'a> {
     noise: AliasTable<Vec<Slot>>,
     center: &'a mut [f32],
     outside: &'a mut [f32],
-    observe: &'a mut dyn FnMut(&Progress),
+    observe: Observe<'a>,
 }
 
 /// Tokens between two looks at the learning rate.
@@ -65,25 +66,46 @@ impl Kernel for Sequential<'_> {
 
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
         let Self { start, corpus, settings, step, noise, center, outside, observe } = self;
-        let stream = |purpose| Generator::new(settings.seed, [purpose]);
-        let slab = |rows| Slab::new(rows, settings.dim, matrix::stride(settings.dim)).expect("whole rows");
-        let mut model = Model { center: slab(center), outside: slab(outside) };
-        start.set(&mut stream(INITIALIZE), |row, mut initial| {
-            initial.center(&mut model.center, row as usize);
-            initial.outside(&mut model.outside, row as usize);
-        });
-
-        let keep = plan::keep(corpus, settings);
-        let (mut subsample, mut widths) = (stream(SUBSAMPLE), stream(WIDTHS));
-        let negatives = Unigram { table: &noise, rng: stream(NEGATIVES) };
-        let mut trainer = Trainer::new(lanes, &mut model, negatives, step, settings.rate);
-        trainer.loss_every = Plan::of(corpus, settings).loss_every;
         let (tokens, epochs) = (&corpus.tokens, settings.epochs as usize);
         let total = (epochs * tokens.len()) as u64;
-        let (mut losses, mut buffer, mut sentence) = (Vec::new(), Vec::new(), Vec::new());
-        for epoch in 0..epochs {
-            trainer.loss = Loss::default();
-            for start in (0..tokens.len()).step_by(CHUNK) {
+        let stream = |purpose| Generator::new(settings.seed, [purpose]);
+        let begin = Chunk {
+            subsample: stream(SUBSAMPLE).state(),
+            widths: stream(WIDTHS).state(),
+            negatives: stream(NEGATIVES).state(),
+            until_loss: 0,
+            sentence: Vec::new(),
+        };
+        let (done, mut losses, begin, rate) = match start.position() {
+            None => (0, Vec::new(), begin, settings.rate),
+            Some(position) => {
+                let chunk = check(position, corpus, settings)?.clone();
+                let losses = position.losses.iter().copied().map(Loss::from).collect();
+                (position.done, losses, chunk, settings.schedule.rate(settings.rate, position.done, total))
+            }
+        };
+        let slab = |rows| Slab::new(rows, settings.dim, matrix::stride(settings.dim)).expect("whole rows");
+        let mut model = Model { center: slab(center), outside: slab(outside) };
+        let Model { center, outside } = &mut model;
+        start.set(
+            &mut stream(INITIALIZE),
+            |row, initial| initial.write(center, row as usize),
+            |row, initial| initial.write(outside, row as usize),
+        );
+
+        let keep = plan::keep(corpus, settings);
+        let mut subsample = Generator::from_state(begin.subsample);
+        let mut widths = Generator::from_state(begin.widths);
+        let negatives = Unigram { table: &noise, rng: Generator::from_state(begin.negatives) };
+        let mut trainer = Trainer::new(lanes, &mut model, negatives, step, rate);
+        trainer.loss_every = Plan::of(corpus, settings).loss_every;
+        trainer.until_loss = begin.until_loss;
+        let (mut sentence, mut buffer) = (begin.sentence, Vec::new());
+        let mut stopped = None;
+        let (first, mut start) = (done as usize / tokens.len(), done as usize % tokens.len());
+        'training: for epoch in first..epochs {
+            trainer.loss = if start > 0 { losses.pop().unwrap_or_default() } else { Loss::default() };
+            while start < tokens.len() {
                 let end = tokens.len().min(start + CHUNK);
                 tokens.copy_to(start..end, &mut buffer)?;
                 for &token in &buffer {
@@ -103,13 +125,45 @@ impl Kernel for Sequential<'_> {
                 trainer.rate = settings.schedule.rate(settings.rate, done, total);
                 let Loss { pairs, .. } = trainer.loss;
                 let (rate, loss) = (trainer.rate, trainer.loss.mean());
-                observe(&Progress { done, total, epoch: epoch as u32, rate, loss, pairs });
+                let answer = observe(&Progress { done, total, epoch: epoch as u32, rate, loss, pairs });
+                if answer.is_break() && done < total {
+                    losses.push(trainer.loss);
+                    stopped = Some(Position {
+                        done,
+                        losses: losses.iter().copied().map(Into::into).collect(),
+                        place: Place::Sequential(Chunk {
+                            subsample: subsample.state(),
+                            widths: widths.state(),
+                            negatives: trainer.negatives.rng.state(),
+                            until_loss: trainer.until_loss,
+                            sentence,
+                        }),
+                    });
+                    break 'training;
+                }
+                start = end;
             }
-            losses.push(trainer.loss.mean());
+            losses.push(trainer.loss);
+            start = 0;
         }
         let rows = |matrix: &Slab<&mut [f32]>| -> Vec<f32> {
             (0..matrix.rows()).filter_map(|row| matrix.row(row)).flat_map(|row| &row[..settings.dim]).copied().collect()
         };
-        finished(Trained { center: rows(&model.center), outside: rows(&model.outside), losses }, settings)
+        let losses = losses.iter().map(Loss::mean).collect();
+        finished(Trained { center: rows(&model.center), outside: rows(&model.outside), losses, stopped }, settings)
     }
+}
+
+/// Checks that training on `corpus` can go on from `position`. Returns what it goes on with.
+fn check<'p>(position: &'p Position, corpus: &Corpus, settings: &Settings) -> Result<&'p Chunk> {
+    let len = corpus.tokens.len();
+    position.check(len, settings.epochs)?;
+    let Place::Sequential(chunk) = &position.place else { return Err(foreign()) };
+    let start = position.done as usize % len;
+    let epochs = position.done.div_ceil(len as u64);
+    let words = corpus.vocabulary.len();
+    let fits = start.is_multiple_of(CHUNK)
+        && position.losses.len() as u64 == epochs
+        && chunk.sentence.iter().all(|&word| (word as usize) < words);
+    if fits { Ok(chunk) } else { Err(foreign()) }
 }

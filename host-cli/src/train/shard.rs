@@ -9,6 +9,7 @@ use rand_core::Rng;
 
 use super::matrix::Reader;
 use super::plan::Plan;
+use super::position::Share;
 use super::private::{LocalRows, Private};
 use crate::corpus::{SENTENCE_END, Tokens};
 use crate::{Error, Result};
@@ -68,15 +69,16 @@ struct End {
 }
 
 impl<'a> Shard<'a> {
-    /// Shard `index` of `plan.shards`, at its start, with memory for its private rows.
-    pub(super) fn new(index: usize, memory: &'a mut [f32], common: &Common<'_>) -> Self {
-        let range = share(&(0..common.tokens.len()), index, common.plan.shards);
+    /// Shard `index` of `plan.shards`, at its start or at `place`, with memory for its private rows.
+    pub(super) fn new(index: usize, memory: &'a mut [f32], common: &Common<'_>, place: Option<Share>) -> Self {
+        let begin = || Share { epoch: 0, round: 0, left: Self::stretches(index, common) };
+        let Share { epoch, round, left } = place.unwrap_or_else(begin);
         Self {
             index,
-            left: stretches(&range, &common.plan),
-            range,
-            epoch: 0,
-            round: 0,
+            range: Self::range(index, common),
+            left,
+            epoch,
+            round,
             loss: Loss::default(),
             private: Private::new(memory, common.stride),
             words: Vec::new(),
@@ -85,6 +87,21 @@ impl<'a> Shard<'a> {
             pool: Vec::new(),
             buffer: Vec::new(),
         }
+    }
+
+    /// The tokens of shard `index`.
+    fn range(index: usize, common: &Common<'_>) -> Range<usize> {
+        share(&(0..common.tokens.len()), index, common.plan.shards)
+    }
+
+    /// The stretches that shard `index` reads in each epoch.
+    pub(super) fn stretches(index: usize, common: &Common<'_>) -> Vec<Range<usize>> {
+        stretches(&Self::range(index, common), &common.plan)
+    }
+
+    /// Where it is, between two rounds.
+    pub(super) fn place(&self) -> Share {
+        Share { epoch: self.epoch, round: self.round, left: self.left.clone() }
     }
 
     /// Tokens read so far, over all epochs.
@@ -279,7 +296,7 @@ mod tests {
         let tokens = Tokens::from(ids);
         let common = common(&tokens, keep, &counts);
         let mut memory = vec![0.0; Private::room(&common.plan, 40, 16)];
-        let mut shard = Shard::new(0, &mut memory, &common);
+        let mut shard = Shard::new(0, &mut memory, &common, None);
         let mut local = LocalRows::new(40);
         let mut drawn = vec![0.0; 40];
         while shard.epoch == 0 {

@@ -1,23 +1,24 @@
-//! The vectors that training goes on from.
+//! The vectors that training starts from.
 
 use motevec_core::model::{RowsMut, initialize_center};
 use motevec_core::sample::Generator;
 
-use super::Settings;
+use super::position::{Position, foreign};
+use super::{Settings, Trained};
 use crate::{Error, Result, Vectors, Vocabulary};
 
-/// Rows to begin with: those of an earlier model for the words that it knows, and drawn ones for all others.
-#[derive(Clone, Copy)]
-pub(super) struct Start<'a> {
-    words: &'a Vocabulary,
-    dim: usize,
-    earlier: Option<(&'a Vectors, &'a [f32])>,
+/// Rows to begin with.
+pub(super) enum Start<'a> {
+    /// Those of an earlier model for the words that it knows, and drawn ones for all others.
+    New { words: &'a Vocabulary, dim: usize, earlier: Option<(&'a Vectors, &'a [f32])> },
+    /// Those of training that stopped.
+    Stopped { center: Vec<f32>, outside: Vec<f32>, dim: usize, position: Position },
 }
 
 impl<'a> Start<'a> {
     /// From nothing, for the vocabulary `words`.
     pub(super) fn new(words: &'a Vocabulary, settings: &Settings) -> Self {
-        Self { words, dim: settings.dim, earlier: None }
+        Self::New { words, dim: settings.dim, earlier: None }
     }
 
     /// From `earlier`, for the vocabulary `words`.
@@ -30,42 +31,78 @@ impl<'a> Start<'a> {
         let outside = earlier.outside.as_deref().ok_or_else(|| {
             Error::Failed("the model to go on with holds no outside vectors, which training needs".to_owned())
         })?;
-        Ok(Self { earlier: Some((earlier, outside)), ..Self::new(words, settings) })
+        Ok(Self::New { words, dim: settings.dim, earlier: Some((earlier, outside)) })
     }
 
-    /// Sets every row, in order: that of a center by `center`, which gets its row, and that of an outside word likewise.
+    /// From where training stopped, at `position`.
+    pub(super) fn at(position: Position, stopped: Trained, words: usize, settings: &Settings) -> Result<Self> {
+        let Trained { center, outside, .. } = stopped;
+        let dim = settings.dim;
+        let fits = |rows: &[f32]| words.checked_mul(dim) == Some(rows.len());
+        if fits(&center) && fits(&outside) {
+            Ok(Self::Stopped { center, outside, dim, position })
+        } else {
+            Err(foreign())
+        }
+    }
+
+    /// Where training stopped, if it did.
+    pub(super) fn position(&self) -> Option<&Position> {
+        match self {
+            Self::New { .. } => None,
+            Self::Stopped { position, .. } => Some(position),
+        }
+    }
+
+    /// Sets every row of both matrices, in order: that of a center by `center`, that of an outside word by `outside`.
     ///
-    /// Each row takes its random numbers, known or not, so that the start of one word does not depend on the others.
-    pub(super) fn set(&self, rng: &mut Generator, mut write: impl FnMut(u32, Initial<'_, '_>)) {
-        for row in 0..self.words.len() {
-            let earlier = self.earlier.and_then(|(earlier, outside)| {
-                let known = earlier.vocabulary.row(self.words.word(row))?;
-                Some((earlier.row(known), &outside[known * self.dim..][..self.dim]))
-            });
-            write(row as u32, Initial { rng, earlier });
+    /// In a new model each row takes its random numbers, known or not, so that the start of one word does not depend on
+    /// the others.
+    pub(super) fn set(
+        self,
+        rng: &mut Generator,
+        mut center: impl FnMut(u32, Initial<'_, '_>),
+        mut outside: impl FnMut(u32, Initial<'_, '_>),
+    ) {
+        match self {
+            Self::New { words, dim, earlier } => {
+                for row in 0..words.len() {
+                    let known = earlier.and_then(|(earlier, outside)| {
+                        let known = earlier.vocabulary.row(words.word(row))?;
+                        Some((earlier.row(known), &outside[known * dim..][..dim]))
+                    });
+                    center(row as u32, Initial { rng: Some(rng), known: known.map(|(center, _)| center) });
+                    outside(row as u32, Initial { rng: None, known: known.map(|(_, outside)| outside) });
+                }
+            }
+            // One matrix is given back before the other is set: there are never more than three.
+            Self::Stopped { center: centers, outside: outsides, dim, .. } => {
+                for (row, known) in (0..).zip(centers.chunks_exact(dim)) {
+                    center(row, Initial { rng: None, known: Some(known) });
+                }
+                drop(centers);
+                for (row, known) in (0..).zip(outsides.chunks_exact(dim)) {
+                    outside(row, Initial { rng: None, known: Some(known) });
+                }
+            }
         }
     }
 }
 
-/// What one word starts with.
+/// What one vector starts with: drawn numbers, known ones, or zeros.
 pub(super) struct Initial<'a, 'r> {
-    rng: &'r mut Generator,
-    earlier: Option<(&'a [f32], &'a [f32])>,
+    rng: Option<&'r mut Generator>,
+    known: Option<&'a [f32]>,
 }
 
 impl Initial<'_, '_> {
-    /// Writes the center vector to `row` of `center`.
-    pub(super) fn center(&mut self, center: &mut impl RowsMut, row: usize) {
-        initialize_center(center, row, self.rng);
-        if let (Some((earlier, _)), Some(vector)) = (self.earlier, center.row_mut(row)) {
-            vector[..earlier.len()].copy_from_slice(earlier);
+    /// Writes it to `row` of `matrix`, which is zero.
+    pub(super) fn write(self, matrix: &mut impl RowsMut, row: usize) {
+        if let Some(rng) = self.rng {
+            initialize_center(matrix, row, rng);
         }
-    }
-
-    /// Writes the outside vector, which is zero where it is not known, to `row` of `outside`, which is zero.
-    pub(super) fn outside(&self, outside: &mut impl RowsMut, row: usize) {
-        if let (Some((_, earlier)), Some(vector)) = (self.earlier, outside.row_mut(row)) {
-            vector[..earlier.len()].copy_from_slice(earlier);
+        if let (Some(known), Some(vector)) = (self.known, matrix.row_mut(row)) {
+            vector[..known.len()].copy_from_slice(known);
         }
     }
 }

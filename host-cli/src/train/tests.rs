@@ -1,11 +1,14 @@
 //! What training promises, on a small world with known structure.
 
+use std::ops::ControlFlow::{Break, Continue};
+
 use motevec_core::sample::Generator;
 use motevec_core::simd::Level;
 use motevec_core::train::Update;
 use rand_core::Rng;
 
-use super::{Plan, Progress, Settings, Trained, rounds, sequential, train};
+use super::position::Place;
+use super::{Plan, Position, Progress, Settings, Trained, go_on, rounds, sequential, train};
 use crate::corpus::{self, Corpus, Source};
 use crate::{Error, Vocabulary};
 
@@ -33,7 +36,7 @@ fn settings() -> Settings {
 }
 
 fn run(corpus: &Corpus, settings: &Settings) -> Trained {
-    train(corpus, settings, &mut |_| {}).unwrap()
+    train(corpus, settings, &mut |_| Continue(())).unwrap()
 }
 
 fn bits(trained: &Trained) -> Vec<u32> {
@@ -112,9 +115,9 @@ fn a_tiny_text_trains_sequentially_and_rounds_do_as_well() {
     let corpus = topics(170);
     assert!((2_000..2_100).contains(&corpus.stats.words));
     let settings = Settings { epochs: 60, rate: 0.05, ..settings() };
-    let plain = sequential(&corpus, &settings, &mut |_| {}).unwrap();
+    let plain = sequential(&corpus, &settings, &mut |_| Continue(())).unwrap();
     assert_eq!(bits(&run(&corpus, &settings)), bits(&plain));
-    let rounds = rounds(&corpus, &settings, &mut |_| {}).unwrap();
+    let rounds = rounds(&corpus, &settings, &mut |_| Continue(())).unwrap();
     let [found, plainly] = [&rounds, &plain].map(|trained| topics_found(&corpus, trained));
     assert!(plainly > 0.9 && found > plainly - 0.05, "{found} of the topics, sequentially {plainly}");
     let (loss, plain) = (rounds.losses.last().unwrap(), plain.losses.last().unwrap());
@@ -132,17 +135,120 @@ fn wide_windows_and_many_negatives_train_as_well() {
 fn progress_counts_up_to_the_total() {
     let corpus = topics(3_000);
     let mut seen = Vec::new();
-    train(&corpus, &settings(), &mut |progress| seen.push(*progress)).unwrap();
+    train(&corpus, &settings(), &mut |progress| {
+        seen.push(*progress);
+        Continue(())
+    })
+    .unwrap();
     assert!(seen.is_sorted_by_key(|progress| (progress.done, progress.epoch)));
     let last = seen.last().unwrap();
     assert_eq!((last.done, last.epoch), (last.total, 2));
     assert!(last.rate < 1e-5 && seen[0].rate > 0.024);
 }
 
+/// Trains, and stops after every so many calls, with other threads each time; on the way, the position goes through JSON.
+fn in_pieces(corpus: &Corpus, settings: &Settings, calls: u32) -> (Trained, u32) {
+    let mut pieces = 0;
+    let mut threads = [1, 3, 2].into_iter().cycle().map(|threads| Settings { threads, ..settings.clone() });
+    let mut trained = None;
+    loop {
+        let mut left = calls;
+        let mut observe = |_: &Progress| {
+            left -= 1;
+            if left == 0 { Break(()) } else { Continue(()) }
+        };
+        let settings = threads.next().unwrap();
+        let now = match trained {
+            None => train(corpus, &settings, &mut observe).unwrap(),
+            Some(stopped) => go_on(stopped, corpus, &settings, &mut observe).unwrap(),
+        };
+        pieces += 1;
+        let Some(position) = &now.stopped else { return (now, pieces) };
+        assert!(now.losses.len() <= settings.epochs as usize);
+        let json = serde_json::to_string(position).unwrap();
+        let read: Position = serde_json::from_str(&json).unwrap();
+        assert_eq!(&read, position);
+        trained = Some(Trained { stopped: Some(read), ..now });
+    }
+}
+
+#[test]
+fn training_in_pieces_ends_with_the_same_bits() {
+    // Long sentences, so that pieces end within one; and subsampling, so that no stream may lose its place.
+    for (sentences, calls) in [(500, 1), (500, 6), (500, 7), (45_000, 37), (45_000, 400)] {
+        let corpus = topics(sentences);
+        let settings = Settings { subsample: 1e-2, ..settings() };
+        assert_eq!(Plan::of(&corpus, &settings).shards > 1, sentences > 500);
+        let whole = run(&corpus, &settings);
+        let (pieces, number) = in_pieces(&corpus, &settings, calls);
+        assert!(number > 2, "{sentences} sentences, {number} pieces");
+        assert_eq!(bits(&pieces), bits(&whole), "{sentences} sentences, {calls} calls a piece");
+        assert_eq!(pieces.losses, whole.losses);
+    }
+}
+
+#[test]
+fn training_stops_only_where_something_is_left() {
+    let corpus = topics(500);
+    let last =
+        train(&corpus, &settings(), &mut |at| if at.done == at.total { Break(()) } else { Continue(()) }).unwrap();
+    assert!(last.stopped.is_none());
+    assert_eq!(bits(&go_on(last.clone(), &corpus, &settings(), &mut |_| Continue(())).unwrap()), bits(&last));
+    // Even where nothing has been measured yet.
+    let first = train(&corpus, &settings(), &mut |_| Break(())).unwrap();
+    assert_eq!((first.losses.len(), first.stopped.unwrap().done()), (1, 1_000));
+}
+
+#[test]
+fn a_place_that_is_none_of_the_corpus_is_refused() {
+    for sentences in [500, 45_000] {
+        let corpus = topics(sentences);
+        let good = train(&corpus, &settings(), &mut |_| Break(())).unwrap();
+        let refused = |change: &dyn Fn(&mut Trained), settings: &Settings| {
+            let mut stopped = good.clone();
+            change(&mut stopped);
+            let error = go_on(stopped, &corpus, settings, &mut |_| Continue(())).unwrap_err();
+            assert!(error.to_string().contains("is none of this text"), "{error}");
+        };
+        let at = |trained: &mut Trained| trained.stopped.take().unwrap();
+        let same = settings();
+        refused(&|_| {}, &Settings { dim: 21, ..settings() });
+        refused(&|t| t.center.truncate(20), &same);
+        refused(&|t| t.outside.push(0.0), &same);
+        refused(&|t| t.stopped = Some(Position { done: u64::MAX, ..at(t) }), &same);
+        refused(
+            &|t| t.stopped = Some(Position { losses: vec![motevec_core::train::Loss::default().into(); 9], ..at(t) }),
+            &same,
+        );
+        refused(
+            &|t| {
+                let mut position = at(t);
+                match &mut position.place {
+                    Place::Sequential(chunk) => chunk.sentence.push(80),
+                    Place::Rounds(shares) => shares[1].left[0].start = 0,
+                }
+                t.stopped = Some(position);
+            },
+            &same,
+        );
+        refused(
+            &|t| {
+                let mut position = at(t);
+                match &mut position.place {
+                    Place::Sequential(_) => position.done += 1,
+                    Place::Rounds(shares) => drop(shares.pop()),
+                }
+                t.stopped = Some(position);
+            },
+            &same,
+        );
+    }
+}
+
 #[test]
 fn a_rate_that_diverges_is_an_error() {
     let corpus = topics(3_000);
-    let error = train(&corpus, &Settings { rate: 1e30, ..settings() }, &mut |_| {}).unwrap_err();
+    let error = train(&corpus, &Settings { rate: 1e30, ..settings() }, &mut |_| Continue(())).unwrap_err();
     assert!(matches!(&error, Error::Failed(message) if message.contains("--lr")), "{error}");
 }
 
@@ -161,6 +267,7 @@ fn a_corpus_on_the_disk_gives_the_same_vectors_until_the_disk_fails() {
             if rounds == 20 {
                 on_disk.tokens.lose_half_of_file();
             }
+            Continue(())
         };
         let error = train(&on_disk, &Settings { threads, ..settings() }, &mut lose_half).unwrap_err();
         assert!(
@@ -186,7 +293,7 @@ fn impossible_settings_are_usage_errors() {
     for change in changes {
         let mut settings = settings();
         change(&mut settings);
-        assert!(matches!(train(&corpus, &settings, &mut |_| {}), Err(Error::Usage(_))), "{settings:?}");
+        assert!(matches!(train(&corpus, &settings, &mut |_| Continue(())), Err(Error::Usage(_))), "{settings:?}");
     }
 }
 
@@ -207,7 +314,7 @@ fn each_epoch_has_its_loss_however_short_it_is() {
 
 #[test]
 fn a_corpus_that_subsampling_empties_is_an_error() {
-    let error = train(&topics(20), &Settings { subsample: 1e-30, ..settings() }, &mut |_| {}).unwrap_err();
+    let error = train(&topics(20), &Settings { subsample: 1e-30, ..settings() }, &mut |_| Continue(())).unwrap_err();
     assert!(matches!(&error, Error::Failed(message) if message.contains("--subsample")), "{error}");
 }
 
