@@ -52,7 +52,12 @@ impl Codec for Word2vecBinary {
                 let problem = format!("the file ends within the numbers of `{}`", word.escape_debug());
                 return Err(source.error(None, place(&problem)));
             }
-            rows.push(word, &numbers).map_err(|problem| source.error(None, place(&problem)))?;
+            rows.push(word, &numbers).map_err(|problem| {
+                // What is taken for a word may be numbers.
+                let shifted = word.iter().any(u8::is_ascii_control);
+                let hint = "; the row before may have other dimensions than the header says, or a word with a space";
+                source.error(None, place(&problem) + if shifted { hint } else { "" })
+            })?;
         }
         // One byte more than the newline that may follow the last row.
         source.read_bytes(2, &mut word)?;
