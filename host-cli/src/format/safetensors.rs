@@ -3,6 +3,9 @@
 //! Tensors: `center` and, where they are known, `outside` (words × dimensions, F32) and `counts` (I64). Metadata, all
 //! strings: `format`, which is `motevec`; `vocabulary`, a JSON list of the words in row order; `history`, a JSON list of
 //! the [`Run`]s. What is written depends on the model alone: equal models make equal files.
+//!
+//! The file is read, not mapped into memory. A mapped file that another program cuts short kills the one that reads it, and
+//! to read only the tensors that a command needs is fast enough.
 
 use std::collections::{BTreeMap, HashMap};
 use std::iter;
@@ -68,14 +71,8 @@ impl Codec for SafeTensors {
                 let counts = vectors.vocabulary.counts().iter().map(|&count| i64::try_from(count).unwrap_or(i64::MAX));
                 out.write_all(&counts.flat_map(i64::to_le_bytes).collect::<Vec<_>>())?;
             }
-            let mut bytes = Vec::new();
-            let outside = vectors.outside.map(|data| VectorsRef { data, ..vectors });
-            for (_, numbers) in [Some(vectors), outside].into_iter().flatten().flat_map(VectorsRef::rows) {
-                bytes.clear();
-                matrix::put(numbers, &mut bytes);
-                out.write_all(&bytes)?;
-            }
-            Ok(())
+            matrix::write(vectors, out)?;
+            vectors.outside.map_or(Ok(()), |data| matrix::write(VectorsRef { data, ..vectors }, out))
         })
     }
 }
@@ -120,7 +117,7 @@ fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
         }
     }
     check_end(&mut source, header_bytes, at, header.data_len())?;
-    let mut vocabulary = Vocabulary::new();
+    let mut vocabulary = Vocabulary::with_capacity(rows);
     for (row, word) in words.iter().enumerate() {
         matrix::push_word(&mut vocabulary, word.as_bytes(), counts.get(row).copied().unwrap_or(0))
             .map_err(|problem| source.error(None, format!("row {}: {problem}", row + 1)))?;
