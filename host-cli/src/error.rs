@@ -31,6 +31,14 @@ pub enum Error {
         /// What is wrong and what to do.
         message: String,
     },
+    /// A signal ended the run, which kept what it had (exit code 128 + the signal's number).
+    #[error("{message}")]
+    Interrupted {
+        /// The number of the signal: 2 for Ctrl-C, 15 for SIGTERM.
+        signal: i32,
+        /// How far the run had come, and how to go on.
+        message: String,
+    },
     /// The run failed for a reason that lies in no single file.
     #[error("{0}")]
     Failed(String),
@@ -47,11 +55,12 @@ impl Error {
         Self::Input { path: path.as_ref().to_owned(), line: line.into(), message: message.into() }
     }
 
-    /// The process exit code: 2 for a wrong command line, 1 for a failed run.
+    /// The process exit code: 2 for a wrong command line, 130 and 143 after Ctrl-C and SIGTERM, 1 for a failed run.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
+            Self::Interrupted { signal, .. } => u8::try_from(128 + signal).unwrap_or(1),
             _ => 1,
         }
     }

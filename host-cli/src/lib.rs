@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bench;
+mod checkpoint;
 pub mod cli;
 pub mod corpus;
 mod error;

@@ -99,7 +99,7 @@ impl Args {
         let (options, settings) = (options(), settings());
         let corpus = progress::read(&[ADDRESSES], &options)?;
         memory::check(&corpus, &settings)?;
-        let (trained, time, _) = progress::train(&corpus, &settings, None)?;
+        let (trained, time) = progress::train(&corpus, &settings)?;
         let Corpus { vocabulary, stats, .. } = corpus;
         let (data, outside) = (trained.center, Some(trained.outside));
         let vectors = Vectors { vocabulary, dim: settings.dim, data, outside, history: Vec::new() };

@@ -13,6 +13,7 @@ mod explore;
 mod export;
 mod gradcheck;
 mod info;
+mod interrupt;
 mod lines;
 mod man;
 mod model;
@@ -30,7 +31,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::Result;
 pub(crate) use report::printable;
@@ -85,7 +86,12 @@ impl Cli {
         if args.first().is_some_and(|name| Path::new(name).file_stem() == Some(OsStr::new("word2vec"))) {
             args.insert(1, "word2vec".into());
         }
-        Self::parse_from(args)
+        let matches = Self::command().get_matches_from(args);
+        let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        if let (Command::Train(args), Some((_, matches))) = (&mut cli.command, matches.subcommand()) {
+            args.note_command(matches);
+        }
+        cli
     }
 
     /// Does what the command line asks for. Results go to stdout.
@@ -93,6 +99,7 @@ impl Cli {
     /// # Errors
     /// Where that fails. Nothing of the error has been shown yet.
     pub fn run(self) -> Result<()> {
+        interrupt::listen();
         if self.quiet {
             report::be_quiet();
         }
@@ -121,8 +128,6 @@ impl Cli {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

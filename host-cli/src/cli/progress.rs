@@ -12,7 +12,7 @@ use crate::bench;
 use crate::corpus::{self, Corpus, Options, Source};
 use crate::plot::{self, LossCurve};
 use crate::train::{self, Settings, Trained};
-use crate::{Error, Result, Vectors};
+use crate::{Error, Result};
 
 /// Where the size of the input is known, and where it comes through a pipe.
 const READING: &str = "reading   {bar:24.cyan/dim} {binary_bytes} of {binary_total_bytes}, {eta} left";
@@ -76,38 +76,85 @@ pub(super) fn read(sources: &[Source], options: &Options) -> Result<Corpus> {
     corpus
 }
 
-/// [`train::train`], or [`train::resume`] from an `earlier` model, with a bar of the words done, and a line of loss an
-/// epoch. Returns also how long it took, and how the loss changed.
-pub(super) fn train(
-    corpus: &Corpus,
-    settings: &Settings,
-    earlier: Option<&Vectors>,
-) -> Result<(Trained, Duration, LossCurve)> {
-    let words = corpus.stats.words;
-    let bar = bar(Some(words.saturating_mul(settings.epochs.into())), TRAINING)?;
-    let start = Instant::now();
-    let mut epochs = Epochs { shown: 0, of: settings.epochs, loss: f64::NAN };
-    let mut curve = LossCurve::new(settings.epochs);
-    let mut observe = |progress: &train::Progress| {
+/// [`train::train`], with a bar. Returns also how long it took.
+pub(super) fn train(corpus: &Corpus, settings: &Settings) -> Result<(Trained, Duration)> {
+    let mut training = Training::new(corpus, settings, None, Duration::ZERO)?;
+    let trained = training.run(|observe| train::train(corpus, settings, observe), || false)?;
+    Ok((trained, training.time()))
+}
+
+/// Training that a bar shows, with the words done, and a line of loss an epoch.
+pub(super) struct Training<'a> {
+    corpus: &'a Corpus,
+    bar: ProgressBar,
+    epochs: Epochs,
+    curve: LossCurve,
+    start: Instant,
+    /// How long it took before it was stopped.
+    before: Duration,
+}
+
+impl<'a> Training<'a> {
+    /// Begins to count the time. Training that goes on has a `curve`, and a time `before`.
+    pub(super) fn new(
+        corpus: &'a Corpus,
+        settings: &Settings,
+        curve: Option<LossCurve>,
+        before: Duration,
+    ) -> Result<Self> {
+        let bar = bar(Some(corpus.stats.words.saturating_mul(settings.epochs.into())), TRAINING)?;
+        let epochs = Epochs { shown: 0, of: settings.epochs, loss: f64::NAN };
+        let curve = curve.unwrap_or_else(|| LossCurve::new(settings.epochs));
+        Ok(Self { corpus, bar, epochs, curve, start: Instant::now(), before })
+    }
+
+    /// Does `work`, until it ends or `stop` says so.
+    pub(super) fn run(
+        &mut self,
+        work: impl FnOnce(train::Observe<'_>) -> Result<Trained>,
+        mut stop: impl FnMut() -> bool,
+    ) -> Result<Trained> {
+        let trained = work(&mut |progress| {
+            self.show(progress);
+            if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        if trained.as_ref().map_or(true, |trained| trained.stopped.is_none()) {
+            self.bar.finish_and_clear();
+        }
+        trained
+    }
+
+    fn show(&mut self, progress: &train::Progress) {
+        let Self { corpus, bar, epochs, curve, .. } = self;
         curve.observe(progress);
         // The trainer counts kept tokens; people count the words of their text.
-        let done = words as f64 * progress.done as f64 / corpus.tokens.len() as f64;
-        let speed = HumanCount((done / start.elapsed().as_secs_f64()) as u64);
+        let done = corpus.stats.words as f64 * progress.done as f64 / corpus.tokens.len() as f64;
+        let time = self.before + self.start.elapsed();
+        let speed = HumanCount((done / time.as_secs_f64()) as u64);
         bar.set_position(done as u64);
         bar.set_message(format!("{speed} words/s  loss {:.4}  rate {:.5}", progress.loss, progress.rate));
         epochs.pass(progress.epoch, |line| bar.println(line));
         epochs.loss = progress.loss;
         if progress.done == progress.total {
-            epochs.pass(settings.epochs, |line| bar.println(line));
+            epochs.pass(epochs.of, |line| bar.println(line));
         }
-        ControlFlow::Continue(())
-    };
-    let trained = match earlier {
-        None => train::train(corpus, settings, &mut observe),
-        Some(earlier) => train::resume(earlier, corpus, settings, &mut observe),
-    };
-    bar.finish_and_clear();
-    trained.map(|trained| (trained, start.elapsed(), curve))
+    }
+
+    /// How long it took so far, over all runs.
+    pub(super) fn time(&self) -> Duration {
+        self.before + self.start.elapsed()
+    }
+
+    /// How the loss fell so far.
+    pub(super) fn curve(&self) -> &LossCurve {
+        &self.curve
+    }
+}
+
+impl Drop for Training<'_> {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 /// [`bench::run`], with a bar of the samples taken.

@@ -72,9 +72,12 @@ pub(super) fn warn(message: &str) {
     }
 }
 
-/// Tells why a run failed.
+/// Tells why a run failed, or was stopped.
 pub fn show_error(error: &Error) {
-    say("error", AnsiColor::Red, &error.to_string());
+    match error {
+        Error::Interrupted { message, .. } => say("stopped", AnsiColor::Yellow, message),
+        _ => say("error", AnsiColor::Red, &error.to_string()),
+    }
 }
 
 /// A line on stderr. Its first word is colored on a terminal that knows colors, unless `NO_COLOR` is set.

@@ -1,5 +1,7 @@
 //! The loss over the course of training.
 
+use serde::{Deserialize, Serialize};
+
 use super::canvas::{Anchor, Canvas, GRID, GROUPS, INK, LINE, MUTED};
 use super::file::Picture;
 use super::fit::shortened;
@@ -17,7 +19,7 @@ const AREA: [f64; 4] = [86.0, 96.0, 872.0, 488.0];
 const POINTS: u64 = 400;
 
 /// The loss as training went on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LossCurve {
     epochs: u32,
     /// How far training had come, in epochs, and the mean loss since the point before.

@@ -1,16 +1,23 @@
 //! `motevec train`: from text to a model file.
 
 pub(super) mod arguments;
+mod command;
 mod files;
 mod record;
+mod rescue;
+mod session;
 mod size;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use clap::ArgMatches;
+
 use self::arguments::{LearningArgs, MachineArgs, TextArgs};
+use self::command::Given;
+use self::session::Session;
 use super::summary::Summary;
-use super::{progress, report};
+use super::{interrupt, progress, report};
 use crate::corpus::{self, Corpus, Source};
 use crate::format::{self, Format};
 use crate::plot::Kind;
@@ -28,15 +35,17 @@ use crate::{Error, Result, Vectors, VectorsRef, memory, output};
   motevec train text.txt -o model.bin --plot-loss loss.png
   motevec train text.txt -o model.bin --json | jq .losses
   motevec train monday.txt -o news.safetensors
-  motevec train tuesday.txt --resume-from news.safetensors -o news.safetensors")]
+  motevec train tuesday.txt --resume-from news.safetensors -o news.safetensors
+  motevec train text.txt -o model.bin --checkpoint saved --checkpoint-every 10m
+  motevec train --resume saved")]
 pub(super) struct Args {
     /// The text: files, plain or compressed; `-` is standard input
-    #[arg(required = true, value_name = "CORPUS")]
+    #[arg(required_unless_present = "resume", value_name = "CORPUS")]
     corpus: Vec<PathBuf>,
 
     /// The file to write the vectors to; a `.safetensors` file is a full model, with all that training made
-    #[arg(short, long, value_name = "MODEL")]
-    output: PathBuf,
+    #[arg(short, long, value_name = "MODEL", required_unless_present = "resume")]
+    output: Option<PathBuf>,
 
     /// The format of MODEL [default: by its ending]
     #[arg(long, value_name = "NAME")]
@@ -67,33 +76,92 @@ pub(super) struct Args {
     #[command(flatten)]
     learning: LearningArgs,
 
+    /// Save a checkpoint in DIR now and then, to go on from with --resume
+    ///
+    /// The folder is made if it is not there. The last two checkpoints are kept; each is a .safetensors file with the
+    /// vectors so far, which all commands read. They are removed once MODEL is written. Ctrl-C and SIGTERM save a last one.
+    #[arg(long, value_name = "DIR", help_heading = "Stop and go on", group = "saves")]
+    checkpoint: Option<PathBuf>,
+
+    /// How often: `10m`, `1h 30m`, `90s`
+    #[arg(long, value_name = "TIME", help_heading = "Stop and go on", default_value = "10m", requires = "saves")]
+    checkpoint_every: humantime::Duration,
+
+    /// Go on with the run whose checkpoints are in DIR, and save more of them there
+    ///
+    /// Ends with the same bytes as a run that was never stopped. The text, MODEL and all options are those of that run, unless
+    /// they are given again; the text and the options that the vectors depend on must be the same, others may change.
+    #[arg(long, value_name = "DIR", help_heading = "Stop and go on", group = "saves")]
+    resume: Option<PathBuf>,
+
     #[command(flatten)]
     machine: MachineArgs,
+
+    /// What was said, for the checkpoints.
+    #[arg(skip)]
+    given: Given,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
+        match &self.resume {
+            None => self.train(None),
+            Some(folder) => {
+                let (session, args) = Session::resume(folder, self.given)?;
+                args.train(Some(session))
+            }
+        }
+    }
+
+    /// Takes note of what was given on the command line, for checkpoints.
+    pub(super) fn note_command(&mut self, matches: &ArgMatches) {
+        if self.saves() {
+            self.given = Given::of(matches);
+        }
+    }
+
+    /// Whether it is a run with checkpoints.
+    fn saves(&self) -> bool {
+        self.checkpoint.is_some() || self.resume.is_some()
+    }
+
+    /// Trains; in a `session` that was stopped, from there.
+    fn train(self, session: Option<Session>) -> Result<()> {
         // All that can be known to fail fails now, not after hours of work.
         let mut settings = arguments::settings(&self.learning, &self.machine)?;
         let earlier = self.resume_from.as_deref().map(|path| self.read_earlier(path)).transpose()?;
         if let Some(earlier) = &earlier {
             settings.dim = earlier.dim;
         }
-        let format = self.format.or_else(|| Format::of_name(&self.output));
-        let codec = format::for_output(&self.output, format, "--format")?;
+        let output = self.output.as_deref().unwrap_or(Path::new(""));
+        let format = self.format.or_else(|| Format::of_name(output));
+        let codec = format::for_output(output, format, "--format")?;
         if settings.dim > codec.most_dimensions() {
-            let (dim, output, most) = (settings.dim, self.output.display(), codec.most_dimensions());
+            let (dim, output, most) = (settings.dim, output.display(), codec.most_dimensions());
             return Err(Error::Usage(format!("--dim {dim}: the format of {output} holds at most {most} dimensions")));
         }
         let sources: Vec<_> = self.corpus.iter().map(Source::from_argument).collect();
-        format::check_output(codec, &self.output)?;
+        format::check_output(codec, output)?;
         let plot_loss =
             self.plot_loss.as_deref().map(|path| Kind::of_name(path).map(|kind| (path, kind))).transpose()?;
-        let companion = codec.companion(&self.output);
-        let outputs = [Some(&self.output), companion.as_ref(), self.save_vocab.as_ref(), self.plot_loss.as_ref()];
+        let companion = codec.companion(output);
+        let outputs = [self.output.as_ref(), companion.as_ref(), self.save_vocab.as_ref(), self.plot_loss.as_ref()];
         files::check(&sources, self.text.read_vocab.as_deref(), outputs.into_iter().flatten())?;
+        let _claim = output::claim(output)?;
 
-        let mut options = self.text.options(&self.machine, files::folder_for_temporaries(&self.output))?;
+        let run_options = record::options(&self.text, &self.learning, self.resume_from.as_deref(), &settings);
+        let mut session = match (session, &self.checkpoint) {
+            (None, Some(path)) => {
+                Some(Session::new(path, self.checkpoint_every.into(), &self.given, run_options.clone())?)
+            }
+            (session, _) => session,
+        };
+        if let Some(session) = &mut session {
+            session.check_options(&run_options)?;
+            session.check_earlier(self.resume_from.as_deref().zip(earlier.as_ref()))?;
+        }
+
+        let mut options = self.text.options(&self.machine, files::folder_for_temporaries(output))?;
         if let Some(earlier) = &earlier {
             options.earlier = Some(earlier.vocabulary.clone());
         }
@@ -104,24 +172,49 @@ impl Args {
         let reading = start.elapsed();
         check_neighbors(&corpus)?;
         memory::check(&corpus, &settings)?;
+        if let Some(session) = &mut session {
+            session.check_corpus(&corpus)?;
+        }
         if let Some(path) = &self.save_vocab {
             output::write(path, |out| corpus::write_vocab(&corpus.vocabulary, out))?;
         }
 
-        let (trained, training, curve) = progress::train(&corpus, &settings, earlier.as_ref())?;
-        let run = record::run(&self.text, &self.learning, self.resume_from.as_deref(), &settings, &corpus, &trained);
+        // From here on a signal finds work that must not be lost.
+        let _patience = interrupt::Patience::begin();
+        let run = session::run(&mut session, &corpus, &settings, earlier.as_ref())?;
+        if let (Some(session), Some(signal), true) = (&session, interrupt::signal(), run.trained.stopped.is_some()) {
+            let how_on = format!("go on with: motevec train --resume {}", session.path().display());
+            return Err(session::stopped(signal, &run.trained, &corpus, &settings, &how_on));
+        }
+        let trained = &run.trained;
         let mut history = earlier.map(|earlier| earlier.history).unwrap_or_default();
-        history.push(run);
+        history.push(record::run(run_options, &corpus, trained));
         let (vocabulary, dim) = (&corpus.vocabulary, settings.dim);
         let (data, outside, history) = (&trained.center, Some(&trained.outside[..]), &history[..]);
         let vectors = VectorsRef { vocabulary, dim, stride: dim, data, outside, history };
-        progress::busy("writing", || codec.write(&self.output, vectors))?;
-        if let Some((path, kind)) = plot_loss {
-            let name = self.output.file_name().unwrap_or(self.output.as_os_str());
-            curve.draw(&name.to_string_lossy(), &trained.losses).write(path, kind)?;
+        if let Err(error) = progress::busy("writing", || codec.write(output, vectors)) {
+            return Err(rescue::rescue(error, (codec, output, vectors), session.as_mut().map(|s| (s, &corpus, &run))));
         }
-        let summary = Summary::new((&self.output, format), &corpus, &settings, &trained, (reading, training));
-        report::print(&summary, self.json, Some(&self.output))
+        if let Some((path, kind)) = plot_loss {
+            let name = output.file_name().unwrap_or(output.as_os_str());
+            run.curve.draw(&name.to_string_lossy(), &trained.losses).write(path, kind)?;
+        }
+        if let Some(session) = session {
+            session.end();
+        }
+        if let Some(signal) = interrupt::signal() {
+            let output = output.display();
+            let how_on = match trained.stopped {
+                Some(_) if !self.saves() => {
+                    format!("the vectors so far are in {output}; a run with --checkpoint can go on")
+                }
+                Some(_) => format!("the vectors so far are in {output}"),
+                None => format!("the vectors are in {output}"),
+            };
+            return Err(session::stopped(signal, trained, &corpus, &settings, &how_on));
+        }
+        let summary = Summary::new((output, format), &corpus, &settings, trained, (reading, run.time));
+        report::print(&summary, self.json, Some(output))
     }
 
     /// Reads the model to go on with.

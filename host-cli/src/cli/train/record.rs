@@ -7,19 +7,17 @@ use clap::ValueEnum;
 use motevec_core::optim::Schedule;
 
 use super::arguments::{LearningArgs, TextArgs};
-use crate::Run;
 use crate::corpus::{Corpus, InvalidUtf8};
 use crate::train::{Settings, Trained};
+use crate::{Run, checkpoint};
 
-/// The run that made `trained`: all options that the vectors depend on, and none that they do not.
-pub(super) fn run(
+/// All options that the vectors depend on, and none that they do not.
+pub(super) fn options(
     text: &TextArgs,
     learning: &LearningArgs,
     resumed: Option<&Path>,
     settings: &Settings,
-    corpus: &Corpus,
-    trained: &Trained,
-) -> Run {
+) -> Vec<(String, String)> {
     let mut options = Vec::new();
     let mut add = |name: &str, value: String| options.push((name.to_owned(), value));
     let file_name = |path: &Path| path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().into_owned();
@@ -58,8 +56,13 @@ pub(super) fn run(
     add("update", name(learning.update));
     add("arithmetic", if settings.fused { "fused" } else { "portable" }.to_owned());
     add("seed", settings.seed.to_string());
+    options
+}
+
+/// The run with these `options` that made `trained`.
+pub(super) fn run(options: Vec<(String, String)>, corpus: &Corpus, trained: &Trained) -> Run {
     Run {
-        program: format!("motevec {}", env!("CARGO_PKG_VERSION")),
+        program: checkpoint::program(),
         words: corpus.stats.words,
         kept_words: corpus.stats.kept_words,
         options,

@@ -1,12 +1,17 @@
 //! Files that appear whole or not at all: written beside their destination, synced, then renamed into place.
 
+mod claim;
+mod temporary;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
-
+use self::temporary::{Temporary, temporary};
 use crate::{Error, Result};
+
+pub(crate) use claim::claim;
+pub(crate) use temporary::remove_temporaries;
 
 /// Large enough that the system calls of a model of gigabytes cost nothing.
 const BUFFER: usize = 1 << 20;
@@ -70,8 +75,11 @@ pub fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>
     }
 }
 
-/// Writes two files that belong together, each as [`write()`] does. Nothing is put in place before both are whole; only a
-/// system that stops between two renames leaves one of them new and one old.
+/// Writes two files that belong together, each as [`write()`] does. Nothing is put in place before both are whole.
+///
+/// No system renames two files at once. The earlier `other` is set aside before the new files take their places: whatever
+/// ends the program between these steps leaves one file without the other, which readers refuse, and never a new one
+/// beside an old one. Signals wait until all is in place, but for SIGKILL, which cannot.
 ///
 /// # Errors
 /// As [`write()`], and where one of them is no regular file.
@@ -81,8 +89,17 @@ pub fn write_both(
 ) -> Result<()> {
     let written = Written::new(one, file(one)?, content)?;
     let other = Written::new(other, file(other)?, other_content)?;
-    written.persist()?;
-    other.persist()
+    let _exchange = temporary::exchange();
+    let aside = other.set_aside()?;
+    match (written.persist(), aside) {
+        (Ok(()), _) => other.persist(),
+        (Err(error), Some(aside)) => {
+            // What fails now leaves the file under its passing name, rather than none.
+            let _ = aside.file.persist(other.file).map_err(|error| error.file.keep());
+            Err(error)
+        }
+        (failed, None) => failed,
+    }
 }
 
 /// Checks that `path` can be one of the files of [`write_both`].
@@ -107,7 +124,7 @@ fn file(path: &Path) -> Result<PathBuf> {
 /// A file that is whole, and waits beside its destination to be put in place.
 struct Written<'a> {
     path: &'a Path,
-    temporary: NamedTempFile,
+    temporary: Temporary,
     file: PathBuf,
 }
 
@@ -116,16 +133,37 @@ impl<'a> Written<'a> {
     fn new(path: &'a Path, file: PathBuf, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Self> {
         let failed = |error| Error::io(path, error);
         let temporary = temporary(path, &file)?;
-        fill(temporary.as_file(), content).and_then(File::sync_all).map_err(failed)?;
+        fill(temporary.file.as_file(), content).and_then(File::sync_all).map_err(failed)?;
         if let Ok(replaced) = fs::metadata(&file) {
-            fs::set_permissions(temporary.path(), replaced.permissions()).map_err(failed)?;
+            fs::set_permissions(temporary.file.path(), replaced.permissions()).map_err(failed)?;
         }
         Ok(Self { path, temporary, file })
     }
 
     fn persist(self) -> Result<()> {
-        self.temporary.persist(&self.file).map(drop).map_err(|error| Error::io(self.path, error.error))
+        self.temporary.file.persist(&self.file).map_err(|error| Error::io(self.path, error.error))?;
+        sync_names(folder(&self.file));
+        Ok(())
     }
+
+    /// Gives the file that this one is to replace, if there is one, a passing name.
+    fn set_aside(&self) -> Result<Option<Temporary>> {
+        if !self.file.exists() {
+            return Ok(None);
+        }
+        let aside = temporary(self.path, &self.file)?;
+        fs::rename(&self.file, aside.file.path()).map_err(|error| Error::io(self.path, error))?;
+        sync_names(folder(&self.file));
+        Ok(Some(aside))
+    }
+}
+
+/// Names, too, are to outlive a loss of power. Not every system can be asked for that.
+fn sync_names(folder: &Path) {
+    #[cfg(unix)]
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    #[cfg(not(unix))]
+    let _ = folder;
 }
 
 /// Buffers what `content` writes to `target`, and hands `target` back once all of it has arrived.
@@ -161,37 +199,6 @@ fn destination(path: &Path) -> Result<Destination> {
         file = folder(&file).join(target);
     }
     Err(Error::input(path, None, "is a link to itself: name another file"))
-}
-
-/// An empty file with a passing name in the folder of `file`: a rename works only within one file system.
-fn temporary(path: &Path, file: &Path) -> Result<NamedTempFile> {
-    let Some(name) = file.file_name() else {
-        return Err(Error::input(path, None, "is not the name of a file"));
-    };
-    let folder = folder(file);
-    if !folder.is_dir() {
-        let message = format!("no folder `{}`: create it, or name another file", folder.display());
-        return Err(Error::Failed(message));
-    }
-    let mut prefix = std::ffi::OsString::from(".");
-    prefix.push(name);
-    prefix.push(".");
-    let mut builder = Builder::new();
-    builder.prefix(&prefix);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // What any program asks for; the system takes the umask off. A temporary file would else stay private.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder).map_err(|error| match error.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Error::Failed(format!(
-            "cannot write in folder `{}`, it is read-only to you: change that, or name another file",
-            folder.display()
-        )),
-        // The error of `tempfile` names the passing file, which the user never asked for.
-        kind => Error::io(path, error.raw_os_error().map_or_else(|| kind.into(), io::Error::from_raw_os_error)),
-    })
 }
 
 /// The folder that `file` lies in; the current one for a bare name.

@@ -1,0 +1,90 @@
+//! Ctrl-C and other wishes that the program end.
+//!
+//! The first signal ends the program at once, as ever, except while there is work that would be lost: training then ends
+//! its round and keeps what it has. A second signal ends that too. Files that are half written are removed in either case.
+
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+
+use crate::output;
+
+/// The first signal that came; 0 before that.
+static SIGNAL: AtomicI32 = AtomicI32::new(0);
+
+/// Whether there is work that ends by itself when a signal comes.
+static PATIENT: AtomicBool = AtomicBool::new(false);
+
+/// The signal of Ctrl-C, on every system.
+#[cfg(windows)]
+const INTERRUPT: i32 = 2;
+
+/// Listens to signals from now on. Where that is impossible, they do what they do to every program.
+pub(super) fn listen() {
+    // A command that runs another one, as `word2vec` does, listens already.
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        #[cfg(unix)]
+        unix::listen();
+        #[cfg(windows)]
+        let _ = ctrlc::set_handler(|| heed(INTERRUPT));
+    });
+}
+
+/// The signal that came, if one did.
+pub(super) fn signal() -> Option<i32> {
+    Some(SIGNAL.load(Ordering::Relaxed)).filter(|&signal| signal != 0)
+}
+
+/// While this is there, the first signal does not end the program: whoever holds it asks for [`signal`].
+pub(super) struct Patience(());
+
+impl Patience {
+    pub(super) fn begin() -> Self {
+        PATIENT.store(true, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Patience {
+    fn drop(&mut self) {
+        PATIENT.store(false, Ordering::Relaxed);
+    }
+}
+
+/// Does what a signal asks for, in the thread that listens.
+fn heed(signal: i32) {
+    let first = SIGNAL.compare_exchange(0, signal, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+    if !(first && PATIENT.load(Ordering::Relaxed)) {
+        output::remove_temporaries();
+        std::process::exit(128 + signal);
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::thread;
+
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+    use signal_hook::iterator::Signals;
+
+    pub(super) fn listen() {
+        let heeded = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal));
+        // With a handler, a file that outgrows its limit is an error of the write, which says so and cleans up.
+        let Ok(mut signals) = Signals::new(heeded.chain([SIGXFSZ])) else { return };
+        let heed = move || signals.forever().filter(|&signal| signal != SIGXFSZ).for_each(super::heed);
+        let _ = thread::Builder::new().name("signals".to_owned()).spawn(heed);
+    }
+
+    /// Whether the signal was ignored when the program started, as `nohup` and shells want it for work in the background.
+    /// Only Linux tells.
+    fn is_ignored(signal: i32) -> bool {
+        if cfg!(not(target_os = "linux")) {
+            // There it is not known whether `nohup` wants the program to outlive its terminal.
+            return signal == SIGHUP;
+        }
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+    }
+}

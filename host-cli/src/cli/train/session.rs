@@ -1,0 +1,189 @@
+//! A training run that may be stopped: when it saves a checkpoint, and how it goes on from one.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::Args;
+use super::command::Given;
+use crate::checkpoint::{self, Fingerprint, Folder, Record};
+use crate::cli::{interrupt, progress, report};
+use crate::corpus::Corpus;
+use crate::train::{self, Settings, Trained};
+use crate::{Error, Result, Vectors};
+
+/// The checkpoints of a run.
+pub(super) struct Session {
+    folder: Folder,
+    every: Duration,
+    record: Record,
+    /// What training goes on with.
+    model: Option<Trained>,
+}
+
+/// A run that has come back from training.
+pub(super) struct Run {
+    pub(super) trained: Trained,
+    pub(super) time: Duration,
+    pub(super) curve: crate::plot::LossCurve,
+}
+
+impl Session {
+    /// A new run in the folder `path`.
+    ///
+    /// # Errors
+    /// Where models of another run are there.
+    pub(super) fn new(path: &Path, every: Duration, given: &Given, options: Vec<(String, String)>) -> Result<Self> {
+        let mut folder = Folder::open(path)?;
+        if folder.has_model() {
+            let path = path.display();
+            let message = format!(
+                "{path}: there are checkpoints of a run that was stopped: go on with --resume {path}, or name another folder"
+            );
+            return Err(Error::Usage(message));
+        }
+        // The vectors depend on the arithmetic, whose default depends on the machine.
+        let arithmetic = options.iter().find(|(name, _)| name == "arithmetic").map_or("", |(_, value)| value);
+        let record = Record::new(given.clone().or("arithmetic", arithmetic).kept(), options);
+        folder.begin(&record)?;
+        Ok(Self { folder, every, record, model: None })
+    }
+
+    /// The run that stopped in the folder `path`, and its command line, in which what is `given` now counts first.
+    ///
+    /// # Errors
+    /// Where no checkpoint is there, or none is whole.
+    pub(super) fn resume(path: &Path, given: Given) -> Result<(Self, Args)> {
+        if !path.is_dir() {
+            return Err(Error::input(path, None, "there is no such folder: name the one of a run that was stopped"));
+        }
+        let mut folder = Folder::open(path)?;
+        let found = folder.load(|error| report::warn(&format!("{error}; going on from the one before")))?;
+        let (record, model) = found.into_parts();
+        if record.program != checkpoint::program() {
+            let message = format!(
+                "this is a run of {}, and the program is {}: go on with that, or train anew",
+                record.program,
+                checkpoint::program()
+            );
+            return Err(Error::input(path, None, message));
+        }
+        let args = given.with(&record.command)?;
+        Ok((Self { folder, every: args.checkpoint_every.into(), record, model }, args))
+    }
+
+    /// Checks that the run goes on with the `options` that it began with.
+    pub(super) fn check_options(&self, options: &[(String, String)]) -> Result<()> {
+        let show = |(name, value): &(String, String)| format!("--{name} {value}").trim_end().to_owned();
+        let only = |in_one: &[(String, String)], other: &[(String, String)]| {
+            let differ: Vec<_> = in_one.iter().filter(|option| !other.contains(option)).map(show).collect();
+            if differ.is_empty() { "nothing like that".to_owned() } else { differ.join(" ") }
+        };
+        if self.record.options == options {
+            return Ok(());
+        }
+        let (now, then) = (only(options, &self.record.options), only(&self.record.options, options));
+        let folder = self.folder.path().display();
+        Err(Error::Usage(format!("{now}: the run in {folder} began with {then}; leave that out, or train anew")))
+    }
+
+    /// Checks that `earlier`, the model to go on with, is the one that the run began with.
+    pub(super) fn check_earlier(&mut self, earlier: Option<(&Path, &Vectors)>) -> Result<()> {
+        let Some((path, model)) = earlier else { return Ok(()) };
+        let now = checkpoint::of_model(model);
+        let then = self.record.earlier.get_or_insert_with(|| now.clone());
+        if *then == now {
+            return Ok(());
+        }
+        let folder = self.folder.path().display();
+        let message = format!("this is another model than the one that the run in {folder} began with");
+        Err(Error::input(path, None, message))
+    }
+
+    /// Checks that `corpus` is what the run began with.
+    pub(super) fn check_corpus(&mut self, corpus: &Corpus) -> Result<()> {
+        let now = Fingerprint::of(corpus)?;
+        let then = self.record.corpus.get_or_insert_with(|| now.clone());
+        match then.difference(&now) {
+            None => Ok(()),
+            Some(difference) => Err(Error::Failed(format!(
+                "the text is not the one that the run in {} began with: {difference}; bring that back, or train anew",
+                self.folder.path().display()
+            ))),
+        }
+    }
+
+    fn save(&mut self, corpus: &Corpus, run: &progress::Training<'_>, trained: &Trained) -> Result<()> {
+        self.record.note(trained);
+        self.record.time = run.time();
+        self.record.curve = Some(run.curve().clone());
+        self.folder.save(&self.record, (&corpus.vocabulary, trained))
+    }
+
+    /// Keeps the model of a run whose output cannot be written.
+    pub(super) fn keep(&mut self, corpus: &Corpus, run: &Run) -> Result<()> {
+        self.record.note(&run.trained);
+        (self.record.time, self.record.curve) = (run.time, Some(run.curve.clone()));
+        self.folder.save(&self.record, (&corpus.vocabulary, &run.trained))
+    }
+
+    /// Where the checkpoints are.
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Forgets the run: its model has been written.
+    pub(super) fn end(self) {
+        self.folder.clear();
+    }
+}
+
+/// Trains, from `earlier` where that is given, and saves checkpoints for the `session`. Comes back when training has
+/// ended, or stopped for a signal; without the session where the last checkpoint before that cannot be written.
+///
+/// # Errors
+/// As [`train::train`].
+pub(super) fn run(
+    session: &mut Option<Session>,
+    corpus: &Corpus,
+    settings: &Settings,
+    earlier: Option<&Vectors>,
+) -> Result<Run> {
+    let (curve, before) =
+        session.as_mut().map_or((None, Duration::ZERO), |session| (session.record.curve.take(), session.record.time));
+    let mut model = session.as_mut().and_then(|session| session.model.take());
+    let mut training = progress::Training::new(corpus, settings, curve, before)?;
+    let every = session.as_ref().map(|session| session.every);
+    let mut saved = Instant::now();
+    loop {
+        let is_due = || interrupt::signal().is_some() || every.is_some_and(|every| saved.elapsed() >= every);
+        let work = |observe: train::Observe<'_>| match (model.take(), earlier) {
+            (Some(stopped), _) => train::go_on(stopped, corpus, settings, observe),
+            (None, None) => train::train(corpus, settings, observe),
+            (None, Some(earlier)) => train::resume(earlier, corpus, settings, observe),
+        };
+        let trained = training.run(work, is_due)?;
+        let ends = trained.stopped.is_none() || interrupt::signal().is_some();
+        if let (Some(saving), Some(_)) = (session.as_mut(), &trained.stopped)
+            && let Err(error) = saving.save(corpus, &training, &trained)
+        {
+            let then = if ends { "the vectors so far go where the model was to go" } else { "training goes on" };
+            report::warn(&format!("no checkpoint: {error}; {then}"));
+            // What earlier checkpoints there are stay as they are.
+            if ends {
+                *session = None;
+            }
+        }
+        if ends {
+            return Ok(Run { trained, time: training.time(), curve: training.curve().clone() });
+        }
+        saved = Instant::now();
+        model = Some(trained);
+    }
+}
+
+/// The error that tells of a run that stopped for `signal`.
+pub(super) fn stopped(signal: i32, trained: &Trained, corpus: &Corpus, settings: &Settings, how_on: &str) -> Error {
+    let total = corpus.tokens.len() as f64 * f64::from(settings.epochs);
+    let done = trained.stopped.as_ref().map_or(total, |position| position.done() as f64);
+    Error::Interrupted { signal, message: format!("after {:.1} % of the training; {how_on}", 100.0 * done / total) }
+}
