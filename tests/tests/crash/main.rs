@@ -1,0 +1,92 @@
+//! No run loses its work: killed at any moment, stopped by a signal, or out of room on the disk, it leaves whole files, and
+//! goes on to the same bytes.
+
+#![cfg(unix)]
+
+mod disks;
+mod kill;
+mod refused;
+mod signals;
+mod steps;
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use motevec_tests::Folder;
+
+/// A text and how to train on it, long enough that a run has a middle.
+struct Task {
+    texts: Vec<PathBuf>,
+    epochs: &'static str,
+}
+
+impl Task {
+    fn text() -> PathBuf {
+        [env!("CARGO_MANIFEST_DIR"), "..", "host-cli", "data", "addresses.txt.zst"].iter().collect()
+    }
+
+    /// So small that it trains one word after the other.
+    fn sequential() -> Self {
+        Self { texts: vec![Self::text()], epochs: "3" }
+    }
+
+    /// Large enough for rounds.
+    fn rounds() -> Self {
+        Self { texts: vec![Self::text(); 3], epochs: "2" }
+    }
+
+    /// The arguments of a run in which all happens that can go wrong: checkpoints one after the other.
+    fn arguments<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
+        let mut arguments =
+            vec!["train", "-o", "model.bin", "--tokens", "words", "--dim", "20", "--epochs", self.epochs];
+        arguments.extend(more);
+        arguments.extend(self.texts.iter().map(|path| path.to_str().unwrap()));
+        arguments
+    }
+
+    /// The bytes of a run that nobody stops.
+    fn reference(&self) -> Vec<u8> {
+        let folder = Folder::new();
+        folder.stdout(&self.arguments(&[]));
+        folder.read("model.bin")
+    }
+}
+
+/// Options of a run that saves all the time.
+const SAVING: [&str; 4] = ["--checkpoint", "saved", "--checkpoint-every", "50ms"];
+
+fn start(folder: &Folder, arguments: &[&str]) -> Child {
+    folder.motevec(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn send(signal: &str, running: &Child) {
+    let sent = Command::new("kill").args([signal, &running.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// Waits until `done`, or for a minute.
+fn wait_until(done: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !done() {
+        assert!(start.elapsed() < Duration::from_secs(60), "it never came");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// The exit code, and what was said on stderr.
+fn end(running: Child) -> (Option<i32>, String) {
+    let Output { status, stderr, .. } = running.wait_with_output().unwrap();
+    (status.code(), String::from_utf8(stderr).unwrap())
+}
+
+/// The checkpoints in a folder, sorted.
+fn checkpoints(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut paths: Vec<_> =
+        paths.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("checkpoint-")).collect();
+    paths.sort();
+    paths
+}
