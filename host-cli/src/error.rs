@@ -51,8 +51,10 @@ impl Error {
     }
 
     /// Bad content in `path`, at `line` (from 1) where one is known.
+    ///
+    /// What `message` quotes of the file may be anything: its control characters are escaped, and where it goes on for long it is cut.
     pub fn input(path: impl AsRef<Path>, line: impl Into<Option<u64>>, message: impl Into<String>) -> Self {
-        Self::Input { path: path.as_ref().to_owned(), line: line.into(), message: message.into() }
+        Self::Input { path: path.as_ref().to_owned(), line: line.into(), message: clear(message.into()) }
     }
 
     /// The process exit code: 2 for a wrong command line, 130 and 143 after Ctrl-C and SIGTERM, 1 for a failed run.
@@ -63,5 +65,45 @@ impl Error {
             Self::Interrupted { signal, .. } => u8::try_from(128 + signal).unwrap_or(1),
             _ => 1,
         }
+    }
+}
+
+/// The most characters of a message that show what it is about.
+const LONGEST: usize = 400;
+
+/// `message` as one line that a terminal can show.
+fn clear(message: String) -> String {
+    if message.len() <= LONGEST && !message.contains(char::is_control) {
+        return message;
+    }
+    let (mut line, mut shown) = (String::new(), 0);
+    for character in message.chars() {
+        let before = line.len();
+        match character.is_control() {
+            true => line.extend(character.escape_default()),
+            false => line.push(character),
+        }
+        shown += line[before..].chars().count();
+        if shown > LONGEST {
+            line.truncate(before);
+            line.push('…');
+            break;
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_holds_is_shown_as_one_line() {
+        let shown = |message: &str| Error::input("file", 3, message).to_string();
+        assert_eq!(shown("`żółw` is no number"), "file:3: `żółw` is no number");
+        assert_eq!(shown("`\u{1b}[2J\r\n\u{85}` is no number"), r"file:3: `\u{1b}[2J\r\n\u{85}` is no number");
+        assert_eq!(shown(&"ż".repeat(1_000)), format!("file:3: {}…", "ż".repeat(400)));
+        assert_eq!(shown(&"\u{7f}".repeat(1_000)), format!("file:3: {}…", r"\u{7f}".repeat(66)));
+        assert_eq!(shown(&"ż".repeat(400)), format!("file:3: {}", "ż".repeat(400)));
     }
 }

@@ -1,6 +1,7 @@
 //! What the tests that cross crates share: the built program, and the outside tools that some tests need.
 
 pub mod firmware;
+pub mod fuzz;
 
 use std::ffi::OsStr;
 use std::path::PathBuf;

@@ -142,7 +142,7 @@ impl<'a> Blocks<'a> {
             }
             target = 2 * text.len();
         };
-        self.rest.extend_from_slice(&text[cut..]);
+        self.rest.extend_from_slice(text.get(cut..).unwrap_or_default());
         text.truncate(cut);
         (self.progress)(Progress { bytes: self.bytes_read.load(Ordering::Relaxed), total: self.total });
         if text.is_empty() {

@@ -96,7 +96,7 @@ impl Encoder {
         let mut start = 0;
         for at in (0..end).step_by(CHUNK) {
             // All chunks that start ahead of the padding are whole.
-            let mut spaces = bytes[at..].first_chunk().map_or(0, spaces);
+            let mut spaces = bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, spaces);
             while spaces != 0 {
                 let space = at + spaces.trailing_zeros() as usize;
                 spaces &= spaces - 1;
@@ -106,7 +106,7 @@ impl Encoder {
                 if space >= end {
                     return Ok(());
                 }
-                if bytes[space] == b'\n' {
+                if bytes.get(space) == Some(&b'\n') {
                     self.end_sentence(block.continues);
                 }
                 start = space + 1;
@@ -123,8 +123,10 @@ impl Encoder {
             let word = ShortWord::new(head, len);
             self.dictionary.push_short(word, &mut self.ids).map_err(|Full| too_many_words())
         } else {
-            let before = &text[..range.start];
-            self.long_piece(&text[range]).map_err(|refusal| refusal.explain(block, before))
+            // White space of ASCII is no part of another character.
+            let (before, rest) = text.split_at_checked(range.start).unwrap_or_default();
+            let piece = rest.get(..len).unwrap_or_default();
+            self.long_piece(piece).map_err(|refusal| refusal.explain(block, before))
         }
     }
 
@@ -133,7 +135,7 @@ impl Encoder {
     fn is_word(&self, bytes: u128, len: usize) -> bool {
         match self.tokens {
             Tokenizer::Whitespace => is_ascii(bytes) || !(self.lowercase || may_hold_unicode_space(bytes)),
-            Tokenizer::Words => bytes.to_le_bytes()[..len].iter().all(u8::is_ascii_alphanumeric),
+            Tokenizer::Words => bytes.to_le_bytes().iter().take(len).all(u8::is_ascii_alphanumeric),
         }
     }
 
@@ -197,7 +199,7 @@ fn line_at(block: &Block, text_before: &[u8]) -> u64 {
 }
 
 fn invalid_utf8(block: &Block, valid: usize) -> Error {
-    let line = line_at(block, &block.text[..valid]);
+    let line = line_at(block, block.text.get(..valid).unwrap_or_default());
     let is_utf16 = block.text.starts_with(b"\xFF\xFE") || block.text.starts_with(b"\xFE\xFF");
     let message = if block.line == 1 && is_utf16 {
         "this looks like UTF-16; convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)"

@@ -12,15 +12,41 @@
 //!
 //! The ids of a block are kept in memory while there is room, and else in a temporary file (module `store`). All that
 //! grows with the corpus besides are the distinct words, and a few dozen bytes a block.
+// Whatever a file holds, nothing here panics: what these lints forbid would.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable
+    )
+)]
 
 mod blocks;
+#[expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::expect_used,
+    reason = "words and ids that have been checked and given here, not what a file says"
+)]
 mod dictionary;
 mod encode;
 #[cfg(test)]
 mod reference;
 mod scan;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "what is indexed are ids and rows that have been given here, not what a file says"
+)]
 mod select;
 mod source;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "what is indexed are ranges of ids that have been stored, not what a file says"
+)]
 mod store;
 #[cfg(test)]
 mod tests;
@@ -278,6 +304,7 @@ fn finish(mut workers: Vec<Worker>, sources: &[Source], options: &Options, store
 }
 
 /// Adds up the counts of all dictionaries in the first one, which keeps its ids.
+#[expect(clippy::expect_used, reason = "there is a dictionary for each worker, of which there is one at least")]
 fn merge(dictionaries: &mut [Dictionary]) -> Result<&Dictionary> {
     let (all, others) = dictionaries.split_first_mut().expect("there is at least one worker");
     for (word, _, count) in others.iter().flat_map(Dictionary::iter) {

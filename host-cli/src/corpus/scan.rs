@@ -31,7 +31,7 @@ pub(super) fn spaces(chunk: &[u8; CHUNK]) -> u64 {
 /// The sixteen bytes of `text` from `at`, the first one lowest; 0 where there are fewer.
 #[inline(always)]
 pub(super) fn load(text: &[u8], at: usize) -> u128 {
-    text[at..].first_chunk().map_or(0, |&bytes| u128::from_le_bytes(bytes))
+    text.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |&bytes| u128::from_le_bytes(bytes))
 }
 
 /// Whether all sixteen bytes are ASCII.
@@ -54,6 +54,10 @@ pub(super) fn may_hold_unicode_space(bytes: u128) -> bool {
 
 /// The first `len` of sixteen bytes, zeros behind; `len` is less than sixteen.
 #[inline(always)]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a remainder of 16 is an index of 16, and the table is made at compile time"
+)]
 pub(super) fn prefix(bytes: u128, len: usize) -> u128 {
     /// By length; a table is faster than shifts of 128 bits.
     const MASKS: [u128; 16] = {

@@ -109,7 +109,7 @@ pub(super) fn drop_spoiled(
             for &id in block.ids.read(&mut buffer)? {
                 match id {
                     SENTENCE_END => spoiled.push(false),
-                    SPOILED => *spoiled.last_mut().expect("starts with one sentence") = true,
+                    SPOILED => spoiled.last_mut().into_iter().for_each(|last| *last = true),
                     _ => {}
                 }
             }

@@ -9,6 +9,9 @@ use std::sync::Arc;
 use super::source::{Input, Source};
 use crate::{Error, Result, Vocabulary};
 
+/// The byte order mark, with which some editors begin files of UTF-8.
+const MARK: &str = "\u{feff}";
+
 /// Reads the vocabulary file at `path` (`-` is not special), compressed or not. The rows keep the order of the lines.
 ///
 /// # Errors
@@ -19,7 +22,7 @@ pub fn read_vocab(path: impl AsRef<Path>) -> Result<Vocabulary> {
     source.size()?;
     let mut text = Vec::new();
     Input::open(&source, &Arc::default())?.fill_to_end(&mut text)?;
-    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text);
+    let text = text.strip_prefix(MARK.as_bytes()).unwrap_or(&text);
 
     let mut vocabulary = Vocabulary::new();
     let mut total: u64 = 0;
@@ -60,6 +63,10 @@ fn parse(line: &str) -> Result<(&str, u64), &'static str> {
 pub fn write_vocab(vocabulary: &Vocabulary, out: &mut dyn Write) -> io::Result<()> {
     let mut rows: Vec<usize> = (0..vocabulary.len()).collect();
     rows.sort_by_key(|&row| Reverse(vocabulary.count(row)));
+    // A reader takes one away from the start of the file; what is left then is the word.
+    if rows.first().is_some_and(|&row| vocabulary.word(row).starts_with(MARK)) {
+        write!(out, "{MARK}")?;
+    }
     for row in rows {
         writeln!(out, "{} {}", vocabulary.word(row), vocabulary.count(row))?;
     }
@@ -107,6 +114,18 @@ mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         assert!(read_vocab(folder.path()).unwrap_err().to_string().contains("is a directory"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_word_and_a_word_may_begin_with_one() {
+        assert_eq!(pairs(&read("\u{feff}the 5\n".as_bytes()).unwrap()), [("the", 5)]);
+        let mut vocabulary = Vocabulary::new();
+        for word in ["\u{feff}a", "\u{feff}b", "c"] {
+            vocabulary.push(word, 1).unwrap();
+        }
+        let mut file = Vec::new();
+        write_vocab(&vocabulary, &mut file).unwrap();
+        assert_eq!(pairs(&read(&file).unwrap()), pairs(&vocabulary));
     }
 
     proptest! {

@@ -80,8 +80,10 @@ pub fn analogies(vectors: &Vectors, path: &Path, restrict: usize) -> Result<Anal
     let answers = answer(vectors, rows, &questions);
     for (question, best) in questions.iter().zip(&answers) {
         let fold = |row: usize| words.row(vectors.vocabulary.word(row));
-        if question.is_answered_by(best, fold) {
-            sections[question.section].correct += 1;
+        if let Some(section) = sections.get_mut(question.section)
+            && question.is_answered_by(best, fold)
+        {
+            section.correct += 1;
         }
     }
     let mut total = SectionScore { section: "total".to_owned(), ..SectionScore::default() };
@@ -105,9 +107,8 @@ struct Question {
 impl Question {
     /// b − a + c over unit vectors. Zero vectors have no direction to add.
     fn query(&self, unit_rows: &[f32], dim: usize) -> Query {
-        let row = |row: usize| &unit_rows[row * dim..][..dim];
-        let (a, b, c) = (row(self.a), row(self.b), row(self.c));
-        let vector = (0..dim).map(|at| b[at] - a[at] + c[at]).collect();
+        let row = |row: usize| unit_rows.iter().skip(row * dim).take(dim);
+        let vector = row(self.a).zip(row(self.b)).zip(row(self.c)).map(|((a, b), c)| b - a + c).collect();
         Query { vector, exclude: [self.a, self.b, self.c] }
     }
 

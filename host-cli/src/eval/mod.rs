@@ -3,10 +3,30 @@
 //! The numbers are those of gensim's `evaluate_word_pairs` and `evaluate_word_analogies` with their default options, so
 //! that results compare: words match whatever their case (of the forms of a word the first in the model counts), and
 //! entries with a word that the model does not hold are left out and counted.
+// Whatever a file holds, nothing here panics: what these lints forbid would.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable
+    )
+)]
 
 mod analogies;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "what is indexed are rows and places in lists of this module's own, not what a file says"
+)]
 mod best;
 mod similarity;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "what is indexed are places in a list that are made here, not what a file says"
+)]
 mod spearman;
 
 use std::path::Path;
@@ -43,7 +63,7 @@ impl Folded {
 fn read_text(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
     String::from_utf8(bytes).map_err(|error| {
-        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
         let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
         Error::input(path, line, "is not UTF-8 text")
     })

@@ -17,7 +17,7 @@ impl Compression {
     /// How a file of this name is compressed.
     fn of_name(path: &Path) -> Option<Self> {
         let ending = path.extension().and_then(OsStr::to_str)?.to_ascii_lowercase();
-        match &ending[..] {
+        match ending.as_str() {
             "gz" => Some(Self::Gzip),
             "zst" => Some(Self::Zstd),
             _ => None,

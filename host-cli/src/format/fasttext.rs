@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::rows::Header;
-use super::{Codec, Source, text};
+use super::{Codec, Source, rows, text};
 use crate::{Result, Vectors, VectorsRef};
 
 /// The format `fasttext`.
@@ -20,9 +20,9 @@ impl Codec for FastText {
         true
     }
 
-    /// Nothing tells such a file from one of word2vec.c: a file without a name is of that format.
-    fn recognizes(&self, _start: &[u8]) -> bool {
-        false
+    /// As one of word2vec.c, from which nothing tells it: a file without a name is taken for that.
+    fn recognizes(&self, start: &[u8]) -> bool {
+        rows::looks_like_text(start) == Some(true)
     }
 
     fn numbers(&self, _start: &[u8]) -> &'static str {

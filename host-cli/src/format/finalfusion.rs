@@ -210,6 +210,11 @@ impl Writer<'_> {
         self.out.write_all(bytes)
     }
 
+    /// Zeros, up to where numbers are aligned.
+    fn pad(&mut self, bytes: u64) -> io::Result<()> {
+        (0..bytes).try_for_each(|_| self.put(&[0]))
+    }
+
     fn chunk(&mut self, kind: u32, bytes: u64) -> io::Result<()> {
         self.put(&kind.to_le_bytes())?;
         self.put(&bytes.to_le_bytes())
@@ -235,7 +240,7 @@ impl Writer<'_> {
         self.put(&(vectors.vocabulary.len() as u64).to_le_bytes())?;
         self.put(&(vectors.dim as u32).to_le_bytes())?;
         self.put(&F32.to_le_bytes())?;
-        self.put(&[0; 4][..padding as usize])?;
+        self.pad(padding)?;
         let (mut norms, mut unit, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
         for (_, numbers) in vectors.rows() {
             let norm = length(numbers);
@@ -257,7 +262,7 @@ impl Writer<'_> {
         self.chunk(NORMS, 12 + padding + norms.len() as u64 * 4)?;
         self.put(&(norms.len() as u64).to_le_bytes())?;
         self.put(&F32.to_le_bytes())?;
-        self.put(&[0; 4][..padding as usize])?;
+        self.pad(padding)?;
         let mut bytes = Vec::new();
         matrix::put(norms, &mut bytes);
         self.put(&bytes)

@@ -39,7 +39,7 @@ impl Codec for Glove {
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
         let mut first = vectors.rows();
         let first = first.next().filter(|(word, numbers)| word.parse::<u64>().is_ok() && numbers.len() == 1);
-        if first.is_some_and(|(_, numbers)| numbers[0].fract() == 0.0 && numbers[0] >= 0.0) {
+        if first.is_some_and(|(_, numbers)| numbers.iter().all(|number| number.fract() == 0.0 && *number >= 0.0)) {
             let message = "GloVe's format cannot hold this model: its first row would be the header of another format";
             return Err(Error::input(path, None, message));
         }

@@ -56,12 +56,13 @@ pub(super) fn read(source: &mut Source, count: usize) -> Result<Vec<f32>> {
 pub(super) fn read_more(source: &mut Source, count: usize, numbers: &mut Vec<f32>) -> Result<usize> {
     let start = numbers.len();
     numbers.resize(start + count, 0.0);
-    let read = source.fill(bytemuck::cast_slice_mut(&mut numbers[start..]))? / size_of::<f32>();
-    numbers.truncate(start + read);
-    for number in &mut numbers[start..] {
+    let (_, new) = numbers.split_at_mut(start);
+    let read = source.fill(bytemuck::cast_slice_mut(new))? / size_of::<f32>();
+    for number in new {
         // Nothing to do on a little-endian machine.
         *number = f32::from_bits(u32::from_le(number.to_bits()));
     }
+    numbers.truncate(start + read);
     Ok(read)
 }
 
@@ -78,8 +79,10 @@ pub(super) fn read_as<const N: usize>(
     let mut bytes = vec![0; CHUNK.min(count.saturating_mul(N))];
     while numbers.len() < count {
         let wanted = bytes.len().min((count - numbers.len()).saturating_mul(N));
-        let read = source.fill(&mut bytes[..wanted])?;
-        numbers.extend(bytes[..read].as_chunks().0.iter().map(|&bytes| number(bytes)));
+        let (chunk, _) = bytes.split_at_mut(wanted);
+        let read = source.fill(chunk)?;
+        let (whole, _) = chunk.as_chunks();
+        numbers.extend(whole.iter().take(read / N).map(|&bytes| number(bytes)));
         if read < wanted {
             break;
         }

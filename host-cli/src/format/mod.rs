@@ -2,6 +2,18 @@
 //!
 //! A format is chosen by its name, by the ending of the file, or, when reading a file of unknown ending, by what the
 //! file holds. To add one: a module with its [`Codec`], a variant of [`Format`], and an arm in [`Format::codec`].
+// Whatever a file holds, nothing here panics: what these lints forbid would.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable
+    )
+)]
 
 mod compression;
 mod fasttext;

@@ -32,7 +32,7 @@ impl Codec for Numpy {
 
     fn numbers(&self, start: &[u8]) -> &'static str {
         // The header is ASCII, and ends long before the numbers start to look like it.
-        let header = String::from_utf8_lossy(&start[..start.len().min(LONGEST_HEADER)]);
+        let header = String::from_utf8_lossy(start.get(..LONGEST_HEADER).unwrap_or(start));
         if header.split('\n').next().is_some_and(|header| header.contains("'<f8'")) { "f64" } else { "f32" }
     }
 
@@ -93,6 +93,7 @@ enum Kind {
 /// Reads all that comes ahead of the numbers.
 fn read_header(source: &mut Source) -> Result<Header> {
     let none = |source: &Source| source.error(None, "this is no .npy file of NumPy");
+    let cut = |source: &Source| source.error(None, "the file ends within its header");
     let start = source.array::<8>()?.filter(|start| start.starts_with(MAGIC)).ok_or_else(|| none(source))?;
     let length = match start[6] {
         1 => source.array()?.map(|length| usize::from(u16::from_le_bytes(length))),
@@ -102,10 +103,16 @@ fn read_header(source: &mut Source) -> Result<Header> {
             return Err(source.error(None, message));
         }
     };
-    let length = length.filter(|&length| length <= LONGEST_HEADER).ok_or_else(|| none(source))?;
+    let length = length.ok_or_else(|| cut(source))?;
+    if length > LONGEST_HEADER {
+        return Err(none(source));
+    }
     let mut text = Vec::new();
     source.read_bytes(length, &mut text)?;
-    let text = str::from_utf8(&text).ok().filter(|text| text.len() == length).ok_or_else(|| none(source))?;
+    if text.len() < length {
+        return Err(cut(source));
+    }
+    let text = str::from_utf8(&text).map_err(|_| none(source))?;
     parse(text).map_err(|problem| source.error(None, problem))
 }
 
@@ -201,7 +208,8 @@ mod tests {
         };
         let cases = [
             (b"PK\x03\x04 a zip file".to_vec(), "this is no .npy file of NumPy"),
-            (good()[..60].to_vec(), "this is no .npy file of NumPy"),
+            (good()[..9].to_vec(), "the file ends within its header"),
+            (good()[..60].to_vec(), "the file ends within its header"),
             (with("(2, 2)", "(4,)"), "an array of 1 axes: word vectors are a matrix of 2"),
             (with("(2, 2)", "(2, 2, 1)"), "an array of 3 axes"),
             (with("(2, 2)", "(2, x)"), "its header is none of a matrix: `{'descr'"),

@@ -24,9 +24,10 @@ impl Codec for Projector {
 
     /// Numbers alone, with tabs between.
     fn recognizes(&self, start: &[u8]) -> bool {
-        let Some(end) = memchr::memchr(b'\n', start) else { return false };
-        let mut numbers = Vec::new();
-        start[..end].contains(&b'\t') && text::parse(&start[..end], &mut numbers).is_ok()
+        let Some((line, _)) = memchr::memchr(b'\n', start).and_then(|end| start.split_at_checked(end)) else {
+            return false;
+        };
+        line.contains(&b'\t') && text::parse(line, &mut Vec::new()).is_ok()
     }
 
     fn numbers(&self, _start: &[u8]) -> &'static str {
@@ -92,7 +93,7 @@ fn metadata(path: &Path) -> PathBuf {
     let stem = compression::without_ending(path).unwrap_or(Path::new(&*name)).with_extension("");
     let stem = stem.to_string_lossy();
     // What follows the stem: `.tsv`, `.tsv.gz`, or what else it is called.
-    let ending = &name[stem.len().min(name.len())..];
+    let ending = name.get(stem.len()..).unwrap_or_default();
     let metadata = match (&*stem, stem.strip_suffix("_tensor")) {
         ("vectors", _) => format!("metadata{ending}"),
         (_, Some(stem)) => format!("{stem}_metadata{ending}"),

@@ -29,6 +29,9 @@ impl Header {
         let mut line = Vec::new();
         source.read_until(b'\n', LONGEST_HEADER, &mut line)?;
         let Some(header) = Self::parse(&line) else {
+            if line.is_empty() {
+                return Err(source.error(1, "the file is empty"));
+            }
             let message = "the first line is not `words dimensions`, two numbers: this is no file in word2vec format \
                            (a file of GloVe has no such line: it is of format glove)";
             return Err(source.error(1, message));
@@ -54,13 +57,13 @@ impl Header {
 
 /// Whether a file that begins with `start` has a header, and then text (`true`) or raw numbers (`false`).
 pub(super) fn looks_like_text(start: &[u8]) -> Option<bool> {
-    let start = &start[..start.len().min(4096)];
-    let (line, rest) = start.split_at(memchr::memchr(b'\n', start)? + 1);
+    let start = start.get(..4096).unwrap_or(start);
+    let (line, rest) = start.split_at_checked(memchr::memchr(b'\n', start)? + 1)?;
     Header::parse(line)?;
     let text = match str::from_utf8(rest) {
         Ok(text) => text,
         // A character that is cut at the end of what we see is no sign of raw numbers.
-        Err(error) if error.error_len().is_none() => str::from_utf8(&rest[..error.valid_up_to()]).ok()?,
+        Err(error) if error.error_len().is_none() => str::from_utf8(rest.get(..error.valid_up_to())?).ok()?,
         Err(_) => return Some(false),
     };
     Some(!text.contains(|c: char| c.is_ascii_control() && !c.is_ascii_whitespace()))

@@ -40,8 +40,8 @@ impl Codec for Word2vecBinary {
             let place = |what: &str| format!("row {row} of {}: {what}", header.words);
             source.read_until(b' ', LONGEST_WORD, &mut word)?;
             // The newline with which word2vec.c ended the row before.
-            let start = word.iter().take_while(|&&byte| byte == b'\n').count();
-            let Some(word) = word[start..].strip_suffix(b" ") else {
+            let start = word.iter().position(|&byte| byte != b'\n').unwrap_or(word.len());
+            let Some(word) = word.get(start..).and_then(|word| word.strip_suffix(b" ")) else {
                 let whole = word.len() < LONGEST_WORD;
                 let problem = if whole { "the file ends before its numbers" } else { "no space ends its word" };
                 return Err(source.error(None, place(problem)));
@@ -123,7 +123,8 @@ mod tests {
         for end in 0..GOOD.len() - 1 {
             let message = read(&GOOD[..end]).unwrap_err();
             match end {
-                0..4 => assert!(message.contains("the first line is not"), "{end}: {message}"),
+                0 => assert!(message.ends_with(":1: the file is empty"), "{message}"),
+                1..4 => assert!(message.contains("the first line is not"), "{end}: {message}"),
                 4..18 => assert!(message.contains("row 1 of 2: the file ends"), "{end}: {message}"),
                 _ => assert!(message.contains("row 2 of 2: the file ends"), "{end}: {message}"),
             }

@@ -24,15 +24,18 @@ pub(super) fn read(path: &Path, heading: bool, numbers: &Source) -> Result<Vocab
     let mut vocabulary = Vocabulary::new();
     while lines.next()? {
         let line = lines.line.strip_suffix(b"\r").unwrap_or(&lines.line);
-        let (word, count) = match memchr::memchr(b'\t', line) {
+        let (word, count) = match memchr::memchr(b'\t', line).and_then(|tab| line.split_at_checked(tab)) {
             // With more columns than one, the projector wants headings.
             Some(_) if heading && lines.number == 1 => continue,
             None => (line, 0),
-            Some(tab) => {
-                let count = str::from_utf8(&line[tab + 1..]).ok().and_then(|count| count.parse().ok());
+            Some((word, count)) => {
+                let count = count
+                    .strip_prefix(b"\t")
+                    .and_then(|count| str::from_utf8(count).ok())
+                    .and_then(|count| count.parse().ok());
                 let wrong =
                     || lines.error("what follows the tab is no count: expected `word`, or `word<tab>count`".into());
-                (&line[..tab], count.ok_or_else(wrong)?)
+                (word, count.ok_or_else(wrong)?)
             }
         };
         let pushed = if word.is_empty() { Err("the word is empty".to_owned()) } else { Ok(()) };

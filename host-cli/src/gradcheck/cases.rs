@@ -1,4 +1,16 @@
 //! Cases in a JSON file: vectors, windows over them, and published results to compare with.
+// Whatever a file holds, nothing here panics: what these lints forbid would.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable
+    )
+)]
 
 use std::fs;
 use std::path::Path;
@@ -134,7 +146,7 @@ impl CaseFile {
 
     fn run_case(&self, case: &Case) -> Result<CaseResult> {
         let window = Window {
-            center: self.center_vectors[case.center as usize].clone(),
+            center: self.center_vectors.get(case.center as usize).cloned().unwrap_or_default(),
             outside_vectors: self.outside_vectors.concat(),
             outside: case.outside.clone(),
             negatives: (!case.negatives.is_empty()).then(|| case.negatives.clone()),
@@ -147,10 +159,12 @@ impl CaseFile {
         let mut expect = |what: &str, found: &[f64], expected: Option<&[f64]>| {
             // Without an expectation a result still has to be a number: compared with itself, only that can fail.
             let expected = expected.unwrap_or(found);
-            if let Some(i) = compare(found, expected, TOLERANCE).worst {
+            let worst = compare(found, expected, TOLERANCE).worst;
+            if let Some((i, (found_i, expected_i))) = worst.and_then(|i| Some((i, found.get(i).zip(expected.get(i))?)))
+            {
                 let place = if found.len() > 1 { format!("{what}[{i}]") } else { what.to_owned() };
-                differences.push(match found[i].is_finite() {
-                    true => format!("{place} is {} instead of {}", found[i] as f32, expected[i]),
+                differences.push(match found_i.is_finite() {
+                    true => format!("{place} is {} instead of {expected_i}", *found_i as f32),
                     false => format!("{place} is beyond the range of f32"),
                 });
             }
@@ -159,7 +173,8 @@ impl CaseFile {
         expect("loss", &[outcome.loss], loss.as_ref().map(std::slice::from_ref));
         expect("grad_center", &outcome.center, grad_center.as_deref());
         for (w, row) in rows.iter().enumerate() {
-            expect(&format!("grad_outside[{w}]"), row, grad_outside.as_ref().map(|rows| rows[w].as_slice()));
+            let expected = grad_outside.as_ref().and_then(|rows| rows.get(w));
+            expect(&format!("grad_outside[{w}]"), row, expected.map(Vec::as_slice));
         }
 
         let narrow = |xs: &[f64]| xs.iter().map(|&x| x as f32).collect();

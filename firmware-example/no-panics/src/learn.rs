@@ -1,0 +1,82 @@
+//! Training and questions: `simd`, `sample`, `model`, `train` and `query`, with all instructions and in both arithmetics.
+
+use core::hint::black_box;
+
+use motevec_core::model::{FixedModel, Model, RowsMut, Slab};
+use motevec_core::query;
+use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
+use motevec_core::simd::{Kernel, Lanes, Level, Portable, Scalar, axpy, dot};
+use motevec_core::train::{Fixed, Settings, Shape, Stream, Trainer, Update};
+
+use crate::{some, some_mut};
+
+const WORDS: usize = 6;
+
+pub(crate) fn all() {
+    for level in Level::ALL {
+        black_box((level.is_available(), level.has_fma(), level.name(), Level::best()));
+        black_box(level.run(black_box(true), Learn));
+        black_box(level.run(black_box(false), Learn));
+    }
+    black_box(Level::Scalar.enter(false, Learn));
+    // Rows of one block and of a part of one, as devices have them.
+    let (lanes, mut model) = (Scalar::<Portable>::new(), FixedModel::<WORDS, 16>::zeros());
+    model.initialize(&mut Generator::new(black_box(1), [0]));
+    walk(lanes, Fixed::<2, 6>, &mut model);
+    walk(lanes, Fixed::<2, 6>, &mut FixedModel::<WORDS, 19>::zeros());
+    if let Some(settings) = settings() {
+        walk(lanes, settings, &mut model);
+        walk(lanes, settings, &mut FixedModel::<WORDS, 19>::zeros());
+    }
+}
+
+fn settings() -> Option<Settings> {
+    let update = if black_box(true) { Update::Pair } else { Update::Window };
+    Settings::new(black_box(2), black_box(5), update).ok()
+}
+
+/// What runs on any lanes.
+struct Learn;
+
+impl Kernel for Learn {
+    type Output = ();
+
+    fn run<L: Lanes>(self, lanes: L) {
+        // Rows of a size that is known when the program runs.
+        let (mut v, mut u) = (black_box([0.0; 96]), black_box([0.0; 96]));
+        let slab = |data| Slab::new(data, black_box(16), black_box(16));
+        if let (Ok(center), Ok(outside), Some(settings)) = (slab(&mut v), slab(&mut u), settings()) {
+            walk(lanes, settings, &mut Model { center, outside });
+        }
+        let mut numbers = black_box([1.0_f32; 40]);
+        let other = black_box([2.0_f32; 40]);
+        black_box(dot(lanes, some(&numbers), some(&other)));
+        axpy(lanes, black_box(0.5), some(&other), some_mut(&mut numbers));
+        black_box(query::cosine(lanes, some(&numbers), some(&other)));
+        query::analogy(lanes, some(&other), some(&other), some(&other), some_mut(&mut numbers));
+    }
+}
+
+/// Trains a model by sentences and by tokens, and looks up what is near.
+fn walk<L: Lanes, V: RowsMut, U: RowsMut>(lanes: L, shape: impl Shape, model: &mut Model<V, U>) {
+    let counts = black_box([4_u64; WORDS]);
+    let count = |word: usize| counts.get(word).copied().unwrap_or(0);
+    let Ok(table) = AliasTable::new([Slot::default(); WORDS], count) else { return };
+    let negatives = Unigram { table: &table, rng: Generator::new(black_box(1), [1]) };
+    let mut trainer = Trainer::new(lanes, model, negatives, shape, black_box(0.1));
+    trainer.loss_every = black_box(2);
+    let (mut widths, mut stream) = (Generator::new(black_box(1), [2]), Stream::<5>::new());
+    let tokens = black_box([0_u32, 1, 2, 7]);
+    black_box(trainer.sentence(some(&tokens), &mut widths)).ok();
+    let sampler = Subsampler::new(black_box(1e-3), black_box(100));
+    for &token in some(&tokens) {
+        if Subsampler::keep(sampler.keep_probability(count(token as usize)), &mut widths) {
+            black_box(stream.push(token, &mut trainer, &mut widths)).ok();
+        }
+    }
+    black_box(stream.end_sentence(&mut trainer, &mut widths)).ok();
+    black_box(trainer.loss.mean());
+    let center = &trainer.model.center;
+    let row = center.row(black_box(0)).unwrap_or_default();
+    black_box(query::nearest::<_, _, 3>(lanes, center, row, some(&tokens)));
+}

@@ -1,0 +1,48 @@
+//! A proof by the linker that core cannot panic: this program calls all that `motevec-core` can do, with numbers and sizes that the compiler
+//! does not know, and its panic handler calls a function that there is not. So it links only where the optimizer and the linker find no
+//! path from core to a panic. `tests/tests/no_panics.rs` builds it for a Cortex-M4F, and once with a panic in it, which must not link.
+//!
+//! `Display` of errors is left out: it needs `core::fmt`, which firmware goes without.
+#![no_std]
+#![no_main]
+
+mod learn;
+mod numbers;
+mod store;
+
+use core::hint::black_box;
+use core::panic::PanicInfo;
+
+unsafe extern "C" {
+    /// Nowhere defined: the linker names it where a panic can be reached.
+    fn motevec_core_has_a_path_to_a_panic() -> !;
+}
+
+#[panic_handler]
+fn panic(_info: &PanicInfo<'_>) -> ! {
+    // SAFETY: a program that calls it does not link, and so is never run.
+    unsafe { motevec_core_has_a_path_to_a_panic() }
+}
+
+/// Where the linker starts to look for what is needed.
+// SAFETY: no other function has this name.
+#[unsafe(no_mangle)]
+pub extern "C" fn _start() -> ! {
+    loop {
+        numbers::all();
+        learn::all();
+        store::all();
+        #[cfg(feature = "panics")]
+        black_box(&[0, 1, 2][black_box(0)..black_box(2)]);
+    }
+}
+
+/// The front part of `whole`, of a length that nobody knows.
+fn some<T>(whole: &[T]) -> &[T] {
+    whole.get(..black_box(whole.len())).unwrap_or_default()
+}
+
+/// [`some`], to write to.
+fn some_mut<T>(whole: &mut [T]) -> &mut [T] {
+    whole.get_mut(..black_box(1)).unwrap_or_default()
+}
