@@ -4,6 +4,15 @@
 //! itself. What it remembers of θ lies in slices that the caller owns, zeroed before the first step, so that a row
 //! that is never touched costs no state. The rate η is given to each step; [`Schedule`] says which.
 //!
+//! Training steps rows: a [`RowOptimizer`] is an optimizer with the state of all rows of a matrix, and
+//! [`train::Optimized`](crate::train::Optimized) takes steps with it. What the state adds to the 4·D bytes of a row:
+//!
+//! | optimizer | bytes a row | RAM for 40 words of 16 components, which have two rows each |
+//! |---|---|---|
+//! | [`Sgd`] | 0 | 5,120 (the model) |
+//! | [`MomentumRows`] | 4·D | 5,120 + 5,120 + 16 |
+//! | [`AdamRows`], Adam and AdamW | 8·D + 4 | 5,120 + 10,560 + 40 |
+//!
 //! ```
 //! use motevec_core::optim::{Adam, AdamState, Schedule};
 //!
@@ -20,11 +29,14 @@
 mod adam;
 mod dropout;
 mod momentum;
+mod rows;
 mod schedule;
 mod sgd;
 
 pub use adam::{Adam, AdamState, AdamW};
 pub use dropout::Dropout;
 pub use momentum::Momentum;
+pub use rows::{AdamRows, AdamStep, FixedAdam, FixedMomentum, MomentumRows, MomentumStep, RowOptimizer};
+pub(crate) use rows::{read_block, write_block};
 pub use schedule::Schedule;
 pub use sgd::Sgd;
