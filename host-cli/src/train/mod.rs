@@ -8,12 +8,14 @@
 
 mod matrix;
 mod merge;
+mod optimizer;
 mod pages;
 pub(crate) mod plan;
 mod private;
 mod sequential;
 mod settings;
 mod shard;
+mod softmax;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -28,12 +30,14 @@ use motevec_core::train::Loss;
 
 use self::matrix::{Matrix, PARTS, part_of, place_of};
 use self::merge::{Merger, Rule};
+pub use self::optimizer::{Objective, Optimizer};
 use self::pages::Pages;
 pub use self::plan::Plan;
 use self::private::{LocalRows, Private, Side};
 pub use self::sequential::sequential;
 pub use self::settings::Settings;
 use self::shard::{Common, Shard};
+pub use self::softmax::estimate as estimate_softmax;
 use self::start::Start;
 use crate::corpus::Corpus;
 use crate::{Error, Result, Vectors};
@@ -62,12 +66,15 @@ pub struct Trained {
     pub center: Vec<f32>,
     /// The outside vectors, likewise.
     pub outside: Vec<f32>,
-    /// The loss of an average (center, outside) pair (MATH.md eq. 9) in each epoch.
+    /// The loss of an average (center, outside) pair (MATH.md eq. 9; of softmax, eq. 6) in each epoch.
     pub losses: Vec<f64>,
+    /// What the optimizer remembers, by name, each with the rows of the vocabulary: `center.mean` and `outside.mean`, |Vocab| × dim, of
+    /// momentum; the same, `center.square`, and `center.steps`, |Vocab| × 1, of Adam; nothing of SGD.
+    pub state: Vec<(String, Vec<f32>)>,
 }
 
 /// Trains on `corpus`: in [`rounds`] or, where the plan has one shard only, [sequentially](sequential()). `observe` is
-/// called now and then, by the calling thread.
+/// called now and then, by the calling thread. What is not plain SGD with negative sampling trains sequentially, too.
 ///
 /// # Errors
 /// Where the settings are impossible, training diverged, or the corpus cannot be read back from the disk.
@@ -98,6 +105,8 @@ fn train_from(
     match Plan::of(corpus, settings).shards {
         // Nobody would be there to share the work with, or to merge with.
         1 => sequential::sequential_from(start, corpus, settings, observe),
+        // What an optimizer remembers of a row cannot be merged as vectors can.
+        _ if !settings.is_plain() => sequential::sequential_from(start, corpus, settings, observe),
         _ => rounds_from(start, corpus, settings, observe),
     }
 }
@@ -117,6 +126,9 @@ fn rounds_from(
     observe: &mut dyn FnMut(&Progress),
 ) -> Result<Trained> {
     let step = settings.check()?;
+    if !settings.is_plain() {
+        return Err(Error::Failed("rounds train by plain SGD with negative sampling only".to_owned()));
+    }
     let counts = corpus.vocabulary.counts();
     let keep = plan::keep(corpus, settings);
     let noise = plan::noise(counts, &keep);
@@ -151,7 +163,10 @@ fn rounds_from(
     // Each matrix gives its pages back as soon as its rows are handed out: there are never more than three.
     drop(memory.private);
     let rows = |mut pages: Pages| Matrix::new(pages.as_mut_slice(), counts.len(), stride).into_rows(settings.dim);
-    finished(Trained { center: rows(memory.center), outside: rows(memory.outside), losses }, settings)
+    finished(
+        Trained { center: rows(memory.center), outside: rows(memory.outside), losses, state: Vec::new() },
+        settings,
+    )
 }
 
 /// Looks at what came out.

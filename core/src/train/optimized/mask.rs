@@ -4,7 +4,7 @@ use rand_core::Rng;
 
 use crate::optim::Dropout;
 
-/// Where the masks of a step's inputs come from. `()` is no dropout.
+/// Where the masks of a step's inputs come from. `()` and `None` are no dropout.
 pub trait Masks {
     /// Draws masks for `inputs` inputs of `dim` components, of rows of `len`. `None` where there is no room for them.
     fn draw(&mut self, inputs: usize, dim: usize, len: usize) -> Option<()>;
@@ -21,6 +21,21 @@ impl Masks for () {
     #[inline(always)]
     fn mask(&self, _input: usize) -> Option<&[f32]> {
         None
+    }
+}
+
+impl<D: Masks> Masks for Option<D> {
+    #[inline(always)]
+    fn draw(&mut self, inputs: usize, dim: usize, len: usize) -> Option<()> {
+        match self {
+            Some(masks) => masks.draw(inputs, dim, len),
+            None => Some(()),
+        }
+    }
+
+    #[inline(always)]
+    fn mask(&self, input: usize) -> Option<&[f32]> {
+        self.as_ref().and_then(|masks| masks.mask(input))
     }
 }
 

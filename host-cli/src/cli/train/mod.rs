@@ -2,6 +2,7 @@
 
 pub(super) mod arguments;
 mod files;
+mod optimizer;
 mod record;
 mod size;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use self::arguments::{LearningArgs, MachineArgs, TextArgs};
+use self::optimizer::OptimizerArgs;
 use super::summary::Summary;
 use super::{progress, report};
 use crate::corpus::{self, Corpus, Source};
@@ -26,6 +28,7 @@ use crate::{Error, Result, Vectors, VectorsRef, memory, output};
   motevec train *.txt.zst -o model.txt --tokens words --lowercase --dim 300 --epochs 10
   zcat logs.gz | cut -f2 | motevec train - -o model.bin --min-count 20
   motevec train text.txt -o model.bin --plot-loss loss.png
+  motevec train text.txt -o model.bin --optimizer adam --lr 0.002
   motevec train text.txt -o model.bin --json | jq .losses
   motevec train monday.txt -o news.safetensors
   motevec train tuesday.txt --resume-from news.safetensors -o news.safetensors")]
@@ -68,6 +71,9 @@ pub(super) struct Args {
     learning: LearningArgs,
 
     #[command(flatten)]
+    optimizer: OptimizerArgs,
+
+    #[command(flatten)]
     machine: MachineArgs,
 }
 
@@ -75,6 +81,7 @@ impl Args {
     pub(super) fn run(self) -> Result<()> {
         // All that can be known to fail fails now, not after hours of work.
         let mut settings = arguments::settings(&self.learning, &self.machine)?;
+        self.optimizer.apply(&self.learning, &mut settings)?;
         let earlier = self.resume_from.as_deref().map(|path| self.read_earlier(path)).transpose()?;
         if let Some(earlier) = &earlier {
             settings.dim = earlier.dim;
@@ -104,6 +111,7 @@ impl Args {
         let reading = start.elapsed();
         check_neighbors(&corpus)?;
         memory::check(&corpus, &settings)?;
+        optimizer::warn(&corpus, &settings);
         if let Some(path) = &self.save_vocab {
             output::write(path, |out| corpus::write_vocab(&corpus.vocabulary, out))?;
         }

@@ -7,9 +7,10 @@ use clap::ValueEnum;
 use motevec_core::optim::Schedule;
 
 use super::arguments::{LearningArgs, TextArgs};
+use super::optimizer;
 use crate::Run;
 use crate::corpus::{Corpus, InvalidUtf8};
-use crate::train::{Settings, Trained};
+use crate::train::{Objective, Settings, Trained};
 
 /// The run that made `trained`: all options that the vectors depend on, and none that they do not.
 pub(super) fn run(
@@ -43,7 +44,9 @@ pub(super) fn run(
     }
     add("dim", settings.dim.to_string());
     add("window", settings.window.to_string());
-    add("negatives", settings.negatives.to_string());
+    if settings.objective == Objective::NegativeSampling {
+        add("negatives", settings.negatives.to_string());
+    }
     add("subsample", settings.subsample.to_string());
     add("epochs", settings.epochs.to_string());
     add("lr", settings.rate.to_string());
@@ -55,7 +58,10 @@ pub(super) fn run(
             _ => "linear".to_owned(),
         },
     );
-    add("update", name(learning.update));
+    if settings.objective == Objective::NegativeSampling {
+        add("update", name(learning.update));
+    }
+    optimizer::options(settings, &mut add);
     add("arithmetic", if settings.fused { "fused" } else { "portable" }.to_owned());
     add("seed", settings.seed.to_string());
     Run {
