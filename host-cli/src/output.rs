@@ -60,7 +60,11 @@ pub fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>
             let failed = |error| Error::io(path, error);
             // Appending, so that `-o /dev/stdout >> log` does not write over the log.
             let stream = OpenOptions::new().append(true).open(path).map_err(failed)?;
-            fill(stream, content).map(drop).map_err(failed)
+            match fill(stream, content) {
+                // A reader that has seen enough.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                written => written.map(drop).map_err(failed),
+            }
         }
         Destination::File(file) => Written::new(path, file, content)?.persist(),
     }

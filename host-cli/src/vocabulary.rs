@@ -24,6 +24,17 @@ impl Vocabulary {
         Self::default()
     }
 
+    /// An empty vocabulary with room for `words`.
+    #[must_use]
+    pub fn with_capacity(words: usize) -> Self {
+        let mut vocabulary = Self::new();
+        // A refusal is no failure yet: a file may promise more words than it holds.
+        let _ = vocabulary.rows.try_reserve(words, |_| 0);
+        let _ = vocabulary.ends.try_reserve(words);
+        let _ = vocabulary.counts.try_reserve(words);
+        vocabulary
+    }
+
     /// Appends `word` with its `count` (0 where it is unknown) as the next row.
     ///
     /// # Errors

@@ -68,10 +68,19 @@ fn every_command_has_a_manual_page() {
     assert_eq!(report, format!("written  {} pages in share/man1\n", commands.len() + 1));
     for name in commands.iter().map(|command| format!("motevec-{command}")).chain(["motevec".to_owned()]) {
         let page = String::from_utf8(folder.read(&format!("share/man1/{name}.1"))).unwrap();
-        assert!(page.contains(&format!(".TH {name} 1")) && page.contains("Examples:"), "{page}");
+        assert!(page.contains(&format!(".TH {name} 1  \"motevec ")) && page.contains("\n.SH EXAMPLES\n.nf\n"), "{page}");
     }
     let train = String::from_utf8(folder.read("share/man1/motevec-train.1")).unwrap();
     assert!(train.contains("\\-\\-window") && train.contains("motevec train text.txt \\-o model.bin"), "{train}");
+
+    if !works("groff", &["--version"]) {
+        return skip("groff, for the look of manual pages", "apt-get install groff-base");
+    }
+    let page = folder.path("share/man1/motevec-word2vec.1");
+    let shown = Command::new("groff").args(["-man", "-Tutf8", "-P-cbou"]).arg(page).output().unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let typed = "  -size N           Components of a vector                        (train: --dim)\n";
+    assert!(shown.contains(typed) && shown.contains("-sample 1e-4 -binary 1"), "{shown}");
 }
 
 #[test]

@@ -13,7 +13,8 @@ fn nearest<'a>(report: &'a Value, word: &str) -> Vec<&'a str> {
 #[test]
 fn the_demo_learns_what_words_mean() {
     let folder = Folder::new();
-    let report: Value = serde_json::from_str(&folder.stdout(&["demo", "--json", "-o", "demo.bin"])).unwrap();
+    let report: Value =
+        serde_json::from_str(&folder.stdout(&["demo", "--json", "-o", "demo.bin", "--no-plot"])).unwrap();
     let losses: Vec<_> = report["losses"].as_array().unwrap().iter().map(|loss| loss.as_f64().unwrap()).collect();
     assert!(losses.last().unwrap() + 0.2 < losses[0], "the loss falls: {losses:?}");
 
@@ -37,10 +38,13 @@ fn the_demo_learns_what_words_mean() {
     assert_eq!(found.iter().map(|neighbor| neighbor.word).collect::<Vec<_>>(), nearest(&report, "tax"));
 
     // The text for people holds the same words, whatever else the machine does.
+    assert_eq!(folder.names(), ["demo.bin"]);
     let text = folder.stdout(&["demo"]);
     assert!(text.contains(&format!("tax       {}\n", nearest(&report, "tax").join(", "))), "{text}");
     assert!(text.contains("he is to she as his is to … her\n"), "{text}");
     assert!(text.contains("\nNext:\n  motevec demo -o demo.bin\n"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-    assert_eq!(folder.names(), ["demo.bin"], "no files but those asked for");
+    assert!(text.contains("\nA picture of these words: motevec-demo.png\n"), "{text}");
+    assert!(folder.read("motevec-demo.png").starts_with(b"\x89PNG"));
+    assert_eq!(folder.names(), ["demo.bin", "motevec-demo.png"]);
 }

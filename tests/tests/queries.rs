@@ -15,11 +15,11 @@ fn folder() -> Folder {
 }
 
 /// Runs the program with `input` on its standard input.
-fn with_input(folder: &Folder, args: &[&str], input: &str) -> Output {
+fn with_input(folder: &Folder, args: &[&str], input: impl AsRef<[u8]>) -> Output {
     let mut command = folder.motevec(args);
     let mut running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A program that does not read to the end closes the pipe.
-    let _ = running.stdin.take().unwrap().write_all(input.as_bytes());
+    let _ = running.stdin.take().unwrap().write_all(input.as_ref());
     running.wait_with_output().unwrap()
 }
 
@@ -72,6 +72,11 @@ fn lines_of_standard_input_are_questions() {
             "<stdin>:2: the model does not know the word `esat`; did you mean `east`?\nerror: 1 of 3 lines had no answer\n"
         )
     );
+
+    let output = with_input(&folder, &["neighbors", "model.txt", "-k", "1"], b"e\xffst\neast\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "word      similarity\neasterly      0.9939\n");
+    let message = "<stdin>:1: the line is not UTF-8\nerror: 1 of 2 lines had no answer\n";
+    assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(1), message));
 
     let output = with_input(&folder, &["analogy", "model.txt", "-k", "1"], "west north east\nwest north\n");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "word       similarity\nNortheast      0.9487\n");

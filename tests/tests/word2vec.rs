@@ -83,7 +83,11 @@ fn what_we_lack_is_refused_by_name() {
         ("-negative 0", "-negative 0: motevec trains with negative samples only; 5 to 20 are usual"),
         ("-classes 50", "-classes 50: first train, and then: motevec clusters MODEL -k 50 -o FILE"),
         ("-size", "-size: its value is missing"),
-        ("-size 0", "invalid value '0' for '--dim <N>': 0 is not in 1.."),
+        ("-size 0", "-size 0: expected at least 1"),
+        ("-size 99999999999", "invalid value '99999999999' for '-size <N>'"),
+        ("-negative 99999999999", "invalid value '99999999999' for '-negative <N>'"),
+        ("-alpha nan", "invalid value 'nan' for '-alpha <"),
+        ("-window 3 -window 4", "-window: it is there twice"),
         ("-dim 5", "-dim: word2vec has no such option; see motevec word2vec --help"),
         ("-iter 2.5", "-iter 2.5: expected a whole number"),
         ("-read-vocab none", "none: No such file or directory (os error 2)"),
@@ -95,6 +99,13 @@ fn what_we_lack_is_refused_by_name() {
         assert_eq!((code, message.lines().count()), (if options.contains("none") { 1 } else { 2 }, 1), "{message}");
         assert_eq!(folder.names(), before);
     }
+    // A name that promises another format; nothing more where nothing is to be said.
+    let args = ["word2vec", "-train", "text.txt", "-output", "old.bin", "-cbow", "0", "-debug", "0"];
+    let output = folder.run(&args);
+    let note = "note: old.bin is of format word2vec-text, as word2vec writes without `-binary 1`; its name says word2vec-bin\n";
+    assert!(output.status.success() && output.stdout.is_empty() && output.stderr == note.as_bytes(), "{output:?}");
+    let (_, message) = folder.failure(&["info", "old.bin"]);
+    assert!(message.ends_with(" (its content is that of format word2vec-text, which its name hides)\n"), "{message}");
     // CBOW is what word2vec does unasked: that is said, and no more.
     let output = folder.run(&["word2vec", "-train", "text.txt", "-output", "old"]);
     let note = "note: word2vec trains CBOW unless it is told `-cbow 0`; motevec trains skip-gram, as with `-cbow 0`\n";

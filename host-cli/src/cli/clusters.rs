@@ -7,6 +7,7 @@ use std::thread;
 use serde::Serialize;
 
 use super::model::ModelArgs;
+use super::progress;
 use super::report::{self, Columns};
 use crate::query::{self, Clusters};
 use crate::{Result, Vectors, output};
@@ -63,7 +64,8 @@ impl Args {
         }
         let vectors = self.model.read_center()?;
         let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let clusters = query::clusters(&vectors, self.k as usize, self.seed, threads)?;
+        let find = || query::clusters(&vectors, self.k as usize, self.seed, threads);
+        let clusters = progress::busy("clustering", find)?;
         if let Some(path) = &self.output {
             output::write(path, |out| {
                 let words = vectors.vocabulary.words().zip(&clusters.of_row);

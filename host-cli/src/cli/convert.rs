@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use indicatif::{BinaryBytes, HumanCount};
 use serde::Serialize;
 
+use super::progress;
 use super::report::{self, printable};
 use crate::format::{self, Format};
 use crate::{Result, output};
@@ -63,8 +64,8 @@ impl Args {
         format::check_output(codec, &self.output)?;
         let file = format::open(&self.input, self.from, "--from")?;
         let from = file.format().name();
-        let vectors = file.read()?;
-        codec.write(&self.output, vectors.view())?;
+        let vectors = progress::busy("reading", || file.read())?;
+        progress::busy("writing", || codec.write(&self.output, vectors.view()))?;
         let report = Report {
             input: self.input.display().to_string(),
             from,

@@ -22,6 +22,9 @@ pub(super) const ADDRESSES: Source =
 /// Words that the speeches use often enough to learn something sensible about.
 const SHOWN: [&str; 8] = ["war", "freedom", "tax", "economy", "farmers", "school", "children", "soviet"];
 
+/// The picture's file, where none is named.
+const PICTURE_FILE: &str = "motevec-demo.png";
+
 /// The width and height of the picture.
 const PICTURE: [f64; 2] = [1000.0, 750.0];
 
@@ -39,15 +42,19 @@ const ANALOGY: [&str; 3] = ["he", "she", "his"];
 #[command(after_help = "Examples:
   motevec demo
   motevec demo -o demo.bin && motevec neighbors demo.bin peace
-  motevec demo --plot demo.png")]
+  motevec demo --plot words.html")]
 pub(super) struct Args {
     /// Also write the vectors to this file
     #[arg(short, long, value_name = "MODEL")]
     output: Option<PathBuf>,
 
-    /// Also draw the words that are shown, with their neighbors, in a .png, .svg or .html file
+    /// Draw the words that are shown, with their neighbors, in this .png, .svg or .html file [default: motevec-demo.png]
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+
+    /// Draw no picture
+    #[arg(long, conflicts_with = "plot")]
+    no_plot: bool,
 
     /// Print JSON
     #[arg(long)]
@@ -88,12 +95,7 @@ impl Args {
         });
         let codec = codec.transpose()?;
 
-        let picture = self.plot.as_ref().map(|path| {
-            output::check(path)?;
-            Kind::of_name(path)
-        });
-        let picture = picture.transpose()?;
-
+        let plot = self.plot()?;
         let (options, settings) = (options(), settings());
         let corpus = progress::read(&[ADDRESSES], &options)?;
         memory::check(&corpus, &settings)?;
@@ -118,12 +120,27 @@ impl Args {
                 answer: query::analogy(&vectors, ANALOGY, 1)?.first().map(|neighbor| neighbor.word),
             },
             output: self.output.as_ref().map(|path| path.display().to_string()),
-            plot: self.plot.as_ref().map(|path| path.display().to_string()),
+            plot: plot.as_ref().map(|(path, _)| path.display().to_string()),
         };
-        if let (Some(kind), Some(path)) = (picture, &self.plot) {
-            draw(&vectors, &report.neighbors)?.write(path, kind)?;
+        if let Some((path, kind)) = &plot {
+            draw(&vectors, &report.neighbors)?.write(path, *kind)?;
         }
         report::print(&report, self.json, self.output.as_deref())
+    }
+
+    /// The picture to draw.
+    fn plot(&self) -> Result<Option<(PathBuf, Kind)>> {
+        if self.no_plot {
+            return Ok(None);
+        }
+        let path = self.plot.clone().unwrap_or_else(|| PICTURE_FILE.into());
+        let kind = Kind::of_name(&path)?;
+        match output::check(&path) {
+            Ok(()) => Ok(Some((path, kind))),
+            // Who named no file can do without the picture.
+            Err(_) if self.plot.is_none() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -157,7 +174,7 @@ impl Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (words, vocabulary) = (HumanCount(self.words), HumanCount(self.vocabulary as u64));
         writeln!(f, "Read {words} words of presidents' speeches, and learned {} numbers", self.dim)?;
-        writeln!(f, "for each of {vocabulary} words in {:.1} s.\n", self.training_seconds)?;
+        writeln!(f, "for each of {vocabulary} words in {}.\n", progress::time(self.training_seconds))?;
         if let [first, .., last] = self.losses.as_slice() {
             let epochs = self.losses.len();
             writeln!(f, "loss  {first:.2} {} {last:.2}  in {epochs} epochs\n", sparkline(&self.losses))?;
@@ -170,6 +187,9 @@ impl Display for Report<'_> {
         writeln!(f, "{columns}\n")?;
         if let Analogy { query: [a, b, c], answer: Some(answer) } = &self.analogy {
             writeln!(f, "{a} is to {b} as {c} is to … {answer}\n")?;
+        }
+        if let Some(plot) = &self.plot {
+            writeln!(f, "A picture of these words: {}\n", printable(plot))?;
         }
         writeln!(f, "Next:")?;
         let model = match &self.output {

@@ -65,7 +65,7 @@ impl Args {
         if !matches!(ending.as_deref(), Some("html" | "htm")) {
             return Err(Error::Usage(format!("{}: a page's name ends in .html", self.output.display())));
         }
-        let vectors = self.model.read()?;
+        let vectors = self.model.read_center()?;
         let frequent = Selection::most_frequent(&vectors, self.top as usize);
         let selection = progress::busy("grouping", || frequent.grouped(&vectors, self.groups.into()));
         let map = Map::new(&vectors, &selection, self.method)?;

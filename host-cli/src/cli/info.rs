@@ -6,7 +6,7 @@ use indicatif::{BinaryBytes, HumanCount};
 use serde::Serialize;
 
 use super::model::ModelArgs;
-use super::{report, summary};
+use super::{progress, report, summary};
 use crate::query::length;
 use crate::{Result, Run, Vectors};
 
@@ -59,7 +59,7 @@ impl Args {
     pub(super) fn run(self) -> Result<()> {
         let mut file = self.model.open()?;
         let (format, file_bytes, numbers) = (file.format().name(), file.length(), file.numbers()?);
-        let vectors = file.read()?;
+        let vectors = progress::busy("reading", || file.read())?;
         let words = vectors.vocabulary.len();
         let report = Report {
             format,

@@ -46,11 +46,36 @@ impl Args {
 
     /// Writes the page of `command`, and returns its name.
     fn write(&self, command: Command) -> Result<String> {
-        let page = Man::new(command);
+        let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let has_subcommands = command.has_subcommands();
+        let page = Man::new(command).source(concat!("motevec ", env!("CARGO_PKG_VERSION"))).manual("motevec");
         let name = page.get_filename();
-        output::write(&self.folder.join(&name), |mut out| page.render(&mut out))?;
+        output::write(&self.folder.join(&name), |mut out| {
+            page.render_title(&mut out)?;
+            page.render_name_section(&mut out)?;
+            page.render_synopsis_section(&mut out)?;
+            page.render_description_section(&mut out)?;
+            page.render_options_section(&mut out)?;
+            if has_subcommands {
+                page.render_subcommands_section(&mut out)?;
+            }
+            out.write_all(as_typed(&examples).as_bytes())
+        })?;
         Ok(name)
     }
+}
+
+/// Sections whose lines stay as they are, one for each heading (`Examples:`) in `text`.
+fn as_typed(text: &str) -> String {
+    let mut page = String::new();
+    for line in text.lines() {
+        match line.strip_suffix(':').filter(|heading| !heading.starts_with(' ')) {
+            Some(heading) => page += &format!(".fi\n.SH {}\n.nf\n", heading.to_uppercase()),
+            // Hyphens to copy, and no line that roff would obey.
+            None => page += &format!("\\&{}\n", line.replace('\\', "\\e").replace('-', "\\-")),
+        }
+    }
+    page + ".fi\n"
 }
 
 impl Display for Report {

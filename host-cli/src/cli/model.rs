@@ -37,6 +37,7 @@ impl ModelArgs {
 
     /// Reads what queries need of the model: the center vectors.
     pub(super) fn read_center(&self) -> Result<Vectors> {
-        self.open()?.read_center()
+        let file = self.open()?;
+        progress::busy("reading", || file.read_center())
     }
 }

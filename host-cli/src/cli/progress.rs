@@ -147,7 +147,28 @@ impl Epochs {
     }
 }
 
+/// A time, as people say it.
+pub(super) fn time(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        0..60 => format!("{seconds:.1} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole / 60 % 60),
+    }
+}
+
 /// A loss, or a dash where none was measured.
 pub(super) fn number(loss: f64) -> String {
     if loss.is_finite() { format!("{loss:.4}") } else { "–".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_as_people_say_them() {
+        let said = [0.04, 59.4, 59.5, 3599.0, 7322.0].map(time);
+        assert_eq!(said, ["0.0 s", "59.4 s", "1 min 0 s", "59 min 59 s", "2 h 2 min"]);
+    }
 }

@@ -88,7 +88,8 @@ impl Display for Summary {
         writeln!(f, "text        {} words, {} distinct", HumanCount(self.words), HumanCount(self.distinct_words))?;
         writeln!(f, "vocabulary  {} words, {covered:.1} % of the text", HumanCount(self.vocabulary as u64))?;
         writeln!(f, "loss        {}", losses(&self.losses))?;
-        writeln!(f, "time        {:.1} s reading, {:.1} s training", self.reading_seconds, self.training_seconds)?;
+        let (reading, training) = (progress::time(self.reading_seconds), progress::time(self.training_seconds));
+        writeln!(f, "time        {reading} reading, {training} training")?;
         writeln!(f, "speed       {} words/s", HumanCount(self.words_per_second.round() as u64))?;
         if let Some(bytes) = self.peak_memory_bytes {
             writeln!(f, "memory      {} at most", BinaryBytes(bytes))?;

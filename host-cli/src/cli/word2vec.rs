@@ -2,12 +2,15 @@
 //!
 //! The options become those of `motevec train`, which does the work.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write as _};
+use std::path::Path;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use super::Cli;
+use super::{Cli, printable};
+use crate::format::Format;
 use crate::{Error, Result};
 
 /// Train with the options of the program word2vec
@@ -34,7 +37,8 @@ use crate::{Error, Result};
   -binary 0|1       word2vec's text or binary format              (--format)
   -save-vocab FILE  Write the words and their counts              (--save-vocab)
   -read-vocab FILE  Take the words and their counts from FILE     (--read-vocab)
-  -cbow 0, -hs 0, -classes 0, -debug N: accepted, and of no effect
+  -debug 0          Print no summary                              (--quiet)
+  -cbow 0, -hs 0, -classes 0: accepted, and of no effect
 
 Examples:
   motevec word2vec -train text8 -output vectors.bin -cbow 0 -size 200 -window 8 -negative 25 -sample 1e-4 -binary 1 -iter 15
@@ -52,13 +56,15 @@ impl Args {
         if self.options.is_empty() || self.options.iter().any(help) {
             return print_help();
         }
+        if self.options.iter().any(|option| option == "--version") {
+            return print(&Cli::command().render_version());
+        }
         let translated = translate(&self.options)?;
-        if translated.asks_for_cbow {
+        let cbow = "word2vec trains CBOW unless it is told `-cbow 0`; motevec trains skip-gram, as with `-cbow 0`";
+        let cbow = translated.asks_for_cbow.then(|| cbow.to_owned());
+        for note in cbow.into_iter().chain(translated.misnamed) {
             // Where nobody can read it, the model is the same.
-            let _ = writeln!(
-                io::stderr(),
-                "note: word2vec trains CBOW unless it is told `-cbow 0`; motevec trains skip-gram, as with `-cbow 0`"
-            );
+            let _ = writeln!(io::stderr(), "note: {}", printable(&note));
         }
         let command = ["motevec", "train"].map(OsString::from).into_iter().chain(translated.train);
         Cli::try_parse_from(command).map_err(|error| Error::Usage(plain(&error)))?.run()
@@ -68,17 +74,24 @@ impl Args {
 fn print_help() -> Result<()> {
     let mut cli = Cli::command();
     let help = cli.find_subcommand_mut("word2vec").map(|command| command.render_long_help().to_string());
-    match write!(io::stdout(), "{}", help.unwrap_or_default()) {
+    print(&help.unwrap_or_default())
+}
+
+fn print(text: &str) -> Result<()> {
+    match write!(io::stdout(), "{text}") {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("stdout", error)),
         _ => Ok(()),
     }
 }
 
-/// The first line of what clap says, without its own `error: `.
+/// The first line of what clap says, without its own `error: `, and with the names of the options that were given.
 fn plain(error: &clap::Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+    let line = line.strip_prefix("error: ").unwrap_or(line).to_owned();
+    let others = [("-sample", "--subsample"), ("-negative", "--negatives")];
+    let renamed = RENAMED.iter().map(|&(old, new, _)| (old, new)).chain(others);
+    renamed.fold(line, |line, (old, new)| line.replace(&format!("'{new} <"), &format!("'{old} <")))
 }
 
 /// A command line of word2vec, in other words.
@@ -88,101 +101,106 @@ struct Translated {
     train: Vec<OsString>,
     /// Whether word2vec would have trained CBOW, for want of `-cbow 0`.
     asks_for_cbow: bool,
+    /// What to say where the name of the output promises another format.
+    misnamed: Option<String>,
 }
 
 /// Reads pairs of an option and its value.
 fn translate(options: &[OsString]) -> Result<Translated> {
     let usage = |message: String| Err(Error::Usage(message));
     let (mut text, mut output) = (None, None);
-    let (mut sample, mut format, mut asks_for_cbow) = (OsString::from("1e-3"), "word2vec-text", true);
+    let (mut sample, mut binary, mut asks_for_cbow) = (OsString::from("1e-3"), false, true);
+    let mut seen = HashSet::new();
     // word2vec.c cuts sentences there.
-    let mut train: Vec<OsString> = ["--max-sentence", "1000"].map(OsString::from).into();
+    let mut train: Vec<OsString> = vec!["--max-sentence=1000".into()];
     for pair in options.chunks(2) {
-        let name = pair[0].to_string_lossy();
+        let name = &*pair[0].to_string_lossy();
+        let renamed = RENAMED.iter().find(|(old, _, _)| *old == name);
+        if renamed.is_none() && !OTHERS.contains(&name) {
+            return usage(format!("{name}: word2vec has no such option; see motevec word2vec --help"));
+        }
         let Some(value) = pair.get(1) else {
-            return match KNOWN.contains(&&*name) {
-                true => usage(format!("{name}: its value is missing")),
-                false => usage(unknown(&name)),
-            };
+            return usage(format!("{name}: its value is missing"));
         };
-        let number = || whole(&name, value);
-        let mut add = |option: &str| train.extend([option.into(), value.clone()]);
-        match &*name {
+        if !seen.insert(name.to_owned()) {
+            return usage(format!("{name}: it is there twice"));
+        }
+        if let Some((_, new, value_is_right)) = renamed {
+            value_is_right(name, value)?;
+            // Joined to its option, a name may begin with a dash.
+            train.push(joined(new, value));
+            continue;
+        }
+        match name {
             "-train" => text = Some(value),
             "-output" => output = Some(value),
-            "-size" => number().map(|_| add("--dim"))?,
-            "-window" => number().map(|_| add("--window"))?,
-            "-threads" => number().map(|_| add("--threads"))?,
-            "-iter" => number().map(|_| add("--epochs"))?,
-            "-min-count" => number().map(|_| add("--min-count"))?,
-            "-alpha" => real(&name, value).map(|()| add("--lr"))?,
-            "-save-vocab" => add("--save-vocab"),
-            "-read-vocab" => add("--read-vocab"),
-            "-sample" => real(&name, value).map(|()| sample.clone_from(value))?,
-            "-negative" if number()? == 0 => {
+            "-sample" => number(name, value).map(|()| sample.clone_from(value))?,
+            "-binary" => binary = whole(name, value)? != 0,
+            "-negative" if whole(name, value)? == 0 => {
                 let message = "-negative 0: motevec trains with negative samples only; 5 to 20 are usual";
                 return usage(message.to_owned());
             }
-            "-negative" => add("--negatives"),
-            "-binary" => format = if number()? == 0 { "word2vec-text" } else { "word2vec-bin" },
-            "-cbow" if number()? != 0 => {
+            "-negative" => train.push(joined("--negatives", value)),
+            "-cbow" if whole(name, value)? != 0 => {
                 return usage("-cbow 1: motevec trains skip-gram only; use -cbow 0, with -alpha 0.025".to_owned());
             }
             "-cbow" => asks_for_cbow = false,
-            "-hs" if number()? != 0 => {
+            "-hs" if whole(name, value)? != 0 => {
                 let message = "-hs 1: motevec has no hierarchical softmax; use -hs 0 with -negative 5";
                 return usage(message.to_owned());
             }
-            "-classes" if number()? != 0 => {
+            "-classes" if whole(name, value)? != 0 => {
                 let classes = value.display();
                 return usage(format!(
                     "-classes {classes}: first train, and then: motevec clusters MODEL -k {classes} -o FILE"
                 ));
             }
-            "-hs" | "-classes" | "-debug" => {
-                number()?;
+            "-debug" if whole(name, value)? == 0 => train.push("--quiet".into()),
+            _ => {
+                whole(name, value)?;
             }
-            _ => return usage(unknown(&name)),
         }
     }
     let missing = |option: &str| Error::Usage(format!("{option} FILE is missing; see motevec word2vec --help"));
     let text = text.ok_or_else(|| missing("-train"))?;
     let output = output.ok_or_else(|| missing("-output"))?;
-    train.extend(["--subsample".into(), sample, "--format".into(), format.into()]);
-    // Joined to its option, a name may begin with a dash.
-    train.extend([joined("--output=", output), "--".into(), text.clone()]);
-    Ok(Translated { train, asks_for_cbow })
+    let format = if binary { Format::Word2vecBinary } else { Format::Word2vecText };
+    train.extend([joined("--subsample", &sample), joined("--format", OsStr::new(&format.name()))]);
+    train.extend([joined("--output", output), "--".into(), text.clone()]);
+    Ok(Translated { train, asks_for_cbow, misnamed: misnamed(output.as_ref(), format) })
 }
 
-/// The options of word2vec.c.
-const KNOWN: [&str; 17] = [
-    "-train",
-    "-output",
-    "-size",
-    "-window",
-    "-sample",
-    "-negative",
-    "-threads",
-    "-iter",
-    "-min-count",
-    "-alpha",
-    "-binary",
-    "-save-vocab",
-    "-read-vocab",
-    "-cbow",
-    "-hs",
-    "-classes",
-    "-debug",
+/// What to say of a file whose name promises another format than `written`.
+fn misnamed(output: &Path, written: Format) -> Option<String> {
+    let promised = Format::of_name(output).filter(|&promised| promised != written)?;
+    let binary = if written == Format::Word2vecBinary { "with `-binary 1`" } else { "without `-binary 1`" };
+    let (output, promised, written) = (output.display(), promised.name(), written.name());
+    Some(format!("{output} is of format {written}, as word2vec writes {binary}; its name says {promised}"))
+}
+
+type Check = fn(&str, &OsStr) -> Result<()>;
+
+/// The options of word2vec.c that are options of `train`, under another name.
+const RENAMED: [(&str, &str, Check); 8] = [
+    ("-size", "--dim", at_least_one),
+    ("-window", "--window", at_least_one),
+    ("-threads", "--threads", at_least_one),
+    ("-iter", "--epochs", at_least_one),
+    ("-min-count", "--min-count", at_least_one),
+    ("-alpha", "--lr", number),
+    ("-save-vocab", "--save-vocab", anything),
+    ("-read-vocab", "--read-vocab", anything),
 ];
+
+/// The other options of word2vec.c.
+const OTHERS: [&str; 9] =
+    ["-train", "-output", "-sample", "-negative", "-binary", "-cbow", "-hs", "-classes", "-debug"];
 
 fn joined(option: &str, value: &OsStr) -> OsString {
     let mut joined = OsString::from(option);
+    joined.push("=");
     joined.push(value);
     joined
-}
-
-fn unknown(name: &str) -> String {
-    format!("{name}: word2vec has no such option; see motevec word2vec --help")
 }
 
 /// The whole number that an option has.
@@ -191,10 +209,20 @@ fn whole(name: &str, value: &OsStr) -> Result<u64> {
     number.ok_or_else(|| Error::Usage(format!("{name} {}: expected a whole number", value.display())))
 }
 
-/// Checks that an option has a number.
-fn real(name: &str, value: &OsStr) -> Result<()> {
+fn at_least_one(name: &str, value: &OsStr) -> Result<()> {
+    match whole(name, value)? {
+        0 => Err(Error::Usage(format!("{name} 0: expected at least 1"))),
+        _ => Ok(()),
+    }
+}
+
+fn number(name: &str, value: &OsStr) -> Result<()> {
     let number = value.to_str().and_then(|value| value.parse::<f64>().ok());
     number.map(drop).ok_or_else(|| Error::Usage(format!("{name} {}: expected a number", value.display())))
+}
+
+fn anything(_name: &str, _value: &OsStr) -> Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]
@@ -210,12 +238,12 @@ mod tests {
         let line = "-train in.txt -output out -size 200 -window 8 -negative 25 -sample 1e-4 -threads 20 -binary 1 -iter 15 \
                     -cbow 0 -hs 0 -alpha 0.05 -min-count 3 -debug 2 -classes 0 -save-vocab v -read-vocab w";
         let translated = translate(&words(line)).unwrap();
-        let expected = "--max-sentence 1000 --dim 200 --window 8 --negatives 25 --threads 20 --epochs 15 --lr 0.05 \
-                        --min-count 3 --save-vocab v --read-vocab w --subsample 1e-4 --format word2vec-bin --output=out -- in.txt";
-        assert_eq!(translated, Translated { train: words(expected), asks_for_cbow: false });
+        let expected = "--max-sentence=1000 --dim=200 --window=8 --negatives=25 --threads=20 --epochs=15 --lr=0.05 \
+                        --min-count=3 --save-vocab=v --read-vocab=w --subsample=1e-4 --format=word2vec-bin --output=out -- in.txt";
+        assert_eq!(translated, Translated { train: words(expected), asks_for_cbow: false, misnamed: None });
         let least = translate(&words("-train in.txt -output out")).unwrap();
-        let expected = "--max-sentence 1000 --subsample 1e-3 --format word2vec-text --output=out -- in.txt";
-        assert_eq!(least, Translated { train: words(expected), asks_for_cbow: true });
+        let expected = "--max-sentence=1000 --subsample=1e-3 --format=word2vec-text --output=out -- in.txt";
+        assert_eq!(least, Translated { train: words(expected), asks_for_cbow: true, misnamed: None });
     }
 
     #[test]
@@ -228,6 +256,8 @@ mod tests {
             ("-size many", "-size many: expected a whole number"),
             ("-alpha fast", "-alpha fast: expected a number"),
             ("-epochs 5", "-epochs: word2vec has no such option"),
+            ("-size 0", "-size 0: expected at least 1"),
+            ("-size 5 -size 6", "-size: it is there twice"),
             ("-size", "-size: its value is missing"),
             ("text.txt", "text.txt: word2vec has no such option"),
         ];
@@ -237,5 +267,15 @@ mod tests {
         }
         assert!(translate(&words("-output out")).unwrap_err().to_string().starts_with("-train FILE is missing"));
         assert!(translate(&words("-train in")).unwrap_err().to_string().starts_with("-output FILE is missing"));
+    }
+
+    #[test]
+    fn names_that_promise_another_format_are_told() {
+        let of = |options: &str| translate(&words(&format!("-train in -output {options}"))).unwrap().misnamed;
+        let told =
+            "w.bin is of format word2vec-text, as word2vec writes without `-binary 1`; its name says word2vec-bin";
+        assert_eq!(of("w.bin").as_deref(), Some(told));
+        assert!(of("w.txt -binary 1").unwrap().contains("word2vec-bin, as word2vec writes with `-binary 1`"));
+        assert_eq!([of("w.bin -binary 1"), of("w.txt"), of("w")], [None, None, None]);
     }
 }

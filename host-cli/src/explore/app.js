@@ -4,6 +4,7 @@ const map = new WordMap(element("map"), choose);
 
 /** Shows a word with its neighbors, in the panel and on the map. */
 function choose(row) {
+  element("search-error").hidden = true;
   const found = showWord(row, choose), near = found.map(neighbor => neighbor.row);
   map.mark([row, ...near], near.map(other => [row, other]));
   const around = map.whole([row, ...near.slice(0, 6)], map.all().scale * 14);
@@ -18,6 +19,7 @@ function clear() {
   element("search").value = "";
   element("answers").replaceChildren();
   element("analogy-error").hidden = true;
+  element("search-error").hidden = true;
   map.group = null;
   element("groups").querySelectorAll("button").forEach(button => button.setAttribute("aria-pressed", false));
   map.mark([], []);
@@ -48,8 +50,10 @@ element("analogy").addEventListener("submit", event => {
   map.fly(map.whole([...result.asked, ...answers.slice(0, 4)], map.all().scale * 14));
 });
 
-combobox(element("search"), choose);
-for (const id of ["a", "b", "c"]) combobox(element(id), () => {});
+combobox(element("search"), { choose, unknown: showUnknown, completes: true });
+// What is written in these is taken as it is, once it is asked for.
+for (const id of ["a", "b", "c"]) combobox(element(id), {});
+element("search").addEventListener("input", () => element("search-error").hidden = true);
 element("c-box").classList.add("right");
 
 // Colors: as the system has them, until someone says otherwise.
@@ -68,7 +72,7 @@ function paint(theme) {
   const dark = theme === "dark";
   document.documentElement.dataset.theme = dark ? "dark" : "light";
   element("theme").setAttribute("aria-pressed", dark);
-  map.redraw();
+  map.paint();
 }
 
 function toggleTheme() {
@@ -114,7 +118,8 @@ element("clear").addEventListener("click", clear);
 addEventListener("popstate", follow);
 
 element("name").textContent = data.name;
-const part = words.length < data.total ? `The ${number(words.length)} most frequent of ${number(data.total)} words` : `${number(data.total)} words`;
+const some = data.counts.length > 0 ? `The ${number(words.length)} most frequent` : `The first ${number(words.length)}`;
+const part = words.length < data.total ? `${some} of ${number(data.total)} words` : `${number(data.total)} words`;
 element("about").textContent = `${part}, ${number(data.dim)} dimensions. ${data.note}`;
 showGroups(map);
 paint(remembered() ?? (system.matches ? "dark" : "light"));

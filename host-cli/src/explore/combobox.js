@@ -1,8 +1,11 @@
 // A field for a word, with words to choose from below it (ARIA's combobox with a listbox).
+//
+// A word that is chosen goes to `choose`. Enter chooses the word that the arrows have led to, or else the word that is
+// written; where the field `completes`, also the first one of the list. For other text it calls `unknown`.
 
 let lists = 0;
 
-function combobox(input, choose) {
+function combobox(input, { choose, unknown, completes }) {
   const box = input.parentElement, list = document.createElement("ul");
   let found = [], active = -1;
   list.id = `list-${lists++}`;
@@ -46,7 +49,7 @@ function combobox(input, choose) {
   function take(row) {
     input.value = words[row];
     show([]);
-    choose(row);
+    choose?.(row);
   }
 
   input.addEventListener("input", () => show(matches(input.value, 8)));
@@ -60,9 +63,16 @@ function combobox(input, choose) {
         active = active < 0 ? (step === 1 ? 0 : found.length - 1) : (active + (step === 1 ? 1 : found.length - 1)) % found.length;
       }
       mark();
-    } else if (event.key === "Enter" && !list.hidden) {
+    } else if (event.key === "Enter" && active >= 0) {
       event.preventDefault();
-      take(found[Math.max(active, 0)]);
+      take(found[active]);
+    } else if (event.key === "Enter" && unknown && input.value.trim() !== "") {
+      event.preventDefault();
+      const row = completes && !list.hidden ? found[0] : named(input.value);
+      if (row !== undefined) take(row);
+      else unknown(input.value);
+    } else if (event.key === "Enter") {
+      show([]);
     } else if (event.key === "Escape" && !list.hidden) {
       event.stopPropagation();
       show([]);

@@ -1,9 +1,12 @@
 // The map: points on a canvas, with as many labels as there is room for.
+//
+// What takes long is done while the map rests: labels get their places and are written on a canvas of their own. As the map
+// moves, points and labels are copied to where they are now.
 
 class WordMap {
   constructor(canvas, choose) {
     this.canvas = canvas;
-    this.context = canvas.getContext("2d");
+    this.context = canvas.getContext("2d", { alpha: false });
     this.choose = choose;
     this.view = { scale: 1, x: 0, y: 0 };
     /** Rows that stand out: the first ones first, each with lines to it or not; all others step back. */
@@ -11,8 +14,10 @@ class WordMap {
     this.lines = [];
     this.group = null;
     this.hovered = null;
-    this.widths = new Float32Array(words.length);
+    /** Where labels are on the screen: row, left, top, right, bottom. */
     this.boxes = [];
+    this.labels = new Labels();
+    this.points = new Points();
     this.pointers = new Map();
     this.observe();
   }
@@ -25,19 +30,19 @@ class WordMap {
   }
 
   resize() {
-    const ratio = window.devicePixelRatio || 1, box = this.canvas.getBoundingClientRect();
-    const first = this.width === undefined;
+    const box = this.canvas.getBoundingClientRect(), first = this.width === undefined;
+    this.ratio = window.devicePixelRatio || 1;
     [this.width, this.height] = [box.width, box.height];
-    this.canvas.width = Math.max(1, Math.round(box.width * ratio));
-    this.canvas.height = Math.max(1, Math.round(box.height * ratio));
-    this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    if (first) this.view = this.all();
-    this.redraw();
+    this.canvas.width = Math.max(1, Math.round(box.width * this.ratio));
+    this.canvas.height = Math.max(1, Math.round(box.height * this.ratio));
+    this.everything = this.whole(ROWS);
+    if (first) this.view = this.everything;
+    this.settle();
   }
 
   /** The view that shows all words. */
   all() {
-    return this.whole(ROWS);
+    return this.everything;
   }
 
   /** The view that shows all of the rows. */
@@ -103,8 +108,7 @@ class WordMap {
   pan(right, down) {
     const { scale, x, y } = this.view;
     this.flight = null;
-    this.view = { scale, x: x + right / scale, y: y - down / scale };
-    this.redraw();
+    this.move({ scale, x: x + right / scale, y: y - down / scale });
   }
 
   /** Zooms by factor and leaves the point at of the screen where it is. */
@@ -113,7 +117,21 @@ class WordMap {
     const next = Math.min(Math.max(scale * factor, all * 0.4), all * 400);
     const [right, up] = [at[0] - this.width / 2, this.height / 2 - at[1]];
     this.flight = null;
-    this.view = { scale: next, x: x + right / scale - right / next, y: y + up / scale - up / next };
+    this.move({ scale: next, x: x + right / scale - right / next, y: y + up / scale - up / next });
+  }
+
+  /** Shows a view that may well be followed by another. */
+  move(view) {
+    this.view = view;
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.settle(), REST);
+    this.redraw();
+  }
+
+  /** Labels the map anew. */
+  settle() {
+    clearTimeout(this.rest);
+    this.stale = true;
     this.redraw();
   }
 
@@ -126,8 +144,12 @@ class WordMap {
       const between = (one, other) => one + (other - one) * eased;
       const scale = Math.exp(between(Math.log(from.scale), Math.log(view.scale)));
       this.view = { scale, x: between(from.x, view.x), y: between(from.y, view.y) };
-      if (part < 1 && this.flight === flight) this.redraw();
-      else this.flight = null;
+      if (part < 1) {
+        this.redraw();
+        return;
+      }
+      this.flight = null;
+      this.stale = true;
     };
     this.redraw();
   }
@@ -144,8 +166,10 @@ class WordMap {
       if (x >= left && x <= right && y >= top && y <= bottom) return row;
     }
     let best = null, least = 12;
+    const { scale } = this.view, left = this.view.x + (x - this.width / 2) / scale, up = this.view.y + (this.height / 2 - y) / scale;
     for (let row = 0; row < words.length; row++) {
-      const [px, py] = this.screen(row), distance = Math.hypot(px - x, py - y);
+      const right = (data.x[row] - left) * scale, above = (data.y[row] - up) * scale;
+      const distance = Math.sqrt(right * right + above * above);
       if (distance < least) [best, least] = [row, distance];
     }
     return best;
@@ -160,13 +184,27 @@ class WordMap {
 
   mark(marked, lines) {
     [this.marked, this.lines] = [marked, lines];
-    this.redraw();
+    this.settle();
+  }
+
+  /** Shows one group, or all of them for null. */
+  show(group) {
+    this.group = group;
+    this.settle();
+  }
+
+  /** Takes the colors that the page has now. */
+  paint() {
+    const style = getComputedStyle(document.documentElement), color = name => style.getPropertyValue(`--${name}`).trim();
+    const groups = Array.from({ length: COLORS }, (_, group) => color(`g${group}`));
+    this.colors = { groups, paper: color("paper"), ink: color("ink"), muted: color("muted") };
+    this.settle();
   }
 
   // Drawing
 
   redraw() {
-    if (this.frame || this.width === undefined) return;
+    if (this.frame || this.width === undefined || !this.colors) return;
     this.frame = requestAnimationFrame(now => {
       this.frame = null;
       if (this.flight) this.flight(now);
@@ -175,43 +213,35 @@ class WordMap {
   }
 
   draw() {
-    const { context, width, height } = this, style = getComputedStyle(document.documentElement);
-    const color = name => style.getPropertyValue(`--${name}`).trim();
-    const colors = Array.from({ length: 10 }, (_, group) => color(`g${group}`));
-    this.paper = color("paper");
-    context.fillStyle = this.paper;
-    context.fillRect(0, 0, width, height);
-
-    const marked = new Set(this.marked);
-    const steps = row => (this.group !== null && data.groups[row] !== this.group) || (marked.size > 0 && !marked.has(row));
-    const visible = [], radius = this.radius();
-    for (let row = 0; row < words.length; row++) {
-      const [x, y] = this.screen(row);
-      if (x > -80 && x < width + 80 && y > -20 && y < height + 20) visible.push([row, x, y, steps(row)]);
+    const { context, colors } = this, radius = this.radius(), marked = new Set(this.marked);
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.fillStyle = colors.paper;
+    context.fillRect(0, 0, this.width, this.height);
+    const back = this.stepsBack(marked);
+    this.points.prepare(colors.groups, radius, this.ratio);
+    if (this.group !== null || marked.size > 0) {
+      this.points.draw(this, 0.2, row => back[row] === 1);
+      this.points.draw(this, marked.size > 0 ? 0.95 : 0.5, row => back[row] === 0);
+    } else {
+      this.points.draw(this, 0.5, null);
     }
-    for (const back of [true, false]) {
-      context.globalAlpha = back ? 0.2 : marked.size > 0 ? 0.95 : 0.5;
-      for (let group = 0; group < colors.length; group++) {
-        context.fillStyle = colors[group];
-        context.beginPath();
-        for (const [row, x, y, steps] of visible) {
-          if (steps !== back || data.groups[row] % colors.length !== group) continue;
-          context.moveTo(x + radius, y);
-          context.arc(x, y, radius, 0, 2 * Math.PI);
-        }
-        context.fill();
-      }
+    this.drawLines(colors.muted);
+    if (this.stale) {
+      this.labels.place(this, back, marked, radius);
+      this.stale = false;
     }
-    context.globalAlpha = 1;
-    this.drawLines(color("muted"));
-    this.drawLabels(visible, marked, colors, color("ink"), radius);
+    this.boxes = this.labels.draw(this);
     // A label of one word may lie over the point of another that stands out.
-    for (const [row, x, y] of visible.filter(([row]) => marked.has(row))) {
-      context.fillStyle = colors[data.groups[row] % colors.length];
-      context.beginPath();
-      context.arc(x, y, radius, 0, 2 * Math.PI);
-      context.fill();
-    }
+    if (marked.size > 0) this.points.draw(this, 1, row => marked.has(row));
+    if (this.hovered !== null) this.labels.drawAlone(this, this.hovered, radius);
+  }
+
+  /** Of each row, 1 where it steps back behind those that stand out. */
+  stepsBack(marked) {
+    const back = new Uint8Array(words.length);
+    if (this.group !== null) data.groups.forEach((group, row) => back[row] = group !== this.group);
+    if (marked.size > 0) back.forEach((_, row) => back[row] |= !marked.has(row));
+    return back;
   }
 
   /** Points grow a little as one comes nearer; few points are large from the start. */
@@ -233,59 +263,15 @@ class WordMap {
     context.stroke();
     context.globalAlpha = 1;
   }
-
-  /** Labels what stands out first, then frequent words, each only where nothing else is written. */
-  drawLabels(visible, marked, colors, ink, radius) {
-    const { context } = this, most = 420, taken = new Map(), cell = 64;
-    this.boxes = [];
-    const free = box => {
-      const cells = [];
-      for (let column = Math.floor(box[0] / cell); column <= box[2] / cell; column++) {
-        for (let line = Math.floor(box[1] / cell); line <= box[3] / cell; line++) cells.push(column * 4096 + line);
-      }
-      const hits = other => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3];
-      if (cells.some(key => taken.get(key)?.some(hits))) return false;
-      for (const key of cells) taken.has(key) ? taken.get(key).push(box) : taken.set(key, [box]);
-      return true;
-    };
-    const first = [...new Set([...this.marked, ...(this.hovered === null ? [] : [this.hovered])])];
-    const places = new Map(visible.map(entry => [entry[0], entry]));
-    const order = first.filter(row => places.has(row)).map(row => places.get(row));
-    for (const entry of visible) {
-      if (!marked.has(entry[0]) && entry[0] !== this.hovered) order.push(entry);
-    }
-    for (const [row, x, y, steps] of order) {
-      if (this.boxes.length >= most) break;
-      const strong = row === this.marked[0] || row === this.hovered, big = strong || marked.has(row);
-      // Beyond what stands out, labels would only hide it.
-      if (steps && row !== this.hovered) continue;
-      const size = big ? 15 : 13;
-      context.font = `${strong ? 650 : 400} ${size}px ${FONT}`;
-      if (!big && !this.widths[row]) this.widths[row] = context.measureText(words[row]).width;
-      const wide = big ? context.measureText(words[row]).width : this.widths[row], gap = radius + 3;
-      const half = size * 0.7, places = [[x + gap, y], [x - gap - wide, y]];
-      // Words that stand out may lie close together; their labels look for room further off.
-      if (big) for (const down of [17, -17, 34, -34]) places.push([x + gap, y + down], [x - gap - wide, y + down]);
-      places.push([x - wide / 2, y - gap - half], [x - wide / 2, y + gap + half]);
-      let place = places.find(([left, middle]) => free([left - 4, middle - half, left + wide + 4, middle + half]));
-      if (place === undefined) {
-        if (!strong) continue;
-        place = places[0];
-      }
-      const [left, middle] = place;
-      this.boxes.push([row, left, middle - half, left + wide, middle + half]);
-      context.lineWidth = 4;
-      context.lineJoin = "round";
-      context.strokeStyle = this.paper;
-      context.strokeText(words[row], left, middle + size * 0.34);
-      context.fillStyle = strong ? ink : colors[data.groups[row] % colors.length];
-      context.fillText(words[row], left, middle + size * 0.34);
-    }
-  }
 }
 
 const ROWS = words.map((_, row) => row);
-const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
+
+/** Colors of groups. */
+const COLORS = 10;
+
+/** How long nothing must have moved, in milliseconds, for labels to be placed. */
+const REST = 120;
 
 function extent(numbers) {
   let low = Infinity, high = -Infinity;

@@ -12,8 +12,10 @@ use crate::{Error, Result, Vectors};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
-const SCRIPTS: [&str; 5] = [
+const SCRIPTS: [&str; 7] = [
     include_str!("vectors.js"),
+    include_str!("points.js"),
+    include_str!("labels.js"),
     include_str!("map.js"),
     include_str!("combobox.js"),
     include_str!("panel.js"),
@@ -44,7 +46,7 @@ struct Data<'a> {
     total: usize,
     dim: usize,
     words: Vec<&'a str>,
-    /// Of each word, or empty where no counts are known.
+    /// Of each word, or empty where no counts are known: then the words are in the order of the model.
     counts: Vec<u64>,
     groups: &'a [usize],
     names: &'a [String],

@@ -25,24 +25,38 @@ function showWord(row, choose) {
   const found = nearest(sum([[row, 1]]), new Set([row]), NEIGHBORS);
   element("word").hidden = false;
   element("chosen").textContent = words[row];
-  const facts = [`word ${number(row + 1)} by frequency`];
-  if (data.counts.length > 0) facts.push(`${number(data.counts[row])} times in the text`);
-  element("facts").textContent = `${facts.join(", ")}. Nearest words, by cosine:`;
+  const counted = data.counts.length > 0;
+  const facts = counted ? `word ${number(row + 1)} by frequency, ${number(data.counts[row])} times in the text` : `row ${number(row + 1)}`;
+  element("facts").textContent = `${facts}. Nearest words, by cosine:`;
   fill(element("neighbors"), found, choose);
   element("status").textContent = `${words[row]}: near ${found.slice(0, 3).map(near => words[near.row]).join(", ")}`;
   return found;
 }
 
+/** What is said of a text that is no word here. */
+function unknownWord(text) {
+  const like = alike(text, 3).map(row => `“${words[row]}”`);
+  const hint = like.length > 1 ? `${like.slice(0, -1).join(", ")} or ${like.at(-1)}` : like[0];
+  return `“${text.trim()}” is not among the ${number(words.length)} words here.${hint ? ` Did you mean ${hint}?` : ""}`;
+}
+
+/** Says that the word sought is unknown, to eyes and to ears. */
+function showUnknown(text) {
+  const message = unknownWord(text);
+  element("search-error").hidden = false;
+  element("search-error").textContent = message;
+  element("status").textContent = message;
+}
+
 /** Answers a − b + c from the three fields; returns the rows of the question and the answers, or null. */
 function answer(choose) {
   const fields = ["a", "b", "c"].map(element), error = element("analogy-error");
-  const asked = fields.map(field => rows.get(field.value.trim()) ?? matches(field.value, 1)[0]);
+  const asked = fields.map(field => named(field.value));
   const unknown = fields.filter((field, at) => asked[at] === undefined);
   fields.forEach(field => field.setAttribute("aria-invalid", unknown.includes(field)));
   error.hidden = unknown.length === 0;
   if (unknown.length > 0) {
-    const names = unknown.map(field => `“${field.value.trim()}”`).join(", ");
-    error.textContent = `Not among the ${number(words.length)} words here: ${names}`;
+    error.textContent = [...new Set(unknown.map(field => unknownWord(field.value)))].join(" ");
     element("answers").replaceChildren();
     return null;
   }
@@ -66,9 +80,8 @@ function showGroups(map) {
     text.textContent = name;
     button.append(text);
     button.addEventListener("click", () => {
-      map.group = map.group === group ? null : group;
+      map.show(map.group === group ? null : group);
       [...element("groups").querySelectorAll("button")].forEach((other, at) => other.setAttribute("aria-pressed", at === map.group));
-      map.redraw();
     });
     item.append(button);
     return item;

@@ -66,3 +66,37 @@ function matches(text, most) {
   starting.sort((one, other) => (plainWords[other] === sought) - (plainWords[one] === sought));
   return (exact === undefined ? [] : [exact]).concat(starting, holding).slice(0, most);
 }
+
+/** The row of a word, written with or without its case and accents; undefined where there is none. */
+function named(text) {
+  const exact = rows.get(text.trim()), sought = plain(text.trim());
+  if (exact !== undefined || sought === "") return exact;
+  const row = plainWords.indexOf(sought);
+  return row < 0 ? undefined : row;
+}
+
+/** Up to most rows whose words are nearly text: with few letters wrong, or with more letters. */
+function alike(text, most) {
+  const sought = [...plain(text.trim())], allowed = Math.min(2, Math.floor(sought.length / 3));
+  const found = [];
+  plainWords.forEach((word, row) => {
+    const wrong = edits(sought, [...word], allowed);
+    if (wrong <= allowed) found.push([wrong, row]);
+  });
+  found.sort(([one, first], [other, second]) => one - other || first - second);
+  return [...new Set(found.map(([, row]) => row).concat(matches(text, most)))].slice(0, most);
+}
+
+/** How many letters must be added, taken away, or changed, to make one word of the other; more than most is not counted. */
+function edits(one, other, most) {
+  if (Math.abs(one.length - other.length) > most) return Infinity;
+  let before = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= one.length; row++) {
+    const line = [row];
+    for (let at = 1; at <= other.length; at++) {
+      line.push(Math.min(before[at] + 1, line[at - 1] + 1, before[at - 1] + (one[row - 1] !== other[at - 1])));
+    }
+    before = line;
+  }
+  return before[other.length];
+}

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Codec, Source, rows, text};
-use crate::{Result, Vectors, VectorsRef};
+use crate::{Error, Result, Vectors, VectorsRef};
 
 /// The format `glove`.
 pub(super) struct Glove;
@@ -37,6 +37,12 @@ impl Codec for Glove {
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
+        let mut first = vectors.rows();
+        let first = first.next().filter(|(word, numbers)| word.parse::<u64>().is_ok() && numbers.len() == 1);
+        if first.is_some_and(|(_, numbers)| numbers[0].fract() == 0.0 && numbers[0] >= 0.0) {
+            let message = "GloVe's format cannot hold this model: its first row would be the header of another format";
+            return Err(Error::input(path, None, message));
+        }
         text::write(path, vectors, text::Layout { header: false, space_at_end: false })
     }
 }

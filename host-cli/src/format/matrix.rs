@@ -1,5 +1,6 @@
 //! Numbers as they lie in binary files: `f32`, little-endian, row after row.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use super::rows::check_numbers;
@@ -18,26 +19,62 @@ pub(super) fn put(numbers: &[f32], bytes: &mut Vec<u8>) {
     }
 }
 
+/// Writes all rows of `vectors`, without their padding.
+pub(super) fn write(vectors: VectorsRef<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut bytes = Vec::with_capacity(CHUNK);
+    for (_, numbers) in vectors.rows() {
+        put(numbers, &mut bytes);
+        if bytes.len() >= CHUNK / 2 {
+            out.write_all(&bytes)?;
+            bytes.clear();
+        }
+    }
+    out.write_all(&bytes)
+}
+
 /// Reads the next `count` numbers; fewer where the file ends.
+///
+/// Memory grows with what arrives, not with `count`: that number comes from a header which may lie.
 ///
 /// # Errors
 /// Where reading fails.
 pub(super) fn read(source: &mut Source, count: usize) -> Result<Vec<f32>> {
-    read_as(source, count, f32::from_le_bytes)
+    let mut numbers = reserve::<{ size_of::<f32>() }>(source, count);
+    while numbers.len() < count {
+        let wanted = (CHUNK / size_of::<f32>()).min(count - numbers.len());
+        if read_more(source, wanted, &mut numbers)? < wanted {
+            break;
+        }
+    }
+    Ok(numbers)
+}
+
+/// Appends the next `count` numbers to `numbers`, and returns how many there were: fewer where the file ends.
+///
+/// # Errors
+/// Where reading fails.
+pub(super) fn read_more(source: &mut Source, count: usize, numbers: &mut Vec<f32>) -> Result<usize> {
+    let start = numbers.len();
+    numbers.resize(start + count, 0.0);
+    let read = source.fill(bytemuck::cast_slice_mut(&mut numbers[start..]))? / size_of::<f32>();
+    numbers.truncate(start + read);
+    for number in &mut numbers[start..] {
+        // Nothing to do on a little-endian machine.
+        *number = f32::from_bits(u32::from_le(number.to_bits()));
+    }
+    Ok(read)
 }
 
 /// [`read`], of numbers that take `N` bytes each.
 ///
-/// Memory grows with what arrives, not with `count`: that number comes from a header which may lie.
+/// # Errors
+/// Where reading fails.
 pub(super) fn read_as<const N: usize>(
     source: &mut Source,
     count: usize,
     number: impl Fn([u8; N]) -> f32 + Copy,
 ) -> Result<Vec<f32>> {
-    let possible = source.content_length().map_or(0, |bytes| bytes / N as u64);
-    let mut numbers = Vec::new();
-    // A refusal is no failure yet: a sparse file may be longer than memory and still end early.
-    let _ = numbers.try_reserve_exact(count.min(usize::try_from(possible).unwrap_or(usize::MAX)));
+    let mut numbers = reserve::<N>(source, count);
     let mut bytes = vec![0; CHUNK.min(count.saturating_mul(N))];
     while numbers.len() < count {
         let wanted = bytes.len().min((count - numbers.len()).saturating_mul(N));
@@ -48,6 +85,15 @@ pub(super) fn read_as<const N: usize>(
         }
     }
     Ok(numbers)
+}
+
+/// Room for `count` numbers of `N` bytes each, and for no more than the file can hold.
+fn reserve<const N: usize>(source: &Source, count: usize) -> Vec<f32> {
+    let possible = source.content_length().map_or(0, |bytes| bytes / N as u64);
+    let mut numbers = Vec::new();
+    // A refusal is no failure yet: a sparse file may be longer than memory and still end early.
+    let _ = numbers.try_reserve_exact(count.min(usize::try_from(possible).unwrap_or(usize::MAX)));
+    numbers
 }
 
 /// Checks that all rows of `data`, in file `source`, hold finite numbers.

@@ -135,6 +135,11 @@ impl Format {
         let fits = |format: &&Self| matches(format.codec()) && (plain.is_none() || format.codec().compresses());
         Self::value_variants().iter().find(fits).copied()
     }
+
+    /// The format of files that begin with `start`.
+    fn of_content(start: &[u8]) -> Option<Self> {
+        Self::value_variants().iter().find(|format| format.codec().recognizes(start)).copied()
+    }
 }
 
 /// A model file that has been opened and whose format is known.
@@ -169,7 +174,7 @@ impl ModelFile {
     /// # Errors
     /// As [`Codec::read`].
     pub fn read(self) -> Result<Vectors> {
-        self.format.codec().read(self.source)
+        self.read_with(<dyn Codec>::read)
     }
 
     /// Reads the center vectors only.
@@ -177,7 +182,21 @@ impl ModelFile {
     /// # Errors
     /// As [`Codec::read`].
     pub fn read_center(self) -> Result<Vectors> {
-        self.format.codec().read_center(self.source)
+        self.read_with(<dyn Codec>::read_center)
+    }
+
+    /// Reads with `read`. Where that fails, and the content is surely of another format, the error says so.
+    fn read_with(mut self, read: impl FnOnce(&'static dyn Codec, Source) -> Result<Vectors>) -> Result<Vectors> {
+        let codec = self.format.codec();
+        let start = self.source.peek()?;
+        let content = if codec.recognizes(start) { None } else { Format::of_content(start) };
+        read(codec, self.source).map_err(|error| match (error, content) {
+            (Error::Input { path, line, message }, Some(content)) => {
+                let hint = format!("its content is that of format {}, which its name hides", content.name());
+                Error::Input { path, line, message: format!("{message} ({hint})") }
+            }
+            (error, _) => error,
+        })
     }
 }
 
@@ -190,9 +209,7 @@ pub fn open<'a>(path: &Path, format: Option<Format>, option: impl Into<Option<&'
     let format = match format.or_else(|| Format::of_name(path)) {
         Some(format) => format,
         None => {
-            let start = source.peek()?;
-            let recognizes = |format: &&Format| format.codec().recognizes(start);
-            let found = Format::value_variants().iter().find(recognizes).copied();
+            let found = Format::of_content(source.peek()?);
             found.ok_or_else(|| unknown(path, "neither its name nor its content tells the format", option.into()))?
         }
     };

@@ -72,13 +72,7 @@ impl Codec for Numpy {
             out.write_all(&[1, 0])?;
             out.write_all(&(length as u16).to_le_bytes())?;
             writeln!(out, "{header:<width$}", width = length - 1)?;
-            let mut bytes = Vec::new();
-            for (_, numbers) in vectors.rows() {
-                bytes.clear();
-                matrix::put(numbers, &mut bytes);
-                out.write_all(&bytes)?;
-            }
-            Ok(())
+            matrix::write(vectors, out)
         })
     }
 }

@@ -81,7 +81,9 @@ impl Rows {
     pub(super) fn new(header: Header, source: &Source, bytes_a_number: u64) -> Self {
         let promised = header.words.saturating_mul(header.dim);
         let possible = usize::try_from(source.content_length().unwrap_or(0) / bytes_a_number).unwrap_or(usize::MAX);
-        let mut rows = Self::of_dim(header.dim);
+        let most_words = possible / header.dim;
+        let mut rows =
+            Self { vocabulary: Vocabulary::with_capacity(header.words.min(most_words)), ..Self::of_dim(header.dim) };
         // A refusal is no failure yet: a sparse file may be longer than memory and still end early.
         let _ = rows.data.try_reserve_exact(promised.min(possible));
         rows

@@ -68,14 +68,8 @@ impl Codec for SafeTensors {
                 let counts = vectors.vocabulary.counts().iter().map(|&count| i64::try_from(count).unwrap_or(i64::MAX));
                 out.write_all(&counts.flat_map(i64::to_le_bytes).collect::<Vec<_>>())?;
             }
-            let mut bytes = Vec::new();
-            let outside = vectors.outside.map(|data| VectorsRef { data, ..vectors });
-            for (_, numbers) in [Some(vectors), outside].into_iter().flatten().flat_map(VectorsRef::rows) {
-                bytes.clear();
-                matrix::put(numbers, &mut bytes);
-                out.write_all(&bytes)?;
-            }
-            Ok(())
+            matrix::write(vectors, out)?;
+            vectors.outside.map_or(Ok(()), |data| matrix::write(VectorsRef { data, ..vectors }, out))
         })
     }
 }
@@ -120,7 +114,7 @@ fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
         }
     }
     check_end(&mut source, header_bytes, at, header.data_len())?;
-    let mut vocabulary = Vocabulary::new();
+    let mut vocabulary = Vocabulary::with_capacity(rows);
     for (row, word) in words.iter().enumerate() {
         matrix::push_word(&mut vocabulary, word.as_bytes(), counts.get(row).copied().unwrap_or(0))
             .map_err(|problem| source.error(None, format!("row {}: {problem}", row + 1)))?;

@@ -34,7 +34,7 @@ impl Codec for Word2vecBinary {
     fn read(&self, mut source: Source) -> Result<Vectors> {
         let header = Header::read(&mut source)?;
         let mut rows = Rows::new(header, &source, BYTES as u64);
-        let (mut word, mut bytes, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut word, mut numbers) = (Vec::new(), Vec::new());
         while rows.len() < header.words {
             let row = rows.len() + 1;
             let place = |what: &str| format!("row {row} of {}: {what}", header.words);
@@ -46,19 +46,22 @@ impl Codec for Word2vecBinary {
                 let problem = if whole { "the file ends before its numbers" } else { "no space ends its word" };
                 return Err(source.error(None, place(problem)));
             };
-            source.read_bytes(header.dim * BYTES, &mut bytes)?;
-            if bytes.len() < header.dim * BYTES {
+            numbers.clear();
+            if matrix::read_more(&mut source, header.dim, &mut numbers)? < header.dim {
                 let word = String::from_utf8_lossy(word);
                 let problem = format!("the file ends within the numbers of `{}`", word.escape_debug());
                 return Err(source.error(None, place(&problem)));
             }
-            numbers.clear();
-            numbers.extend(bytes.as_chunks::<BYTES>().0.iter().map(|&number| f32::from_le_bytes(number)));
-            rows.push(word, &numbers).map_err(|problem| source.error(None, place(&problem)))?;
+            rows.push(word, &numbers).map_err(|problem| {
+                // What is taken for a word may be numbers.
+                let shifted = word.iter().any(u8::is_ascii_control);
+                let hint = "; the row before may have other dimensions than the header says, or a word with a space";
+                source.error(None, place(&problem) + if shifted { hint } else { "" })
+            })?;
         }
         // One byte more than the newline that may follow the last row.
-        source.read_bytes(2, &mut bytes)?;
-        if !bytes.is_empty() && bytes != b"\n" {
+        source.read_bytes(2, &mut word)?;
+        if !word.is_empty() && word != b"\n" {
             let message = format!("the file goes on after row {}, the last one that its header promises", header.words);
             return Err(source.error(None, message));
         }

@@ -2,11 +2,12 @@
 //!
 //! Colors stand in attributes, which every viewer knows, and the classes beside them let a page choose others.
 
+use std::borrow::Cow;
+
 use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 
 use super::font;
-use crate::cli::printable;
 
 /// A color: its class and its value on white paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,12 +45,13 @@ pub(super) enum Anchor {
 pub(super) struct Canvas {
     svg: Writer<Vec<u8>>,
     pub(super) width: f64,
+    pub(super) height: f64,
 }
 
 impl Canvas {
     /// White paper, described by `title` to those who cannot see it.
     pub(super) fn new(width: f64, height: f64, title: &str) -> Self {
-        let mut canvas = Self { svg: Writer::new_with_indent(Vec::new(), b' ', 0), width };
+        let mut canvas = Self { svg: Writer::new_with_indent(Vec::new(), b' ', 0), width, height };
         let (w, h) = (number(width), number(height));
         let svg = [
             ("xmlns", "http://www.w3.org/2000/svg"),
@@ -57,7 +59,7 @@ impl Canvas {
             ("height", &h),
             ("viewBox", &format!("0 0 {w} {h}")),
             ("role", "img"),
-            ("aria-label", &printable(title)),
+            ("aria-label", &legible(title)),
             ("font-family", &format!("'{}', sans-serif", font::FAMILY)),
         ];
         canvas.open("svg", &svg);
@@ -90,7 +92,7 @@ impl Canvas {
         self.open("circle", &[&place[..], &fill(color)].concat());
         if !hint.is_empty() {
             self.open("title", &[]);
-            self.event(Event::Text(BytesText::new(&printable(hint))));
+            self.event(Event::Text(BytesText::new(&legible(hint))));
             self.close("title");
         }
         self.close("circle");
@@ -138,7 +140,7 @@ impl Canvas {
         }
         attributes.extend(fill(color));
         self.open("text", &attributes);
-        self.event(Event::Text(BytesText::new(&printable(text))));
+        self.event(Event::Text(BytesText::new(&legible(text))));
         self.close("text");
     }
 
@@ -164,6 +166,15 @@ fn fill(Color(class, value): Color) -> [(&'static str, &'static str); 2] {
     [("fill", value), ("class", class)]
 }
 
+/// `text` with a sign in place of what XML 1.0 cannot hold, and of control characters, which show nothing.
+pub(super) fn legible(text: &str) -> Cow<'_, str> {
+    let foreign = |letter: char| letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}');
+    match text.contains(foreign) {
+        true => text.replace(foreign, "\u{fffd}").into(),
+        false => text.into(),
+    }
+}
+
 /// A number with at most two digits behind the point: a hundredth of a pixel.
 fn number(number: f64) -> String {
     let text = format!("{number:.2}");
@@ -175,6 +186,9 @@ fn number(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use quick_xml::Reader;
+
     use super::*;
 
     #[test]
@@ -190,6 +204,56 @@ mod tests {
         let svg = canvas.finish("");
         assert!(svg.contains("&lt;/text&gt;&lt;script&gt;&amp;amp;\u{fffd}</text>"), "{svg}");
         assert!(svg.contains("<title>&lt;b&gt;</title>") && svg.contains("a &quot;title&quot; &amp; more"), "{svg}");
+    }
+
+    /// Whether XML 1.0 allows a character: its section 2.2.
+    fn allowed(letter: char) -> bool {
+        matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_well_formed_xml(text in prop::collection::vec(
+            prop_oneof![
+                any::<char>(),
+                prop::char::range('\0', '\u{a0}'),
+                prop::char::range('\u{fff0}', '\u{ffff}'),
+                prop::sample::select(vec!['<', '&', '>', '"', '\'', ']', '\u{d7ff}', '\u{e000}', '\u{1fffe}']),
+            ],
+            0..20,
+        )) {
+            let text: String = text.into_iter().collect();
+            let mut canvas = Canvas::new(10.0, 10.0, &text);
+            canvas.text([1.0, 2.0], 9.0, Anchor::Start, INK, &text);
+            canvas.text_upwards([1.0, 2.0], 9.0, Anchor::End, INK, &text);
+            canvas.dot([1.0, 2.0], 3.0, GROUPS[0], &text);
+            let svg = canvas.finish("");
+            prop_assert!(svg.chars().all(allowed), "{svg:?}");
+            let (mut reader, mut read) = (Reader::from_str(&svg), Vec::new());
+            loop {
+                match reader.read_event().unwrap() {
+                    Event::Eof => break,
+                    Event::Text(text) => read.push(text.decode().unwrap().into_owned()),
+                    Event::GeneralRef(name) => {
+                        let name = format!("&{};", name.decode().unwrap());
+                        read.push(quick_xml::escape::unescape(&name).unwrap().into_owned());
+                    }
+                    Event::Start(tag) | Event::Empty(tag) => {
+                        for attribute in tag.attributes() {
+                            let attribute = attribute.unwrap();
+                            let value = std::str::from_utf8(&attribute.value).unwrap();
+                            let value = quick_xml::escape::unescape(value).unwrap();
+                            if attribute.key.as_ref() == b"aria-label" {
+                                prop_assert_eq!(&*value, &*legible(&text));
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let read: String = read.concat().split('\n').collect();
+            prop_assert_eq!(read, legible(&text).repeat(3));
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, legible};
 use super::font::{self, Ruler};
 use crate::{Error, Result, output};
 
@@ -82,7 +82,7 @@ impl Picture {
 
 /// The page with `drawing`.
 fn page(title: &str, drawing: &str) -> String {
-    let title = quick_xml::escape::escape(title);
+    let title = quick_xml::escape::escape(legible(title));
     PAGE.replace("{font}", &font::css()).replace("{title}", &title).replace("{drawing}", drawing)
 }
 

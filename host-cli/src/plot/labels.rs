@@ -1,8 +1,8 @@
 //! Where labels go: each beside its point, none on another, as far as there is room.
 //!
 //! Every label tries places around its point, near ones first, and takes the one that costs least: labels and points that
-//! it would cover, the way to its point, and what a line to a point far off would cross. That is repeated until no label
-//! wants to move. Labels that still cover others are left out, from the last, least important word on.
+//! it would cover, the way to its point, and what a line to a point far off would run through. That is repeated until no
+//! label wants to move. Labels that still cover others are left out, from the last, least important word on.
 
 /// A rectangle by its center and its half width and height.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +20,13 @@ pub(super) struct Place {
     pub(super) line: bool,
 }
 
+impl Place {
+    /// The line to the label's `point`, if there is one.
+    pub(super) fn line_from(&self, point: [f64; 2]) -> Option<[[f64; 2]; 2]> {
+        self.line.then(|| [point, self.rect.nearest(point)])
+    }
+}
+
 /// Passes over all labels, which mostly settle sooner; in a crowd little is won by more.
 fn passes(labels: usize) -> usize {
     if labels <= 400 { 12 } else { 4 }
@@ -29,13 +36,28 @@ fn passes(labels: usize) -> usize {
 const FAR: f64 = 9.0;
 
 /// How far from their points labels look for room, and in how many directions.
-const RINGS: [(f64, usize); 9] =
-    [(2.0, 16), (5.0, 16), (9.0, 16), (15.0, 24), (23.0, 24), (33.0, 24), (46.0, 32), (62.0, 32), (80.0, 32)];
+const RINGS: [(f64, usize); 11] = [
+    (2.0, 16),
+    (5.0, 16),
+    (9.0, 24),
+    (15.0, 24),
+    (23.0, 32),
+    (33.0, 32),
+    (46.0, 48),
+    (62.0, 48),
+    (80.0, 48),
+    (104.0, 64),
+    (130.0, 64),
+];
 
-/// Costs, in a unit that is a pixel of distance: a covered pixel, one of a covered point, a crossed label or line.
+/// Costs, in a unit that is a pixel of distance: a covered pixel, and one of a covered point.
 const COVERED: f64 = 4.0;
-const COVERED_POINT: f64 = 2.0;
-const CROSSED: f64 = 60.0;
+const COVERED_POINT: f64 = 3.0;
+
+/// What a line runs through: a label is worth any distance, another word's point or line a long way round.
+const THROUGH_LABEL: f64 = 400.0;
+const THROUGH_POINT: f64 = 120.0;
+const THROUGH_LINE: f64 = 60.0;
 
 /// The width of a cell of the grid in which neighbors are found.
 const CELL: f64 = 90.0;
@@ -75,6 +97,29 @@ impl Rect {
         }
         from < to
     }
+}
+
+/// The rectangle whose corners are `a` and `b`.
+fn between(a: [f64; 2], b: [f64; 2]) -> Rect {
+    let half = [(a[0] - b[0]).abs() / 2.0, (a[1] - b[1]).abs() / 2.0];
+    Rect { x: (a[0] + b[0]) / 2.0, y: (a[1] + b[1]) / 2.0, half }
+}
+
+/// How far `point` is from the segment from `a` to `b`.
+fn distance(point: [f64; 2], [a, b]: [[f64; 2]; 2]) -> f64 {
+    let way = [b[0] - a[0], b[1] - a[1]];
+    let length = way[0] * way[0] + way[1] * way[1];
+    let along = (point[0] - a[0]) * way[0] + (point[1] - a[1]) * way[1];
+    let part = if length > 0.0 { (along / length).clamp(0.0, 1.0) } else { 0.0 };
+    (point[0] - a[0] - part * way[0]).hypot(point[1] - a[1] - part * way[1])
+}
+
+/// Whether two segments cross.
+fn cross([a, b]: [[f64; 2]; 2], [c, d]: [[f64; 2]; 2]) -> bool {
+    let side = |from: [f64; 2], to: [f64; 2], point: [f64; 2]| {
+        (to[0] - from[0]) * (point[1] - from[1]) - (to[1] - from[1]) * (point[0] - from[0])
+    };
+    side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0
 }
 
 /// Places a label of `sizes` (width and height) for each of the `points`, which have `radius`, within `area`.
@@ -125,8 +170,15 @@ struct Grid<'a> {
     origin: [f64; 2],
     columns: usize,
     rows: usize,
-    /// The points in a cell, and the labels that touch it.
-    cells: Vec<(Vec<u32>, Vec<u32>)>,
+    cells: Vec<Cell>,
+}
+
+/// What touches a cell: points, labels, and the lines that join them.
+#[derive(Clone, Default)]
+struct Cell {
+    points: Vec<u32>,
+    labels: Vec<u32>,
+    lines: Vec<u32>,
 }
 
 impl<'a> Grid<'a> {
@@ -141,11 +193,11 @@ impl<'a> Grid<'a> {
             (length / CELL) as usize + 1
         };
         let (columns, rows) = if points.is_empty() { (1, 1) } else { (cells_along(0), cells_along(1)) };
-        let cells = vec![(Vec::new(), Vec::new()); columns * rows];
+        let cells = vec![Cell::default(); columns * rows];
         let mut grid = Self { points, sizes, radius, places: vec![None; points.len()], origin, columns, rows, cells };
         for (index, &[x, y]) in points.iter().enumerate() {
             for cell in grid.cells_of(&Rect { x, y, half: [radius; 2] }) {
-                grid.cells[cell].0.push(index as u32);
+                grid.cells[cell].points.push(index as u32);
             }
         }
         grid
@@ -161,14 +213,25 @@ impl<'a> Grid<'a> {
     }
 
     fn put(&mut self, index: usize, place: Option<Place>) {
+        let label = index as u32;
         if let Some(old) = self.places[index] {
             for cell in self.cells_of(&old.rect) {
-                self.cells[cell].1.retain(|&label| label != index as u32);
+                self.cells[cell].labels.retain(|&other| other != label);
+            }
+            if let Some([from, to]) = old.line_from(self.points[index]) {
+                for cell in self.cells_of(&between(from, to)) {
+                    self.cells[cell].lines.retain(|&other| other != label);
+                }
             }
         }
         if let Some(new) = place {
             for cell in self.cells_of(&new.rect) {
-                self.cells[cell].1.push(index as u32);
+                self.cells[cell].labels.push(label);
+            }
+            if let Some([from, to]) = new.line_from(self.points[index]) {
+                for cell in self.cells_of(&between(from, to)) {
+                    self.cells[cell].lines.push(label);
+                }
             }
         }
         self.places[index] = place;
@@ -180,7 +243,7 @@ impl<'a> Grid<'a> {
     }
 
     fn labels_near(&self, rect: &Rect) -> impl Iterator<Item = (usize, Place)> {
-        let labels = self.cells_of(rect).flat_map(|cell| &self.cells[cell].1);
+        let labels = self.cells_of(rect).flat_map(|cell| &self.cells[cell].labels);
         labels.filter_map(|&label| Some((label as usize, self.places[label as usize]?)))
     }
 
@@ -223,40 +286,61 @@ impl<'a> Grid<'a> {
         Place { rect: Rect { x: x + along(cos, half[0]), y: y + along(sin, half[1]), half }, line: distance >= FAR }
     }
 
-    /// What `place` covers and crosses; no more is added up than `enough`.
+    /// What `place` covers, and what its line runs through; no more is added up than `enough`.
     fn cost(&self, index: usize, place: &Place, enough: f64) -> f64 {
         let mut cost = 0.0;
         for cell in self.cells_of(&place.rect) {
-            for &other in &self.cells[cell].0 {
+            for &other in &self.cells[cell].points {
                 let [x, y] = self.points[other as usize];
                 cost += COVERED_POINT * place.rect.overlap(&Rect { x, y, half: [self.radius + 0.5; 2] });
                 if cost > enough {
                     return cost;
                 }
             }
+            let crossing = self.lines_in(cell).filter(|&[from, to]| place.rect.is_crossed(from, to)).count();
+            cost += THROUGH_LABEL * crossing as f64;
         }
-        for (label, other) in self.labels_near(&place.rect) {
+        for (_, other) in self.labels_near(&place.rect) {
             cost += COVERED * other.rect.overlap(&place.rect);
-            let from = self.points[label];
-            if other.line && label != index && place.rect.is_crossed(from, other.rect.nearest(from)) {
-                cost += CROSSED;
-            }
             if cost > enough {
                 return cost;
             }
         }
-        if place.line {
-            let from = self.points[index];
-            let to = place.rect.nearest(from);
-            let reach = Rect {
-                x: (from[0] + to[0]) / 2.0,
-                y: (from[1] + to[1]) / 2.0,
-                half: [(from[0] - to[0]).abs() / 2.0, (from[1] - to[1]).abs() / 2.0],
-            };
-            let crossed = self.labels_near(&reach).filter(|(_, other)| other.rect.is_crossed(from, to)).count();
-            cost += CROSSED * crossed as f64;
+        match place.line_from(self.points[index]) {
+            Some(line) if cost <= enough => cost + self.line_cost(index, line, enough - cost),
+            _ => cost,
+        }
+    }
+
+    /// What the line to the label of `index` runs through.
+    fn line_cost(&self, index: usize, line: [[f64; 2]; 2], enough: f64) -> f64 {
+        let ([from, to], mut cost) = (line, 0.0);
+        let start = [from; 2];
+        let hit = |&&other: &&u32| {
+            let point = self.points[other as usize];
+            // A point that lies on this one is hit by each of its lines.
+            other as usize != index && distance(point, start) > self.radius && distance(point, line) < self.radius + 1.0
+        };
+        let mut reach = between(from, to);
+        reach.half = reach.half.map(|half| half + self.radius);
+        for cell in self.cells_of(&reach) {
+            let Cell { points, labels, .. } = &self.cells[cell];
+            let through =
+                |&&label: &&u32| self.places[label as usize].is_some_and(|place| place.rect.is_crossed(from, to));
+            cost += THROUGH_LABEL * labels.iter().filter(through).count() as f64;
+            cost += THROUGH_POINT * points.iter().filter(hit).count() as f64;
+            cost += THROUGH_LINE * self.lines_in(cell).filter(|&other| cross(line, other)).count() as f64;
+            if cost > enough {
+                break;
+            }
         }
         cost
+    }
+
+    /// The lines that touch `cell`.
+    fn lines_in(&self, cell: usize) -> impl Iterator<Item = [[f64; 2]; 2]> {
+        let line = |&label: &u32| self.places[label as usize]?.line_from(self.points[label as usize]);
+        self.cells[cell].lines.iter().filter_map(line)
     }
 }
 
@@ -304,6 +388,53 @@ mod tests {
         assert!(!rect.is_crossed([-5.0, 2.0], [5.0, 2.0]));
         assert!(!rect.is_crossed([-5.0, 0.0], [-3.0, 0.0]));
         assert!(!rect.is_crossed([0.0, 4.0], [6.0, 0.0]));
+    }
+
+    #[test]
+    fn distances_and_crossings_of_segments() {
+        let line = [[0.0, 0.0], [10.0, 0.0]];
+        assert_eq!([[5.0, 3.0], [-3.0, 4.0], [12.0, 0.0]].map(|point| distance(point, line)), [3.0, 5.0, 2.0]);
+        assert_eq!(distance([3.0, 4.0], [[0.0, 0.0]; 2]), 5.0);
+        assert!(cross(line, [[5.0, -1.0], [6.0, 1.0]]));
+        assert!(!cross(line, [[5.0, 1.0], [6.0, 2.0]]) && !cross(line, [[12.0, -1.0], [12.0, 1.0]]));
+    }
+
+    /// How many labels and how many other points the lines run through.
+    fn run_through(points: &[[f64; 2]], places: &[Option<Place>], radius: f64) -> [usize; 2] {
+        let lines = || {
+            let line = |(index, place): (usize, &Option<Place>)| Some((index, (*place)?.line_from(points[index])?));
+            places.iter().enumerate().filter_map(line)
+        };
+        let labels = lines().flat_map(|(index, [from, to])| {
+            let crossed = move |&(other, place): &(usize, &Place)| other != index && place.rect.is_crossed(from, to);
+            places.iter().enumerate().filter_map(|(other, place)| Some((other, place.as_ref()?))).filter(crossed)
+        });
+        let hits = lines().flat_map(|(_, line)| {
+            points
+                .iter()
+                .filter(move |&&point| distance(point, [line[0]; 2]) > radius && distance(point, line) < radius)
+        });
+        [labels.count(), hits.count()]
+    }
+
+    #[test]
+    fn lines_run_around_labels_and_points() {
+        // A crowd like that of frequent words in the middle of a map: dense within, thin outside.
+        let crowd = |count: usize| -> Vec<_> {
+            let point = |index: usize| {
+                let (turn, far) = (index as f64 * 2.399_963, (index as f64 / count as f64).powf(1.3) * 330.0);
+                [500.0 + far * turn.cos(), 400.0 + far * turn.sin()]
+            };
+            (0..count).map(point).collect()
+        };
+        for count in [40, 80, 120] {
+            let (points, sizes) = (crowd(count), (0..count).map(|index| [30.0 + (index * 37 % 50) as f64, 15.0]));
+            let places = place(&points, &sizes.collect::<Vec<_>>(), 4.0, AREA);
+            let lines = places.iter().flatten().filter(|place| place.line).count();
+            assert!(lines > count / 10, "a crowd needs lines: {lines}");
+            assert!(places.iter().all(Option::is_some));
+            assert_eq!(run_through(&points, &places, 4.0), [0, 0], "{count}");
+        }
     }
 
     proptest! {

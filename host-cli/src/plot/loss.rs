@@ -2,6 +2,8 @@
 
 use super::canvas::{Anchor, Canvas, GRID, GROUPS, INK, LINE, MUTED};
 use super::file::Picture;
+use super::fit::shortened;
+use super::font::Ruler;
 use super::ticks::ticks;
 use crate::train::Progress;
 
@@ -58,7 +60,8 @@ impl LossCurve {
         let title = format!("Loss of {name}");
         let mut canvas = Canvas::new(SIZE[0], SIZE[1], &title);
         let [left, top, right, bottom] = AREA;
-        canvas.text([left - 58.0, 44.0], 24.0, Anchor::Start, INK, &title);
+        let heading = shortened(&Ruler::new(), &title, 24.0, right - left + 58.0);
+        canvas.text([left - 58.0, 44.0], 24.0, Anchor::Start, INK, &heading);
         let note =
             "negative-sampling loss of an average pair, in nats: as training went on, and the mean of each epoch";
         canvas.text([left - 58.0, 68.0], 14.0, Anchor::Start, MUTED, note);

@@ -5,6 +5,7 @@
 
 mod canvas;
 mod file;
+mod fit;
 mod font;
 mod groups;
 mod labels;

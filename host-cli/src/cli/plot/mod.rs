@@ -100,15 +100,15 @@ impl Args {
         let kind = Kind::of_name(&self.output)?;
         output::check(&self.output)?;
         let list = self.words.list()?;
-        let vectors = self.model.read()?;
+        let vectors = self.model.read_center()?;
         let selection = self.words.select(&vectors, list.as_ref())?;
         enough(&selection)?;
-        let selection = match self.groups {
-            Some(count) => selection.grouped(&vectors, count.into()),
-            None if selection.names.is_empty() => {
-                let count = usual_groups(selection.rows.len());
-                selection.grouped(&vectors, count)
-            }
+        let groups = match self.groups {
+            Some(count) => Some(count.into()),
+            None => selection.names.is_empty().then(|| usual_groups(selection.rows.len())),
+        };
+        let selection = match groups {
+            Some(count) => progress::busy("grouping", || selection.grouped(&vectors, count)),
             None => selection,
         };
         if !selection.missing.is_empty() {
@@ -117,7 +117,7 @@ impl Args {
         let map = Map::new(&vectors, &selection, self.method)?;
         let note = map.note(&self.model.name(), &vectors);
         let size = self.size.map(f64::from);
-        let title = self.words.title(&selection);
+        let title = self.words.title(&vectors, &selection);
         let draw = || map.draw(&vectors, &selection, title, note, size, self.words.near());
         let picture = progress::busy("drawing", draw);
         let unlabeled = picture.unlabeled();
@@ -247,7 +247,9 @@ impl Display for Report<'_> {
             None => writeln!(f, "axes     none: a map by t-SNE")?,
         }
         if self.unlabeled > 0 {
-            writeln!(f, "labels   {} words have no room for one; a larger --size has", self.unlabeled)?;
+            let words = if self.unlabeled == 1 { "word has" } else { "words have" };
+            let count = HumanCount(self.unlabeled as u64);
+            writeln!(f, "labels   {count} {words} no room for one; a larger --size has")?;
         }
         write!(f, "written  {}", printable(&self.output))?;
         self.file_bytes.map_or(Ok(()), |bytes| write!(f, ", {}", BinaryBytes(bytes)))

@@ -87,15 +87,19 @@ impl WordsArgs {
     }
 
     /// The picture's heading.
-    pub(super) fn title(&self, selection: &Selection) -> String {
+    pub(super) fn title(&self, vectors: &Vectors, selection: &Selection) -> String {
         let count = HumanCount(selection.rows.len() as u64);
         if self.preset.is_some() {
             return "The words of the course".to_owned();
         }
         match &self.near {
             Some(word) => format!("Words near “{word}”"),
-            None if self.words.is_empty() && self.words_file.is_none() => format!("The {count} most frequent words"),
-            None => format!("{count} words"),
+            None if !self.words.is_empty() || self.words_file.is_some() => format!("{count} words"),
+            None if vectors.vocabulary.counts().iter().any(|&count| count > 0) => {
+                format!("The {count} most frequent words")
+            }
+            // Nobody knows how frequent they are.
+            None => format!("The first {count} words"),
         }
     }
 
