@@ -68,7 +68,10 @@ fn every_command_has_a_manual_page() {
     assert_eq!(report, format!("written  {} pages in share/man1\n", commands.len() + 1));
     for name in commands.iter().map(|command| format!("motevec-{command}")).chain(["motevec".to_owned()]) {
         let page = String::from_utf8(folder.read(&format!("share/man1/{name}.1"))).unwrap();
-        assert!(page.contains(&format!(".TH {name} 1  \"motevec ")) && page.contains("\n.SH EXAMPLES\n.nf\n"), "{page}");
+        assert!(
+            page.contains(&format!(".TH {name} 1  \"motevec ")) && page.contains("\n.SH EXAMPLES\n.nf\n"),
+            "{page}"
+        );
     }
     let train = String::from_utf8(folder.read("share/man1/motevec-train.1")).unwrap();
     assert!(train.contains("\\-\\-window") && train.contains("motevec train text.txt \\-o model.bin"), "{train}");

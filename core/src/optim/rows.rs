@@ -9,9 +9,7 @@ use crate::simd::{Block, LANES, Lanes, padded, unpad};
 /// Multiplications and additions round separately in every arithmetic, so the bits are those of [`Sgd::step`],
 /// [`Momentum::step`] and [`AdamW::step`] on the row.
 ///
-/// A row's state changes when the row is stepped, and only then. So the rows that are never touched cost nothing, and a row
-/// gets what its own gradients, one after the other, would get from a dense optimizer; but where the row has no gradient a
-/// dense optimizer goes on: momentum and Adam coast, and weight decay and L2 regularization go on shrinking.
+/// A row's state changes when the row is stepped, and only then: see [lazy and dense](super#lazy-and-dense).
 pub trait RowOptimizer {
     /// What the step of one row needs, for all its blocks.
     type Step;
@@ -79,7 +77,7 @@ pub struct MomentumRows<M> {
 pub type FixedMomentum<const N: usize, const D: usize> = MomentumRows<[[f32; D]; N]>;
 
 impl<const N: usize, const D: usize> FixedMomentum<N, D> {
-    /// The state before the first step, for a `static`.
+    /// The state before the first step. [`FixedAdam::new`] says what it costs as a `static`.
     #[must_use]
     pub const fn new(momentum: Momentum<f32>) -> Self {
         Self { momentum, mean: [[0.0; D]; N] }
@@ -147,7 +145,10 @@ pub struct AdamRows<M, T> {
 pub type FixedAdam<const N: usize, const D: usize> = AdamRows<[[f32; D]; N], [u32; N]>;
 
 impl<const N: usize, const D: usize> FixedAdam<N, D> {
-    /// The state before the first step, for a `static`.
+    /// The state before the first step.
+    ///
+    /// As a `static` it takes as many bytes of flash as of RAM, because its settings are not zero. [`AdamRows`] over `&mut` of
+    /// zeroed arrays does not.
     #[must_use]
     pub const fn new(adamw: AdamW<f32>) -> Self {
         Self { adamw, mean: [[0.0; D]; N], square: [[0.0; D]; N], steps: [0; N] }
