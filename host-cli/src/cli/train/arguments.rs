@@ -102,7 +102,7 @@ pub(in crate::cli) struct LearningArgs {
           allow_negative_numbers = true)]
     epochs: u32,
 
-    /// The learning rate at the start [default: 0.025; with adam and adamw 0.001]
+    /// The learning rate at the start [default: 0.025]
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) lr: Option<f32>,
 

@@ -16,7 +16,10 @@ use crate::{Error, Result};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Optimizer and loss")]
 pub(super) struct OptimizerArgs {
-    /// What moves the vectors; all but sgd work on one thread
+    /// What moves the vectors; all but sgd work on one thread, and adam and adamw have another default of --lr: 0.001
+    ///
+    /// What an optimizer remembers is kept for the words that a step touches, and takes memory: as much as the vectors for
+    /// momentum, twice that for adam and adamw. It does not go into the model: --resume-from begins without it.
     #[arg(long, value_enum, value_name = "NAME", default_value_t = Name::Sgd)]
     optimizer: Name,
 
@@ -90,8 +93,12 @@ impl OptimizerArgs {
                 return Ok(());
             }
             let names: Vec<_> = to.iter().map(|&name| name_of(name)).collect();
-            let (names, optimizer) = (names.join(" and "), name_of(self.optimizer));
-            Err(Error::Usage(format!("--{option} is of --optimizer {names}, not of {optimizer}{instead}")))
+            let names = match &names[..] {
+                [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
+                names => names.concat(),
+            };
+            let optimizer = name_of(self.optimizer);
+            Err(Error::Usage(format!("--{option} belongs to --optimizer {names}, not to {optimizer}{instead}")))
         };
         belongs("momentum", self.momentum.is_some(), &[M], "")?;
         belongs("beta1", self.beta1.is_some(), &[A, Adamw], "")?;
