@@ -28,7 +28,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--similarity", nargs="+", required=True, metavar="FILE", help="word pairs with people's scores")
     parser.add_argument("--motevec", default=ROOT / "target/release/motevec", help="the program")
-    parser.add_argument("--epochs", default="20")
+    parser.add_argument("--dim", default="64")
+    parser.add_argument("--epochs", default="10")
     parser.add_argument("--seeds", type=int, default=3)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -37,7 +38,7 @@ def main():
         def run(optimizer, rate, seed):
             """The last loss, and the score of each file."""
             command = [args.motevec, "train", CORPUS, "-o", model, "--tokens", "words", "--lowercase", "--json", "--quiet",
-                       "--epochs", args.epochs, "--optimizer", optimizer, "--lr", rate, "--seed", str(seed)]  # fmt: skip
+                       "--dim", args.dim, "--epochs", args.epochs, "--optimizer", optimizer, "--lr", rate, "--seed", str(seed)]  # fmt: skip
             trained = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
             tests = [part for path in args.similarity for part in ("--similarity", path)]
             scored = subprocess.run([args.motevec, "eval", model, "--json", *tests], check=True, stdout=subprocess.PIPE)
