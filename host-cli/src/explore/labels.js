@@ -25,8 +25,11 @@ class Labels {
     context.setTransform(ratio, 0, 0, ratio, BEYOND[0] * ratio, BEYOND[1] * ratio);
     this.placed = [];
     const label = (row, [x, y]) => {
-      const style = new Style(row === map.marked[0], marked.has(row)), wide = this.width(row, style);
-      const place = style.places(x, y, wide, radius).find(place => space.take(place)) ?? (style.strong && style.places(x, y, wide, radius)[0]);
+      const style = new Style(row === map.marked[0], marked.has(row)), places = style.places(x, y, this.width(row, style), radius);
+      // What stands out is best seen whole.
+      const whole = ([left, , right]) => left >= 0 && right <= width;
+      if (style.big) places.sort((one, other) => whole(other) - whole(one));
+      const place = places.find(place => space.take(place)) ?? (style.strong && places[0]);
       if (!place) return;
       const [left, top, right, bottom] = place;
       style.write(context, words[row], place, colors, colors.groups[data.groups[row] % COLORS]);

@@ -3,6 +3,9 @@
 //! Tensors: `center` and, where they are known, `outside` (words × dimensions, F32) and `counts` (I64). Metadata, all
 //! strings: `format`, which is `motevec`; `vocabulary`, a JSON list of the words in row order; `history`, a JSON list of
 //! the [`Run`]s. What is written depends on the model alone: equal models make equal files.
+//!
+//! The file is read, not mapped into memory. A mapped file that another program cuts short kills the one that reads it, and
+//! to read only the tensors that a command needs is fast enough.
 
 use std::collections::{BTreeMap, HashMap};
 use std::iter;

@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn what_is_too_long_is_broken_and_cut() {
         let ruler = Ruler::new();
-        assert_eq!(lines(&ruler, "one two three four five six", 14.0, 60.0, 2), ["one two", "three fo…"]);
+        assert_eq!(lines(&ruler, "one two three four five six", 14.0, 60.0, 2), ["one two", "three f…"]);
     }
 
     proptest! {
