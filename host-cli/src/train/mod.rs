@@ -68,8 +68,9 @@ pub struct Trained {
     pub outside: Vec<f32>,
     /// The loss of an average (center, outside) pair (MATH.md eq. 9; of softmax, eq. 6) in each epoch.
     pub losses: Vec<f64>,
-    /// What the optimizer remembers, by name, each with the rows of the vocabulary: `center.mean` and `outside.mean`, |Vocab| × dim, of
-    /// momentum; the same, `center.square`, and `center.steps`, |Vocab| × 1, of Adam; nothing of SGD.
+    /// What the optimizer remembers, by name, each with the rows of the vocabulary: `center.mean` and `outside.mean`, |Vocab| ×
+    /// dim, of momentum; of Adam these, `center.square` and `outside.square`, and `center.steps` and `outside.steps`, |Vocab| × 2:
+    /// the steps of each row, their upper and their lower 16 bits; nothing of SGD.
     pub state: Vec<(String, Vec<f32>)>,
 }
 

@@ -134,7 +134,7 @@ pub(super) enum Step {
 impl OptimizerRows {
     /// What it remembers, by name, each a matrix with the rows of the vocabulary: all that goes on where training stops.
     ///
-    /// The steps of Adam are a column. As f32 they are exact up to 2²⁴; beyond, Adam's corrections are 1.
+    /// The steps of Adam are two columns, of their upper and their lower 16 bits: an f32 holds no more than 24 exactly.
     pub(super) fn matrices(&self, dim: usize) -> Vec<(&'static str, Vec<f32>)> {
         match self {
             Self::Sgd(_) => Vec::new(),
@@ -142,7 +142,10 @@ impl OptimizerRows {
             Self::Adam(rows) => vec![
                 ("mean", all(&rows.mean, dim)),
                 ("square", all(&rows.square, dim)),
-                ("steps", rows.steps.iter().map(|&steps| steps as f32).collect()),
+                (
+                    "steps",
+                    rows.steps.iter().flat_map(|steps| [steps >> 16, steps & 0xFFFF]).map(|half| half as f32).collect(),
+                ),
             ],
         }
     }

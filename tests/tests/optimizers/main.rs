@@ -2,6 +2,7 @@
 
 mod command_line;
 mod losses;
+mod state;
 mod torch;
 
 use motevec_tests::Folder;
