@@ -2,7 +2,7 @@
 //! similarities of all pairs of words are compared by rank.
 //!
 //! ```sh
-//! cargo run --release --example study            # the bundled corpus, its 300 most frequent words
+//! cargo run --release --example study            # the bundled corpus, its 100 most frequent words
 //! cargo run --release --example study -- TEXT    # another text
 //! ```
 
@@ -14,7 +14,7 @@ use motevec::corpus::{self, Corpus, Options, Source, Tokenizer};
 use motevec::eval::spearman;
 use motevec::train::{self, Objective, Settings, Trained};
 
-const WORDS: usize = 300;
+const WORDS: usize = 100;
 const DIM: usize = 16;
 /// Negative samples a step.
 const NEGATIVES: [usize; 6] = [1, 2, 5, 10, 20, 50];
@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// No word is thinned out, so that both learn from the same pairs.
 fn settings() -> Settings {
-    Settings { dim: DIM, subsample: 0.0, epochs: 10, rate: 0.05, threads: 1, ..Settings::default() }
+    Settings { dim: DIM, subsample: 0.0, epochs: 5, rate: 0.05, threads: 1, ..Settings::default() }
 }
 
 fn timed(corpus: &Corpus, settings: &Settings) -> motevec::Result<(Trained, f64)> {
