@@ -20,10 +20,10 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "host-cli/data/addresses.txt.zst"
 RATES = {
-    "sgd": ["0.025", "0.05", "0.1"],
-    "momentum": ["0.025", "0.05", "0.1"],
-    "adam": ["0.001", "0.003", "0.01"],
-    "adamw": ["0.001", "0.003", "0.01"],
+    "sgd": ["0.025", "0.05", "0.1", "0.2"],
+    "momentum": ["0.025", "0.05", "0.1", "0.2"],
+    "adam": ["0.003", "0.01", "0.03", "0.1"],
+    "adamw": ["0.003", "0.01", "0.03", "0.1"],
 }
 
 

@@ -51,7 +51,7 @@ impl<R: Real> Adam<R> {
 
     /// `(1 − β₁^t, 1 − β₂^t)` of step t: what makes means of the m and v that started from zero.
     pub(super) fn corrections(&self, t: u32) -> (R, R) {
-        (R::ONE - power(self.beta1, t), R::ONE - power(self.beta2, t))
+        (complement(R::ONE - self.beta1, t), complement(R::ONE - self.beta2, t))
     }
 }
 
@@ -107,15 +107,35 @@ impl<R: Real> AdamW<R> {
     }
 }
 
-/// `base^exponent`, by repeated squaring: the same multiplications on every machine.
-fn power<R: Real>(mut base: R, mut exponent: u32) -> R {
-    let mut product = R::ONE;
-    while exponent > 0 {
-        if exponent & 1 == 1 {
-            product *= base;
+/// `1 − (1 − share)^t`, by repeated squaring: the same multiplications on every machine.
+///
+/// It keeps the complements of the powers, which are small, with `1 − ab = (1 − a) + a(1 − b)`. A power of β₂ = 0.999 as f32 is
+/// rounded to 6e-8, which is much in what is left of 1.
+fn complement<R: Real>(mut share: R, mut t: u32) -> R {
+    let mut total = R::ZERO;
+    while t > 0 {
+        if t & 1 == 1 {
+            total = total + share * (R::ONE - total);
         }
-        base *= base;
-        exponent >>= 1;
+        share = share + share * (R::ONE - share);
+        t >>= 1;
     }
-    product
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn corrections_are_exact_to_a_few_roundings() {
+        let adam = Adam::<f32>::default();
+        for t in (1..2_000).chain([1 << 20, u32::MAX]) {
+            let (first, second) = adam.corrections(t);
+            for (found, beta) in [(first, adam.beta1), (second, adam.beta2)] {
+                let exact = -libm::expm1(f64::from(t) * libm::log(f64::from(beta)));
+                assert!((f64::from(found) / exact - 1.0).abs() < 2e-6, "{beta}^{t}: {found}, not {exact}");
+            }
+        }
+    }
 }

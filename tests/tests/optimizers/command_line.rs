@@ -50,8 +50,8 @@ fn the_summary_names_optimizer_rate_and_loss() {
     for (options, optimizer, rate, loss) in [
         (&[][..], "sgd", 0.025_f32, "negative-sampling"),
         (&["--optimizer", "momentum"], "momentum", 0.025, "negative-sampling"),
-        (&["--optimizer", "adam", "--loss", "softmax"], "adam", 0.001, "softmax"),
-        (&["--optimizer", "adamw"], "adamw", 0.001, "negative-sampling"),
+        (&["--optimizer", "adam", "--loss", "softmax"], "adam", 0.01, "softmax"),
+        (&["--optimizer", "adamw"], "adamw", 0.01, "negative-sampling"),
     ] {
         let summary = train(&folder, "model.bin", options);
         assert_eq!((summary["optimizer"].as_str(), summary["loss"].as_str()), (Some(optimizer), Some(loss)));

@@ -16,7 +16,7 @@ use crate::{Error, Result};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Optimizer and loss")]
 pub(super) struct OptimizerArgs {
-    /// What moves the vectors; all but sgd work on one thread, and adam and adamw have another default of --lr: 0.001
+    /// What moves the vectors; all but sgd work on one thread, and adam and adamw have another default of --lr: 0.01
     ///
     /// What an optimizer remembers is kept for the words that a step touches, and takes memory: as much as the vectors for
     /// momentum, twice that for adam and adamw. It does not go into the model: --resume-from begins without it.
@@ -78,8 +78,8 @@ enum LossName {
     Softmax,
 }
 
-/// Adam takes steps of the rate's size, whatever the gradient's: 0.025 would be far too much.
-const ADAM_RATE: f32 = 0.001;
+/// Adam takes steps of the rate's size, whatever the gradient's: the rates of SGD are no guide.
+const ADAM_RATE: f32 = 0.01;
 
 impl OptimizerArgs {
     /// Adds what the options say to `settings`.
