@@ -60,11 +60,13 @@ fn lines_of_standard_input_are_questions() {
         "word      similarity\neasterly      0.9939\n\nword       similarity\nNortheast      1.0000\n"
     );
 
-    // A program that asks gets a line for each line, and hears at the end what was not answered.
+    // A program that asks gets a line for each line, with what is wrong where there is no answer.
     let output = with_input(&folder, &["neighbors", "model.txt", "-k", "1", "--json"], "east\nesat\nnorth");
     let text = String::from_utf8(output.stdout).unwrap();
-    let words: Vec<_> = text.lines().map(|line| json(line)["query"][0].as_str().unwrap().to_owned()).collect();
-    assert_eq!(words, ["east", "north"]);
+    let answers: Vec<_> = text.lines().map(json).collect();
+    let words: Vec<_> = answers.iter().map(|answer| answer["query"][0].as_str().unwrap()).collect();
+    assert_eq!(words, ["east", "esat", "north"]);
+    assert_eq!(answers[1]["error"], "the model does not know the word `esat`; did you mean `east`?");
     assert_eq!(
         (output.status.code(), &*String::from_utf8_lossy(&output.stderr)),
         (

@@ -187,7 +187,7 @@ const RENAMED: [(&str, &str, Check); 8] = [
     ("-threads", "--threads", at_least_one),
     ("-iter", "--epochs", at_least_one),
     ("-min-count", "--min-count", at_least_one),
-    ("-alpha", "--lr", number),
+    ("-alpha", "--lr", positive),
     ("-save-vocab", "--save-vocab", anything),
     ("-read-vocab", "--read-vocab", anything),
 ];
@@ -219,6 +219,13 @@ fn at_least_one(name: &str, value: &OsStr) -> Result<()> {
 fn number(name: &str, value: &OsStr) -> Result<()> {
     let number = value.to_str().and_then(|value| value.parse::<f64>().ok());
     number.map(drop).ok_or_else(|| Error::Usage(format!("{name} {}: expected a number", value.display())))
+}
+
+fn positive(name: &str, value: &OsStr) -> Result<()> {
+    let number =
+        value.to_str().and_then(|value| value.parse::<f32>().ok()).filter(|&rate| rate > 0.0 && rate.is_finite());
+    let refused = || Error::Usage(format!("{name} {}: expected a positive number (0.025 is usual)", value.display()));
+    number.map(drop).ok_or_else(refused)
 }
 
 fn anything(_name: &str, _value: &OsStr) -> Result<()> {
@@ -254,7 +261,7 @@ mod tests {
             ("-negative 0", "-negative 0: motevec trains with negative samples only"),
             ("-classes 500", "-classes 500: first train, and then: motevec clusters MODEL -k 500 -o FILE"),
             ("-size many", "-size many: expected a whole number"),
-            ("-alpha fast", "-alpha fast: expected a number"),
+            ("-alpha fast", "-alpha fast: expected a positive number"),
             ("-epochs 5", "-epochs: word2vec has no such option"),
             ("-size 0", "-size 0: expected at least 1"),
             ("-size 5 -size 6", "-size: it is there twice"),
