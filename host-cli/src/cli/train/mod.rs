@@ -28,7 +28,7 @@ use crate::{Error, Result, Vectors, VectorsRef, memory, output};
   motevec train *.txt.zst -o model.txt --tokens words --lowercase --dim 300 --epochs 10
   zcat logs.gz | cut -f2 | motevec train - -o model.bin --min-count 20
   motevec train text.txt -o model.bin --plot-loss loss.png
-  motevec train text.txt -o model.bin --optimizer adam --lr 0.002
+  motevec train text.txt -o model.bin --optimizer adam --lr 0.02
   motevec train text.txt -o model.bin --json | jq .losses
   motevec train monday.txt -o news.safetensors
   motevec train tuesday.txt --resume-from news.safetensors -o news.safetensors")]
