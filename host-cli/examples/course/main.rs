@@ -114,7 +114,7 @@ impl Args {
         format::write(&file("vectors.bin"), None, first.view())?;
 
         let own_settings = own_settings(self.seed);
-        let own = train::train(&text.corpus(), &own_settings, &mut |_| ())?;
+        let own = train::train(&text.corpus(), &own_settings, &mut |_| std::ops::ControlFlow::Continue(()))?;
         let own = vectors(&text, own.center, own_settings.dim);
         self.draw_three(&first, &own)?;
         self.draw_seeds(&text, first, trained.loss, &own)?;

@@ -209,7 +209,7 @@ mod tests {
     fn text() -> Text {
         let file = tempfile::NamedTempFile::new().unwrap();
         let line = |i: usize| {
-            let kind = if i % 2 == 0 { 'x' } else { 'y' };
+            let kind = if i.is_multiple_of(2) { 'x' } else { 'y' };
             let words: Vec<_> = (0..6).map(|j| format!("{kind}{}", (i * 7 + j * 5) % 40)).collect();
             format!("{i}\t{}\n", words.join(" "))
         };
