@@ -16,6 +16,8 @@
 //! | [`query`] | nearest neighbors and analogies |
 //! | [`image`] | vocabulary and vectors, quantized if need be, in one piece of flash that is read in place |
 //!
+//! The [`guide`] derives the mathematics, from softmax to the window update, and lists common mistakes.
+//!
 //! Nothing here allocates, and nothing panics in a release build: sizes are types, or are checked once and returned as
 //! errors.
 //!
@@ -66,6 +68,7 @@
     deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)
 )]
 
+pub mod guide;
 pub mod image;
 pub mod loss;
 pub mod math;

@@ -26,7 +26,7 @@ pub(crate) fn for_tokens() -> u64 {
 /// Where it needs more memory than is free.
 pub(crate) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> {
     let (words, dim) = (corpus.vocabulary.len(), settings.dim);
-    let needed = needed(words as u64, dim as u64, &Plan::of(corpus, settings));
+    let needed = needed(words as u64, dim as u64, &Plan::of(corpus, settings), settings.optimizer.state());
     let available = available();
     let text = ((corpus.tokens.len() - corpus.tokens.on_disk()) * size_of::<u32>()) as u64;
     if available.is_none_or(|available| needed <= available) && can_be_reserved(needed) {
@@ -51,11 +51,12 @@ pub(crate) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> {
 }
 
 /// The bytes that training takes beyond the corpus: the two matrices, a copy of one as it is handed out, and the rows
-/// that the shards copy in a round.
-fn needed(words: u64, dim: u64, plan: &Plan) -> u64 {
+/// that the shards copy in a round; and `state` matrices as large as these for each of the two, with a
+/// copy as they are handed out.
+fn needed(words: u64, dim: u64, plan: &Plan, state: u64) -> u64 {
     let row = dim.div_ceil(BLOCK).saturating_mul(BLOCK * size_of::<f32>() as u64);
     let private = words.min(plan.words_per_round as u64).saturating_mul(2 * plan.shards as u64);
-    let rows = words.saturating_mul(3).saturating_add(private);
+    let rows = words.saturating_mul(3 + 4 * state).saturating_add(private);
     row.saturating_mul(rows)
 }
 
@@ -95,13 +96,13 @@ mod tests {
     #[test]
     fn padding_and_private_copies_are_counted() {
         // 3 × 100 rows in common, 2 × (10 + 10) private ones, of 112 components.
-        assert_eq!(needed(100, 100, &PLAN), (300 + 40) * 112 * 4);
-        assert_eq!(needed(4, 16, &PLAN), (12 + 16) * 16 * 4);
+        assert_eq!(needed(100, 100, &PLAN, 0), (300 + 40) * 112 * 4);
+        assert_eq!(needed(4, 16, &PLAN, 2), (12 + 32 + 16) * 16 * 4);
     }
 
     #[test]
     fn no_size_overflows() {
-        assert_eq!(needed(u64::MAX, u64::MAX, &PLAN), u64::MAX);
+        assert_eq!(needed(u64::MAX, u64::MAX, &PLAN, 2), u64::MAX);
         assert!(!can_be_reserved(u64::MAX));
         assert!(can_be_reserved(1 << 20));
     }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the pictures in the README anew: tests/pictures/remake.sh [MOTEVEC]. Needs chromium, chromedriver and selenium.
+# Makes the pictures in the README anew: tests/pictures/remake.sh [MOTEVEC]. Needs chromium, chromedriver and selenium; those of the
+# course, whose sentences may not be shipped, are made where SENTENCES names the file.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 motevec=${1:-}
@@ -21,4 +22,9 @@ for colors in light dark; do
     [[ $colors == light ]] || dark=(--dark)
     python3 $pictures/screenshot.py "$folder/explorer.html" $pictures/explorer-$colors.png --size 1200 750 --word tax "${dark[@]}"
 done
+if [[ -n ${SENTENCES:-} ]]; then
+    cargo run --release --quiet -p motevec --example course -- "$SENTENCES" -o "$folder/course"
+    cp "$folder/course/three.png" $pictures/course.png
+    cp "$folder/course/seeds.png" $pictures/course-seeds.png
+fi
 ls -l $pictures/*.png

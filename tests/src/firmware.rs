@@ -45,7 +45,9 @@ impl Board {
         }
     }
 
-    fn target(self) -> &'static str {
+    /// The Rust target of the board.
+    #[must_use]
+    pub fn target(self) -> &'static str {
         match self {
             Self::Microbit => "thumbv6m-none-eabi",
             Self::An386 => "thumbv7em-none-eabihf",

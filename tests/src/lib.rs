@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::{env, fs};
 
+use escargot::CargoBuild;
 use tempfile::TempDir;
 
 /// The program `motevec`, built as the tests themselves are built, and only once.
@@ -18,13 +19,25 @@ use tempfile::TempDir;
 #[must_use]
 pub fn motevec() -> Command {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let program = BUILT.get_or_init(|| {
-        let build = escargot::CargoBuild::new().package("motevec").bin("motevec");
-        // The profile of the tests, so that nothing is compiled twice.
-        let build = if cfg!(debug_assertions) { build } else { build.release() };
-        build.run().expect("motevec builds").path().to_owned()
-    });
-    Command::new(program)
+    Command::new(BUILT.get_or_init(|| build(|build| build.bin("motevec"))))
+}
+
+/// The example `course`, built in the same way.
+///
+/// # Panics
+/// Where it does not build.
+#[must_use]
+pub fn course() -> Command {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    Command::new(BUILT.get_or_init(|| build(|build| build.example("course"))))
+}
+
+/// Builds what `choose` says of the package `motevec`, and tells where it is.
+fn build(choose: impl FnOnce(CargoBuild) -> CargoBuild) -> PathBuf {
+    let build = choose(CargoBuild::new().package("motevec"));
+    // The profile of the tests, so that nothing is compiled twice.
+    let build = if cfg!(debug_assertions) { build } else { build.release() };
+    build.run().expect("motevec builds").path().to_owned()
 }
 
 /// A folder of its own for a test, gone when the test ends. The program runs in it, so that messages name files shortly.

@@ -14,7 +14,7 @@ fn nearest<'a>(report: &'a Value, word: &str) -> Vec<&'a str> {
 fn the_demo_learns_what_words_mean() {
     let folder = Folder::new();
     let report: Value =
-        serde_json::from_str(&folder.stdout(&["demo", "--json", "-o", "demo.bin", "--no-plot"])).unwrap();
+        serde_json::from_str(&folder.stdout(&["demo", "--json", "-o", "demo.safetensors", "--no-plot"])).unwrap();
     let losses: Vec<_> = report["losses"].as_array().unwrap().iter().map(|loss| loss.as_f64().unwrap()).collect();
     assert!(losses.last().unwrap() + 0.2 < losses[0], "the loss falls: {losses:?}");
 
@@ -33,12 +33,14 @@ fn the_demo_learns_what_words_mean() {
     }
     assert_eq!(report["analogy"]["answer"], "her");
 
-    let kept = format::read(&folder.path("demo.bin"), None).unwrap();
+    let kept = format::read(&folder.path("demo.safetensors"), None).unwrap();
+    let options = kept.history[0].command_line();
+    assert!(options.contains("--dim 64 ") && options.contains(" --epochs 20 --lr 0.05 "), "{options}");
     let found = query::neighbors(&kept, &["tax"], 5).unwrap();
     assert_eq!(found.iter().map(|neighbor| neighbor.word).collect::<Vec<_>>(), nearest(&report, "tax"));
 
     // The text for people holds the same words, whatever else the machine does.
-    assert_eq!(folder.names(), ["demo.bin"]);
+    assert_eq!(folder.names(), ["demo.safetensors"]);
     let text = folder.stdout(&["demo"]);
     assert!(text.contains(&format!("tax       {}\n", nearest(&report, "tax").join(", "))), "{text}");
     assert!(text.contains("he is to she as his is to … her\n"), "{text}");
@@ -46,5 +48,5 @@ fn the_demo_learns_what_words_mean() {
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     assert!(text.contains("\nA picture of these words: motevec-demo.png\n"), "{text}");
     assert!(folder.read("motevec-demo.png").starts_with(b"\x89PNG"));
-    assert_eq!(folder.names(), ["demo.bin", "motevec-demo.png"]);
+    assert_eq!(folder.names(), ["demo.safetensors", "motevec-demo.png"]);
 }

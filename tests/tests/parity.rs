@@ -6,9 +6,16 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use motevec_core::simd::Level;
+use motevec_core::model::FixedModel;
+use motevec_core::optim::{AdamW, FixedAdam, FixedMomentum, Momentum, Sgd};
+use motevec_core::simd::{Kernel, Lanes, Level};
+use motevec_core::train::{Fixed, Optimized};
 use motevec_tests::firmware::{self, Board, Dialogue, Host};
 use motevec_tests::{skip, works};
+
+#[path = "../../firmware-example/footprint/src/trial.rs"]
+mod trial;
+use trial::{DIM, WORDS, train};
 
 /// Learns, looks up, adopts from flash, learns on, and gives the model back.
 const LINES: [&str; 12] = [
@@ -111,4 +118,75 @@ fn parity_on_webassembly() {
         let answers: Vec<&str> = answers.lines().skip(1).collect();
         assert_eq!(answers, expected(), "level {level} {flags}");
     }
+}
+
+/// A hash of the vectors' bits, by optimizer.
+type Hashes = Vec<(&'static str, u32)>;
+
+/// What `firmware-example/footprint/src/optimizers.rs` does.
+struct Optimizers;
+
+impl Kernel for Optimizers {
+    type Output = Hashes;
+
+    fn run<L: Lanes>(self, lanes: L) -> Hashes {
+        const SHAPE: Fixed<2, 6> = Fixed;
+        let mut model = FixedModel::zeros();
+        let momentum = || FixedMomentum::<WORDS, DIM>::new(Momentum::default());
+        let adamw = || FixedAdam::<WORDS, DIM>::new(AdamW::default());
+        vec![
+            ("plain", train(lanes, &mut model, SHAPE, 0.1)),
+            ("sgd", train(lanes, &mut model, Optimized::new(SHAPE, Sgd::default(), Sgd::default()), 0.1)),
+            ("momentum", train(lanes, &mut model, Optimized::new(SHAPE, momentum(), momentum()), 0.1)),
+            ("adamw", train(lanes, &mut model, Optimized::new(SHAPE, adamw(), adamw()), 0.01)),
+        ]
+    }
+}
+
+#[test]
+fn parity_of_optimizers_on_all_instruction_sets() {
+    let expected = Level::Scalar.run(false, Optimizers).expect("every machine has plain arithmetic");
+    for (index, (name, hash)) in expected.iter().enumerate() {
+        assert!(*hash != 0 && expected[..index].iter().all(|(_, other)| other != hash), "{name}: {expected:?}");
+    }
+    for hashes in Level::ALL.into_iter().filter_map(|level| level.run(false, Optimizers)) {
+        assert_eq!(hashes, expected);
+    }
+}
+
+/// Trains with them on a board of 16 KB, or with the same sizes on a larger one.
+fn optimizers_on_board(board: Board, machine: &str) {
+    if !board.is_here() {
+        return;
+    }
+    let features = format!("{},optimizers", board.name());
+    let image = firmware::build(&["--package", "motevec-footprint"], board.target(), &["--features", &features], "");
+    let output = Command::new("qemu-system-arm")
+        .args(["-machine", machine, "-display", "none", "-monitor", "none", "-serial", "none", "-icount", "shift=0"])
+        .args(["-semihosting-config", "enable=on,target=native", "-kernel"])
+        .arg(image.join("motevec-footprint"))
+        .output()
+        .expect("QEMU starts");
+    assert!(output.status.success(), "{output:?}");
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("lines are UTF-8");
+    let figure = |name: &str| -> u32 {
+        let line = said.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("no {name}: {said}")).parse().expect("a number")
+    };
+    for (name, hash) in Level::Scalar.run(false, Optimizers).expect("every machine has plain arithmetic") {
+        assert_eq!(figure(&format!("{name} bits")), hash, "{name}: {said}");
+    }
+    // What the documentation says.
+    assert_eq!((figure("model"), figure("state of adamw")), (4_096, 8_488));
+    assert!(figure("stack") <= 2_300, "{said}");
+}
+
+#[test]
+fn parity_of_optimizers_on_cortex_m0() {
+    optimizers_on_board(Board::Microbit, "microbit");
+}
+
+#[test]
+fn parity_of_optimizers_on_cortex_m4f() {
+    optimizers_on_board(Board::An386, "mps2-an386");
 }

@@ -46,29 +46,18 @@ impl<R: Real> Adam<R> {
         parameters: &mut [R],
         state: AdamState<'_, R>,
     ) -> Result<(), ShapeError> {
-        check_len("gradient", gradient, parameters.len())?;
-        check_len("mean of the gradients", state.mean, parameters.len())?;
-        check_len("mean of the squared gradients", state.square, parameters.len())?;
+        AdamW { adam: *self, decay: R::ZERO }.step(rate, gradient, parameters, state)
+    }
 
-        // After u32::MAX steps the corrections have long been 1, and stay so.
-        *state.steps = state.steps.saturating_add(1);
-        let correction1 = R::ONE - power(self.beta1, *state.steps);
-        let correction2 = R::ONE - power(self.beta2, *state.steps);
-
-        let moments = state.mean.iter_mut().zip(state.square);
-        for ((theta, &g), (m, v)) in parameters.iter_mut().zip(gradient).zip(moments) {
-            let g = g + self.l2 * *theta;
-            *m = self.beta1 * *m + (R::ONE - self.beta1) * g;
-            *v = self.beta2 * *v + (R::ONE - self.beta2) * g * g;
-            let m_hat = *m / correction1;
-            let v_hat = *v / correction2;
-            *theta -= rate * m_hat / (v_hat.sqrt() + self.epsilon);
-        }
-        Ok(())
+    /// `(1 − β₁^t, 1 − β₂^t)` of step t: what makes means of the m and v that started from zero.
+    pub(super) fn corrections(&self, t: u32) -> (R, R) {
+        (complement(R::ONE - self.beta1, t), complement(R::ONE - self.beta2, t))
     }
 }
 
-/// AdamW (Loshchilov & Hutter 2019; eq. 18): Adam, then `θ ← θ − ηλθ`, a decay that g's scale does not touch.
+/// AdamW (Loshchilov & Hutter 2019; eq. 18): Adam, and `θ ← θ − ηλθ`, a decay that g's scale does not touch.
+///
+/// The θ that decays is the one that the step began with, as in the paper (algorithm 2) and in PyTorch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct AdamW<R> {
@@ -85,10 +74,7 @@ impl<R: Real> Default for AdamW<R> {
 }
 
 impl<R: Real> AdamW<R> {
-    /// One step, as [`Adam::step`] and then the decay.
-    ///
-    /// The decay is of the θ that Adam has moved, as eq. 18 has it. The paper's is of the θ before; the two differ by
-    /// `ηλ` times Adam's move.
+    /// One step of `parameters` (θ) at `rate` (η) against `gradient` (g), with `state` of the same length.
     ///
     /// # Errors
     /// [`ShapeError`] where the lengths differ; nothing has then been written.
@@ -99,23 +85,57 @@ impl<R: Real> AdamW<R> {
         parameters: &mut [R],
         state: AdamState<'_, R>,
     ) -> Result<(), ShapeError> {
-        self.adam.step(rate, gradient, parameters, state)?;
-        for theta in parameters {
-            *theta -= rate * self.decay * *theta;
+        check_len("gradient", gradient, parameters.len())?;
+        check_len("mean of the gradients", state.mean, parameters.len())?;
+        check_len("mean of the squared gradients", state.square, parameters.len())?;
+
+        // After u32::MAX steps the corrections have long been 1, and stay so.
+        *state.steps = state.steps.saturating_add(1);
+        let Adam { beta1, beta2, epsilon, l2 } = self.adam;
+        let (correction1, correction2) = self.adam.corrections(*state.steps);
+
+        let moments = state.mean.iter_mut().zip(state.square);
+        for ((theta, &g), (m, v)) in parameters.iter_mut().zip(gradient).zip(moments) {
+            let g = g + l2 * *theta;
+            *m = beta1 * *m + (R::ONE - beta1) * g;
+            *v = beta2 * *v + (R::ONE - beta2) * g * g;
+            let m_hat = *m / correction1;
+            let v_hat = *v / correction2;
+            *theta = *theta - rate * m_hat / (v_hat.sqrt() + epsilon) - rate * self.decay * *theta;
         }
         Ok(())
     }
 }
 
-/// `base^exponent`, by repeated squaring: the same multiplications on every machine.
-fn power<R: Real>(mut base: R, mut exponent: u32) -> R {
-    let mut product = R::ONE;
-    while exponent > 0 {
-        if exponent & 1 == 1 {
-            product *= base;
+/// `1 − (1 − share)^t`, by repeated squaring: the same multiplications on every machine.
+///
+/// It keeps the complements of the powers, which are small, with `1 − ab = (1 − a) + a(1 − b)`. A power of β₂ = 0.999 as f32 is
+/// rounded to 6e-8, which is much in what is left of 1.
+fn complement<R: Real>(mut share: R, mut t: u32) -> R {
+    let mut total = R::ZERO;
+    while t > 0 {
+        if t & 1 == 1 {
+            total = total + share * (R::ONE - total);
         }
-        base *= base;
-        exponent >>= 1;
+        share = share + share * (R::ONE - share);
+        t >>= 1;
     }
-    product
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn corrections_are_exact_to_a_few_roundings() {
+        let adam = Adam::<f32>::default();
+        for t in (1..2_000).chain([1 << 20, u32::MAX]) {
+            let (first, second) = adam.corrections(t);
+            for (found, beta) in [(first, adam.beta1), (second, adam.beta2)] {
+                let exact = -libm::expm1(f64::from(t) * libm::log(f64::from(beta)));
+                assert!((f64::from(found) / exact - 1.0).abs() < 2e-6, "{beta}^{t}: {found}, not {exact}");
+            }
+        }
+    }
 }

@@ -91,7 +91,7 @@ pub(super) fn fold_to_register<L: Lanes>(lanes: L, mut acc: Registers<L>) -> L::
 
 /// A row's last, incomplete block, filled up with zeros.
 #[inline(always)]
-pub(super) fn padded(tail: &[f32]) -> Block {
+pub(crate) fn padded(tail: &[f32]) -> Block {
     let mut block = [0.0; LANES];
     for (to, from) in block.iter_mut().zip(tail) {
         *to = *from;
@@ -101,7 +101,7 @@ pub(super) fn padded(tail: &[f32]) -> Block {
 
 /// Writes the front of `block` back into a row's last, incomplete block.
 #[inline(always)]
-pub(super) fn unpad(block: &Block, tail: &mut [f32]) {
+pub(crate) fn unpad(block: &Block, tail: &mut [f32]) {
     for (to, from) in tail.iter_mut().zip(block) {
         *to = *from;
     }

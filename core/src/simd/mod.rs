@@ -49,7 +49,7 @@ pub use window::{MAX_INPUTS, MAX_TARGETS, ShapedWindow, WindowError, WindowUpdat
 #[cfg(target_arch = "x86_64")]
 pub use x86::{Avx2, Avx512};
 
-pub(crate) use dot::Dot;
+pub(crate) use dot::{Dot, padded, unpad};
 
 /// The number of virtual lanes in which every sum runs.
 pub const LANES: usize = 16;
@@ -122,6 +122,8 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// `a / b`
     fn div(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `√a`
+    fn sqrt(self, a: Self::Vector) -> Self::Vector;
     /// `a · b + c`, rounded as the token's [`Arithmetic`] says.
     fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
     /// `x` limited to `low ..= high`; NaN becomes `low`.

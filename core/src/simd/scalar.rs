@@ -78,6 +78,11 @@ impl<A: Arithmetic> Lanes for Scalar<A> {
     }
 
     #[inline(always)]
+    fn sqrt(self, a: Vector) -> Vector {
+        a.map(libm::sqrtf)
+    }
+
+    #[inline(always)]
     fn mul_add(self, a: Vector, b: Vector, mut c: Vector) -> Vector {
         for ((a, b), c) in a.into_iter().zip(b).zip(&mut c) {
             *c = mul_add::<A>(a, b, *c);

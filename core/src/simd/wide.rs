@@ -25,6 +25,13 @@ const HARDWARE_FMA: bool = cfg!(any(
     all(target_arch = "aarch64", target_feature = "neon")
 ));
 
+/// Whether `wide`'s square root is an instruction on the compilation target.
+const HARDWARE_SQRT: bool = cfg!(any(
+    target_feature = "sse",
+    target_feature = "simd128",
+    all(target_arch = "aarch64", target_feature = "neon")
+));
+
 impl<A: Arithmetic> Lanes for Wide<A> {
     type Vector = f32x4;
     const WIDTH: usize = 4;
@@ -77,6 +84,12 @@ impl<A: Arithmetic> Lanes for Wide<A> {
     #[inline(always)]
     fn div(self, a: f32x4, b: f32x4) -> f32x4 {
         a / b
+    }
+
+    #[inline(always)]
+    fn sqrt(self, a: f32x4) -> f32x4 {
+        // Without the instruction, `wide` rounds an approximation.
+        if HARDWARE_SQRT { a.sqrt() } else { f32x4::new(a.to_array().map(libm::sqrtf)) }
     }
 
     #[inline(always)]

@@ -31,7 +31,7 @@ impl<const WINDOW: usize, const TARGETS: usize> Shape for Fixed<WINDOW, TARGETS>
 
     #[inline(always)]
     fn take<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
-        &self,
+        &mut self,
         lanes: L,
         step: Step<'_, V, U, N>,
         targets: &mut Self::Targets,

@@ -7,10 +7,12 @@
 //! near words more; and the window is cut at the ends of the sentence (MATH.md eq. 14).
 
 mod fixed;
+mod optimized;
 mod settings;
 mod stream;
 
 pub use fixed::Fixed;
+pub use optimized::{InputDropout, Masks, Optimized, Softmax};
 pub use settings::{MAX_NEGATIVES, Settings, SettingsError, Update};
 pub use stream::Stream;
 
@@ -35,7 +37,7 @@ pub trait Shape {
     /// # Errors
     /// Where a word is no row of the model, or the step is larger than this shape.
     fn take<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
-        &self,
+        &mut self,
         lanes: L,
         step: Step<'_, V, U, N>,
         targets: &mut Self::Targets,

@@ -79,6 +79,12 @@ impl Settings {
     pub const fn negatives(&self) -> usize {
         self.negatives
     }
+
+    /// How a step is taken.
+    #[must_use]
+    pub const fn update(&self) -> Update {
+        self.update
+    }
 }
 
 impl Shape for Settings {
@@ -97,7 +103,7 @@ impl Shape for Settings {
 
     #[inline(always)]
     fn take<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
-        &self,
+        &mut self,
         lanes: L,
         step: Step<'_, V, U, N>,
         targets: &mut Self::Targets,

@@ -5,29 +5,42 @@
 //! | `numbers` | core's training and queries, on words that are numbers already |
 //! | | the firmware's learner: a vocabulary as well, and all that keeps it sound |
 //! | `measure` | the learner, and a measurement, which changes nothing of it |
+//! | `optimizers` | core's training by each optimizer, and a measurement |
 #![no_std]
 #![no_main]
 
+#[cfg(any(feature = "measure", feature = "optimizers"))]
+mod clock;
+#[cfg(any(feature = "measure", feature = "optimizers"))]
+mod host;
 #[cfg(feature = "measure")]
 mod kernel;
 #[cfg(feature = "measure")]
 mod measure;
 #[cfg(feature = "numbers")]
 mod numbers;
-#[cfg(feature = "measure")]
+#[cfg(feature = "optimizers")]
+mod optimizers;
+#[cfg(any(feature = "measure", feature = "optimizers"))]
 #[path = "../../src/stack.rs"]
 mod stack;
-#[cfg(not(feature = "numbers"))]
+#[cfg(feature = "optimizers")]
+mod trial;
+#[cfg(not(any(feature = "numbers", feature = "optimizers")))]
 mod words;
 
+#[cfg(not(feature = "optimizers"))]
 const WORDS: usize = 80;
+#[cfg(not(feature = "optimizers"))]
 const DIM: usize = 16;
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
     #[cfg(feature = "numbers")]
     numbers::run();
-    #[cfg(not(feature = "numbers"))]
+    #[cfg(feature = "optimizers")]
+    optimizers::all();
+    #[cfg(not(any(feature = "numbers", feature = "optimizers")))]
     {
         let mut learner = words::learner();
         #[cfg(feature = "measure")]
@@ -37,7 +50,7 @@ fn main() -> ! {
     }
 }
 
-#[cfg(not(feature = "measure"))]
+#[cfg(not(any(feature = "measure", feature = "optimizers")))]
 #[panic_handler]
 fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
     loop {

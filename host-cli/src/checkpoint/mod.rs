@@ -94,6 +94,7 @@ impl Checkpoint {
             center,
             outside,
             losses: record.losses.iter().map(|&bits| f64::from_bits(bits)).collect(),
+            state: Vec::new(),
             stopped: record.position.clone(),
         });
         (record, trained)

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::plot::{Map, Method};
 use super::report::{self, Columns};
+use super::train::record;
 use super::{printable, progress};
 use crate::corpus::{Corpus, Options, Source, Tokenizer};
 use crate::plot::{Kind, Picture, Selection};
@@ -100,9 +101,10 @@ impl Args {
         let corpus = progress::read(&[ADDRESSES], &options)?;
         memory::check(&corpus, &settings)?;
         let (trained, time) = progress::train(&corpus, &settings)?;
+        let history = vec![record::run(record::options(&options, None, None, &settings), &corpus, &trained)];
         let Corpus { vocabulary, stats, .. } = corpus;
         let (data, outside) = (trained.center, Some(trained.outside));
-        let vectors = Vectors { vocabulary, dim: settings.dim, data, outside, history: Vec::new() };
+        let vectors = Vectors { vocabulary, dim: settings.dim, data, outside, history };
         if let (Some(codec), Some(path)) = (codec, &self.output) {
             codec.write(path, vectors.view())?;
         }

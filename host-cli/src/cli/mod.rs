@@ -58,7 +58,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::Args),
-    Train(train::Args),
+    Train(Box<train::Args>),
     Neighbors(neighbors::Args),
     Analogy(analogy::Args),
     Similarity(similarity::Args),

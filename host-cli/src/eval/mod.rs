@@ -35,6 +35,7 @@ use hashbrown::HashMap;
 
 pub use analogies::{AnalogyScore, SectionScore, analogies};
 pub use similarity::{SIMILARITY_ROWS, SimilarityScore, similarity};
+pub use spearman::spearman;
 
 use crate::{Error, Result, Vocabulary};
 

@@ -15,8 +15,12 @@
 use std::fs;
 use std::path::Path;
 
+use motevec_core::math::ShapeError;
+use motevec_core::sample::Generator;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::explain::Explanation;
 use super::{Window, compare};
 use crate::{Error, Result};
 
@@ -24,7 +28,7 @@ use crate::{Error, Result};
 const TOLERANCE: f64 = 1e-5;
 
 /// A file of cases, checked: every row has D numbers, and every index a row.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct CaseFile {
     center_vectors: Vec<Vec<f64>>,
     outside_vectors: Vec<Vec<f64>>,
@@ -32,7 +36,7 @@ pub struct CaseFile {
 }
 
 /// One window. A misspelled field would silently leave out a check, so that none but these are allowed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
     name: String,
@@ -48,7 +52,7 @@ struct Case {
 }
 
 /// What has been published of a case's results.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
     loss: Option<f64>,
@@ -67,10 +71,16 @@ pub struct CaseResult {
     pub grad_center: Vec<f32>,
     /// `∂J/∂U`: |Vocab| rows of D numbers.
     pub grad_outside: Vec<Vec<f32>>,
-    /// Whether the file says what to expect of the case.
+    /// Whether the file says what to expect of the case, or what another program made of it.
     pub compared: bool,
     /// What is not as expected, and where, a line each.
     pub differences: Vec<String>,
+    /// What may have gone wrong, a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
+    /// How it all comes about, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 impl CaseFile {
@@ -79,22 +89,75 @@ impl CaseFile {
     /// # Errors
     /// Where it cannot be read, is not JSON of this form, or contradicts itself; the message says where.
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
-        let file: Self = serde_json::from_slice(&bytes).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            let message = error.to_string().replace(&format!(" at line {line} column {column}"), "");
-            Error::input(path, (line > 0).then_some(line as u64), format!("{message}, at column {column}"))
-        })?;
+        let file: Self = read_json(path)?;
         file.check().map_err(|message| Error::input(path, None, message))?;
         Ok(file)
     }
 
-    /// Computes every case and compares it with what is expected.
+    /// New cases, the same ones for the same `seed`: a pair and a window for either loss, over the same vectors of four
+    /// decimals, with core's results in `f64` to be expected.
+    ///
+    /// # Errors
+    /// [`ShapeError`] where `dim` is 0.
+    ///
+    /// # Panics
+    /// Where `vocab` is less than 2: a word then has no negatives.
+    pub fn random(seed: u64, dim: usize, vocab: usize) -> Result<Self, ShapeError> {
+        assert!(vocab >= 2, "a vocabulary of one word has no negative samples");
+        let mut rng = Generator::new(seed, [1]);
+        let mut matrix = || -> Vec<Vec<f64>> {
+            let numbers = Window::random(&mut rng, dim, vocab, 0, false).outside_vectors;
+            let short = |x: &f64| (x * 1e4).round() / 1e4;
+            numbers.chunks(dim.max(1)).map(|row| row.iter().map(short).collect()).collect()
+        };
+        let (center_vectors, outside_vectors) = (matrix(), matrix());
+        let mut file = Self { center_vectors, outside_vectors, cases: Vec::new() };
+        for (name, words, sampled) in [
+            ("softmax-pair", 1, false),
+            ("negsamp-pair", 1, true),
+            ("softmax-window", 4, false),
+            ("negsamp-window", 4, true),
+        ] {
+            let Window { outside, negatives, .. } = Window::random(&mut rng, 1, vocab, words, sampled);
+            let center = outside.iter().sum::<u32>() % vocab as u32;
+            let (name, negatives) = (name.to_owned(), negatives.unwrap_or_default());
+            let mut case = Case { name, center, outside, negatives, expected: Expected::default() };
+            let outcome = file.window_of(&case).evaluate::<f64>()?;
+            case.expected = Expected {
+                loss: Some(outcome.loss),
+                grad_center: Some(outcome.center),
+                grad_outside: Some(outcome.outside.chunks(dim).map(<[f64]>::to_vec).collect()),
+            };
+            file.cases.push(case);
+        }
+        Ok(file)
+    }
+
+    /// The same file with the case of this name alone; nothing where there is none.
+    #[must_use]
+    pub fn only(mut self, name: &str) -> Option<Self> {
+        self.cases.retain(|case| case.name == name);
+        (!self.cases.is_empty()).then_some(self)
+    }
+
+    /// The cases' names.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.cases.iter().map(|case| case.name.clone()).collect()
+    }
+
+    /// The window of the first case of this name.
+    #[must_use]
+    pub fn window(&self, name: &str) -> Option<Window> {
+        self.cases.iter().find(|case| case.name == name).map(|case| self.window_of(case))
+    }
+
+    /// Computes every case, compares it with what is expected and, if asked to, explains it.
     ///
     /// # Errors
     /// Where core refuses a shape, which reading the file has ruled out.
-    pub fn run(&self) -> Result<Vec<CaseResult>> {
-        self.cases.iter().map(|case| self.run_case(case)).collect()
+    pub fn run(&self, explain: bool) -> Result<Vec<CaseResult>> {
+        self.cases.iter().map(|case| self.run_case(case, explain)).collect()
     }
 
     fn dim(&self) -> usize {
@@ -144,13 +207,17 @@ impl CaseFile {
         Ok(())
     }
 
-    fn run_case(&self, case: &Case) -> Result<CaseResult> {
-        let window = Window {
+    fn window_of(&self, case: &Case) -> Window {
+        Window {
             center: self.center_vectors.get(case.center as usize).cloned().unwrap_or_default(),
             outside_vectors: self.outside_vectors.concat(),
             outside: case.outside.clone(),
             negatives: (!case.negatives.is_empty()).then(|| case.negatives.clone()),
-        };
+        }
+    }
+
+    fn run_case(&self, case: &Case, explain: bool) -> Result<CaseResult> {
+        let window = self.window_of(case);
         let outcome =
             window.evaluate::<f32>().map_err(|error| Error::Failed(format!("case `{}`: {error}", case.name)))?;
         let rows: Vec<&[f64]> = outcome.outside.chunks(self.dim()).collect();
@@ -185,8 +252,20 @@ impl CaseFile {
             grad_outside: rows.into_iter().map(narrow).collect(),
             compared: loss.is_some() || grad_center.is_some() || grad_outside.is_some(),
             differences,
+            hints: Vec::new(),
+            explanation: explain.then(|| window.explain()),
         })
     }
+}
+
+/// What the JSON in the file at `path` says.
+pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let message = error.to_string().replace(&format!(" at line {line} column {column}"), "");
+        Error::input(path, (line > 0).then_some(line as u64), format!("{message}, at column {column}"))
+    })
 }
 
 /// That each of `rows` has `dim` numbers that `f32` has room for.
@@ -223,7 +302,7 @@ mod tests {
 
     #[test]
     fn the_course_s_published_results_are_ours() {
-        let results = read(COURSE).unwrap().run().unwrap();
+        let results = read(COURSE).unwrap().run(false).unwrap();
         assert_eq!(results.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["softmax-1", "negsamp-1"]);
         for result in results {
             assert!(result.compared && result.differences.is_empty(), "{:?}", result.differences);
@@ -238,18 +317,18 @@ mod tests {
             ("1.58918512", "1.5893", "grad_outside[2][2] is 1.5891852 instead of 1.5893"),
         ] {
             assert!(COURSE.contains(published));
-            let results = read(&COURSE.replace(published, wrong)).unwrap().run().unwrap();
+            let results = read(&COURSE.replace(published, wrong)).unwrap().run(false).unwrap();
             assert_eq!(results.into_iter().flat_map(|r| r.differences).collect::<Vec<_>>(), [place]);
         }
     }
 
     #[test]
     fn a_case_may_expect_nothing_but_is_to_be_finite() {
-        let results = read(&one_case(r#"{"name": "a", "center": 0, "outside": [1, 1]}"#)).unwrap().run().unwrap();
+        let results = read(&one_case(r#"{"name": "a", "center": 0, "outside": [1, 1]}"#)).unwrap().run(false).unwrap();
         assert!(!results[0].compared && results[0].differences.is_empty() && results[0].loss > 0.0);
 
         let huge = one_case(r#"{"name": "a", "center": 0, "outside": [1]}"#).replace("[1, 2]", "[1e38, 1e38]");
-        let results = read(&huge.replace("[0, 1]", "[1e38, 1e38]")).unwrap().run().unwrap();
+        let results = read(&huge.replace("[0, 1]", "[1e38, 1e38]")).unwrap().run(false).unwrap();
         assert!(results[0].differences.contains(&"loss is beyond the range of f32".to_owned()), "{results:?}");
     }
 

@@ -4,11 +4,16 @@
 mod cases;
 mod compare;
 mod differences;
+mod explain;
+mod mistakes;
 mod random;
+mod results;
 mod window;
 
 pub use cases::{CaseFile, CaseResult};
 pub use compare::{Comparison, compare};
 pub use differences::central_differences;
+pub use explain::{Explanation, Pair, Target};
 pub use random::{Check, MOST_NUMBERS, check_random};
+pub use results::Results;
 pub use window::{Outcome, Window};

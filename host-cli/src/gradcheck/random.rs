@@ -98,7 +98,7 @@ fn by_drawn_words(window: &Window, outcome: &Outcome) -> Vec<Part> {
 
 impl Window {
     /// Random vectors, outside words and, where `sampled`, negatives.
-    fn random(rng: &mut impl Rng, dim: usize, vocab: usize, words: usize, sampled: bool) -> Self {
+    pub(super) fn random(rng: &mut impl Rng, dim: usize, vocab: usize, words: usize, sampled: bool) -> Self {
         // Components of this size give dot products of variance 1 in any dimension: where σ and softmax bend most.
         let reach = 3_f64.sqrt() / (dim as f64).sqrt().sqrt();
         let mut numbers = |n: usize| -> Vec<f64> {

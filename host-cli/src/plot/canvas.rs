@@ -98,6 +98,15 @@ impl Canvas {
         self.close("circle");
     }
 
+    /// Another drawing, at `place`, as large as fits into `size`.
+    pub(super) fn embed(&mut self, [x, y]: [f64; 2], [width, height]: [f64; 2], drawing: Canvas) {
+        let [x, y, width, height] = [x, y, width, height].map(number);
+        let view = format!("0 0 {} {}", number(drawing.width), number(drawing.height));
+        self.open("svg", &[("x", &x), ("y", &y), ("width", &width), ("height", &height), ("viewBox", &view)]);
+        self.svg.get_mut().extend_from_slice(drawing.finish("").as_bytes());
+        self.close("svg");
+    }
+
     /// A line through `points`.
     pub(super) fn line(&mut self, points: &[[f64; 2]], width: f64, color: Color) {
         let points: Vec<_> = points.iter().map(|&[x, y]| format!("{},{}", number(x), number(y))).collect();

@@ -1,7 +1,7 @@
 //! Pictures: maps of words, and the loss curve.
 //!
-//! A [`Selection`] of words gets its places from [`pca`] or [`tsne`], a [`Scatter`] draws them, and a [`Picture`] goes into
-//! a file of some [`Kind`]. The same vectors give the same picture: nothing is left to chance, and the font is ours.
+//! A [`Selection`] of words gets its places from [`pca`] or [`tsne`], a [`Scatter`] draws them, a [`Sheet`] puts several
+//! such pictures side by side, and a [`Picture`] goes into a file of some [`Kind`]. The same vectors give the same picture: nothing is left to chance, and the font is ours.
 
 mod canvas;
 mod file;
@@ -13,6 +13,7 @@ mod loss;
 mod pca;
 mod scatter;
 mod selection;
+mod sheet;
 mod ticks;
 mod tsne;
 
@@ -22,4 +23,5 @@ pub use loss::LossCurve;
 pub use pca::{Projection, pca};
 pub use scatter::{Axes, Point, Scatter};
 pub use selection::{COURSE, Selection};
+pub use sheet::Sheet;
 pub use tsne::{STEPS, tsne};

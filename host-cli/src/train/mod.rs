@@ -8,6 +8,7 @@
 
 mod matrix;
 mod merge;
+mod optimizer;
 mod pages;
 pub(crate) mod plan;
 mod position;
@@ -15,6 +16,7 @@ mod private;
 mod sequential;
 mod settings;
 mod shard;
+mod softmax;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -30,6 +32,7 @@ use motevec_core::train::Loss;
 
 use self::matrix::{Matrix, PARTS, part_of, place_of};
 use self::merge::{Merger, Rule};
+pub use self::optimizer::{Objective, Optimizer};
 use self::pages::Pages;
 pub use self::plan::Plan;
 pub use self::position::Position;
@@ -38,6 +41,7 @@ use self::private::{LocalRows, Private, Side};
 pub use self::sequential::sequential;
 pub use self::settings::Settings;
 use self::shard::{Common, Shard};
+pub use self::softmax::estimate as estimate_softmax;
 use self::start::{Initial, Start};
 use crate::corpus::Corpus;
 use crate::{Error, Result, Vectors};
@@ -70,16 +74,23 @@ pub struct Trained {
     pub center: Vec<f32>,
     /// The outside vectors, likewise.
     pub outside: Vec<f32>,
-    /// The loss of an average (center, outside) pair (MATH.md eq. 9) in each epoch, as far as they have begun.
+    /// The loss of an average (center, outside) pair (MATH.md eq. 9; of softmax, eq. 6) in each epoch, as far as they have
+    /// begun.
     pub losses: Vec<f64>,
+    /// What the optimizer remembers, by name, each with the rows of the vocabulary: `center.mean` and `outside.mean`, |Vocab| ×
+    /// dim, of momentum; of Adam these, `center.square` and `outside.square`, and `center.steps` and `outside.steps`, |Vocab| × 2:
+    /// the steps of each row, their upper and their lower 16 bits; nothing of SGD.
+    pub state: Vec<(String, Vec<f32>)>,
     /// Where training stopped, if it was asked to: [`go_on`] goes on there.
     pub stopped: Option<Position>,
 }
 
 /// Trains on `corpus`: in [`rounds`] or, where the plan has one shard only, [sequentially](sequential()).
+/// What is not plain SGD with negative sampling trains sequentially, too.
 ///
 /// Where `observe` asks for it, training stops there: after the round, or within a thousand words. The model so far says
-/// where that was, and [`go_on`] ends with the same bits as training that never stopped.
+/// where that was, and [`go_on`] ends with the same bits as training that never stopped: by plain SGD with negative
+/// sampling, that is; other training cannot go on yet.
 ///
 /// ```
 /// use std::ops::ControlFlow::{Break, Continue};
@@ -122,6 +133,9 @@ pub fn resume(earlier: &Vectors, corpus: &Corpus, settings: &Settings, observe: 
 pub fn go_on(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     let Some(position) = stopped.stopped.take() else { return Ok(stopped) };
     settings.check()?;
+    if !settings.is_plain() {
+        return Err(Error::Failed("only training by plain SGD with negative sampling can go on".to_owned()));
+    }
     let way = match position.place {
         Place::Sequential(_) => sequential::sequential_from,
         Place::Rounds(_) => rounds_from,
@@ -134,6 +148,8 @@ fn train_from(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: O
     match Plan::of(corpus, settings).shards {
         // Nobody would be there to share the work with, or to merge with.
         1 => sequential::sequential_from(start, corpus, settings, observe),
+        // What an optimizer remembers of a row cannot be merged as vectors can.
+        _ if !settings.is_plain() => sequential::sequential_from(start, corpus, settings, observe),
         _ => rounds_from(start, corpus, settings, observe),
     }
 }
@@ -148,6 +164,9 @@ pub fn rounds(corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Res
 
 fn rounds_from(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     let step = settings.check()?;
+    if !settings.is_plain() {
+        return Err(Error::Failed("rounds train by plain SGD with negative sampling only".to_owned()));
+    }
     let counts = corpus.vocabulary.counts();
     let keep = plan::keep(corpus, settings);
     let noise = plan::noise(counts, &keep);
@@ -187,7 +206,8 @@ fn rounds_from(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: 
     // Each matrix gives its pages back as soon as its rows are handed out: there are never more than three.
     drop(memory.private);
     let rows = |mut pages: Pages| Matrix::new(pages.as_mut_slice(), counts.len(), stride).into_rows(settings.dim);
-    finished(Trained { center: rows(memory.center), outside: rows(memory.outside), losses, stopped }, settings)
+    let (center, outside) = (rows(memory.center), rows(memory.outside));
+    finished(Trained { center, outside, losses, state: Vec::new(), stopped }, settings)
 }
 
 /// Checks that rounds can go on from `position`.

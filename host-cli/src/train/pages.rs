@@ -29,6 +29,18 @@ impl Pages {
     }
 }
 
+impl AsRef<[f32]> for Pages {
+    fn as_ref(&self) -> &[f32] {
+        bytemuck::cast_slice(&self.0)
+    }
+}
+
+impl AsMut<[f32]> for Pages {
+    fn as_mut(&mut self) -> &mut [f32] {
+        self.as_mut_slice()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,12 +63,7 @@ impl Plan {
     /// The plan for training on `corpus`.
     #[must_use]
     pub fn of(corpus: &Corpus, settings: &Settings) -> Self {
-        let kept = |(&count, keep): (&u64, u32)| (u128::from(count) * u128::from(keep)) >> 32;
-        let counts = corpus.vocabulary.counts();
-        let kept: u128 = counts.iter().zip(keep(corpus, settings)).map(kept).sum();
-        // The counts may be those of another text, which a vocabulary was read from.
-        let share = corpus.stats.kept_words as f64 / counts.iter().sum::<u64>().max(1) as f64;
-        Self::new((kept as f64 * share) as u64, matrix::stride(settings.dim))
+        Self::new(kept(corpus, settings), matrix::stride(settings.dim))
     }
 
     /// The plan for a corpus of which `kept` words a pass are trained on, and rows of `stride` components.
@@ -88,6 +83,16 @@ impl Plan {
             loss_every: (kept / MEASURED_AN_EPOCH).clamp(1, 512) as u32,
         }
     }
+}
+
+/// About how many words of a pass over `corpus` are trained on.
+pub(super) fn kept(corpus: &Corpus, settings: &Settings) -> u64 {
+    let kept = |(&count, keep): (&u64, u32)| (u128::from(count) * u128::from(keep)) >> 32;
+    let counts = corpus.vocabulary.counts();
+    let kept: u128 = counts.iter().zip(keep(corpus, settings)).map(kept).sum();
+    // The counts may be those of another text, which a vocabulary was read from.
+    let share = corpus.stats.kept_words as f64 / counts.iter().sum::<u64>().max(1) as f64;
+    (kept as f64 * share) as u64
 }
 
 /// By row of the vocabulary: how likely subsampling is to keep a word, see [`Subsampler::keep_probability`].

@@ -2,14 +2,16 @@
 //! rounds are measured against.
 
 use motevec_core::model::{Model, Rows, Slab};
+use motevec_core::optim::Dropout;
 use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
-use motevec_core::simd::{Kernel, Lanes};
-use motevec_core::train::{self, Loss, Trainer};
+use motevec_core::simd::{Kernel, Lanes, MAX_INPUTS};
+use motevec_core::train::{self, InputDropout, Loss, Optimized, Shape, Softmax, Trainer};
 
+use super::optimizer::OptimizerRows;
 use super::pages::Pages;
 use super::position::{Chunk, Place, Position, foreign};
 use super::start::Start;
-use super::{Observe, Plan, Progress, Settings, Trained, diverged, finished, matrix, plan};
+use super::{Objective, Observe, Plan, Progress, Settings, Trained, diverged, finished, matrix, plan};
 use crate::corpus::{Corpus, SENTENCE_END};
 use crate::{Error, Result};
 
@@ -60,12 +62,44 @@ const INITIALIZE: u64 = 0;
 const SUBSAMPLE: u64 = 1;
 const WIDTHS: u64 = 2;
 const NEGATIVES: u64 = 3;
+const DROPOUT: u64 = 4;
 
 impl Kernel for Sequential<'_> {
     type Output = Result<Trained>;
 
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-        let Self { start, corpus, settings, step, noise, center, outside, observe } = self;
+        let (step, settings, words) = (self.step, self.settings, self.corpus.vocabulary.len());
+        if settings.is_plain() {
+            return self.with(lanes, step);
+        }
+        let state = || settings.optimizer.of_rows(words, settings.dim);
+        let (mut center, mut outside) = (state()?, state()?);
+        let stride = matrix::stride(settings.dim);
+        let dropout = Dropout::new(settings.dropout).filter(|_| settings.dropout > 0.0).map(|dropout| {
+            InputDropout::new(dropout, Generator::new(settings.seed, [DROPOUT]), vec![0.0; MAX_INPUTS * stride])
+        });
+        let trained = match settings.objective {
+            Objective::NegativeSampling => {
+                self.with(lanes, Optimized::with_dropout(step, &mut center, &mut outside, dropout))
+            }
+            Objective::Softmax => {
+                let (errors, rows) = (vec![0.0; words], vec![0.0; 2 * stride]);
+                self.with(lanes, Softmax::new(step.window(), &mut center, &mut outside, errors, rows, dropout))
+            }
+        };
+        let named = |side: &'static str, rows: OptimizerRows| {
+            rows.matrices(settings.dim).into_iter().map(move |(name, matrix)| (format!("{side}.{name}"), matrix))
+        };
+        let state =
+            |trained| Trained { state: named("center", center).chain(named("outside", outside)).collect(), ..trained };
+        trained.map(state)
+    }
+}
+
+impl Sequential<'_> {
+    /// Trains with steps of `shape`.
+    fn with<L: Lanes, S: Shape>(self, lanes: L, shape: S) -> Result<Trained> {
+        let Self { start, corpus, settings, noise, center, outside, observe, .. } = self;
         let (tokens, epochs) = (&corpus.tokens, settings.epochs as usize);
         let total = (epochs * tokens.len()) as u64;
         let stream = |purpose| Generator::new(settings.seed, [purpose]);
@@ -97,7 +131,7 @@ impl Kernel for Sequential<'_> {
         let mut subsample = Generator::from_state(begin.subsample);
         let mut widths = Generator::from_state(begin.widths);
         let negatives = Unigram { table: &noise, rng: Generator::from_state(begin.negatives) };
-        let mut trainer = Trainer::new(lanes, &mut model, negatives, step, rate);
+        let mut trainer = Trainer::new(lanes, &mut model, negatives, shape, rate);
         trainer.loss_every = Plan::of(corpus, settings).loss_every;
         trainer.until_loss = begin.until_loss;
         let (mut sentence, mut buffer) = (begin.sentence, Vec::new());
@@ -150,7 +184,8 @@ impl Kernel for Sequential<'_> {
             (0..matrix.rows()).filter_map(|row| matrix.row(row)).flat_map(|row| &row[..settings.dim]).copied().collect()
         };
         let losses = losses.iter().map(Loss::mean).collect();
-        finished(Trained { center: rows(&model.center), outside: rows(&model.outside), losses, stopped }, settings)
+        let (center, outside) = (rows(&model.center), rows(&model.outside));
+        finished(Trained { center, outside, losses, state: Vec::new(), stopped }, settings)
     }
 }
 

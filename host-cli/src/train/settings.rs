@@ -4,6 +4,7 @@ use motevec_core::optim::Schedule;
 use motevec_core::simd::Level;
 use motevec_core::train::{self, Update};
 
+use super::{Objective, Optimizer};
 use crate::{Error, Result};
 
 /// How to train. [`Default`] is the command line's default.
@@ -23,6 +24,12 @@ pub struct Settings {
     pub rate: f32,
     /// How the rate changes; steps are words read.
     pub schedule: Schedule,
+    /// What moves the vectors.
+    pub optimizer: Optimizer,
+    /// Which share of the components of a center vector a step does not see (MATH.md eq. 19).
+    pub dropout: f32,
+    /// What training descends.
+    pub objective: Objective,
     /// Where all random choices start from.
     pub seed: u64,
     /// How many threads work. The result does not depend on it.
@@ -46,6 +53,9 @@ impl Default for Settings {
             epochs: 5,
             rate: 0.025,
             schedule: Schedule::WORD2VEC,
+            optimizer: Optimizer::default(),
+            dropout: 0.0,
+            objective: Objective::default(),
             seed: 1,
             threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             update: Update::Window,
@@ -56,6 +66,13 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether training is plain SGD with negative sampling, for which there are fused kernels and [rounds](super::rounds).
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        let descent = (self.optimizer, self.objective) == (Optimizer::default(), Objective::NegativeSampling);
+        descent && self.dropout == 0.0
+    }
+
     /// Checks what the types leave open, naming the command-line option that is wrong.
     ///
     /// # Errors
@@ -77,6 +94,15 @@ impl Settings {
                 self.subsample
             ));
         }
+        if !(0.0..1.0).contains(&self.dropout) {
+            return usage(format!("--dropout {}: give a share from 0 to less than 1, such as 0.1", self.dropout));
+        }
+        if self.objective == Objective::Softmax && self.update == Update::Pair {
+            return usage(
+                "--update pair: softmax has one step, for a center and all of its window; leave it out".into(),
+            );
+        }
+        self.optimizer.check()?;
         if !self.level.is_available() {
             return usage(format!("--simd {}: this machine does not have it", self.level.name()));
         }

@@ -26,7 +26,7 @@ pub fn glove(data: &[u8]) {
     model(Format::Glove, &[("model.glove", data)]);
 }
 
-/// A NumPy matrix, with a file of words ahead of it, as [`split`] tells them apart.
+/// A NumPy matrix, with a file of words ahead of it, as `split` tells them apart.
 pub fn numpy(data: &[u8]) {
     let (words, matrix) = split(data);
     model(Format::Numpy, &[("model.npy", matrix), ("model.vocab", words)]);

@@ -79,7 +79,7 @@ pub fn cases(data: &[u8]) {
     match CaseFile::read(&files.write("cases.json", data)) {
         Err(error) => assert_clear(&error),
         Ok(cases) => {
-            for result in cases.run().expect("what was checked can be computed") {
+            for result in cases.run(true).expect("what was checked can be computed") {
                 assert!(result.differences.iter().all(|line| !line.chars().any(char::is_control)), "{result:?}");
             }
         }

@@ -68,7 +68,7 @@ impl Plan {
     }
 }
 
-/// Bytes as a [`Plan`].
+/// Bytes as a `Plan`.
 pub fn train(data: &[u8]) {
     let Ok(plan) = Plan::arbitrary(&mut Unstructured::new(data)) else { return };
     let plan = plan.bounded();

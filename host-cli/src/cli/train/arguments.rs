@@ -88,10 +88,10 @@ pub(in crate::cli) struct LearningArgs {
           allow_negative_numbers = true)]
     window: u32,
 
-    /// Negative samples a step
-    #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true,
+    /// Negative samples a step [default: 5]
+    #[arg(long, value_name = "N", allow_negative_numbers = true,
           value_parser = value_parser!(u32).range(1..=MAX_NEGATIVES as i64))]
-    negatives: u32,
+    pub(super) negatives: Option<u32>,
 
     /// Thin out words more frequent than this share of the text; 0 keeps all
     #[arg(long, value_name = "SHARE", default_value_t = 1e-4, allow_negative_numbers = true)]
@@ -102,9 +102,9 @@ pub(in crate::cli) struct LearningArgs {
           allow_negative_numbers = true)]
     epochs: u32,
 
-    /// The learning rate at the start
-    #[arg(long, value_name = "RATE", default_value_t = 0.025, allow_negative_numbers = true)]
-    lr: f32,
+    /// The learning rate at the start [default: 0.025]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    pub(super) lr: Option<f32>,
 
     /// How the rate changes: `linear` falls to nearly 0, `constant`, or `halve-every=WORDS`
     #[arg(long, value_name = "HOW", default_value = "linear", value_parser = schedule)]
@@ -112,7 +112,7 @@ pub(in crate::cli) struct LearningArgs {
 
     /// How a step is taken
     #[arg(long, value_enum, value_name = "HOW", default_value_t = UpdateName::Window)]
-    pub(super) update: UpdateName,
+    update: UpdateName,
 
     /// Where all random choices start from: the same seed, the same vectors
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
@@ -161,16 +161,17 @@ pub(in crate::cli) fn settings(learning: &LearningArgs, machine: &MachineArgs) -
     let settings = Settings {
         dim: learning.dim.map_or(default.dim, |dim| dim as usize),
         window: learning.window,
-        negatives: learning.negatives as usize,
+        negatives: learning.negatives.map_or(default.negatives, |negatives| negatives as usize),
         subsample: learning.subsample,
         epochs: learning.epochs,
-        rate: learning.lr,
+        rate: learning.lr.unwrap_or(default.rate),
         schedule: learning.schedule,
         seed: learning.seed,
         threads: machine.threads.map_or(default.threads, |threads| threads as usize),
         update: learning.update.into(),
         fused: machine.arithmetic.map_or(default.fused, |arithmetic| arithmetic == Arithmetic::Fused),
         level: machine.simd.0.unwrap_or(default.level),
+        ..default
     };
     settings.check()?;
     Ok(settings)

@@ -80,7 +80,7 @@ impl Given {
         line.push("--".into());
         line.extend(corpus);
         match Cli::try_parse_from(line).map(|cli| cli.command) {
-            Ok(Command::Train(args)) => Ok(Args { given: all, ..args }),
+            Ok(Command::Train(args)) => Ok(Args { given: all, ..*args }),
             Ok(_) => Err(Error::Failed("the checkpoint is of no training run".to_owned())),
             // Of another version of the program, or tampered with.
             Err(error) => {

@@ -3,7 +3,8 @@
 pub(super) mod arguments;
 mod command;
 mod files;
-mod record;
+mod optimizer;
+pub(super) mod record;
 mod rescue;
 mod session;
 mod size;
@@ -15,6 +16,7 @@ use clap::ArgMatches;
 
 use self::arguments::{LearningArgs, MachineArgs, TextArgs};
 use self::command::Given;
+use self::optimizer::OptimizerArgs;
 use self::session::Session;
 use super::summary::Summary;
 use super::{interrupt, progress, report};
@@ -33,6 +35,7 @@ use crate::{Error, Result, Vectors, VectorsRef, memory, output};
   motevec train *.txt.zst -o model.txt --tokens words --lowercase --dim 300 --epochs 10
   zcat logs.gz | cut -f2 | motevec train - -o model.bin --min-count 20
   motevec train text.txt -o model.bin --plot-loss loss.png
+  motevec train text.txt -o model.bin --optimizer adam --lr 0.02
   motevec train text.txt -o model.bin --json | jq .losses
   motevec train monday.txt -o news.safetensors
   motevec train tuesday.txt --resume-from news.safetensors -o news.safetensors
@@ -95,6 +98,9 @@ pub(super) struct Args {
     resume: Option<PathBuf>,
 
     #[command(flatten)]
+    optimizer: OptimizerArgs,
+
+    #[command(flatten)]
     machine: MachineArgs,
 
     /// What was said, for the checkpoints.
@@ -129,6 +135,12 @@ impl Args {
     fn train(self, session: Option<Session>) -> Result<()> {
         // All that can be known to fail fails now, not after hours of work.
         let mut settings = arguments::settings(&self.learning, &self.machine)?;
+        self.optimizer.apply(&self.learning, &mut settings)?;
+        if self.saves() && !settings.is_plain() {
+            let message = "--checkpoint, --resume: only plain SGD with negative sampling can stop and go on; leave them out, or \
+                           --optimizer, --loss, --l2, --weight-decay and --dropout";
+            return Err(Error::Usage(message.to_owned()));
+        }
         let earlier = self.resume_from.as_deref().map(|path| self.read_earlier(path)).transpose()?;
         if let Some(earlier) = &earlier {
             settings.dim = earlier.dim;
@@ -149,7 +161,9 @@ impl Args {
         files::check(&sources, self.text.read_vocab.as_deref(), outputs.into_iter().flatten())?;
         let _claim = output::claim(output)?;
 
-        let run_options = record::options(&self.text, &self.learning, self.resume_from.as_deref(), &settings);
+        let mut options = self.text.options(&self.machine, files::folder_for_temporaries(output))?;
+        let (resumed, words) = (self.resume_from.as_deref(), self.text.read_vocab.as_deref());
+        let run_options = record::options(&options, resumed, words, &settings);
         let mut session = match (session, &self.checkpoint) {
             (None, Some(path)) => {
                 Some(Session::new(path, self.checkpoint_every.into(), &self.given, run_options.clone())?)
@@ -161,7 +175,6 @@ impl Args {
             session.check_earlier(self.resume_from.as_deref().zip(earlier.as_ref()))?;
         }
 
-        let mut options = self.text.options(&self.machine, files::folder_for_temporaries(output))?;
         if let Some(earlier) = &earlier {
             options.earlier = Some(earlier.vocabulary.clone());
         }
@@ -175,6 +188,7 @@ impl Args {
         if let Some(session) = &mut session {
             session.check_corpus(&corpus)?;
         }
+        optimizer::warn(&corpus, &settings);
         if let Some(path) = &self.save_vocab {
             output::write(path, |out| corpus::write_vocab(&corpus.vocabulary, out))?;
         }

@@ -5,17 +5,19 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use motevec_core::optim::Schedule;
+use motevec_core::train::Update;
 
-use super::arguments::{LearningArgs, TextArgs};
-use crate::corpus::{Corpus, InvalidUtf8};
-use crate::train::{Settings, Trained};
+use super::optimizer;
+use crate::corpus::{Corpus, InvalidUtf8, Options};
+use crate::train::{Objective, Settings, Trained};
 use crate::{Run, checkpoint};
 
-/// All options that the vectors depend on, and none that they do not.
-pub(super) fn options(
-    text: &TextArgs,
-    learning: &LearningArgs,
+/// All options that the vectors depend on, and none that they do not; with the names of the model that training goes on
+/// from, and of the file of words, if there are such.
+pub(in crate::cli) fn options(
+    text: &Options,
     resumed: Option<&Path>,
+    words: Option<&Path>,
     settings: &Settings,
 ) -> Vec<(String, String)> {
     let mut options = Vec::new();
@@ -36,12 +38,14 @@ pub(super) fn options(
     if let Some(words) = text.max_vocab {
         add("max-vocab", words.to_string());
     }
-    if let Some(path) = &text.read_vocab {
+    if let Some(path) = words {
         add("read-vocab", file_name(path));
     }
     add("dim", settings.dim.to_string());
     add("window", settings.window.to_string());
-    add("negatives", settings.negatives.to_string());
+    if settings.objective == Objective::NegativeSampling {
+        add("negatives", settings.negatives.to_string());
+    }
     add("subsample", settings.subsample.to_string());
     add("epochs", settings.epochs.to_string());
     add("lr", settings.rate.to_string());
@@ -53,14 +57,17 @@ pub(super) fn options(
             _ => "linear".to_owned(),
         },
     );
-    add("update", name(learning.update));
+    if settings.objective == Objective::NegativeSampling {
+        add("update", if settings.update == Update::Pair { "pair" } else { "window" }.to_owned());
+    }
+    optimizer::options(settings, &mut add);
     add("arithmetic", if settings.fused { "fused" } else { "portable" }.to_owned());
     add("seed", settings.seed.to_string());
     options
 }
 
 /// The run with these `options` that made `trained`.
-pub(super) fn run(options: Vec<(String, String)>, corpus: &Corpus, trained: &Trained) -> Run {
+pub(in crate::cli) fn run(options: Vec<(String, String)>, corpus: &Corpus, trained: &Trained) -> Run {
     Run {
         program: checkpoint::program(),
         words: corpus.stats.words,

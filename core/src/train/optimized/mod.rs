@@ -1,0 +1,151 @@
+//! Training by any optimizer, with or without dropout.
+
+mod descent;
+mod mask;
+mod softmax;
+
+use self::descent::{Descent, Shaped};
+pub use self::mask::{InputDropout, Masks};
+pub use self::softmax::Softmax;
+use super::{Fixed, Settings, Shape, Step, Update, draw_targets};
+use crate::model::{Model, RowsMut};
+use crate::optim::RowOptimizer;
+use crate::sample::Negatives;
+use crate::simd::{Lanes, MAX_INPUTS, MAX_PAIR_TARGETS, WindowError};
+
+/// A [`Shape`] whose rows are stepped by optimizers of one's choice.
+///
+/// A step is as that of `shape`, [`Fixed`] or [`Settings`], but what moves a row is its gradient summed over the whole
+/// window (eq. 14), once, however often the row occurs. With [`Sgd`](crate::optim::Sgd) that is the descent of the plain
+/// shapes, but for rounding, and but for words that stand twice in a window, which those move twice. The plain shapes are
+/// faster.
+///
+/// ```
+/// use motevec_core::model::FixedModel;
+/// use motevec_core::optim::{AdamW, FixedAdam};
+/// use motevec_core::sample::{AliasTable, Generator, Slot, Unigram};
+/// use motevec_core::simd::{Portable, Scalar};
+/// use motevec_core::train::{Fixed, Optimized, Trainer};
+///
+/// let mut model = FixedModel::<6, 8>::zeros();
+/// model.initialize(&mut Generator::new(1, [0]));
+/// let table = AliasTable::new([Slot::default(); 6], |_| 1)?;
+/// let negatives = Unigram { table: &table, rng: Generator::new(1, [1]) };
+///
+/// // What Adam remembers of the rows of each matrix.
+/// let adam = AdamW { decay: 0.0, ..AdamW::default() };
+/// let (mut center, mut outside) = (FixedAdam::<6, 8>::new(adam), FixedAdam::<6, 8>::new(adam));
+/// let shape = Optimized::new(Fixed::<2, 4>, &mut center, &mut outside);
+/// let mut trainer = Trainer::new(Scalar::<Portable>::new(), &mut model, negatives, shape, 0.01);
+/// trainer.sentence(&[0, 1, 2], &mut Generator::new(1, [2]))?;
+/// assert_eq!(center.steps, [2, 2, 2, 0, 0, 0]); // each word stood in the windows of two others
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Optimized<S, V, U, D = ()> {
+    shape: S,
+    /// Steps the center vectors.
+    center: V,
+    /// Steps the outside vectors.
+    outside: U,
+    dropout: D,
+}
+
+impl<S: Shape, V: RowOptimizer, U: RowOptimizer> Optimized<S, V, U> {
+    /// Without dropout. `center` and `outside` have state for all rows of their matrices.
+    pub const fn new(shape: S, center: V, outside: U) -> Self {
+        Self { shape, center, outside, dropout: () }
+    }
+}
+
+impl<S: Shape, V: RowOptimizer, U: RowOptimizer, D: Masks> Optimized<S, V, U, D> {
+    /// With dropout on the inputs of each step.
+    pub const fn with_dropout(shape: S, center: V, outside: U, dropout: D) -> Self {
+        Self { shape, center, outside, dropout }
+    }
+}
+
+impl<V: RowOptimizer, U: RowOptimizer, D: Masks, const WINDOW: usize, const TARGETS: usize> Shape
+    for Optimized<Fixed<WINDOW, TARGETS>, V, U, D>
+{
+    type Targets = [u32; TARGETS];
+
+    #[inline(always)]
+    fn window(&self) -> u32 {
+        self.shape.window()
+    }
+
+    #[inline(always)]
+    fn targets(&self) -> Self::Targets {
+        self.shape.targets()
+    }
+
+    #[inline(always)]
+    fn take<L: Lanes, MV: RowsMut, MU: RowsMut, N: Negatives>(
+        &mut self,
+        lanes: L,
+        step: Step<'_, MV, MU, N>,
+        targets: &mut Self::Targets,
+    ) -> Result<f32, WindowError> {
+        let Self { center: v_optimizer, outside: u_optimizer, dropout, .. } = self;
+        let Step { model, negatives, left, center, right, rate, with_loss } = step;
+        draw_targets(center, negatives, targets);
+        let Model { center: v, outside: u } = model;
+        let inputs = [left, right];
+        let descent = Descent { v, u, inputs, targets, rate, with_loss, v_optimizer, u_optimizer, dropout };
+        lanes.enter(Shaped::<_, _, _, _, _, WINDOW, TARGETS>(descent))
+    }
+}
+
+/// Windows of more than [`MAX_INPUTS`] words are taken in several steps, but all targets together.
+impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Settings, V, U, D> {
+    type Targets = <Settings as Shape>::Targets;
+
+    #[inline(always)]
+    fn window(&self) -> u32 {
+        self.shape.window()
+    }
+
+    fn targets(&self) -> Self::Targets {
+        self.shape.targets()
+    }
+
+    #[inline(always)]
+    fn take<L: Lanes, MV: RowsMut, MU: RowsMut, N: Negatives>(
+        &mut self,
+        lanes: L,
+        step: Step<'_, MV, MU, N>,
+        targets: &mut Self::Targets,
+    ) -> Result<f32, WindowError> {
+        const WINDOW: usize = MAX_INPUTS / 2;
+        let Self { shape, center: v_optimizer, outside: u_optimizer, dropout } = self;
+        let Step { model, negatives, mut left, center, mut right, rate, with_loss } = step;
+        let Model { center: v, outside: u } = model;
+        let mut descend = |inputs: [&[u32]; 2], targets: &[u32]| {
+            let descent = Descent { v, u, inputs, targets, rate, with_loss, v_optimizer, u_optimizer, dropout };
+            lanes.enter(Shaped::<_, _, _, _, _, WINDOW, MAX_PAIR_TARGETS>(descent))
+        };
+        let mut loss = 0.0;
+        match shape.update() {
+            Update::Pair => {
+                for &outside in left.iter().chain(right) {
+                    draw_targets(outside, negatives, targets);
+                    loss += descend([&[center], &[]], targets)?;
+                }
+            }
+            Update::Window => {
+                draw_targets(center, negatives, targets);
+                loop {
+                    let (front, rest) = left.split_at_checked(MAX_INPUTS).unwrap_or((left, &[]));
+                    let (back, behind) = right.split_at_checked(MAX_INPUTS - front.len()).unwrap_or((right, &[]));
+                    loss += descend([front, back], targets)?;
+                    (left, right) = (rest, behind);
+                    if left.is_empty() && right.is_empty() {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(loss)
+    }
+}

@@ -1,0 +1,55 @@
+//! Tells the machine that emulates this one, over semihosting.
+
+/// Prints a name and a number.
+pub(crate) fn report(name: &str, mut number: u32) {
+    write(name.as_bytes());
+    let mut digits = [b'\n'; 12];
+    digits[0] = b' ';
+    let mut length = 1;
+    let mut divisor = 1;
+    while number / divisor >= 10 {
+        divisor *= 10;
+    }
+    while divisor > 0 {
+        if let Some(digit) = digits.get_mut(length) {
+            *digit = b'0' + (number / divisor) as u8;
+        }
+        number %= divisor;
+        divisor /= 10;
+        length += 1;
+    }
+    write(digits.get(..=length).unwrap_or_default());
+}
+
+/// Prints.
+pub(crate) fn write(bytes: &[u8]) {
+    for byte in bytes {
+        // SYS_WRITEC
+        semihosting(0x03, &raw const *byte as u32);
+    }
+}
+
+/// Ends the emulator: ADP_Stopped_ApplicationExit, or a run-time error.
+pub(crate) fn end(success: bool) -> ! {
+    semihosting(0x18, if success { 0x2_0026 } else { 0x2_0023 });
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
+/// Calls the emulator (Arm's semihosting specification).
+fn semihosting(operation: u32, parameter: u32) {
+    // SAFETY: the operations used here read at most the one byte behind their parameter.
+    unsafe { core::arch::asm!("bkpt 0xab", inout("r0") operation => _, in("r1") parameter, options(nostack)) }
+}
+
+#[panic_handler]
+fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
+    end(false)
+}
+
+/// Such as a stack that has run into the data.
+#[cortex_m_rt::exception]
+unsafe fn HardFault(_frame: &cortex_m_rt::ExceptionFrame) -> ! {
+    end(false)
+}

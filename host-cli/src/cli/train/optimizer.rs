@@ -1,0 +1,201 @@
+//! The options of `motevec train` that say how vectors move, and down which loss.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+use indicatif::HumanCount;
+use motevec_core::optim::{Adam, AdamW, Momentum, Sgd};
+
+use super::arguments::LearningArgs;
+use crate::cli::report;
+use crate::corpus::Corpus;
+use crate::train::{self, Objective, Optimizer, Plan, Settings};
+use crate::{Error, Result};
+
+/// How vectors move. All but plain SGD with negative sampling trains on one thread.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Optimizer and loss")]
+pub(super) struct OptimizerArgs {
+    /// What moves the vectors; all but sgd work on one thread, and adam and adamw have another default of --lr: 0.01
+    ///
+    /// What an optimizer remembers is kept for the words that a step touches, and takes memory: as much as the vectors for
+    /// momentum, twice that for adam and adamw. It does not go into the model: --resume-from begins without it.
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = Name::Sgd)]
+    optimizer: Name,
+
+    /// momentum: how much of the mean of the gradients a step keeps [default: 0.9]
+    #[arg(long, value_name = "BETA", allow_negative_numbers = true)]
+    momentum: Option<f32>,
+
+    /// adam, adamw: how much of the mean of the gradients a step keeps [default: 0.9]
+    #[arg(long, value_name = "BETA", allow_negative_numbers = true)]
+    beta1: Option<f32>,
+
+    /// adam, adamw: how much of the mean of their squares a step keeps [default: 0.999]
+    #[arg(long, value_name = "BETA", allow_negative_numbers = true)]
+    beta2: Option<f32>,
+
+    /// adam, adamw: bounds the step where gradients have always been near 0 [default: 1e-8]
+    #[arg(long, value_name = "SIZE", allow_negative_numbers = true)]
+    epsilon: Option<f32>,
+
+    /// adamw: the share of a vector, times the rate, that each of its steps takes away [default: 0.01]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    weight_decay: Option<f32>,
+
+    /// sgd, momentum, adam: adds this share of a vector to its gradient [default: 0]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    l2: Option<f32>,
+
+    /// The share of a center vector's components that a step leaves out; on one thread
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, allow_negative_numbers = true)]
+    dropout: f32,
+
+    /// What training descends
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = LossName::NegativeSampling)]
+    loss: LossName,
+}
+
+/// `--optimizer`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// Stochastic gradient descent, as word2vec
+    Sgd,
+    /// The mean of the last gradients
+    Momentum,
+    /// Each component at a rate of its own
+    Adam,
+    /// Adam, with vectors that decay
+    Adamw,
+}
+
+/// `--loss`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LossName {
+    /// The true word against a few that are drawn
+    NegativeSampling,
+    /// Softmax over the whole vocabulary, which only a small one can bear; on one thread
+    Softmax,
+}
+
+/// Adam takes steps of the rate's size, whatever the gradient's: the rates of SGD are no guide.
+const ADAM_RATE: f32 = 0.01;
+
+impl OptimizerArgs {
+    /// Adds what the options say to `settings`.
+    ///
+    /// # Errors
+    /// Where an option is impossible, or of no effect with the others.
+    pub(super) fn apply(&self, learning: &LearningArgs, settings: &mut Settings) -> Result<()> {
+        use Name::{Adam as A, Adamw, Momentum as M, Sgd as S};
+        let belongs = |option: &str, given: bool, to: &[Name], instead: &str| {
+            if !given || to.contains(&self.optimizer) {
+                return Ok(());
+            }
+            let names: Vec<_> = to.iter().map(|&name| name_of(name)).collect();
+            let names = match &names[..] {
+                [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
+                names => names.concat(),
+            };
+            let optimizer = name_of(self.optimizer);
+            Err(Error::Usage(format!("--{option} belongs to --optimizer {names}, not to {optimizer}{instead}")))
+        };
+        belongs("momentum", self.momentum.is_some(), &[M], "")?;
+        belongs("beta1", self.beta1.is_some(), &[A, Adamw], "")?;
+        belongs("beta2", self.beta2.is_some(), &[A, Adamw], "")?;
+        belongs("epsilon", self.epsilon.is_some(), &[A, Adamw], "")?;
+        belongs("weight-decay", self.weight_decay.is_some(), &[Adamw], "; it has --l2")?;
+        belongs("l2", self.l2.is_some(), &[S, M, A], "; it has --weight-decay")?;
+        let l2 = self.l2.unwrap_or(0.0);
+        let default = Adam::default();
+        let adam = Adam {
+            beta1: self.beta1.unwrap_or(default.beta1),
+            beta2: self.beta2.unwrap_or(default.beta2),
+            epsilon: self.epsilon.unwrap_or(default.epsilon),
+            l2,
+        };
+        settings.optimizer = match self.optimizer {
+            S => Optimizer::Sgd(Sgd { l2 }),
+            M => Optimizer::Momentum(Momentum { beta: self.momentum.unwrap_or(0.9), l2 }),
+            A => Optimizer::Adam(adam),
+            Adamw => Optimizer::AdamW(AdamW { adam, decay: self.weight_decay.unwrap_or(AdamW::default().decay) }),
+        };
+        if learning.lr.is_none() && matches!(self.optimizer, A | Adamw) {
+            settings.rate = ADAM_RATE;
+        }
+        settings.dropout = self.dropout;
+        if self.loss == LossName::Softmax {
+            settings.objective = Objective::Softmax;
+            if let Some(negatives) = learning.negatives {
+                let message = "softmax has all words for targets, and draws none; leave it out";
+                return Err(Error::Usage(format!("--negatives {negatives}: {message}")));
+            }
+        }
+        settings.check().map(drop)
+    }
+}
+
+fn name_of(name: Name) -> String {
+    name.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+/// What a model's history keeps of `settings`, where they are not the default.
+pub(super) fn options(settings: &Settings, add: &mut impl FnMut(&str, String)) {
+    let optimizer = settings.optimizer;
+    let mut add_unless = |name: &str, value: f32, default: f32| {
+        if value != default {
+            add(name, value.to_string());
+        }
+    };
+    match optimizer {
+        Optimizer::Sgd(Sgd { l2 }) => add_unless("l2", l2, 0.0),
+        Optimizer::Momentum(Momentum { beta, l2 }) => {
+            add_unless("momentum", beta, f32::NAN);
+            add_unless("l2", l2, 0.0);
+        }
+        Optimizer::Adam(adam) | Optimizer::AdamW(AdamW { adam, .. }) => {
+            add_unless("beta1", adam.beta1, f32::NAN);
+            add_unless("beta2", adam.beta2, f32::NAN);
+            add_unless("epsilon", adam.epsilon, f32::NAN);
+            add_unless("l2", adam.l2, 0.0);
+        }
+    }
+    if let Optimizer::AdamW(AdamW { decay, .. }) = optimizer {
+        add_unless("weight-decay", decay, f32::NAN);
+    }
+    add_unless("dropout", settings.dropout, 0.0);
+    if optimizer.name() != Optimizer::default().name() {
+        add("optimizer", optimizer.name().to_owned());
+    }
+    if settings.objective != Objective::default() {
+        add("loss", settings.objective.name().to_owned());
+    }
+}
+
+/// Says where training will take longer than one may expect.
+pub(super) fn warn(corpus: &Corpus, settings: &Settings) {
+    if settings.is_plain() {
+        return;
+    }
+    if settings.objective == Objective::Softmax {
+        let time = train::estimate_softmax(corpus, settings);
+        if time > Duration::from_secs(60) {
+            let (words, time) = (HumanCount(corpus.vocabulary.len() as u64), rounded(time));
+            report::warn(&format!(
+                "--loss softmax: with {words} words this takes about {time}; --loss negative-sampling takes a small part of \
+                 that, and fewer words less: --min-count, --max-vocab"
+            ));
+        }
+    } else if settings.threads > 1 && Plan::of(corpus, settings).shards > 1 {
+        report::warn("this trains on one thread: only --optimizer sgd, without --l2 and --dropout, uses several");
+    }
+}
+
+/// A time as people say it.
+fn rounded(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7_200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", HumanCount(seconds / 3_600)),
+    }
+}

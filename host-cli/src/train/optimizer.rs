@@ -1,0 +1,188 @@
+//! Which optimizer moves the vectors, down which loss.
+
+use motevec_core::model::{RowsMut, Slab};
+use motevec_core::optim::{Adam, AdamRows, AdamStep, AdamW, Momentum, MomentumRows, MomentumStep, RowOptimizer, Sgd};
+use motevec_core::simd::{Block, Lanes};
+
+use super::matrix::stride;
+use crate::train::pages::Pages;
+use crate::{Error, Result};
+
+/// An optimizer and its settings (MATH.md eq. 15–18).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Optimizer {
+    /// Stochastic gradient descent.
+    Sgd(Sgd<f32>),
+    /// Momentum.
+    Momentum(Momentum<f32>),
+    /// Adam.
+    Adam(Adam<f32>),
+    /// Adam with a decay apart from the gradient.
+    AdamW(AdamW<f32>),
+}
+
+impl Default for Optimizer {
+    fn default() -> Self {
+        Self::Sgd(Sgd::default())
+    }
+}
+
+impl Optimizer {
+    /// The name that the command line takes.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sgd(_) => "sgd",
+            Self::Momentum(_) => "momentum",
+            Self::Adam(_) => "adam",
+            Self::AdamW(_) => "adamw",
+        }
+    }
+
+    /// Numbers that it remembers of each of a model's.
+    pub(crate) fn state(&self) -> u64 {
+        match self {
+            Self::Sgd(_) => 0,
+            Self::Momentum(_) => 1,
+            Self::Adam(_) | Self::AdamW(_) => 2,
+        }
+    }
+
+    /// Checks its numbers, naming the command-line option that is wrong.
+    pub(super) fn check(&self) -> Result<()> {
+        let (betas, epsilon, shrink) = match self {
+            Self::Sgd(Sgd { l2 }) => (vec![], 1.0, ("l2", *l2)),
+            Self::Momentum(Momentum { beta, l2 }) => (vec![("momentum", *beta)], 1.0, ("l2", *l2)),
+            Self::Adam(adam) => (vec![("beta1", adam.beta1), ("beta2", adam.beta2)], adam.epsilon, ("l2", adam.l2)),
+            Self::AdamW(AdamW { adam, decay }) => {
+                (vec![("beta1", adam.beta1), ("beta2", adam.beta2)], adam.epsilon, ("weight-decay", *decay))
+            }
+        };
+        for (name, beta) in betas {
+            if !(0.0..1.0).contains(&beta) {
+                return Err(Error::Usage(format!("--{name} {beta}: give a number from 0 to less than 1, such as 0.9")));
+            }
+        }
+        if !(epsilon.is_finite() && epsilon > 0.0) {
+            return Err(Error::Usage(format!("--epsilon {epsilon}: give a small positive number, such as 1e-8")));
+        }
+        let (name, share) = shrink;
+        if !(share.is_finite() && share >= 0.0) {
+            return Err(Error::Usage(format!("--{name} {share}: give 0 (none) or a small positive number")));
+        }
+        Ok(())
+    }
+
+    /// The state of a matrix of `rows` rows before the first step.
+    ///
+    /// # Errors
+    /// Where there is no memory for it.
+    pub(super) fn of_rows(self, rows: usize, dim: usize) -> Result<OptimizerRows> {
+        let matrix = || {
+            let pages = Pages::zeros(rows.saturating_mul(stride(dim)))?;
+            Ok::<_, Error>(Slab::new(pages, dim, stride(dim)).expect("whole rows"))
+        };
+        let of_adam = |adamw| {
+            Ok(OptimizerRows::Adam(AdamRows { adamw, mean: matrix()?, square: matrix()?, steps: vec![0; rows] }))
+        };
+        match self {
+            Self::Sgd(sgd) => Ok(OptimizerRows::Sgd(sgd)),
+            Self::Momentum(momentum) => Ok(OptimizerRows::Momentum(MomentumRows { momentum, mean: matrix()? })),
+            Self::Adam(adam) => of_adam(AdamW { adam, decay: 0.0 }),
+            Self::AdamW(adamw) => of_adam(adamw),
+        }
+    }
+}
+
+/// The loss that training descends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Objective {
+    /// Negative sampling (eq. 9).
+    #[default]
+    NegativeSampling,
+    /// Naive softmax over the whole vocabulary (eq. 6).
+    Softmax,
+}
+
+impl Objective {
+    /// The name that the command line takes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NegativeSampling => "negative-sampling",
+            Self::Softmax => "softmax",
+        }
+    }
+}
+
+/// An [`Optimizer`] with what it remembers of the rows of one matrix.
+///
+/// One type for all optimizers: what trains is compiled once for each set of instructions, and not for each optimizer too.
+pub(super) enum OptimizerRows {
+    Sgd(Sgd<f32>),
+    Momentum(MomentumRows<Slab<Pages>>),
+    Adam(AdamRows<Slab<Pages>, Vec<u32>>),
+}
+
+/// The step of a row.
+pub(super) enum Step {
+    Sgd(f32),
+    Momentum(MomentumStep),
+    Adam(AdamStep),
+}
+
+impl OptimizerRows {
+    /// What it remembers, by name, each a matrix with the rows of the vocabulary: all that goes on where training stops.
+    ///
+    /// The steps of Adam are two columns, of their upper and their lower 16 bits: an f32 holds no more than 24 exactly.
+    pub(super) fn matrices(&self, dim: usize) -> Vec<(&'static str, Vec<f32>)> {
+        match self {
+            Self::Sgd(_) => Vec::new(),
+            Self::Momentum(rows) => vec![("mean", all(&rows.mean, dim))],
+            Self::Adam(rows) => vec![
+                ("mean", all(&rows.mean, dim)),
+                ("square", all(&rows.square, dim)),
+                (
+                    "steps",
+                    rows.steps.iter().flat_map(|steps| [steps >> 16, steps & 0xFFFF]).map(|half| half as f32).collect(),
+                ),
+            ],
+        }
+    }
+}
+
+/// The rows of a matrix, without padding.
+fn all(matrix: &impl RowsMut, dim: usize) -> Vec<f32> {
+    (0..matrix.rows()).filter_map(|row| matrix.row(row)).flat_map(|row| &row[..dim]).copied().collect()
+}
+
+impl RowOptimizer for OptimizerRows {
+    type Step = Step;
+
+    #[inline(always)]
+    fn begin(&mut self, row: u32, rate: f32) -> Option<Step> {
+        Some(match self {
+            Self::Sgd(rows) => Step::Sgd(rows.begin(row, rate)?),
+            Self::Momentum(rows) => Step::Momentum(rows.begin(row, rate)?),
+            Self::Adam(rows) => Step::Adam(rows.begin(row, rate)?),
+        })
+    }
+
+    #[inline(always)]
+    fn block<L: Lanes>(
+        &mut self,
+        lanes: L,
+        step: &Step,
+        block: usize,
+        gradient: &Block,
+        theta: &mut Block,
+    ) -> Option<()> {
+        match (self, step) {
+            (Self::Sgd(rows), Step::Sgd(step)) => rows.block(lanes, step, block, gradient, theta),
+            (Self::Momentum(rows), Step::Momentum(step)) => rows.block(lanes, step, block, gradient, theta),
+            (Self::Adam(rows), Step::Adam(step)) => rows.block(lanes, step, block, gradient, theta),
+            // Steps come from the same rows.
+            _ => None,
+        }
+    }
+}
