@@ -62,7 +62,7 @@ fn kill_at_any_moment(task: &Task, seed: u64) {
             if done < kills && !(goes_on && share() < 0.2) {
                 if done % AIMED == 0 {
                     wait_for_writing(&folder, &mut running);
-                    thread::sleep(Duration::from_millis(10).mul_f64(share()));
+                    thread::sleep(Duration::from_millis(1).mul_f64(share()));
                 } else {
                     thread::sleep(whole.mul_f64(share()));
                 }
