@@ -58,7 +58,21 @@ impl Task {
 const SAVING: [&str; 4] = ["--checkpoint", "saved", "--checkpoint-every", "50ms"];
 
 fn start(folder: &Folder, arguments: &[&str]) -> Child {
-    folder.motevec(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    let mut program = heeding_signals(folder.motevec(arguments));
+    program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// The same command where the tests were started in the background: a shell then has them, and all that they start, ignore
+/// Ctrl-C, and so motevec would.
+fn heeding_signals(program: Command) -> Command {
+    const DEFAULT: &str = "--default-signal=INT,HUP,TERM";
+    if !motevec_tests::works("env", &[DEFAULT, "true"]) {
+        return program;
+    }
+    let mut command = Command::new("env");
+    command.arg(DEFAULT).arg(program.get_program()).args(program.get_args());
+    command.current_dir(program.get_current_dir().unwrap_or(Path::new(".")));
+    command
 }
 
 fn send(signal: &str, running: &Child) {
