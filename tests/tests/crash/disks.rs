@@ -6,7 +6,7 @@ use std::process::Output;
 
 use motevec_tests::{Folder, skip, works};
 
-use super::{checkpoints, end, send, start, wait_until};
+use super::{checkpoints, end, heeding_signals, send, start, wait_until};
 
 const TEXT: &str = "the cat sat on the mat with the dog and the hen\n";
 
@@ -150,7 +150,8 @@ fn a_last_checkpoint_that_cannot_be_written_leaves_the_vectors_so_far() {
     let saving = ["--checkpoint", "saved", "--epochs", "10000", "--save-vocab", "words.txt"];
     let mut shell = std::process::Command::new("sh");
     shell.args(["-c", "ulimit -f 160 && exec \"$@\"", "sh"]).arg(program).args(TRAIN).args(saving);
-    let running = shell.current_dir(folder.path(".")).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    shell.current_dir(folder.path("."));
+    let running = heeding_signals(shell).stderr(std::process::Stdio::piped()).spawn().unwrap();
     wait_until(|| folder.path("words.txt").exists());
     std::thread::sleep(std::time::Duration::from_millis(50));
     send("-INT", &running);
