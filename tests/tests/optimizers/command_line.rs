@@ -10,7 +10,7 @@ const ALL: [&[&str]; 8] = [
     &["--optimizer", "adam", "--beta1", "0.8", "--beta2", "0.99", "--epsilon", "1e-6", "--l2", "1e-5", "--lr", "0.01"],
     &["--optimizer", "adamw", "--weight-decay", "0.02", "--lr", "0.01"],
     &["--dropout", "0.2", "--lr", "0.1"],
-    &["--loss", "softmax", "--lr", "0.1"],
+    &["--loss", "softmax", "--lr", "0.02"],
     &["--loss", "softmax", "--optimizer", "adam", "--dropout", "0.1", "--lr", "0.01"],
     &["--optimizer", "adam", "--update", "pair", "--lr", "0.01"],
 ];
