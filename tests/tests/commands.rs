@@ -118,7 +118,7 @@ fn failed_runs_exit_with_1_and_one_line() {
         ),
         (
             &["eval", "model.txt", "--analogies", "pairs.tsv"],
-            "error: pairs.tsv:1: `east\u{fffd}northeast\u{fffd}7` is no question: \
+            "error: pairs.tsv:1: `east\\tnortheast\\t7` is no question: \
              expected `: section` and then lines `a b c expected`\n",
         ),
     ];
