@@ -3,17 +3,24 @@
 //! A [`Selection`] of words gets its places from [`pca`] or [`tsne`], a [`Scatter`] draws them, a [`Sheet`] puts several
 //! such pictures side by side, and a [`Picture`] goes into a file of some [`Kind`]. The same vectors give the same picture: nothing is left to chance, and the font is ours.
 
+mod affinities;
 mod canvas;
+mod eigen;
 mod file;
 mod fit;
 mod font;
 mod groups;
 mod labels;
+mod letters;
 mod loss;
 mod pca;
+mod pixels;
+mod png;
+mod quadtree;
 mod scatter;
 mod selection;
 mod sheet;
+mod svg;
 mod ticks;
 mod tsne;
 
