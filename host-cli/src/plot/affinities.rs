@@ -10,8 +10,8 @@ const HALVINGS: usize = 200;
 /// How close the entropy of a word's neighbors comes to that which is wanted.
 const CLOSE: f64 = 1e-5;
 
-/// Of each of the `units`, vectors of length 1, the rows that are near it or that it is near to, with the probability of
-/// the pair: van der Maaten & Hinton 2008, equations 1 and 2. All add up to 1, and each pair is in both rows.
+/// Of each of the `units`, vectors of length 1, the rows that are near it or that it is near to, with the probability
+/// of the pair: van der Maaten & Hinton 2008, equations 1 and 2. All add up to 1, and each pair is in both rows.
 ///
 /// A row has `k` neighbors, of which `perplexity` count, roughly. They are searched exactly.
 pub(super) fn affinities(units: &[Vec<f32>], k: usize, perplexity: f64) -> Vec<Vec<(u32, f32)>> {
@@ -36,8 +36,8 @@ pub(super) fn affinities(units: &[Vec<f32>], k: usize, perplexity: f64) -> Vec<V
     pairs
 }
 
-/// How likely each of the neighbors at these `squares` of distances is: a normal distribution, as wide as makes its entropy
-/// that of `perplexity` equal neighbors.
+/// How likely each of the neighbors at these `squares` of distances is: a normal distribution, as wide as makes its
+/// entropy that of `perplexity` equal neighbors.
 fn probabilities(squares: &[f64], perplexity: f64) -> Vec<f64> {
     let nearest = squares.iter().copied().fold(f64::INFINITY, f64::min);
     let (mut precision, mut low, mut high) = (1.0, 0.0, f64::INFINITY);

@@ -1,5 +1,5 @@
-//! Eigenvectors of symmetric matrices: Householder's reflections make a matrix tridiagonal, and implicit QL steps make that
-//! one diagonal (Golub & Van Loan, Matrix Computations, sections 8.3.1 and 8.3.3).
+//! Eigenvectors of symmetric matrices: Householder's reflections make a matrix tridiagonal, and implicit QL steps make
+//! that one diagonal (Golub & Van Loan, Matrix Computations, sections 8.3.1 and 8.3.3).
 
 /// Steps for one eigenvalue. It mostly takes two; where a number is not finite, it would never end.
 const MOST_STEPS: usize = 60;
@@ -122,7 +122,8 @@ mod tests {
 
     use super::*;
 
-    /// Checks that `matrix` times each vector is its value times the vector, and that vectors are of length 1 and upright.
+    /// Checks that `matrix` times each vector is its value times the vector, and that vectors are of length 1 and
+    /// upright.
     fn check(matrix: &[Vec<f64>]) -> Vec<f64> {
         let pairs = eigen(matrix.to_vec());
         let size = matrix.iter().flatten().fold(1e-300, |most: f64, x| most.max(x.abs())) * matrix.len() as f64;

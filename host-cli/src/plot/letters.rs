@@ -1,7 +1,8 @@
 //! Texts as outlines: letters of our font, and of the system's fonts where ours has none.
 //!
-//! Letters are shaped as their script asks for: Arabic ones are joined, Indic vowels stand where they belong, and a Hebrew
-//! word runs to the left. Words of several directions in one text stand from left to right, and emoji have no colors.
+//! Letters are shaped as their script asks for: Arabic ones are joined, Indic vowels stand where they belong, and a
+//! Hebrew word runs to the left. Words of several directions in one text stand from left to right, and emoji have no
+//! colors.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -56,8 +57,8 @@ impl Letters {
         Self { faces: vec![Face { data: font::TTF.into(), index: 0 }], files: None, missing: Vec::new() }
     }
 
-    /// The outline of `text`, and its width. The unit is the size of letters; the base line begins at the origin, and `y`
-    /// grows downwards.
+    /// The outline of `text`, and its width. The unit is the size of letters; the base line begins at the origin, and
+    /// `y` grows downwards.
     pub(super) fn outline(&mut self, text: &str) -> (Vec<Command>, f32) {
         let mut outline = Outline { path: Vec::new(), origin: [0.0; 2], scale: 1.0 };
         for (face, run) in self.runs(text) {
@@ -148,7 +149,8 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
-/// Adds the font files in `folder` to `files`, in the order of their names, and those in folders up to `depth` below it.
+/// Adds the font files in `folder` to `files`, in the order of their names, and those in folders up to `depth` below
+/// it.
 fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {
     let mut paths: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     paths.sort_unstable();

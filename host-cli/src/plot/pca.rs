@@ -13,8 +13,8 @@ pub struct Projection {
 
 /// Projects `rows`, of the same length, on the two directions in which they vary most (MATH.md eq. 20).
 ///
-/// The largest component of each direction is positive, so that a picture is never a mirror image of itself. `None` where
-/// there is nothing to see: no two rows differ, or a number is not finite.
+/// The largest component of each direction is positive, so that a picture is never a mirror image of itself. `None`
+/// where there is nothing to see: no two rows differ, or a number is not finite.
 #[must_use]
 pub fn pca<R: AsRef<[f32]>>(rows: &[R]) -> Option<Projection> {
     let dim = rows.first()?.as_ref().len();
@@ -37,7 +37,8 @@ pub fn pca<R: AsRef<[f32]>>(rows: &[R]) -> Option<Projection> {
     Some(Projection { points, shares })
 }
 
-/// The first two right singular vectors of `centered`, `dim` numbers each, of length 1 with the largest number positive.
+/// The first two right singular vectors of `centered`, `dim` numbers each, of length 1 with the largest number
+/// positive.
 ///
 /// They come from the smaller one of the two products of `centered` with itself, which share their eigenvalues.
 fn directions(centered: &[Vec<f64>], dim: usize) -> Vec<Vec<f64>> {

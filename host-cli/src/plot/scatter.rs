@@ -136,7 +136,8 @@ impl Scatter<'_> {
         y + 30.0 * unit
     }
 
-    /// Draws the groups' names from `top` on, in rows, and returns where they end. Those that find no room are left out.
+    /// Draws the groups' names from `top` on, in rows, and returns where they end. Those that find no room are left
+    /// out.
     fn legend(&self, canvas: &mut Canvas, ruler: &Ruler, unit: f64, top: f64) -> f64 {
         let (margin, size, row) = (MARGIN * unit, SMALL * unit, 22.0 * unit);
         let (mut x, mut y) = (margin, top);

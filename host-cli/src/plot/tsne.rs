@@ -1,8 +1,8 @@
 //! t-SNE (van der Maaten & Hinton 2008; Barnes-Hut, van der Maaten 2014): neighbors stay neighbors on the map.
 //!
-//! Nothing is left to chance: the map starts from the principal components and not from random numbers, and every sum adds
-//! up in one order, whatever the number of threads. So the same vectors give the same map, and no seed is needed. Memory
-//! grows with the number of words, and not with its square.
+//! Nothing is left to chance: the map starts from the principal components and not from random numbers, and every sum
+//! adds up in one order, whatever the number of threads. So the same vectors give the same map, and no seed is needed.
+//! Memory grows with the number of words, and not with its square.
 
 use rayon::prelude::*;
 
