@@ -5,6 +5,7 @@ use std::path::Path;
 use super::canvas::{Canvas, legible};
 use super::font::{self, Ruler};
 use super::png::png;
+use super::svg::escaped;
 use crate::{Error, Result, output};
 
 /// Pixels of a PNG for each unit of the drawing: sharp on today's screens.
@@ -79,7 +80,7 @@ impl Picture {
 
 /// The page with `drawing`.
 fn page(title: &str, drawing: &str) -> String {
-    let title = quick_xml::escape::escape(legible(title));
+    let title = escaped(&legible(title));
     PAGE.replace("{font}", &font::css()).replace("{title}", &title).replace("{drawing}", drawing)
 }
 

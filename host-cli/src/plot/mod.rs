@@ -5,6 +5,7 @@
 //! same picture: nothing is left to chance, and the font is ours.
 
 mod affinities;
+mod base64;
 mod canvas;
 mod eigen;
 mod file;
@@ -25,6 +26,7 @@ mod svg;
 mod ticks;
 mod tsne;
 
+pub(crate) use base64::base64;
 pub use file::{Kind, Picture};
 pub use groups::{k_means, typical};
 pub use loss::LossCurve;
@@ -32,4 +34,5 @@ pub use pca::{Projection, pca};
 pub use scatter::{Axes, Point, Scatter};
 pub use selection::{COURSE, Selection};
 pub use sheet::Sheet;
+pub(crate) use svg::escaped;
 pub use tsne::{STEPS, tsne};

@@ -2,131 +2,105 @@
 //!
 //! Colors stand in attributes, which every viewer knows, and the classes beside them let a page choose others.
 
-use quick_xml::Writer;
-use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
-
 use super::canvas::{Anchor, Canvas, Color, Shape};
 use super::font;
 
 impl Canvas {
     /// The drawing, as SVG that needs `style` sheets to be added.
     pub(super) fn svg(&self, style: &str) -> String {
-        let mut marks = Marks(Writer::new_with_indent(Vec::new(), b' ', 0));
-        let (w, h) = (number(self.width), number(self.height));
-        let svg = [
-            ("xmlns", "http://www.w3.org/2000/svg"),
-            ("width", &w),
-            ("height", &h),
-            ("viewBox", &format!("0 0 {w} {h}")),
-            ("role", "img"),
-            ("aria-label", &self.title),
-            ("font-family", &format!("'{}', sans-serif", font::FAMILY)),
-        ];
-        marks.open("svg", &svg);
+        let [w, h] = [self.width, self.height].map(number);
+        let title = escaped(&self.title);
+        let family = escaped(&format!("'{}', sans-serif", font::FAMILY));
+        let mut marks = Marks(String::new());
+        let size = format!(r#"width="{w}" height="{h}" viewBox="0 0 {w} {h}""#);
+        let names = format!(r#"role="img" aria-label="{title}" font-family="{family}""#);
+        marks.add(&format!(r#"<svg xmlns="http://www.w3.org/2000/svg" {size} {names}>"#));
         for shape in &self.shapes {
             marks.draw(shape);
         }
         if !style.is_empty() {
-            marks.open("style", &[]);
-            marks.event(Event::Text(BytesText::from_escaped(style)));
-            marks.close("style");
+            marks.add(&format!("<style>{style}</style>"));
         }
-        marks.close("svg");
-        // All that was written were strings.
-        String::from_utf8(marks.0.into_inner()).unwrap_or_default()
+        marks.add("</svg>");
+        marks.0
     }
 }
 
-/// The marks of an SVG.
-struct Marks(Writer<Vec<u8>>);
+/// The marks of an SVG, one a line.
+struct Marks(String);
 
 impl Marks {
+    fn add(&mut self, mark: &str) {
+        if !self.0.is_empty() {
+            self.0.push('\n');
+        }
+        self.0.push_str(mark);
+    }
+
     fn draw(&mut self, shape: &Shape) {
         match shape {
             Shape::Rect { corner: [x, y], size: [width, height], color } => {
                 let [x, y, width, height] = [*x, *y, *width, *height].map(number);
-                let place = [("x", &*x), ("y", &y), ("width", &width), ("height", &height)];
-                self.empty("rect", &[&place[..], &fill(*color)].concat());
+                let fill = fill(*color);
+                self.add(&format!(r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" {fill}/>"#));
             }
             Shape::Dot { center: [x, y], radius, color, hint } => {
                 let [x, y, r] = [*x, *y, *radius].map(number);
-                let place = [("cx", &*x), ("cy", &y), ("r", &r)];
-                self.open("circle", &[&place[..], &fill(*color)].concat());
+                self.add(&format!(r#"<circle cx="{x}" cy="{y}" r="{r}" {}>"#, fill(*color)));
                 if !hint.is_empty() {
-                    self.open("title", &[]);
-                    self.event(Event::Text(BytesText::new(hint)));
-                    self.close("title");
+                    self.add(&format!("<title>{}</title>", escaped(hint)));
                 }
-                self.close("circle");
+                self.add("</circle>");
             }
-            Shape::Line { points, width, color } => self.line(points, *width, *color),
-            Shape::Text { place, size, anchor, color, text, turned } => {
-                self.text(*place, *size, *anchor, *color, text, *turned);
+            Shape::Line { points, width, color: Color(class, value) } => {
+                let points: Vec<_> = points.iter().map(|&[x, y]| format!("{},{}", number(x), number(y))).collect();
+                let (points, width) = (points.join(" "), number(*width));
+                let stroke = format!(r#"stroke="{value}" stroke-width="{width}" stroke-linejoin="round""#);
+                self.add(&format!(r#"<polyline points="{points}" fill="none" {stroke} class="line {class}"/>"#));
+            }
+            Shape::Text { place: [x, y], size, anchor, color, text, turned } => {
+                let [x, y, size] = [*x, *y, *size].map(number);
+                let anchor = match anchor {
+                    Anchor::Start => "",
+                    Anchor::Middle => r#" text-anchor="middle""#,
+                    Anchor::End => r#" text-anchor="end""#,
+                };
+                let turn = if *turned { format!(r#" transform="rotate(-90 {x} {y})""#) } else { String::new() };
+                let (fill, text) = (fill(*color), escaped(text));
+                self.add(&format!(r#"<text x="{x}" y="{y}" font-size="{size}"{anchor}{turn} {fill}>{text}</text>"#));
             }
             Shape::Drawing { corner: [x, y], size: [width, height], drawing } => {
                 let [x, y, width, height] = [*x, *y, *width, *height].map(number);
-                let view = format!("0 0 {} {}", number(drawing.width), number(drawing.height));
-                self.open("svg", &[("x", &x), ("y", &y), ("width", &width), ("height", &height), ("viewBox", &view)]);
-                self.0.get_mut().extend_from_slice(drawing.svg("").as_bytes());
-                self.close("svg");
+                let [w, h] = [drawing.width, drawing.height].map(number);
+                self.add(&format!(
+                    r#"<svg x="{x}" y="{y}" width="{width}" height="{height}" viewBox="0 0 {w} {h}">{}"#,
+                    drawing.svg("")
+                ));
+                self.add("</svg>");
             }
         }
-    }
-
-    fn line(&mut self, points: &[[f64; 2]], width: f64, Color(class, value): Color) {
-        let points: Vec<_> = points.iter().map(|&[x, y]| format!("{},{}", number(x), number(y))).collect();
-        let (points, width, class) = (points.join(" "), number(width), format!("line {class}"));
-        self.empty(
-            "polyline",
-            &[
-                ("points", &points),
-                ("fill", "none"),
-                ("stroke", value),
-                ("stroke-width", &width),
-                ("stroke-linejoin", "round"),
-                ("class", &class),
-            ],
-        );
-    }
-
-    fn text(&mut self, [x, y]: [f64; 2], size: f64, anchor: Anchor, color: Color, text: &str, turned: bool) {
-        let [x, y, size] = [x, y, size].map(number);
-        let turn = format!("rotate(-90 {x} {y})");
-        let mut attributes = vec![("x", &*x), ("y", &y), ("font-size", &size)];
-        match anchor {
-            Anchor::Start => {}
-            Anchor::Middle => attributes.push(("text-anchor", "middle")),
-            Anchor::End => attributes.push(("text-anchor", "end")),
-        }
-        if turned {
-            attributes.push(("transform", &turn));
-        }
-        attributes.extend(fill(color));
-        self.open("text", &attributes);
-        self.event(Event::Text(BytesText::new(text)));
-        self.close("text");
-    }
-
-    fn open(&mut self, name: &str, attributes: &[(&str, &str)]) {
-        self.event(Event::Start(BytesStart::new(name).with_attributes(attributes.iter().copied())));
-    }
-
-    fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
-        self.event(Event::Empty(BytesStart::new(name).with_attributes(attributes.iter().copied())));
-    }
-
-    fn close(&mut self, name: &str) {
-        self.event(Event::End(BytesEnd::new(name)));
-    }
-
-    fn event(&mut self, event: Event<'_>) {
-        self.0.write_event(event).expect("memory takes everything");
     }
 }
 
 /// The attributes of something filled with `color`.
-fn fill(Color(class, value): Color) -> [(&'static str, &'static str); 2] {
-    [("fill", value), ("class", class)]
+fn fill(Color(class, value): Color) -> String {
+    format!(r#"fill="{value}" class="{class}""#)
+}
+
+/// `text` as it may stand in marks, and in their attributes.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&apos;"),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
 }
 
 /// A number with at most two digits behind the point: a hundredth of a pixel.
@@ -142,6 +116,7 @@ fn number(number: f64) -> String {
 mod tests {
     use proptest::prelude::*;
     use quick_xml::Reader;
+    use quick_xml::events::Event;
 
     use super::super::canvas::{GROUPS, INK, legible};
     use super::*;
