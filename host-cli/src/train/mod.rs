@@ -27,7 +27,7 @@ use std::sync::{Barrier, Mutex, RwLock};
 
 use motevec_core::model::Slab;
 use motevec_core::sample::Generator;
-use motevec_core::simd::{Kernel, Lanes};
+use motevec_core::simd::Simd;
 use motevec_core::train::Loss;
 
 use self::matrix::{Matrix, PARTS, part_of, place_of};
@@ -201,7 +201,7 @@ fn rounds_from(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: 
             private: memory.private.as_mut_slice(),
             observe,
         };
-        settings.level.run(settings.fused, run).expect("Settings::check asked for the level")?
+        run.train(settings.simd())?
     };
     // Each matrix gives its pages back as soon as its rows are handed out: there are never more than three.
     drop(memory.private);
@@ -271,7 +271,7 @@ fn slab(rows: &mut [f32], dim: usize, stride: usize) -> Slab<&mut [f32]> {
     Slab::new(rows, dim, stride).expect("a part is whole rows")
 }
 
-/// The whole of training, compiled for one instruction set.
+/// The whole of training.
 struct Rounds<'a, 'm> {
     common: &'a Common<'a>,
     settings: &'a Settings,
@@ -300,10 +300,8 @@ struct Shared<'a> {
     failure: Mutex<Option<Error>>,
 }
 
-impl Kernel for Rounds<'_, '_> {
-    type Output = Result<(Vec<f64>, Option<Position>)>;
-
-    fn run<L: Lanes>(mut self, lanes: L) -> Self::Output {
+impl Rounds<'_, '_> {
+    fn train(mut self, simd: Simd) -> Result<(Vec<f64>, Option<Position>)> {
         let (common, settings) = (self.common, self.settings);
         let shards = common.plan.shards;
         let threads = settings.threads.clamp(1, shards);
@@ -338,13 +336,13 @@ impl Kernel for Rounds<'_, '_> {
             let mut phase = shared.phase.write().expect(UNPOISONED);
             // A system that refuses a thread costs time, and nothing else.
             let spawn = |_| {
-                let work = || work(lanes, common, center, outside, &shared, None);
+                let work = || work(simd, common, center, outside, &shared, None);
                 std::thread::Builder::new().spawn_scoped(scope, work).ok()
             };
             *phase = Barrier::new(1 + (1..threads).map_while(spawn).count());
             drop(phase);
             let mut after_training = || self.look_at_round(&shared, total, &mut losses);
-            work(lanes, common, center, outside, &shared, Some(&mut after_training));
+            work(simd, common, center, outside, &shared, Some(&mut after_training));
         });
         match shared.failure.lock().expect(UNPOISONED).take() {
             Some(error) => return Err(error),
@@ -378,8 +376,8 @@ impl Drop for AbortOnPanic {
 }
 
 /// A thread's share of all rounds. The one with `after_training` runs it between the phases of each.
-fn work<'m, L: Lanes>(
-    lanes: L,
+fn work<'m>(
+    simd: Simd,
     common: &Common<'_>,
     center: &Matrix<'m>,
     outside: &Matrix<'m>,
@@ -395,7 +393,7 @@ fn work<'m, L: Lanes>(
         {
             let matrices = (&center.read(), &outside.read());
             while let Some(shard) = shared.shards.get(shared.next_shard.fetch_add(1, Ordering::Relaxed)) {
-                let trained = shard.write().expect(UNPOISONED).run(lanes, common, &mut local, matrices, rate);
+                let trained = shard.write().expect(UNPOISONED).run(simd, common, &mut local, matrices, rate);
                 if let Err(error) = trained {
                     *shared.failure.lock().expect(UNPOISONED) = Some(error);
                 }
@@ -421,7 +419,7 @@ fn work<'m, L: Lanes>(
                 if part >= PARTS {
                     break;
                 }
-                merger.merge(lanes, [(center, Side::Center), (outside, Side::Outside)], part, &shards, rule);
+                merger.merge(simd, [(center, Side::Center), (outside, Side::Outside)], part, &shards, rule);
             }
         }
         phase.wait();
