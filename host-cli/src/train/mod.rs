@@ -1,10 +1,12 @@
 //! Deterministic training, in parallel by rounds.
 //!
-//! Threads that race for one set of parameters (Hogwild) make every run differ. Here the corpus is cut into logical
-//! shards, as many as the [`Plan`] says, whatever the machine. In a round every shard trains on its next words with
-//! private copies of the rows that it touches (module `shard`); then each touched row takes in what the shards learned,
-//! in a fixed order (module `merge`). Every random stream belongs to a shard, a round and a purpose. Threads only decide
-//! who computes what, so the result has the same bits on one thread and on sixty-four.
+//! Threads that race for one set of parameters (Hogwild) make every run differ. This is local SGD with periodic merging
+//! (model averaging: McDonald et al. 2010; FedAvg, McMahan et al. 2017; Stich 2019, "Local SGD Converges Fast and
+//! Communicates Little"). The corpus is cut into logical shards, as many as the [`Plan`] says, whatever the machine. In
+//! a round every shard trains on its next words with private copies of the rows that it touches (module `shard`); then
+//! each touched row takes in what the shards learned, in a fixed order (module `merge`). Every random stream belongs to
+//! a shard, a round and a purpose. Threads only decide who computes what, so the result has the same bits on one thread
+//! and on sixty-four.
 
 mod matrix;
 mod merge;
@@ -27,7 +29,7 @@ use std::sync::{Barrier, Mutex, RwLock};
 
 use motevec_core::model::Slab;
 use motevec_core::sample::Generator;
-use motevec_core::simd::{Kernel, Lanes};
+use motevec_core::simd::Simd;
 use motevec_core::train::Loss;
 
 use self::matrix::{Matrix, PARTS, part_of, place_of};
@@ -74,12 +76,12 @@ pub struct Trained {
     pub center: Vec<f32>,
     /// The outside vectors, likewise.
     pub outside: Vec<f32>,
-    /// The loss of an average (center, outside) pair (MATH.md eq. 9; of softmax, eq. 6) in each epoch, as far as they have
-    /// begun.
+    /// The loss of an average (center, outside) pair (MATH.md eq. 9; of softmax, eq. 6) in each epoch, as far as they
+    /// have begun.
     pub losses: Vec<f64>,
-    /// What the optimizer remembers, by name, each with the rows of the vocabulary: `center.mean` and `outside.mean`, |Vocab| ×
-    /// dim, of momentum; of Adam these, `center.square` and `outside.square`, and `center.steps` and `outside.steps`, |Vocab| × 2:
-    /// the steps of each row, their upper and their lower 16 bits; nothing of SGD.
+    /// What the optimizer remembers, by name, each with the rows of the vocabulary: `center.mean` and `outside.mean`,
+    /// |Vocab| × dim, of momentum; of Adam these, `center.square` and `outside.square`, and `center.steps` and
+    /// `outside.steps`, |Vocab| × 2: the steps of each row, their upper and their lower 16 bits; nothing of SGD.
     pub state: Vec<(String, Vec<f32>)>,
     /// Where training stopped, if it was asked to: [`go_on`] goes on there.
     pub stopped: Option<Position>,
@@ -88,9 +90,9 @@ pub struct Trained {
 /// Trains on `corpus`: in [`rounds`] or, where the plan has one shard only, [sequentially](sequential()).
 /// What is not plain SGD with negative sampling trains sequentially, too.
 ///
-/// Where `observe` asks for it, training stops there: after the round, or within a thousand words. The model so far says
-/// where that was, and [`go_on`] ends with the same bits as training that never stopped: by plain SGD with negative
-/// sampling, that is; other training cannot go on yet.
+/// Where `observe` asks for it, training stops there: after the round, or within a thousand words. The model so far
+/// says where that was, and [`go_on`] ends with the same bits as training that never stopped: by plain SGD with
+/// negative sampling, that is; other training cannot go on yet.
 ///
 /// ```
 /// use std::ops::ControlFlow::{Break, Continue};
@@ -134,7 +136,7 @@ pub fn go_on(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observe
     let Some(position) = stopped.stopped.take() else { return Ok(stopped) };
     settings.check()?;
     if !settings.is_plain() {
-        return Err(Error::Failed("only training by plain SGD with negative sampling can go on".to_owned()));
+        return Err(Error::Failed("only training by plain SGD with negative sampling can be resumed".to_owned()));
     }
     let way = match position.place {
         Place::Sequential(_) => sequential::sequential_from,
@@ -201,7 +203,7 @@ fn rounds_from(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: 
             private: memory.private.as_mut_slice(),
             observe,
         };
-        settings.level.run(settings.fused, run).expect("Settings::check asked for the level")?
+        run.train(settings.simd())?
     };
     // Each matrix gives its pages back as soon as its rows are handed out: there are never more than three.
     drop(memory.private);
@@ -271,7 +273,7 @@ fn slab(rows: &mut [f32], dim: usize, stride: usize) -> Slab<&mut [f32]> {
     Slab::new(rows, dim, stride).expect("a part is whole rows")
 }
 
-/// The whole of training, compiled for one instruction set.
+/// The whole of training.
 struct Rounds<'a, 'm> {
     common: &'a Common<'a>,
     settings: &'a Settings,
@@ -300,10 +302,8 @@ struct Shared<'a> {
     failure: Mutex<Option<Error>>,
 }
 
-impl Kernel for Rounds<'_, '_> {
-    type Output = Result<(Vec<f64>, Option<Position>)>;
-
-    fn run<L: Lanes>(mut self, lanes: L) -> Self::Output {
+impl Rounds<'_, '_> {
+    fn train(mut self, simd: Simd) -> Result<(Vec<f64>, Option<Position>)> {
         let (common, settings) = (self.common, self.settings);
         let shards = common.plan.shards;
         let threads = settings.threads.clamp(1, shards);
@@ -338,13 +338,13 @@ impl Kernel for Rounds<'_, '_> {
             let mut phase = shared.phase.write().expect(UNPOISONED);
             // A system that refuses a thread costs time, and nothing else.
             let spawn = |_| {
-                let work = || work(lanes, common, center, outside, &shared, None);
+                let work = || work(simd, common, center, outside, &shared, None);
                 std::thread::Builder::new().spawn_scoped(scope, work).ok()
             };
             *phase = Barrier::new(1 + (1..threads).map_while(spawn).count());
             drop(phase);
             let mut after_training = || self.look_at_round(&shared, total, &mut losses);
-            work(lanes, common, center, outside, &shared, Some(&mut after_training));
+            work(simd, common, center, outside, &shared, Some(&mut after_training));
         });
         match shared.failure.lock().expect(UNPOISONED).take() {
             Some(error) => return Err(error),
@@ -378,8 +378,8 @@ impl Drop for AbortOnPanic {
 }
 
 /// A thread's share of all rounds. The one with `after_training` runs it between the phases of each.
-fn work<'m, L: Lanes>(
-    lanes: L,
+fn work<'m>(
+    simd: Simd,
     common: &Common<'_>,
     center: &Matrix<'m>,
     outside: &Matrix<'m>,
@@ -395,7 +395,7 @@ fn work<'m, L: Lanes>(
         {
             let matrices = (&center.read(), &outside.read());
             while let Some(shard) = shared.shards.get(shared.next_shard.fetch_add(1, Ordering::Relaxed)) {
-                let trained = shard.write().expect(UNPOISONED).run(lanes, common, &mut local, matrices, rate);
+                let trained = shard.write().expect(UNPOISONED).run(simd, common, &mut local, matrices, rate);
                 if let Err(error) = trained {
                     *shared.failure.lock().expect(UNPOISONED) = Some(error);
                 }
@@ -421,7 +421,7 @@ fn work<'m, L: Lanes>(
                 if part >= PARTS {
                     break;
                 }
-                merger.merge(lanes, [(center, Side::Center), (outside, Side::Outside)], part, &shards, rule);
+                merger.merge(simd, [(center, Side::Center), (outside, Side::Outside)], part, &shards, rule);
             }
         }
         phase.wait();
