@@ -9,7 +9,7 @@ use motevec_core::train::{self, InputDropout, Loss, Optimized, Shape, Softmax, T
 
 use super::optimizer::OptimizerRows;
 use super::pages::Pages;
-use super::position::{Chunk, Place, Position, foreign};
+use super::position::{Chunk, Cursor, Position, foreign};
 use super::start::Start;
 use super::{Objective, Observe, Plan, Progress, Settings, Trained, diverged, finished, matrix, plan};
 use crate::corpus::{Corpus, SENTENCE_END};
@@ -47,7 +47,7 @@ struct Sequential<'a> {
     start: Start<'a>,
     corpus: &'a Corpus,
     settings: &'a Settings,
-    step: train::Settings,
+    step: train::Dynamic,
     noise: AliasTable<Vec<Slot>>,
     center: &'a mut [f32],
     outside: &'a mut [f32],
@@ -165,7 +165,7 @@ impl Sequential<'_> {
                     stopped = Some(Position {
                         done,
                         losses: losses.iter().copied().map(Into::into).collect(),
-                        place: Place::Sequential(Chunk {
+                        cursor: Cursor::Sequential(Chunk {
                             subsample: subsample.state(),
                             widths: widths.state(),
                             negatives: trainer.negatives.rng.state(),
@@ -193,7 +193,7 @@ impl Sequential<'_> {
 fn check<'p>(position: &'p Position, corpus: &Corpus, settings: &Settings) -> Result<&'p Chunk> {
     let len = corpus.tokens.len();
     position.check(len, settings.epochs)?;
-    let Place::Sequential(chunk) = &position.place else { return Err(foreign()) };
+    let Cursor::Sequential(chunk) = &position.cursor else { return Err(foreign()) };
     let start = position.done as usize % len;
     let epochs = position.done.div_ceil(len as u64);
     let words = corpus.vocabulary.len();
