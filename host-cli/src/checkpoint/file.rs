@@ -185,7 +185,7 @@ mod tests {
             let numbers: Vec<_> = bits.iter().map(|&bits| f32::from_bits(bits)).collect();
             let (center, outside) = numbers.split_at(numbers.len() / 2);
             let losses = losses.into_iter().map(f64::from_bits).collect();
-            (words, Trained { center: center.to_vec(), outside: outside.to_vec(), losses, state: Vec::new(), stopped: None })
+            (words, Trained { center: center.to_vec(), outside: outside.to_vec(), losses, stopped: None })
         }
     }
 
@@ -244,8 +244,7 @@ mod tests {
     fn the_first_checkpoint_has_no_model() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("checkpoint");
-        let trained =
-            Trained { center: Vec::new(), outside: Vec::new(), losses: Vec::new(), state: Vec::new(), stopped: None };
+        let trained = Trained { center: Vec::new(), outside: Vec::new(), losses: Vec::new(), stopped: None };
         write(&path, &state(&trained), None).unwrap();
         assert!(read(&path).unwrap().into_parts().1.is_none());
     }

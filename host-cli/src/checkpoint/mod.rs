@@ -3,8 +3,8 @@
 //! A checkpoint is a safetensors file, `checkpoint-000001.safetensors` and so on. Its metadata holds `format`, which is
 //! `motevec`, and `checkpoint`, a [`RunState`] as JSON: the command, the fingerprints of what was read, and the place where
 //! training stopped. Once there is a model, the metadata also holds `vocabulary`, a JSON list of words, and the tensors
-//! are the matrices that training goes on with: `center`, `outside`, and any that an optimizer adds; so a checkpoint is
-//! also a model that every command reads. The last tensor, `checksum`, is the XXH3-128 of all bytes before it.
+//! are the matrices that training goes on with, `center` and `outside`; so a checkpoint is also a model that every
+//! command reads. The last tensor, `checksum`, is the XXH3-128 of all bytes before it.
 //!
 //! The first checkpoint of a run is written before the text is read, and holds the command alone. Two are kept, so that
 //! there is one to fall back to.
@@ -78,7 +78,7 @@ pub(crate) fn program() -> String {
 #[derive(Debug)]
 pub(crate) struct Checkpoint {
     pub(crate) state: RunState,
-    /// Other matrices than those of the vectors, by name, are what an optimizer would find here.
+    /// The matrices, by name.
     matrices: Vec<(String, Vec<f32>)>,
 }
 
@@ -94,7 +94,6 @@ impl Checkpoint {
             center,
             outside,
             losses: state.losses.iter().map(|&bits| f64::from_bits(bits)).collect(),
-            state: Vec::new(),
             stopped: state.position.clone(),
         });
         (state, trained)

@@ -77,10 +77,6 @@ pub struct Trained {
     /// The loss of an average (center, outside) pair (MATH.md eq. 9; of softmax, eq. 6) in each epoch, as far as they have
     /// begun.
     pub losses: Vec<f64>,
-    /// What the optimizer remembers, by name, each with the rows of the vocabulary: `center.mean` and `outside.mean`, |Vocab| ×
-    /// dim, of momentum; of Adam these, `center.square` and `outside.square`, and `center.steps` and `outside.steps`, |Vocab| × 2:
-    /// the steps of each row, their upper and their lower 16 bits; nothing of SGD.
-    pub state: Vec<(String, Vec<f32>)>,
     /// Where training stopped, if it was asked to: [`resume`] goes on there.
     pub stopped: Option<Position>,
 }
@@ -207,7 +203,7 @@ fn rounds_from(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: 
     drop(memory.private);
     let rows = |mut pages: Pages| Matrix::new(pages.as_mut_slice(), counts.len(), stride).into_rows(settings.dim);
     let (center, outside) = (rows(memory.center), rows(memory.outside));
-    finished(Trained { center, outside, losses, state: Vec::new(), stopped }, settings)
+    finished(Trained { center, outside, losses, stopped }, settings)
 }
 
 /// Checks that rounds can go on from `position`.

@@ -7,7 +7,6 @@ use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
 use motevec_core::simd::{Kernel, Lanes, MAX_INPUTS};
 use motevec_core::train::{self, InputDropout, Loss, Optimized, Shape, Softmax, Trainer};
 
-use super::optimizer::OptimizerRows;
 use super::pages::Pages;
 use super::position::{Chunk, Cursor, Position, foreign};
 use super::start::Start;
@@ -78,7 +77,7 @@ impl Kernel for Sequential<'_> {
         let dropout = Dropout::new(settings.dropout).filter(|_| settings.dropout > 0.0).map(|dropout| {
             InputDropout::new(dropout, Generator::new(settings.seed, [DROPOUT]), vec![0.0; MAX_INPUTS * stride])
         });
-        let trained = match settings.objective {
+        match settings.objective {
             Objective::NegativeSampling => {
                 self.with(lanes, Optimized::with_dropout(step, &mut center, &mut outside, dropout))
             }
@@ -86,13 +85,7 @@ impl Kernel for Sequential<'_> {
                 let (errors, rows) = (vec![0.0; words], vec![0.0; 2 * stride]);
                 self.with(lanes, Softmax::new(step.window(), &mut center, &mut outside, errors, rows, dropout))
             }
-        };
-        let named = |side: &'static str, rows: OptimizerRows| {
-            rows.matrices(settings.dim).into_iter().map(move |(name, matrix)| (format!("{side}.{name}"), matrix))
-        };
-        let state =
-            |trained| Trained { state: named("center", center).chain(named("outside", outside)).collect(), ..trained };
-        trained.map(state)
+        }
     }
 }
 
@@ -185,7 +178,7 @@ impl Sequential<'_> {
         };
         let losses = losses.iter().map(Loss::mean).collect();
         let (center, outside) = (rows(&model.center), rows(&model.outside));
-        finished(Trained { center, outside, losses, state: Vec::new(), stopped }, settings)
+        finished(Trained { center, outside, losses, stopped }, settings)
     }
 }
 
