@@ -8,7 +8,7 @@ use crate::simd::{Machine, ShapedWindow, WindowError, WindowUpdate};
 /// The [`Shape`] of training on a device: `WINDOW` words to each side, and `TARGETS` targets: the true one and TARGETS − 1
 /// negatives. So `Fixed<2, 6>` is a window of half-width 2 with K = 5.
 ///
-/// Steps leave the same bits as those of [`Settings`](super::Settings) with [`Update::Window`](super::Update::Window), but
+/// Steps leave the same bits as those of [`Dynamic`](super::Dynamic) with [`Update::Window`](super::Update::Window), but
 /// only one kernel becomes code, and the stack holds no more than the window needs. Windows of up to 8 words to each side
 /// and 8 targets are possible; beyond that it does not compile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,14 +6,14 @@
 //! As in word2vec.c the half-width of the window is drawn anew for each center, uniformly from 1 ..= m, which weighs
 //! near words more; and the window is cut at the ends of the sentence (MATH.md eq. 14).
 
+mod dynamic;
 mod fixed;
 mod optimized;
-mod settings;
 mod stream;
 
+pub use dynamic::{Dynamic, MAX_NEGATIVES, ShapeError, Update};
 pub use fixed::Fixed;
 pub use optimized::{InputDropout, Masks, Optimized, Softmax};
-pub use settings::{MAX_NEGATIVES, Settings, SettingsError, Update};
 pub use stream::Stream;
 
 use rand_core::Rng;
@@ -22,7 +22,7 @@ use crate::model::{Model, RowsMut};
 use crate::sample::Negatives;
 use crate::simd::{Machine, WindowError};
 
-/// How far the window reaches, how many targets a step has, and how it is taken: [`Settings`] say so when the program
+/// How far the window reaches, how many targets a step has, and how it is taken: [`Dynamic`] says so when the program
 /// runs, [`Fixed`] when it is compiled.
 pub trait Shape {
     /// Room for the targets of a step.
@@ -101,7 +101,7 @@ impl Loss {
 ///
 /// Everything that changes is borrowed from the caller; nothing is allocated.
 #[derive(Debug)]
-pub struct Trainer<'a, M, V, U, N, S: Shape = Settings> {
+pub struct Trainer<'a, M, V, U, N, S: Shape = Dynamic> {
     /// The instructions to use, and with them the arithmetic.
     pub machine: M,
     /// The parameters.
@@ -121,7 +121,7 @@ pub struct Trainer<'a, M, V, U, N, S: Shape = Settings> {
 }
 
 impl<'a, M: Machine, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a, M, V, U, N, S> {
-    /// A trainer that measures the loss at every center. `shape` is [`Settings`] or [`Fixed`].
+    /// A trainer that measures the loss at every center. `shape` is [`Dynamic`] or [`Fixed`].
     pub fn new(machine: M, model: &'a mut Model<V, U>, negatives: N, shape: S, rate: f32) -> Self {
         let (loss, targets) = (Loss::default(), shape.targets());
         Self { machine, model, negatives, shape, rate, loss_every: 1, loss, until_loss: 0, targets }

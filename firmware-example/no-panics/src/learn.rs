@@ -6,7 +6,7 @@ use motevec_core::model::{FixedModel, Model, RowsMut, Slab};
 use motevec_core::query;
 use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
 use motevec_core::simd::{Kernel, Lanes, Level, Portable, Scalar, axpy, dot};
-use motevec_core::train::{Fixed, Settings, Shape, Stream, Trainer, Update};
+use motevec_core::train::{Dynamic, Fixed, Shape, Stream, Trainer, Update};
 
 use crate::{some, some_mut};
 
@@ -30,9 +30,9 @@ pub(crate) fn all() {
     }
 }
 
-fn settings() -> Option<Settings> {
+fn settings() -> Option<Dynamic> {
     let update = if black_box(true) { Update::Pair } else { Update::Window };
-    Settings::new(black_box(2), black_box(5), update).ok()
+    Dynamic::new(black_box(2), black_box(5), update).ok()
 }
 
 /// What runs on any lanes.

@@ -17,7 +17,7 @@ use safetensors::tensor::{Metadata, TensorInfo};
 use serde_json::{Value, json};
 
 use super::{Codec, Source, matrix};
-use crate::record::Run;
+use crate::history::Run;
 use crate::{Error, Result, Vectors, VectorsRef, Vocabulary, output};
 
 /// The longest header that the package safetensors reads.

@@ -1,6 +1,6 @@
 //! Which optimizer moves the vectors, down which loss.
 
-use motevec_core::model::{RowsMut, Slab};
+use motevec_core::model::Slab;
 use motevec_core::optim::{Adam, AdamRows, AdamStep, AdamW, Momentum, MomentumRows, MomentumStep, RowOptimizer, Sgd};
 use motevec_core::simd::{Block, Lanes};
 
@@ -129,31 +129,6 @@ pub(super) enum Step {
     Sgd(f32),
     Momentum(MomentumStep),
     Adam(AdamStep),
-}
-
-impl OptimizerRows {
-    /// What it remembers, by name, each a matrix with the rows of the vocabulary: all that goes on where training stops.
-    ///
-    /// The steps of Adam are two columns, of their upper and their lower 16 bits: an f32 holds no more than 24 exactly.
-    pub(super) fn matrices(&self, dim: usize) -> Vec<(&'static str, Vec<f32>)> {
-        match self {
-            Self::Sgd(_) => Vec::new(),
-            Self::Momentum(rows) => vec![("mean", all(&rows.mean, dim))],
-            Self::Adam(rows) => vec![
-                ("mean", all(&rows.mean, dim)),
-                ("square", all(&rows.square, dim)),
-                (
-                    "steps",
-                    rows.steps.iter().flat_map(|steps| [steps >> 16, steps & 0xFFFF]).map(|half| half as f32).collect(),
-                ),
-            ],
-        }
-    }
-}
-
-/// The rows of a matrix, without padding.
-fn all(matrix: &impl RowsMut, dim: usize) -> Vec<f32> {
-    (0..matrix.rows()).filter_map(|row| matrix.row(row)).flat_map(|row| &row[..dim]).copied().collect()
 }
 
 impl RowOptimizer for OptimizerRows {

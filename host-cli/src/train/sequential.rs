@@ -7,9 +7,8 @@ use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
 use motevec_core::simd::{MAX_INPUTS, Simd};
 use motevec_core::train::{self, InputDropout, Loss, Optimized, Shape, Softmax, Trainer};
 
-use super::optimizer::OptimizerRows;
 use super::pages::Pages;
-use super::position::{Chunk, Place, Position, foreign};
+use super::position::{Chunk, Cursor, Position, foreign};
 use super::start::Start;
 use super::{Objective, Observe, Plan, Progress, Settings, Trained, diverged, finished, matrix, plan};
 use crate::corpus::{Corpus, SENTENCE_END};
@@ -47,7 +46,7 @@ struct Sequential<'a> {
     start: Start<'a>,
     corpus: &'a Corpus,
     settings: &'a Settings,
-    step: train::Settings,
+    step: train::Dynamic,
     noise: AliasTable<Vec<Slot>>,
     center: &'a mut [f32],
     outside: &'a mut [f32],
@@ -76,7 +75,7 @@ impl Sequential<'_> {
         let dropout = Dropout::new(settings.dropout).filter(|_| settings.dropout > 0.0).map(|dropout| {
             InputDropout::new(dropout, Generator::new(settings.seed, [DROPOUT]), vec![0.0; MAX_INPUTS * stride])
         });
-        let trained = match settings.objective {
+        match settings.objective {
             Objective::NegativeSampling => {
                 self.with(simd, Optimized::with_dropout(step, &mut center, &mut outside, dropout))
             }
@@ -84,13 +83,7 @@ impl Sequential<'_> {
                 let (errors, rows) = (vec![0.0; words], vec![0.0; 2 * stride]);
                 self.with(simd, Softmax::new(step.window(), &mut center, &mut outside, errors, rows, dropout))
             }
-        };
-        let named = |side: &'static str, rows: OptimizerRows| {
-            rows.matrices(settings.dim).into_iter().map(move |(name, matrix)| (format!("{side}.{name}"), matrix))
-        };
-        let state =
-            |trained| Trained { state: named("center", center).chain(named("outside", outside)).collect(), ..trained };
-        trained.map(state)
+        }
     }
 
     /// Trains with steps of `shape`.
@@ -161,7 +154,7 @@ impl Sequential<'_> {
                     stopped = Some(Position {
                         done,
                         losses: losses.iter().copied().map(Into::into).collect(),
-                        place: Place::Sequential(Chunk {
+                        cursor: Cursor::Sequential(Chunk {
                             subsample: subsample.state(),
                             widths: widths.state(),
                             negatives: trainer.negatives.rng.state(),
@@ -181,7 +174,7 @@ impl Sequential<'_> {
         };
         let losses = losses.iter().map(Loss::mean).collect();
         let (center, outside) = (rows(&model.center), rows(&model.outside));
-        finished(Trained { center, outside, losses, state: Vec::new(), stopped }, settings)
+        finished(Trained { center, outside, losses, stopped }, settings)
     }
 }
 
@@ -189,7 +182,7 @@ impl Sequential<'_> {
 fn check<'p>(position: &'p Position, corpus: &Corpus, settings: &Settings) -> Result<&'p Chunk> {
     let len = corpus.tokens.len();
     position.check(len, settings.epochs)?;
-    let Place::Sequential(chunk) = &position.place else { return Err(foreign()) };
+    let Cursor::Sequential(chunk) = &position.cursor else { return Err(foreign()) };
     let start = position.done as usize % len;
     let epochs = position.done.div_ceil(len as u64);
     let words = corpus.vocabulary.len();

@@ -82,7 +82,7 @@ impl Settings {
     ///
     /// # Errors
     /// [`Error::Usage`], with what to do.
-    pub fn check(&self) -> Result<train::Settings> {
+    pub fn check(&self) -> Result<train::Dynamic> {
         let usage = |message: String| Err(Error::Usage(message));
         if self.dim == 0 {
             return usage("--dim 0: a vector needs at least 1 component (100 to 300 are usual)".into());
@@ -111,11 +111,9 @@ impl Settings {
         if !self.level.is_available() {
             return usage(format!("--simd {}: this machine does not have it", self.level.name()));
         }
-        match train::Settings::new(self.window, self.negatives, self.update) {
+        match train::Dynamic::new(self.window, self.negatives, self.update) {
             Ok(settings) => Ok(settings),
-            Err(train::SettingsError::NoWindow) => {
-                usage("--window 0: it must reach at least 1 word to each side".into())
-            }
+            Err(train::ShapeError::NoWindow) => usage("--window 0: it must reach at least 1 word to each side".into()),
             Err(error) => usage(format!("--negatives {}: {error}", self.negatives)),
         }
     }

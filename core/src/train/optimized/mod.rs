@@ -7,7 +7,7 @@ mod softmax;
 use self::descent::{Descent, Shaped};
 pub use self::mask::{InputDropout, Masks};
 pub use self::softmax::Softmax;
-use super::{Fixed, Settings, Shape, Step, Update, draw_targets};
+use super::{Dynamic, Fixed, Shape, Step, Update, draw_targets};
 use crate::model::{Model, RowsMut};
 use crate::optim::RowOptimizer;
 use crate::sample::Negatives;
@@ -15,7 +15,7 @@ use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, Machine, WindowError};
 
 /// A [`Shape`] whose rows are stepped by optimizers of one's choice.
 ///
-/// A step is as that of `shape`, [`Fixed`] or [`Settings`], but what moves a row is its gradient summed over the whole
+/// A step is as that of `shape`, [`Fixed`] or [`Dynamic`], but what moves a row is its gradient summed over the whole
 /// window (eq. 14), once, however often the row occurs. With [`Sgd`](crate::optim::Sgd) that is the descent of the plain
 /// shapes, but for rounding, and but for words that stand twice in a window, which those move twice. The plain shapes are
 /// faster.
@@ -98,8 +98,8 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks, const WINDOW: usize, const TARG
 }
 
 /// Windows of more than [`MAX_INPUTS`] words are taken in several steps, but all targets together.
-impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Settings, V, U, D> {
-    type Targets = <Settings as Shape>::Targets;
+impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Dynamic, V, U, D> {
+    type Targets = <Dynamic as Shape>::Targets;
 
     #[inline(always)]
     fn window(&self) -> u32 {

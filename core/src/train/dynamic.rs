@@ -1,4 +1,4 @@
-//! Settings of training that are known when the program runs.
+//! A shape of training that is known when the program runs.
 
 use heapless::Vec;
 
@@ -25,7 +25,7 @@ pub enum Update {
 /// The [`Shape`] of training that is known when the program runs. All that it may be becomes code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Settings {
+pub struct Dynamic {
     window: u32,
     negatives: usize,
     update: Update,
@@ -35,14 +35,14 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub enum SettingsError {
+pub enum ShapeError {
     /// A window of half-width 0 has no pairs.
     NoWindow,
     /// More than [`MAX_NEGATIVES`] negatives.
     TooManyNegatives,
 }
 
-impl core::fmt::Display for SettingsError {
+impl core::fmt::Display for ShapeError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::NoWindow => f.write_str("the window must reach at least 1 word to each side"),
@@ -51,19 +51,19 @@ impl core::fmt::Display for SettingsError {
     }
 }
 
-impl core::error::Error for SettingsError {}
+impl core::error::Error for ShapeError {}
 
-impl Settings {
+impl Dynamic {
     /// A window of half-width `window` (m) and `negatives` (K) samples.
     ///
     /// # Errors
     /// Where the window is 0, or there are more than [`MAX_NEGATIVES`] negatives.
-    pub const fn new(window: u32, negatives: usize, update: Update) -> Result<Self, SettingsError> {
+    pub const fn new(window: u32, negatives: usize, update: Update) -> Result<Self, ShapeError> {
         if window == 0 {
-            return Err(SettingsError::NoWindow);
+            return Err(ShapeError::NoWindow);
         }
         if negatives > MAX_NEGATIVES {
-            return Err(SettingsError::TooManyNegatives);
+            return Err(ShapeError::TooManyNegatives);
         }
         Ok(Self { window, negatives, update })
     }
@@ -87,7 +87,7 @@ impl Settings {
     }
 }
 
-impl Shape for Settings {
+impl Shape for Dynamic {
     type Targets = Vec<u32, MAX_PAIR_TARGETS>;
 
     #[inline(always)]
