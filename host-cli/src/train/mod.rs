@@ -1,10 +1,12 @@
 //! Deterministic training, in parallel by rounds.
 //!
-//! Threads that race for one set of parameters (Hogwild) make every run differ. Here the corpus is cut into logical
-//! shards, as many as the [`Plan`] says, whatever the machine. In a round every shard trains on its next words with
-//! private copies of the rows that it touches (module `shard`); then each touched row takes in what the shards learned,
-//! in a fixed order (module `merge`). Every random stream belongs to a shard, a round and a purpose. Threads only decide
-//! who computes what, so the result has the same bits on one thread and on sixty-four.
+//! Threads that race for one set of parameters (Hogwild) make every run differ. This is local SGD with periodic merging
+//! (model averaging: McDonald et al. 2010; FedAvg, McMahan et al. 2017; Stich 2019, "Local SGD Converges Fast and
+//! Communicates Little"). The corpus is cut into logical shards, as many as the [`Plan`] says, whatever the machine. In
+//! a round every shard trains on its next words with private copies of the rows that it touches (module `shard`); then
+//! each touched row takes in what the shards learned, in a fixed order (module `merge`). Every random stream belongs to
+//! a shard, a round and a purpose. Threads only decide who computes what, so the result has the same bits on one thread
+//! and on sixty-four.
 
 mod matrix;
 mod merge;
@@ -74,12 +76,12 @@ pub struct Trained {
     pub center: Vec<f32>,
     /// The outside vectors, likewise.
     pub outside: Vec<f32>,
-    /// The loss of an average (center, outside) pair (MATH.md eq. 9; of softmax, eq. 6) in each epoch, as far as they have
-    /// begun.
+    /// The loss of an average (center, outside) pair (MATH.md eq. 9; of softmax, eq. 6) in each epoch, as far as they
+    /// have begun.
     pub losses: Vec<f64>,
-    /// What the optimizer remembers, by name, each with the rows of the vocabulary: `center.mean` and `outside.mean`, |Vocab| ×
-    /// dim, of momentum; of Adam these, `center.square` and `outside.square`, and `center.steps` and `outside.steps`, |Vocab| × 2:
-    /// the steps of each row, their upper and their lower 16 bits; nothing of SGD.
+    /// What the optimizer remembers, by name, each with the rows of the vocabulary: `center.mean` and `outside.mean`,
+    /// |Vocab| × dim, of momentum; of Adam these, `center.square` and `outside.square`, and `center.steps` and
+    /// `outside.steps`, |Vocab| × 2: the steps of each row, their upper and their lower 16 bits; nothing of SGD.
     pub state: Vec<(String, Vec<f32>)>,
     /// Where training stopped, if it was asked to: [`go_on`] goes on there.
     pub stopped: Option<Position>,
@@ -88,9 +90,9 @@ pub struct Trained {
 /// Trains on `corpus`: in [`rounds`] or, where the plan has one shard only, [sequentially](sequential()).
 /// What is not plain SGD with negative sampling trains sequentially, too.
 ///
-/// Where `observe` asks for it, training stops there: after the round, or within a thousand words. The model so far says
-/// where that was, and [`go_on`] ends with the same bits as training that never stopped: by plain SGD with negative
-/// sampling, that is; other training cannot go on yet.
+/// Where `observe` asks for it, training stops there: after the round, or within a thousand words. The model so far
+/// says where that was, and [`go_on`] ends with the same bits as training that never stopped: by plain SGD with
+/// negative sampling, that is; other training cannot go on yet.
 ///
 /// ```
 /// use std::ops::ControlFlow::{Break, Continue};
@@ -134,7 +136,7 @@ pub fn go_on(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observe
     let Some(position) = stopped.stopped.take() else { return Ok(stopped) };
     settings.check()?;
     if !settings.is_plain() {
-        return Err(Error::Failed("only training by plain SGD with negative sampling can go on".to_owned()));
+        return Err(Error::Failed("only training by plain SGD with negative sampling can be resumed".to_owned()));
     }
     let way = match position.place {
         Place::Sequential(_) => sequential::sequential_from,
