@@ -7,6 +7,7 @@ mod dialogue;
 mod flash;
 mod footprint;
 mod images;
+mod linked;
 mod no_panics;
 mod noise;
 mod parity;
