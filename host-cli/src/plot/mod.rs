@@ -7,7 +7,6 @@ mod canvas;
 mod file;
 mod fit;
 mod font;
-mod groups;
 mod labels;
 mod loss;
 mod pca;
@@ -18,8 +17,7 @@ mod ticks;
 mod tsne;
 
 pub use file::{Kind, Picture};
-pub use groups::{k_means, typical};
-pub use loss::LossCurve;
+pub use loss::draw_loss;
 pub use pca::{Projection, pca};
 pub use scatter::{Axes, Point, Scatter};
 pub use selection::{COURSE, Selection};

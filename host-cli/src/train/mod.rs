@@ -6,6 +6,7 @@
 //! in a fixed order (module `merge`). Every random stream belongs to a shard, a round and a purpose. Threads only decide
 //! who computes what, so the result has the same bits on one thread and on sixty-four.
 
+mod curve;
 mod matrix;
 mod merge;
 mod optimizer;
@@ -30,6 +31,7 @@ use motevec_core::sample::Generator;
 use motevec_core::simd::{Kernel, Lanes};
 use motevec_core::train::Loss;
 
+pub use self::curve::LossCurve;
 use self::matrix::{Matrix, PARTS, part_of, place_of};
 use self::merge::{Merger, Rule};
 pub use self::optimizer::{Objective, Optimizer};
