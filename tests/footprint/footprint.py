@@ -101,7 +101,7 @@ def build(board, *features):
 
 
 def plain_c(board, sigmoid, rust, per_tick):
-    """Instructions a pair of the C update, for each window."""
+    """Instructions per pair of the C update, for each window."""
     _, processor = BOARDS[board]
     memory = FIRMWARE / "memory" / f"{board.removeprefix('mps2-')}.x"
     with tempfile.TemporaryDirectory() as folder:
@@ -165,12 +165,12 @@ def table(results):
     row("peak stack, bytes", lambda r: f"{r['stack']:,}")
     row("RAM beyond matrices and strings, bytes", lambda r: f"{r['ram']:,}")
     for window in WINDOWS:
-        row(f"instructions a pair, window {window}", lambda r: f"{r['update'][window]:,.0f}")
+        row(f"instructions per pair, window {window}", lambda r: f"{r['update'][window]:,.0f}")
         for name in next(iter(results.values())).get("c", {}):
             row(f"plain C with {name}",
                 lambda r: f"{r['c'][name][window]:,.0f}: {r['update'][window] / r['c'][name][window]:.2f} ×")
-    row("instructions a pair, from tokens to vectors", lambda r: f"{r['learn']:,.0f}")
-    row(f"instructions a query of {WORDS} words", lambda r: f"{r['query']:,.0f}")
+    row("instructions per pair, from tokens to vectors", lambda r: f"{r['learn']:,.0f}")
+    row(f"instructions per query of {WORDS} words", lambda r: f"{r['query']:,.0f}")
 
 
 if __name__ == "__main__":

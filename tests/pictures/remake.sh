@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the pictures in the README anew: tests/pictures/remake.sh [MOTEVEC]. Needs chromium, chromedriver and selenium; those of the
-# course, whose sentences may not be shipped, are made where SENTENCES names the file.
+# Makes the pictures of the documentation anew: tests/pictures/remake.sh [MOTEVEC]. Needs chromium, chromedriver and
+# selenium. The sentences of the course may not be shipped: its pictures are made if SENTENCES names the file.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 motevec=${1:-}

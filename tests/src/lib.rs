@@ -40,7 +40,8 @@ fn build(choose: impl FnOnce(CargoBuild) -> CargoBuild) -> PathBuf {
     build.run().expect("motevec builds").path().to_owned()
 }
 
-/// A folder of its own for a test, gone when the test ends. The program runs in it, so that messages name files shortly.
+/// A folder of its own for a test, gone when the test ends. The program runs in it, so that messages name files
+/// shortly.
 pub struct Folder(TempDir);
 
 impl Folder {
@@ -149,8 +150,3 @@ pub fn skip(what: &str, how_to_install: &str) {
 pub fn works(program: &str, args: &[&str]) -> bool {
     Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
 }
-
-/// Compiles and runs the code in the README.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;

@@ -1,4 +1,5 @@
-//! The README names all that core and the program are built on, each with its reason; and every workspace has locked its versions.
+//! The documentation names every dependency of core and the program, each with its reason; and every workspace has
+//! locked its versions.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -27,9 +28,9 @@ fn in_manifest(path: &str) -> BTreeSet<String> {
 }
 
 /// The first column of the table under `heading`, and whether each row has a reason.
-fn in_readme(heading: &str) -> BTreeSet<String> {
-    let readme = read("README.md");
-    let (_, rest) = readme.split_once(heading).unwrap_or_else(|| panic!("the README has `{heading}`"));
+fn in_document(path: &str, heading: &str) -> BTreeSet<String> {
+    let document = read(path);
+    let (_, rest) = document.split_once(heading).unwrap_or_else(|| panic!("{path} has `{heading}`"));
     let rows = rest.lines().skip_while(|line| !line.starts_with("| `")).take_while(|line| line.starts_with("| `"));
     let mut names = BTreeSet::new();
     for row in rows {
@@ -41,9 +42,9 @@ fn in_readme(heading: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_readme_gives_a_reason_for_each_dependency() {
-    assert_eq!(in_readme("#### What `motevec-core` is built on"), in_manifest("core/Cargo.toml"));
-    assert_eq!(in_readme("#### What the program is built on"), in_manifest("host-cli/Cargo.toml"));
+fn each_dependency_is_listed_with_a_reason() {
+    assert_eq!(in_document("core/README.md", "## Built on"), in_manifest("core/Cargo.toml"));
+    assert_eq!(in_document("host-cli/docs/dependencies.md", "# Dependencies"), in_manifest("host-cli/Cargo.toml"));
 }
 
 #[test]

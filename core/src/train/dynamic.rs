@@ -5,7 +5,7 @@ use heapless::Vec;
 use super::{Shape, Step, draw_targets};
 use crate::model::{Model, RowsMut};
 use crate::sample::Negatives;
-use crate::simd::{Lanes, MAX_INPUTS, MAX_PAIR_TARGETS, MAX_TARGETS, PairUpdate, WindowError, WindowUpdate};
+use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, MAX_TARGETS, Machine, PairUpdate, WindowError, WindowUpdate};
 
 /// The most negative samples a step can take.
 pub const MAX_NEGATIVES: usize = MAX_PAIR_TARGETS - 1;
@@ -102,22 +102,22 @@ impl Shape for Dynamic {
     }
 
     #[inline(always)]
-    fn take<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
+    fn take<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
         &mut self,
-        lanes: L,
+        machine: M,
         step: Step<'_, V, U, N>,
         targets: &mut Self::Targets,
     ) -> Result<f32, WindowError> {
         match self.update {
-            Update::Window => window(lanes, step, targets),
-            Update::Pair => pairs(lanes, step, targets),
+            Update::Window => window(machine, step, targets),
+            Update::Pair => pairs(machine, step, targets),
         }
     }
 }
 
 #[inline(always)]
-fn window<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
-    lanes: L,
+fn window<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
+    machine: M,
     step: Step<'_, V, U, N>,
     targets: &mut [u32],
 ) -> Result<f32, WindowError> {
@@ -131,7 +131,7 @@ fn window<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
         let (back, behind) = right.split_at_checked(MAX_INPUTS - front.len()).unwrap_or((right, &[]));
         for (group, targets) in targets.chunks(MAX_TARGETS).enumerate() {
             let (inputs, truth) = ([front, back], group == 0);
-            loss += lanes.enter(WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })?;
+            loss += machine.window(WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })?;
         }
         (left, right) = (rest, behind);
         if left.is_empty() && right.is_empty() {
@@ -141,8 +141,8 @@ fn window<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
 }
 
 #[inline(always)]
-fn pairs<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
-    lanes: L,
+fn pairs<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
+    machine: M,
     step: Step<'_, V, U, N>,
     targets: &mut [u32],
 ) -> Result<f32, WindowError> {
@@ -152,7 +152,7 @@ fn pairs<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
         draw_targets(outside, negatives, targets);
         let v_c = model.center.row_mut(center as usize).ok_or(WindowError::NoSuchRow)?;
         let u = &mut model.outside;
-        loss += lanes.enter(PairUpdate { v_c, u, targets, rate, with_loss })?;
+        loss += machine.pair(PairUpdate { v_c, u, targets, rate, with_loss })?;
     }
     Ok(loss)
 }

@@ -20,7 +20,7 @@ use rand_core::Rng;
 
 use crate::model::{Model, RowsMut};
 use crate::sample::Negatives;
-use crate::simd::{Lanes, WindowError};
+use crate::simd::{Machine, WindowError};
 
 /// How far the window reaches, how many targets a step has, and how it is taken: [`Dynamic`] says so when the program
 /// runs, [`Fixed`] when it is compiled.
@@ -36,9 +36,9 @@ pub trait Shape {
     ///
     /// # Errors
     /// Where a word is no row of the model, or the step is larger than this shape.
-    fn take<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
+    fn take<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
         &mut self,
-        lanes: L,
+        machine: M,
         step: Step<'_, V, U, N>,
         targets: &mut Self::Targets,
     ) -> Result<f32, WindowError>;
@@ -101,9 +101,9 @@ impl Loss {
 ///
 /// Everything that changes is borrowed from the caller; nothing is allocated.
 #[derive(Debug)]
-pub struct Trainer<'a, L, V, U, N, S: Shape = Dynamic> {
+pub struct Trainer<'a, M, V, U, N, S: Shape = Dynamic> {
     /// The instructions to use, and with them the arithmetic.
-    pub lanes: L,
+    pub machine: M,
     /// The parameters.
     pub model: &'a mut Model<V, U>,
     /// Where negative samples come from.
@@ -120,11 +120,11 @@ pub struct Trainer<'a, L, V, U, N, S: Shape = Dynamic> {
     targets: S::Targets,
 }
 
-impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a, L, V, U, N, S> {
+impl<'a, M: Machine, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a, M, V, U, N, S> {
     /// A trainer that measures the loss at every center. `shape` is [`Dynamic`] or [`Fixed`].
-    pub fn new(lanes: L, model: &'a mut Model<V, U>, negatives: N, shape: S, rate: f32) -> Self {
+    pub fn new(machine: M, model: &'a mut Model<V, U>, negatives: N, shape: S, rate: f32) -> Self {
         let (loss, targets) = (Loss::default(), shape.targets());
-        Self { lanes, model, negatives, shape, rate, loss_every: 1, loss, until_loss: 0, targets }
+        Self { machine, model, negatives, shape, rate, loss_every: 1, loss, until_loss: 0, targets }
     }
 
     /// Trains on every center of `tokens`, one sentence in which no word is unknown.
@@ -154,7 +154,7 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a, L
         let with_loss = self.until_loss == 0 && self.loss_every > 0;
         let (model, negatives, rate) = (&mut *self.model, &mut self.negatives, self.rate);
         let step = Step { model, negatives, left, center, right, rate, with_loss };
-        let loss = self.shape.take(self.lanes, step, &mut self.targets)?;
+        let loss = self.shape.take(self.machine, step, &mut self.targets)?;
         if with_loss {
             self.loss.sum += f64::from(loss);
             self.loss.pairs += (left.len() + right.len()) as u64;

@@ -18,7 +18,7 @@ pub(crate) fn all() {
         black_box(level.run(black_box(true), Learn));
         black_box(level.run(black_box(false), Learn));
     }
-    black_box(Level::Scalar.enter(false, Learn));
+    black_box(Level::Scalar.run(false, Learn));
     // Rows of one block and of a part of one, as devices have them.
     let (lanes, mut model) = (Scalar::<Portable>::new(), FixedModel::<WORDS, 16>::zeros());
     model.initialize(&mut Generator::new(black_box(1), [0]));

@@ -3,11 +3,9 @@
 //! The page needs no server and no network. Its parts are the files beside this one; [`page`] puts them and the data
 //! together. Vectors lie in it as bytes: a cosine does not depend on a vector's length, so no scale is kept.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use crate::plot::Selection;
+use crate::plot::{Selection, base64, escaped};
 use crate::{Error, Result, Vectors};
 
 const PAGE: &str = include_str!("page.html");
@@ -79,11 +77,11 @@ pub fn page(explorer: &Explorer<'_>) -> Result<String> {
         names: &selection.names,
         x: along(0),
         y: along(1),
-        vectors: STANDARD.encode(bytes),
+        vectors: base64(&bytes),
     };
     // Within a script element only `<` could end or change it; in JSON it stands in strings alone.
     let json = serde_json::to_string(&data).map_err(|error| Error::Failed(error.to_string()))?.replace('<', "\\u003c");
-    let title = quick_xml::escape::escape(name);
+    let title = escaped(name);
     // Ours first: no name and no word can then be taken for a place to fill. That of the title is the first in the page.
     let page = PAGE.replacen("{style}", STYLE, 1).replacen("{script}", &SCRIPTS.concat(), 1);
     Ok(page.replacen("{data}", &json, 1).replacen("{title}", &title, 1))

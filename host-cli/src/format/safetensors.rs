@@ -7,10 +7,11 @@
 //! The file is read, not mapped into memory. A mapped file that another program cuts short kills the one that reads it, and
 //! to read only the tensors that a command needs is fast enough.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::iter;
 use std::path::Path;
 
+use hashbrown::HashMap;
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde_json::json;

@@ -1,8 +1,8 @@
 //! Where labels go: each beside its point, none on another, as far as there is room.
 //!
-//! Every label tries places around its point, near ones first, and takes the one that costs least: labels and points that
-//! it would cover, the way to its point, and what a line to a point far off would run through. That is repeated until no
-//! label wants to move. Labels that still cover others are left out, from the last, least important word on.
+//! Every label tries places around its point, near ones first, and takes the one that costs least: labels and points
+//! that it would cover, the way to its point, and what a line to a point far off would run through. That is repeated
+//! until no label wants to move. Labels that still cover others are left out, from the last, least important word on.
 
 /// A rectangle by its center and its half width and height.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,7 +81,8 @@ impl Rect {
 
     /// Whether the segment from `a` to `b` passes through.
     fn is_crossed(&self, a: [f64; 2], b: [f64; 2]) -> bool {
-        // The part of the segment, from 0 to 1, that is within the rectangle's reach on each axis (Liang & Barsky 1984).
+        // The part of the segment, from 0 to 1, that is within the rectangle's reach on each axis (Liang & Barsky
+        // 1984).
         let (mut from, mut to) = (0.0_f64, 1.0_f64);
         for (axis, center) in [self.x, self.y].into_iter().enumerate() {
             let (start, way) = (a[axis] - center, b[axis] - a[axis]);
@@ -247,8 +248,8 @@ impl<'a> Grid<'a> {
         labels.filter_map(|&label| Some((label as usize, self.places[label as usize]?)))
     }
 
-    /// The best place for the label of `index`, and what it costs; `None` where the area has none, or none that is `free`
-    /// of other labels where that is wanted.
+    /// The best place for the label of `index`, and what it costs; `None` where the area has none, or none that is
+    /// `free` of other labels where that is wanted.
     fn best(&self, index: usize, area: &Rect, free: bool) -> (f64, Option<Place>) {
         let (mut least, mut best) = (f64::INFINITY, None);
         for (ring, (distance, directions)) in RINGS.into_iter().enumerate() {

@@ -1,10 +1,12 @@
 //! Deterministic training, in parallel by rounds.
 //!
-//! Threads that race for one set of parameters (Hogwild) make every run differ. Here the corpus is cut into logical
-//! shards, as many as the [`Plan`] says, whatever the machine. In a round every shard trains on its next words with
-//! private copies of the rows that it touches (module `shard`); then each touched row takes in what the shards learned,
-//! in a fixed order (module `merge`). Every random stream belongs to a shard, a round and a purpose. Threads only decide
-//! who computes what, so the result has the same bits on one thread and on sixty-four.
+//! Threads that race for one set of parameters (Hogwild) make every run differ. This is local SGD with periodic merging
+//! (model averaging: McDonald et al. 2010; FedAvg, McMahan et al. 2017; Stich 2019, "Local SGD Converges Fast and
+//! Communicates Little"). The corpus is cut into logical shards, as many as the [`Plan`] says, whatever the machine. In
+//! a round every shard trains on its next words with private copies of the rows that it touches (module `shard`); then
+//! each touched row takes in what the shards learned, in a fixed order (module `merge`). Every random stream belongs to
+//! a shard, a round and a purpose. Threads only decide who computes what, so the result has the same bits on one thread
+//! and on sixty-four.
 
 mod curve;
 mod matrix;
@@ -28,7 +30,7 @@ use std::sync::{Barrier, Mutex, RwLock};
 
 use motevec_core::model::Slab;
 use motevec_core::sample::Generator;
-use motevec_core::simd::{Kernel, Lanes};
+use motevec_core::simd::Simd;
 use motevec_core::train::Loss;
 
 pub use self::curve::LossCurve;
@@ -76,8 +78,8 @@ pub struct Trained {
     pub center: Vec<f32>,
     /// The outside vectors, likewise.
     pub outside: Vec<f32>,
-    /// The loss of an average (center, outside) pair (MATH.md eq. 9; of softmax, eq. 6) in each epoch, as far as they have
-    /// begun.
+    /// The loss of an average (center, outside) pair (MATH.md eq. 9; of softmax, eq. 6) in each epoch, as far as they
+    /// have begun.
     pub losses: Vec<f64>,
     /// Where training stopped, if it was asked to: [`resume`] goes on there.
     pub stopped: Option<Position>,
@@ -86,9 +88,9 @@ pub struct Trained {
 /// Trains on `corpus`: in [`rounds`] or, where the plan has one shard only, [sequentially](sequential()).
 /// What is not plain SGD with negative sampling trains sequentially, too.
 ///
-/// Where `observe` asks for it, training stops there: after the round, or within a thousand words. The model so far says
-/// where that was, and [`resume`] ends with the same bits as training that never stopped: by plain SGD with negative
-/// sampling, that is; other training cannot go on yet.
+/// Where `observe` asks for it, training stops there: after the round, or within a thousand words. The model so far
+/// says where that was, and [`resume`] ends with the same bits as training that never stopped: by plain SGD with
+/// negative sampling, that is; other training cannot go on yet.
 ///
 /// ```
 /// use std::ops::ControlFlow::{Break, Continue};
@@ -132,7 +134,7 @@ pub fn resume(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observ
     let Some(position) = stopped.stopped.take() else { return Ok(stopped) };
     settings.check()?;
     if !settings.is_plain() {
-        return Err(Error::Failed("only training by plain SGD with negative sampling can go on".to_owned()));
+        return Err(Error::Failed("only training by plain SGD with negative sampling can be resumed".to_owned()));
     }
     let way = match position.cursor {
         Cursor::Sequential(_) => sequential::sequential_from,
@@ -199,7 +201,7 @@ fn rounds_from(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: 
             private: memory.private.as_mut_slice(),
             observe,
         };
-        settings.level.run(settings.fused, run).expect("Settings::check asked for the level")?
+        run.train(settings.simd())?
     };
     // Each matrix gives its pages back as soon as its rows are handed out: there are never more than three.
     drop(memory.private);
@@ -269,7 +271,7 @@ fn slab(rows: &mut [f32], dim: usize, stride: usize) -> Slab<&mut [f32]> {
     Slab::new(rows, dim, stride).expect("a part is whole rows")
 }
 
-/// The whole of training, compiled for one instruction set.
+/// The whole of training.
 struct Rounds<'a, 'm> {
     common: &'a Common<'a>,
     settings: &'a Settings,
@@ -298,10 +300,8 @@ struct Shared<'a> {
     failure: Mutex<Option<Error>>,
 }
 
-impl Kernel for Rounds<'_, '_> {
-    type Output = Result<(Vec<f64>, Option<Position>)>;
-
-    fn run<L: Lanes>(mut self, lanes: L) -> Self::Output {
+impl Rounds<'_, '_> {
+    fn train(mut self, simd: Simd) -> Result<(Vec<f64>, Option<Position>)> {
         let (common, settings) = (self.common, self.settings);
         let shards = common.plan.shards;
         let threads = settings.threads.clamp(1, shards);
@@ -336,13 +336,13 @@ impl Kernel for Rounds<'_, '_> {
             let mut phase = shared.phase.write().expect(UNPOISONED);
             // A system that refuses a thread costs time, and nothing else.
             let spawn = |_| {
-                let work = || work(lanes, common, center, outside, &shared, None);
+                let work = || work(simd, common, center, outside, &shared, None);
                 std::thread::Builder::new().spawn_scoped(scope, work).ok()
             };
             *phase = Barrier::new(1 + (1..threads).map_while(spawn).count());
             drop(phase);
             let mut after_training = || self.look_at_round(&shared, total, &mut losses);
-            work(lanes, common, center, outside, &shared, Some(&mut after_training));
+            work(simd, common, center, outside, &shared, Some(&mut after_training));
         });
         match shared.failure.lock().expect(UNPOISONED).take() {
             Some(error) => return Err(error),
@@ -376,8 +376,8 @@ impl Drop for AbortOnPanic {
 }
 
 /// A thread's share of all rounds. The one with `after_training` runs it between the phases of each.
-fn work<'m, L: Lanes>(
-    lanes: L,
+fn work<'m>(
+    simd: Simd,
     common: &Common<'_>,
     center: &Matrix<'m>,
     outside: &Matrix<'m>,
@@ -393,7 +393,7 @@ fn work<'m, L: Lanes>(
         {
             let matrices = (&center.read(), &outside.read());
             while let Some(shard) = shared.shards.get(shared.next_shard.fetch_add(1, Ordering::Relaxed)) {
-                let trained = shard.write().expect(UNPOISONED).run(lanes, common, &mut local, matrices, rate);
+                let trained = shard.write().expect(UNPOISONED).run(simd, common, &mut local, matrices, rate);
                 if let Err(error) = trained {
                     *shared.failure.lock().expect(UNPOISONED) = Some(error);
                 }
@@ -419,7 +419,7 @@ fn work<'m, L: Lanes>(
                 if part >= PARTS {
                     break;
                 }
-                merger.merge(lanes, [(center, Side::Center), (outside, Side::Outside)], part, &shards, rule);
+                merger.merge(simd, [(center, Side::Center), (outside, Side::Outside)], part, &shards, rule);
             }
         }
         phase.wait();

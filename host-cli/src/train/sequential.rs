@@ -4,7 +4,7 @@
 use motevec_core::model::{Model, Rows, Slab};
 use motevec_core::optim::Dropout;
 use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
-use motevec_core::simd::{Kernel, Lanes, MAX_INPUTS};
+use motevec_core::simd::{MAX_INPUTS, Simd};
 use motevec_core::train::{self, InputDropout, Loss, Optimized, Shape, Softmax, Trainer};
 
 use super::pages::Pages;
@@ -39,7 +39,7 @@ pub(super) fn sequential_from(
     let (mut center, mut outside) = (Pages::zeros(len)?, Pages::zeros(len)?);
     let (center, outside) = (center.as_mut_slice(), outside.as_mut_slice());
     let run = Sequential { start, corpus, settings, step, noise, center, outside, observe };
-    settings.level.run(settings.fused, run).expect("Settings::check asked for the level")
+    run.train(settings.simd())
 }
 
 struct Sequential<'a> {
@@ -63,13 +63,11 @@ const WIDTHS: u64 = 2;
 const NEGATIVES: u64 = 3;
 const DROPOUT: u64 = 4;
 
-impl Kernel for Sequential<'_> {
-    type Output = Result<Trained>;
-
-    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+impl Sequential<'_> {
+    fn train(self, simd: Simd) -> Result<Trained> {
         let (step, settings, words) = (self.step, self.settings, self.corpus.vocabulary.len());
         if settings.is_plain() {
-            return self.with(lanes, step);
+            return self.with(simd, step);
         }
         let state = || settings.optimizer.of_rows(words, settings.dim);
         let (mut center, mut outside) = (state()?, state()?);
@@ -79,19 +77,17 @@ impl Kernel for Sequential<'_> {
         });
         match settings.objective {
             Objective::NegativeSampling => {
-                self.with(lanes, Optimized::with_dropout(step, &mut center, &mut outside, dropout))
+                self.with(simd, Optimized::with_dropout(step, &mut center, &mut outside, dropout))
             }
             Objective::Softmax => {
                 let (errors, rows) = (vec![0.0; words], vec![0.0; 2 * stride]);
-                self.with(lanes, Softmax::new(step.window(), &mut center, &mut outside, errors, rows, dropout))
+                self.with(simd, Softmax::new(step.window(), &mut center, &mut outside, errors, rows, dropout))
             }
         }
     }
-}
 
-impl Sequential<'_> {
     /// Trains with steps of `shape`.
-    fn with<L: Lanes, S: Shape>(self, lanes: L, shape: S) -> Result<Trained> {
+    fn with<S: Shape>(self, simd: Simd, shape: S) -> Result<Trained> {
         let Self { start, corpus, settings, noise, center, outside, observe, .. } = self;
         let (tokens, epochs) = (&corpus.tokens, settings.epochs as usize);
         let total = (epochs * tokens.len()) as u64;
@@ -124,7 +120,7 @@ impl Sequential<'_> {
         let mut subsample = Generator::from_state(begin.subsample);
         let mut widths = Generator::from_state(begin.widths);
         let negatives = Unigram { table: &noise, rng: Generator::from_state(begin.negatives) };
-        let mut trainer = Trainer::new(lanes, &mut model, negatives, shape, rate);
+        let mut trainer = Trainer::new(simd, &mut model, negatives, shape, rate);
         trainer.loss_every = Plan::of(corpus, settings).loss_every;
         trainer.until_loss = begin.until_loss;
         let (mut sentence, mut buffer) = (begin.sentence, Vec::new());

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use motevec_core::optim::Schedule;
-use motevec_core::simd::Level;
+use motevec_core::simd::{Level, Simd};
 use motevec_core::train::{self, Update};
 
 use super::{Objective, Optimizer};
@@ -73,6 +73,11 @@ impl Settings {
     pub fn is_plain(&self) -> bool {
         let descent = (self.optimizer, self.objective) == (Optimizer::default(), Objective::NegativeSampling);
         descent && self.dropout == 0.0
+    }
+
+    /// The level and the arithmetic, which [`check`](Self::check) has found on this machine.
+    pub(crate) fn simd(&self) -> Simd {
+        Simd::new(self.level, self.fused).expect("Settings::check asked for the level")
     }
 
     /// Checks what the types leave open.

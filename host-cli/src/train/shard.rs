@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use motevec_core::sample::{Generator, Negatives, Subsampler, other_than};
-use motevec_core::simd::{Lanes, WindowError};
+use motevec_core::simd::{Simd, WindowError};
 use motevec_core::train::{Dynamic, Loss, Trainer};
 use rand_core::Rng;
 
@@ -111,9 +111,9 @@ impl<'a> Shard<'a> {
     }
 
     /// Trains on the next words of the shard, at `rate`, from the common matrices `center` and `outside`.
-    pub(super) fn run<L: Lanes>(
+    pub(super) fn run(
         &mut self,
-        lanes: L,
+        simd: Simd,
         common: &Common<'_>,
         local: &mut LocalRows,
         (center, outside): (&Reader<'_, '_>, &Reader<'_, '_>),
@@ -130,7 +130,7 @@ impl<'a> Shard<'a> {
         gathered?;
         self.draw_pool(common);
         self.private.copy(center, outside);
-        self.train(lanes, common, rate).map_err(|error| Error::Failed(format!("training: {error}")))?;
+        self.train(simd, common, rate).map_err(|error| Error::Failed(format!("training: {error}")))?;
         self.round += 1;
         Ok(())
     }
@@ -209,12 +209,12 @@ impl<'a> Shard<'a> {
         self.pool.extend_from_within(..);
     }
 
-    fn train<L: Lanes>(&mut self, lanes: L, common: &Common<'_>, rate: f32) -> std::result::Result<(), WindowError> {
+    fn train(&mut self, simd: Simd, common: &Common<'_>, rate: f32) -> std::result::Result<(), WindowError> {
         let rng = self.stream(common, Purpose::Negatives);
         let mut widths = self.stream(common, Purpose::Widths);
         let negatives = Pool { pool: &self.pool, words: self.private.rows().len() as u32, rng };
         let mut model = self.private.model(common.dim);
-        let mut trainer = Trainer::new(lanes, &mut model, negatives, common.settings, rate);
+        let mut trainer = Trainer::new(simd, &mut model, negatives, common.settings, rate);
         trainer.loss_every = common.plan.loss_every;
         let (mut before, mut start) = (End::default(), 0);
         for &end in &self.ends {

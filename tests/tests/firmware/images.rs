@@ -90,7 +90,7 @@ fn adopted_words_are_trained_on() {
 /// The commands of firmware-example/README.md make the image that lies there.
 #[test]
 fn the_image_is_what_the_readme_makes() {
-    let readme = fs::read_to_string(firmware::folder().join("README.md")).expect("a README");
+    let readme = fs::read_to_string(firmware::folder().join("README.md")).expect("a README").replace("\\\n", "");
     let corpus = firmware::folder().join("../host-cli/data/addresses.txt.zst");
     let corpus = corpus.to_str().expect("a path");
     let folder = Folder::new();
@@ -101,7 +101,7 @@ fn the_image_is_what_the_readme_makes() {
         .collect();
     assert_eq!(commands.len(), 2, "{commands:?}");
     for command in commands {
-        let args: Vec<&str> = command.split(' ').skip(1).collect();
+        let args: Vec<&str> = command.split_whitespace().skip(1).collect();
         let args: Vec<&str> = args.into_iter().map(|arg| if arg.ends_with(".zst") { corpus } else { arg }).collect();
         let output = folder.run(&args);
         assert!(output.status.success(), "{command}: {output:?}");

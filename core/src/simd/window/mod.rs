@@ -211,7 +211,7 @@ impl Pairs<'_> {
 
         let mut table = Table([[0.0; LANES]; WINDOW]);
         scores::take(lanes, &v, &u, v_rows, &u_rows, blocks, &mut table)?;
-        let loss = if self.with_loss { errors::loss::<J>(table.rows(inputs), self.truth) } else { 0.0 };
+        let loss = if self.with_loss { errors::loss(table.rows(inputs), J, self.truth) } else { 0.0 };
         errors::take::<L, WINDOW, J>(lanes, &mut table, inputs, self.truth, self.rate);
         moves::make(lanes, &mut v, &mut u, v_rows, &u_rows, table.rows(inputs), self.dim)?;
         Some(loss)
@@ -221,8 +221,8 @@ impl Pairs<'_> {
 /// Finds the rows `indices`, and cuts them to as many blocks.
 #[inline(always)]
 fn find_rows<A: Access>(access: &A, indices: &[u32], blocks: usize, rows: &mut [A::Row]) -> Option<()> {
-    for (row, &index) in rows.iter_mut().zip(indices) {
-        *row = A::front(access.row(index)?, blocks)?;
+    for (place, &index) in indices.iter().enumerate() {
+        *rows.get_mut(place)? = A::front(access.row(index)?, blocks)?;
     }
     Some(())
 }

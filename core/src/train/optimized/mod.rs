@@ -11,7 +11,7 @@ use super::{Dynamic, Fixed, Shape, Step, Update, draw_targets};
 use crate::model::{Model, RowsMut};
 use crate::optim::RowOptimizer;
 use crate::sample::Negatives;
-use crate::simd::{Lanes, MAX_INPUTS, MAX_PAIR_TARGETS, WindowError};
+use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, Machine, WindowError};
 
 /// A [`Shape`] whose rows are stepped by optimizers of one's choice.
 ///
@@ -81,9 +81,9 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks, const WINDOW: usize, const TARG
     }
 
     #[inline(always)]
-    fn take<L: Lanes, MV: RowsMut, MU: RowsMut, N: Negatives>(
+    fn take<M: Machine, MV: RowsMut, MU: RowsMut, N: Negatives>(
         &mut self,
-        lanes: L,
+        machine: M,
         step: Step<'_, MV, MU, N>,
         targets: &mut Self::Targets,
     ) -> Result<f32, WindowError> {
@@ -93,7 +93,7 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks, const WINDOW: usize, const TARG
         let Model { center: v, outside: u } = model;
         let inputs = [left, right];
         let descent = Descent { v, u, inputs, targets, rate, with_loss, v_optimizer, u_optimizer, dropout };
-        lanes.enter(Shaped::<_, _, _, _, _, WINDOW, TARGETS>(descent))
+        machine.enter(Shaped::<_, _, _, _, _, WINDOW, TARGETS>(descent))
     }
 }
 
@@ -111,9 +111,9 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Dynamic, V,
     }
 
     #[inline(always)]
-    fn take<L: Lanes, MV: RowsMut, MU: RowsMut, N: Negatives>(
+    fn take<M: Machine, MV: RowsMut, MU: RowsMut, N: Negatives>(
         &mut self,
-        lanes: L,
+        machine: M,
         step: Step<'_, MV, MU, N>,
         targets: &mut Self::Targets,
     ) -> Result<f32, WindowError> {
@@ -123,7 +123,7 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Dynamic, V,
         let Model { center: v, outside: u } = model;
         let mut descend = |inputs: [&[u32]; 2], targets: &[u32]| {
             let descent = Descent { v, u, inputs, targets, rate, with_loss, v_optimizer, u_optimizer, dropout };
-            lanes.enter(Shaped::<_, _, _, _, _, WINDOW, MAX_PAIR_TARGETS>(descent))
+            machine.enter(Shaped::<_, _, _, _, _, WINDOW, MAX_PAIR_TARGETS>(descent))
         };
         let mut loss = 0.0;
         match shape.update() {
