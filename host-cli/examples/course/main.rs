@@ -223,5 +223,5 @@ fn own_settings(seed: u64) -> Settings {
 
 /// A run's center vectors with their words.
 fn vectors(text: &Text, data: Vec<f32>, dim: usize) -> Vectors {
-    Vectors { vocabulary: text.vocabulary.clone(), dim, data, outside: None, history: Vec::new() }
+    Vectors::new(text.vocabulary.clone(), dim, data)
 }
