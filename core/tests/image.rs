@@ -1,4 +1,4 @@
-//! The flash image: what is written is read back, and what is no image is refused.
+//! The flash image: what is written is read back, and what is not an image is refused.
 
 use std::convert::Infallible;
 
@@ -379,7 +379,8 @@ proptest! {
         prop_assert_eq!(read_out(Image::new(&bytes).unwrap().center()), rows);
     }
 
-    /// Of f32 to the last bit. Of int8 to the last bit as well, for the integers; those of what is read out differ in rounding.
+    /// Of f32 to the last bit. Of int8 to the last bit as well, for the integers; those of what is read out differ in
+    /// rounding.
     #[test]
     fn neighbors_are_those_of_the_matrix_that_is_read_out(
         model in models(-2.0..2.0_f32),

@@ -1,4 +1,4 @@
-//! Word vectors as a model file holds them: a vocabulary and one row of `dim` numbers a word.
+//! Word vectors as a model file holds them: a vocabulary and one row of `dim` numbers per word.
 
 use std::cmp::Reverse;
 
@@ -10,18 +10,18 @@ use crate::record::Run;
 pub struct Vectors {
     /// The words, in row order.
     pub vocabulary: Vocabulary,
-    /// Numbers a row; at least 1.
+    /// Numbers per row; at least 1.
     pub dim: usize,
     /// `vocabulary.len() × dim` numbers, row after row, without padding.
     pub data: Vec<f32>,
-    /// The outside vectors (the rows of `U`), likewise, where the file holds them: to go on training with.
+    /// The outside vectors (the rows of `U`), likewise, if the file holds them: further training needs them.
     pub outside: Option<Vec<f32>>,
-    /// How the model was made, the first training run first, where the file says so.
+    /// How the model was made, the first training run first, if the file says so.
     pub history: Vec<Run>,
 }
 
 impl Vectors {
-    /// The vector of `row`. Panics where `row` is out of range.
+    /// The vector of `row`. Panics if `row` is out of range.
     #[must_use]
     pub fn row(&self, row: usize) -> &[f32] {
         &self.data[row * self.dim..][..self.dim]
@@ -45,7 +45,7 @@ impl Vectors {
         VectorsRef { vocabulary, dim: *dim, stride: *dim, data, outside: outside.as_deref(), history }
     }
 
-    /// The `count` most frequent words, in the order that they have here; the first ones where counts are unknown or equal.
+    /// The `count` most frequent words, in their present order; the first ones if counts are unknown or equal.
     #[must_use]
     pub fn most_frequent(self, count: usize) -> Self {
         let mut rows: Vec<_> = (0..self.vocabulary.len()).collect();
@@ -54,7 +54,7 @@ impl Vectors {
         rows.sort_unstable();
         let mut vocabulary = Vocabulary::new();
         for &row in &rows {
-            // No word is here twice.
+            // No word appears twice.
             let _ = vocabulary.push(self.vocabulary.word(row), self.vocabulary.count(row));
         }
         let kept = |data: &Vec<f32>| rows.iter().flat_map(|row| &data[row * self.dim..][..self.dim]).copied().collect();
@@ -75,13 +75,13 @@ impl Vectors {
 pub struct VectorsRef<'a> {
     /// The words, in row order.
     pub vocabulary: &'a Vocabulary,
-    /// Numbers a row; at least 1.
+    /// Numbers per row; at least 1.
     pub dim: usize,
     /// Numbers from the start of a row to the start of the next: `dim` and any padding.
     pub stride: usize,
     /// The rows: `vocabulary.len() × stride` numbers.
     pub data: &'a [f32],
-    /// The outside vectors, likewise, where they are known. Not every format holds them.
+    /// The outside vectors, likewise, if they are known. Not every format holds them.
     pub outside: Option<&'a [f32]>,
     /// How the model was made. Not every format says so.
     pub history: &'a [Run],

@@ -63,7 +63,7 @@ fn vector(word: &str, dim: usize) -> Vec<f32> {
     sum
 }
 
-/// The model as gensim sees it: a line a word, the word and the bits of its numbers.
+/// The model as gensim sees it: one line per word, the word and the bits of its numbers.
 fn lines(vectors: &Vectors) -> String {
     let bits = |row: &[f32]| row.iter().map(|number| format!(" {:08x}", number.to_bits())).collect::<String>();
     vectors.vocabulary.words().zip(vectors.rows()).map(|(word, row)| format!("{word}{}\n", bits(row))).collect()

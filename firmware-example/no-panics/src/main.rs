@@ -1,8 +1,9 @@
-//! A proof by the linker that core cannot panic: this program calls all that `motevec-core` can do, with numbers and sizes that the compiler
-//! does not know, and its panic handler calls a function that there is not. So it links only where the optimizer and the linker find no
-//! path from core to a panic. `tests/tests/no_panics.rs` builds it for a Cortex-M4F, and once with a panic in it, which must not link.
+//! A proof by the linker that core cannot panic: this program calls everything that `motevec-core` can do, with numbers
+//! and sizes that the compiler does not know, and its panic handler calls a function that does not exist. So it links
+//! only if the optimizer and the linker find no path from core to a panic. The test `no_panics` builds it for a
+//! Cortex-M4F, and once with a panic in it, which must not link.
 //!
-//! `Display` of errors is left out: it needs `core::fmt`, which firmware goes without.
+//! `Display` of errors is left out: it needs `core::fmt`, which firmware does without.
 #![no_std]
 #![no_main]
 
@@ -14,7 +15,7 @@ use core::hint::black_box;
 use core::panic::PanicInfo;
 
 unsafe extern "C" {
-    /// Nowhere defined: the linker names it where a panic can be reached.
+    /// Not defined anywhere: the linker reports it if a panic can be reached.
     fn motevec_core_has_a_path_to_a_panic() -> !;
 }
 
@@ -24,7 +25,7 @@ fn panic(_info: &PanicInfo<'_>) -> ! {
     unsafe { motevec_core_has_a_path_to_a_panic() }
 }
 
-/// Where the linker starts to look for what is needed.
+/// Where the linker starts.
 // SAFETY: no other function has this name.
 #[unsafe(no_mangle)]
 pub extern "C" fn _start() -> ! {
@@ -37,12 +38,12 @@ pub extern "C" fn _start() -> ! {
     }
 }
 
-/// The front part of `whole`, of a length that nobody knows.
+/// A prefix of `whole`, of a length that the compiler does not know.
 fn some<T>(whole: &[T]) -> &[T] {
     whole.get(..black_box(whole.len())).unwrap_or_default()
 }
 
-/// [`some`], to write to.
+/// [`some`], mutable.
 fn some_mut<T>(whole: &mut [T]) -> &mut [T] {
     whole.get_mut(..black_box(1)).unwrap_or_default()
 }

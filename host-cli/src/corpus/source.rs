@@ -1,4 +1,4 @@
-//! Where a corpus comes from: files, standard input or bundled bytes, decompressed on the way.
+//! The sources of a corpus: files, standard input or bundled bytes, decompressed on the way.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
@@ -11,13 +11,13 @@ use crate::{Error, Result};
 /// One input of a corpus. gzip, Zstandard, xz and bzip2 data are recognized by their first bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A file, or anything else that can be opened and read once, like a named pipe.
+    /// A file, or anything else that can be opened and read once, such as a named pipe.
     Path(PathBuf),
     /// Standard input.
     Stdin,
     /// Data that is part of the program.
     Bytes {
-        /// What messages call it.
+        /// Its name in messages.
         name: &'static str,
         /// The text, compressed or not.
         data: &'static [u8],
@@ -32,7 +32,7 @@ impl Source {
         if path.as_os_str() == "-" { Self::Stdin } else { Self::Path(path) }
     }
 
-    /// What messages call this source: its path, `<stdin>`, or its name.
+    /// The name of this source in messages: its path, `<stdin>`, or its name.
     #[must_use]
     pub fn name(&self) -> &Path {
         match self {
@@ -42,10 +42,10 @@ impl Source {
         }
     }
 
-    /// The size in bytes as stored, where it is known before reading.
+    /// The size in bytes as stored, if it is known before reading.
     ///
     /// # Errors
-    /// Where there is no such file, or it is a folder: worth knowing before the files ahead of it are read.
+    /// If there is no such file, or it is a folder: worth knowing before the files before it are read.
     pub(super) fn size(&self) -> Result<Option<u64>> {
         match self {
             Self::Path(path) => {
@@ -93,7 +93,7 @@ impl Input {
         Ok(Self { name: name.to_owned(), reader, compressed: compression.is_some() })
     }
 
-    /// Appends text until `buffer` holds `len` bytes; `false` where the text ended before.
+    /// Appends text until `buffer` holds `len` bytes; `false` if the text ended before.
     pub(super) fn fill(&mut self, buffer: &mut Vec<u8>, len: usize) -> Result<bool> {
         let missing = len.saturating_sub(buffer.len());
         buffer.reserve(missing);
@@ -106,14 +106,14 @@ impl Input {
         self.reader.read_to_end(buffer).map(drop).map_err(|e| self.explain(e))
     }
 
-    /// What a failed read means.
+    /// The error for a failed read.
     fn explain(&self, error: io::Error) -> Error {
         explain(&self.name, self.compressed, error)
     }
 }
 
-/// What a failed read of the file `name` means: the decoders report damage as I/O errors that no operating system has a
-/// number for.
+/// The error for a failed read of the file `name`: the decoders report damage as I/O errors without a number of the
+/// operating system.
 pub(crate) fn explain(name: &Path, compressed: bool, error: io::Error) -> Error {
     if !compressed || error.raw_os_error().is_some() {
         return Error::io(name, error);
@@ -136,7 +136,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// The compressed formats that a corpus or a model may come in.
+/// The compressed formats of corpora and models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compression {
     Gzip,
@@ -146,7 +146,7 @@ pub(crate) enum Compression {
 }
 
 impl Compression {
-    /// Enough first bytes to tell every format.
+    /// How many first bytes tell every format.
     const MAGIC_LEN: usize = 10;
 
     /// The format of a file that starts with these bytes.
@@ -163,7 +163,7 @@ impl Compression {
         }
     }
 
-    /// Whether a whole file named `name` and of these few bytes is what is left of a compressed one.
+    /// Whether a file named `name` with only these few bytes is the remains of a compressed one.
     fn is_cut_short(name: &Path, whole: &[u8]) -> bool {
         let magic: &[u8] = match name.extension().and_then(|e| e.to_str()) {
             Some("gz") => &[0x1f, 0x8b],
@@ -177,14 +177,14 @@ impl Compression {
         whole.len() < magic.len() && magic.starts_with(whole)
     }
 
-    /// A decoder of all members, frames or streams that `raw` holds, one after the other.
+    /// A decoder of all members, frames or streams in `raw`, one after another.
     pub(crate) fn decoder(self, raw: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
         let raw = BufReader::with_capacity(128 << 10, raw);
         Ok(match self {
             Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(raw)),
             Self::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
-                // What `zstd --long=31` makes, too.
+                // The output of `zstd --long=31` too.
                 decoder.window_log_max(31)?;
                 Box::new(decoder)
             }

@@ -1,4 +1,4 @@
-//! Vocabulary files as word2vec.c saves and reads them: `word count` a line, by falling count.
+//! Vocabulary files as word2vec.c saves and reads them: one line `word count` per word, by falling count.
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -15,7 +15,7 @@ const MARK: &str = "\u{feff}";
 /// Reads the vocabulary file at `path` (`-` is not special), compressed or not. The rows keep the order of the lines.
 ///
 /// # Errors
-/// Where the file cannot be read, or a line is not `word count`, repeats a word, or holds a number that is too large.
+/// If the file cannot be read, or a line is not `word count`, repeats a word, or holds a number that is too large.
 pub fn read_vocab(path: impl AsRef<Path>) -> Result<Vocabulary> {
     let path = path.as_ref();
     let source = Source::Path(path.to_owned());
@@ -59,11 +59,11 @@ fn parse(line: &str) -> Result<(&str, u64), &'static str> {
 /// Writes `vocabulary` to `out`, the most frequent word first, equal counts in row order.
 ///
 /// # Errors
-/// Where `out` fails.
+/// If `out` fails.
 pub fn write_vocab(vocabulary: &Vocabulary, out: &mut dyn Write) -> io::Result<()> {
     let mut rows: Vec<usize> = (0..vocabulary.len()).collect();
     rows.sort_by_key(|&row| Reverse(vocabulary.count(row)));
-    // A reader takes one away from the start of the file; what is left then is the word.
+    // A reader removes one mark from the start of the file; the rest is then the word.
     if rows.first().is_some_and(|&row| vocabulary.word(row).starts_with(MARK)) {
         write!(out, "{MARK}")?;
     }

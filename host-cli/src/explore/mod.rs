@@ -1,7 +1,7 @@
 //! The explorer: one page that shows a map of words, and answers questions from the vectors inside it.
 //!
-//! The page needs no server and no network. Its parts are the files beside this one; [`page`] puts them and the data
-//! together. Vectors lie in it as bytes: a cosine does not depend on a vector's length, so no scale is kept.
+//! The page needs no server and no network. Its parts are the files beside this one; [`page`] joins them with the
+//! data. Vectors are stored as bytes: a cosine does not depend on a vector's length, so no scale is kept.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -22,7 +22,7 @@ const SCRIPTS: [&str; 7] = [
     include_str!("app.js"),
 ];
 
-/// What a page is made of.
+/// The content of a page.
 #[derive(Clone, Debug)]
 pub struct Explorer<'a> {
     /// The name of the model.
@@ -31,7 +31,7 @@ pub struct Explorer<'a> {
     pub vectors: &'a Vectors,
     /// The words shown, the most important ones first, in groups.
     pub selection: &'a Selection,
-    /// Where they are: to the right and upwards, in any unit.
+    /// Their places: to the right and upwards, in any unit.
     pub places: &'a [[f64; 2]],
     /// What the map shows, in a few words.
     pub note: &'a str,
@@ -46,7 +46,7 @@ struct Data<'a> {
     total: usize,
     dim: usize,
     words: Vec<&'a str>,
-    /// Of each word, or empty where no counts are known: then the words are in the order of the model.
+    /// Of each word, or empty if no counts are known; the words are then in the order of the model.
     counts: Vec<u64>,
     groups: &'a [usize],
     names: &'a [String],
@@ -60,7 +60,7 @@ struct Data<'a> {
 /// The page, as HTML.
 ///
 /// # Errors
-/// Where the data is no JSON: never, as long as places are finite.
+/// If the data is not JSON, which cannot happen while places are finite.
 pub fn page(explorer: &Explorer<'_>) -> Result<String> {
     let Explorer { name, vectors, selection, places, note } = *explorer;
     let vocabulary = &vectors.vocabulary;
@@ -81,10 +81,11 @@ pub fn page(explorer: &Explorer<'_>) -> Result<String> {
         y: along(1),
         vectors: STANDARD.encode(bytes),
     };
-    // Within a script element only `<` could end or change it; in JSON it stands in strings alone.
+    // Only `<` could end or change a script element; in JSON it occurs only in strings.
     let json = serde_json::to_string(&data).map_err(|error| Error::Failed(error.to_string()))?.replace('<', "\\u003c");
     let title = quick_xml::escape::escape(name);
-    // Ours first: no name and no word can then be taken for a place to fill. That of the title is the first in the page.
+    // Ours first: no name and no word can then be taken for a place to fill. That of the title is the first in the
+    // page.
     let page = PAGE.replacen("{style}", STYLE, 1).replacen("{script}", &SCRIPTS.concat(), 1);
     Ok(page.replacen("{data}", &json, 1).replacen("{title}", &title, 1))
 }

@@ -1,4 +1,4 @@
-//! Models in compressed files: `.gz` and `.zst` behind the ending of the format.
+//! Models in compressed files: `.gz` and `.zst` after the ending of the format.
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::{Result, output};
 
-/// How a file is compressed that is written.
+/// How to compress a file that is written.
 #[derive(Clone, Copy)]
 enum Compression {
     Gzip,
@@ -14,7 +14,7 @@ enum Compression {
 }
 
 impl Compression {
-    /// How a file of this name is compressed.
+    /// How to compress a file of this name.
     fn of_name(path: &Path) -> Option<Self> {
         let ending = path.extension().and_then(OsStr::to_str)?.to_ascii_lowercase();
         match ending.as_str() {
@@ -25,18 +25,18 @@ impl Compression {
     }
 }
 
-/// `path` without the ending that says how it is compressed; `None` where it has none.
+/// `path` without the ending that says how it is compressed; `None` if it has none.
 pub(super) fn without_ending(path: &Path) -> Option<&Path> {
     Compression::of_name(path)?;
     path.file_stem().map(Path::new)
 }
 
-/// [`output::write`], compressed where the name of the file says so.
+/// [`output::write`], compressed if the name of the file says so.
 pub(super) fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     output::write(path, |out| compress(path, out, content))
 }
 
-/// Hands `content` what writes to `out`, compressed where the name `path` says so.
+/// Hands `content` a writer to `out`, compressed if the name `path` says so.
 pub(super) fn compress(
     path: &Path,
     out: &mut dyn Write,

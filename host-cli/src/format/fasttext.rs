@@ -1,6 +1,6 @@
 //! fastText's text format (`.vec`), as `fasttext skipgram` writes it and `-pretrainedVectors` reads it.
 //!
-//! As word2vec's, but a space ends each line.
+//! Like word2vec's, but a space ends each line.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ impl Codec for FastText {
         true
     }
 
-    /// As one of word2vec.c, from which nothing tells it: a file without a name is taken for that.
+    /// Nothing tells it from a file of word2vec.c: a file without a known ending is taken for that.
     fn recognizes(&self, start: &[u8]) -> bool {
         rows::looks_like_text(start) == Some(true)
     }

@@ -1,4 +1,5 @@
-//! GloVe's text format: a line a word, with its numbers, and no header. The first line tells how many numbers there are.
+//! GloVe's text format: one line per word, with its numbers, and no header. The first line tells how many numbers there
+//! are.
 
 use std::path::Path;
 
@@ -17,7 +18,7 @@ impl Codec for Glove {
         true
     }
 
-    /// A word and at least two numbers: with one, it would be the header of another format.
+    /// A word and at least two numbers: with one, it might be the header of another format.
     fn recognizes(&self, start: &[u8]) -> bool {
         let line = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
         let mut numbers = Vec::new();
@@ -77,7 +78,7 @@ mod tests {
             ("\n", ":1: `` has no numbers"),
             ("word\n", ":1: `word` has no numbers"),
             ("a 1 x\n", ":1: `x` is not a number"),
-            ("a 1 2\nb 1\n", ":2: `b` has 1 numbers where the first line has 2"),
+            ("a 1 2\nb 1\n", ":2: `b` has 1 numbers, but the first line has 2"),
             ("a 1 2\nNew York 1 2\n", ":2: `York` is not a number"),
             ("a 1 2\n\nb 1 2\n", ":2: `` has 0 numbers"),
             ("a 1 2\nb 1 2", ":2: the file ends within this line"),
@@ -109,7 +110,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_back_bit_for_bit(vectors in testing::any_vectors()) {
-            // Of one dimension, a word that is a number makes a header.
+            // With one dimension, a word that is a number makes a header.
             prop_assume!(vectors.dim > 1);
             let content = testing::write(&Glove, &vectors).unwrap();
             testing::assert_same(&testing::read(&Glove, &content).unwrap(), &vectors);

@@ -1,4 +1,4 @@
-//! What the text formats share: a line a word, the word and then its numbers, with single spaces between.
+//! What the text formats share: one line per word, the word and then its numbers, separated by single spaces.
 //!
 //! Numbers are written with as many digits as it takes to read the same `f32` again.
 
@@ -15,13 +15,13 @@ pub(super) const NUMBERS: &str = "decimal";
 /// The fewest bytes that a number takes: a space and a digit.
 const SHORTEST_NUMBER: u64 = 2;
 
-/// No number is written with more digits than this; a line that goes on for longer is no row.
+/// No number is written with more digits than this; a longer line is not a row.
 const LONGEST_NUMBER: usize = 400;
 
 /// The longest line of a file whose dimensions are not known yet.
 const LONGEST_FIRST_LINE: usize = 16 << 20;
 
-/// Reads the rows that `header`, which has been read, promises.
+/// Reads the rows that `header` promises, which has been read already.
 pub(super) fn read(source: Source, header: Header) -> Result<Vectors> {
     let mut rows = Rows::new(header, &source, SHORTEST_NUMBER);
     // The header is line 1.
@@ -35,13 +35,13 @@ pub(super) fn read(source: Source, header: Header) -> Result<Vectors> {
         push(&mut rows, &lines.line, &mut numbers, header.dim, "the header promises").map_err(|e| lines.error(e))?;
     }
     if !lines.only_blank_is_left()? {
-        let message = format!("the file goes on after the {} words that its header promises", header.words);
+        let message = format!("the file continues after the {} words that its header promises", header.words);
         return Err(lines.error(message));
     }
     Ok(rows.finish())
 }
 
-/// Reads rows up to the end of the file; all have as many numbers as the first one.
+/// Reads rows up to the end of the file, all with as many numbers as the first one.
 pub(super) fn read_headless(source: Source) -> Result<Vectors> {
     let mut lines = Lines::new(source, 0, 0);
     lines.longest = LONGEST_FIRST_LINE;
@@ -66,7 +66,7 @@ pub(super) fn read_headless(source: Source) -> Result<Vectors> {
     loop {
         let pushed = push(&mut rows, &lines.line, &mut numbers, dim, "the first line has");
         if let Err(problem) = pushed {
-            // A blank line at the end is no row.
+            // A blank line at the end is not a row.
             let (blank, place) = (lines.line.trim_ascii().is_empty(), lines.number);
             if blank && lines.only_blank_is_left()? {
                 return Ok(rows.finish());
@@ -85,12 +85,12 @@ fn push(rows: &mut Rows, line: &[u8], numbers: &mut Vec<f32>, dim: usize, why: &
     parse(rest, numbers)?;
     if numbers.len() != dim {
         let (word, found) = (String::from_utf8_lossy(word), numbers.len());
-        return Err(format!("`{}` has {found} numbers where {why} {dim}", word.escape_debug()));
+        return Err(format!("`{}` has {found} numbers, but {why} {dim}", word.escape_debug()));
     }
     rows.push(word, numbers)
 }
 
-/// The longest line of so many numbers.
+/// The longest line of this many numbers.
 fn longest_line(dim: usize) -> usize {
     LONGEST_WORD + dim * LONGEST_NUMBER
 }
@@ -98,7 +98,7 @@ fn longest_line(dim: usize) -> usize {
 /// The lines of a file, one at a time.
 pub(super) struct Lines {
     pub(super) source: Source,
-    /// The line, without what ends it.
+    /// The line, without its end.
     pub(super) line: Vec<u8>,
     /// Its number, from 1.
     pub(super) number: u64,
@@ -106,7 +106,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// The lines behind the first `read` ones, which hold up to `dim` numbers each.
+    /// The lines after the first `read` ones, with up to `dim` numbers each.
     pub(super) fn new(source: Source, read: u64, dim: usize) -> Self {
         Self { source, line: Vec::new(), number: read, longest: longest_line(dim) }
     }
@@ -116,14 +116,14 @@ impl Lines {
         self.longest = dim.map_or(LONGEST_FIRST_LINE, longest_line);
     }
 
-    /// Reads the next line; `false` where there is none.
+    /// Reads the next line; `false` if there is none.
     pub(super) fn next(&mut self) -> Result<bool> {
         self.number += 1;
         self.source.read_until(b'\n', self.longest, &mut self.line)?;
         if self.line.is_empty() {
             return Ok(false);
         }
-        // Else the last number of a cut file would pass for a shorter one: every writer ends its last line.
+        // Otherwise the last number of a cut file could pass for a shorter one. Every writer ends its last line.
         if self.line.pop_if(|last| *last == b'\n').is_none() {
             let whole = self.line.len() < self.longest;
             let problem = if whole { "the file ends within this line (no newline)" } else { "the line is too long" };
@@ -132,14 +132,14 @@ impl Lines {
         Ok(true)
     }
 
-    /// Whether nothing comes any more but perhaps a blank line.
+    /// Whether nothing follows, except perhaps a blank line.
     fn only_blank_is_left(&mut self) -> Result<bool> {
         self.number += 1;
         self.source.read_until(b'\n', self.longest, &mut self.line)?;
         Ok(self.line.trim_ascii().is_empty())
     }
 
-    /// The error that says `problem` about this line.
+    /// The error for a `problem` with this line.
     pub(super) fn error(&self, problem: String) -> crate::Error {
         self.source.error(self.number, problem)
     }
@@ -161,7 +161,7 @@ pub(super) fn parse(text: &[u8], numbers: &mut Vec<f32>) -> Result<(), String> {
     Ok(())
 }
 
-/// What sets a format apart from the others.
+/// How a text format differs from the others.
 #[derive(Clone, Copy)]
 pub(super) struct Layout {
     /// Whether the first line is `words dimensions`.

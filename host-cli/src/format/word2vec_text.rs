@@ -1,7 +1,7 @@
 //! word2vec's text format, as word2vec.c and gensim write and read it.
 //!
-//! A header line `words dimensions`; then a line a word: the word and its numbers, with single spaces between.
-//! word2vec.c also ends a line with a space, and white space around numbers is of no account when reading.
+//! A header line `words dimensions`; then one line per word: the word and its numbers, separated by single spaces.
+//! word2vec.c also ends a line with a space, and white space around numbers is ignored when reading.
 
 use std::path::Path;
 
@@ -82,16 +82,16 @@ mod tests {
     fn what_is_wrong_is_said_with_its_line() {
         let cases = [
             ("1 2\na 1 x\n", ":2: `x` is not a number"),
-            ("1 2\na 1\n", ":2: `a` has 1 numbers where the header promises 2"),
-            ("1 2\na 1 2 3\n", ":2: `a` has 3 numbers where the header promises 2"),
+            ("1 2\na 1\n", ":2: `a` has 1 numbers, but the header promises 2"),
+            ("1 2\na 1 2 3\n", ":2: `a` has 3 numbers, but the header promises 2"),
             ("1 2\nNew York 1 2\n", ":2: `York` is not a number"),
             ("2 1\na 1\n\n", ":3: `` has 0 numbers"),
             ("1 1\n 1\n", ":2: the word is empty"),
             ("2 1\na 1\na 2\n", ":3: the word `a` is already in row 1"),
-            ("1 1\na NaN\n", ":2: the vector of `a` holds NaN, which is no finite number"),
-            ("1 1\na 1e39\n", ":2: the vector of `a` holds inf, which is no finite number"),
+            ("1 1\na NaN\n", ":2: the vector of `a` holds NaN, which is not a finite number"),
+            ("1 1\na 1e39\n", ":2: the vector of `a` holds inf, which is not a finite number"),
             ("3 1\na 1\n", ":3: the file ends here, but its header promises 3 words"),
-            ("1 1\na 1\nb 1\n", ":3: the file goes on after the 1 words that its header promises"),
+            ("1 1\na 1\nb 1\n", ":3: the file continues after the 1 words that its header promises"),
             ("the 0.1 0.2\n", ":1: the first line is not `words dimensions`"),
         ];
         for (content, expected) in cases {

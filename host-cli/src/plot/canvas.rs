@@ -1,6 +1,6 @@
 //! What pictures are drawn on: SVG with the project's colors.
 //!
-//! Colors stand in attributes, which every viewer knows, and the classes beside them let a page choose others.
+//! Colors are in attributes, which every viewer knows, with classes beside them that let a page choose others.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub(super) const MUTED: Color = Color("muted", "#5b6774");
 pub(super) const LINE: Color = Color("faint", "#9db7d3");
 pub(super) const GRID: Color = Color("grid", "#e8ecf0");
 
-/// The colors of groups: told apart by most people who see few colors, and dark enough on white to be read (4.5 : 1).
+/// The colors of groups: distinct for most people with color blindness, and dark enough to read on white (4.5 : 1).
 pub(super) const GROUPS: [Color; 10] = [
     Color("g0", "#1f66b0"),
     Color("g1", "#b84a00"),
@@ -33,7 +33,7 @@ pub(super) const GROUPS: [Color; 10] = [
     Color("g9", "#566370"),
 ];
 
-/// Where a text stands, in relation to its place.
+/// How a text is aligned with its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Anchor {
     Start,
@@ -41,7 +41,7 @@ pub(super) enum Anchor {
     End,
 }
 
-/// A drawing, as wide and as high as it says, from its left upper corner.
+/// A drawing of some width and height, with its origin in the upper left corner.
 pub(super) struct Canvas {
     svg: Writer<Vec<u8>>,
     pub(super) width: f64,
@@ -67,7 +67,7 @@ impl Canvas {
         canvas
     }
 
-    /// The drawing, as SVG that needs `style` sheets to be added.
+    /// The drawing as SVG, with the `style` sheet.
     pub(super) fn finish(mut self, style: &str) -> String {
         if !style.is_empty() {
             self.open("style", &[]);
@@ -75,7 +75,7 @@ impl Canvas {
             self.close("style");
         }
         self.close("svg");
-        // All that was written were strings.
+        // Only strings were written.
         String::from_utf8(self.svg.into_inner()).unwrap_or_default()
     }
 
@@ -85,7 +85,7 @@ impl Canvas {
         self.empty("rect", &[&place[..], &fill(color)].concat());
     }
 
-    /// A dot that tells `hint` to a pointer.
+    /// A dot that shows `hint` to a pointer.
     pub(super) fn dot(&mut self, [x, y]: [f64; 2], radius: f64, color: Color, hint: &str) {
         let [x, y, r] = [x, y, radius].map(number);
         let place = [("cx", &*x), ("cy", &y), ("r", &r)];
@@ -98,7 +98,7 @@ impl Canvas {
         self.close("circle");
     }
 
-    /// Another drawing, at `place`, as large as fits into `size`.
+    /// Another drawing, at `place`, as large as `size` allows.
     pub(super) fn embed(&mut self, [x, y]: [f64; 2], [width, height]: [f64; 2], drawing: Canvas) {
         let [x, y, width, height] = [x, y, width, height].map(number);
         let view = format!("0 0 {} {}", number(drawing.width), number(drawing.height));
@@ -130,7 +130,7 @@ impl Canvas {
         self.turned_text([x, y], size, anchor, color, text, false);
     }
 
-    /// `text` that runs upwards.
+    /// `text` that runs upward.
     pub(super) fn text_upwards(&mut self, place: [f64; 2], size: f64, anchor: Anchor, color: Color, text: &str) {
         self.turned_text(place, size, anchor, color, text, true);
     }
@@ -170,12 +170,12 @@ impl Canvas {
     }
 }
 
-/// The attributes of something filled with `color`.
+/// The attributes of a shape filled with `color`.
 fn fill(Color(class, value): Color) -> [(&'static str, &'static str); 2] {
     [("fill", value), ("class", class)]
 }
 
-/// `text` with a sign in place of what XML 1.0 cannot hold, and of control characters, which show nothing.
+/// `text` with a replacement for characters that XML 1.0 cannot hold, and for control characters.
 pub(super) fn legible(text: &str) -> Cow<'_, str> {
     let foreign = |letter: char| letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}');
     match text.contains(foreign) {
@@ -184,7 +184,7 @@ pub(super) fn legible(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A number with at most two digits behind the point: a hundredth of a pixel.
+/// A number with at most two decimals: a hundredth of a pixel.
 fn number(number: f64) -> String {
     let text = format!("{number:.2}");
     match text.trim_end_matches('0').trim_end_matches('.') {

@@ -1,4 +1,4 @@
-//! Groups of words, for colors: spherical k-means (Dhillon & Modha 2001), named by the words in their middles.
+//! Groups of words, for colors: spherical k-means (Dhillon & Modha 2001), named after the most central words.
 
 use std::cmp::Reverse;
 
@@ -7,10 +7,10 @@ use rand_core::Rng as _;
 
 use crate::query;
 
-/// Starts that are tried; the best end is taken.
+/// How many starts to try; the best result is taken.
 const STARTS: u64 = 8;
 
-/// Rounds of one start; it settles sooner.
+/// The most rounds of one start; it settles sooner.
 const ROUNDS: usize = 50;
 
 /// Which of at most `k` groups each of the `rows` belongs to: largest group first, the same each time.
@@ -31,7 +31,7 @@ pub fn k_means<R: AsRef<[f32]>>(rows: &[R], k: usize) -> Vec<usize> {
     by_size(&groups)
 }
 
-/// For each group, its words' indices, the most typical first: those nearest to the mean of all.
+/// For each group, the indices of its words, the most typical, those nearest to the mean of the group, first.
 #[must_use]
 pub fn typical<R: AsRef<[f32]>>(rows: &[R], groups: &[usize]) -> Vec<Vec<usize>> {
     let count = groups.iter().max().map_or(0, |most| most + 1);
@@ -58,7 +58,7 @@ pub fn typical<R: AsRef<[f32]>>(rows: &[R], groups: &[usize]) -> Vec<Vec<usize>>
 fn settle(units: &[&Vec<f32>], k: usize, mut random: Generator) -> (f64, Vec<Vec<f32>>) {
     let mut centers = vec![units[pick(units.iter().map(|_| 1.0), &mut random)].clone()];
     while centers.len() < k {
-        // k-means++ (Arthur & Vassilvitskii 2007): what is far from all centers is likely the next one.
+        // k-means++ (Arthur & Vassilvitskii 2007): a row far from all centers is likely to be the next one.
         let far = units.iter().map(|unit| f64::from(1.0 - nearest(unit, &centers).0).max(0.0));
         centers.push(units[pick(far, &mut random)].clone());
     }
@@ -76,7 +76,7 @@ fn settle(units: &[&Vec<f32>], k: usize, mut random: Generator) -> (f64, Vec<Vec
         }
         score = total;
         for (center, sum) in centers.iter_mut().zip(sums) {
-            // A group that has lost all its members waits where it was.
+            // A group without members keeps its center.
             if let Some(unit) = query::unit(&sum) {
                 *center = unit.into_iter().map(|number| number as f32).collect();
             }
@@ -85,14 +85,14 @@ fn settle(units: &[&Vec<f32>], k: usize, mut random: Generator) -> (f64, Vec<Vec
     (score, centers)
 }
 
-/// The cosine with the nearest of the `centers`, and which one that is.
+/// The cosine with the nearest of the `centers`, and its index.
 fn nearest(unit: &[f32], centers: &[Vec<f32>]) -> (f32, usize) {
     let cosine = |center: &Vec<f32>| if unit.is_empty() { 0.0 } else { query::dot(unit, center) };
     let cosines = centers.iter().map(cosine).zip(0..);
     cosines.reduce(|best, next| if next.0 > best.0 { next } else { best }).unwrap_or((0.0, 0))
 }
 
-/// An index, as likely as its weight says.
+/// An index, with a probability in proportion to its weight.
 fn pick(weights: impl Iterator<Item = f64> + Clone, random: &mut Generator) -> usize {
     let mut left = random.next_u64() as f64 / 2.0_f64.powi(64) * weights.clone().sum::<f64>();
     for (index, weight) in weights.enumerate() {
@@ -104,7 +104,7 @@ fn pick(weights: impl Iterator<Item = f64> + Clone, random: &mut Generator) -> u
     0
 }
 
-/// The same groups, numbered from 0 by falling size, of equals that of the first row first.
+/// The same groups, numbered from 0 by falling size, among equals that of the first row first.
 fn by_size(groups: &[usize]) -> Vec<usize> {
     let size = |group: usize| groups.iter().filter(|&&other| other == group).count();
     let first = |group: usize| groups.iter().position(|&other| other == group);

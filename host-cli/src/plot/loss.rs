@@ -15,16 +15,16 @@ const SIZE: [f64; 2] = [900.0, 560.0];
 /// Where the curve is: left, top, right, bottom.
 const AREA: [f64; 4] = [86.0, 96.0, 872.0, 488.0];
 
-/// The points of a curve at most. Between two of them the loss is averaged.
+/// The most points of a curve. Between two of them the loss is averaged.
 const POINTS: u64 = 400;
 
-/// The loss as training went on.
+/// The loss during training.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LossCurve {
     epochs: u32,
     /// How far training had come, in epochs, and the mean loss since the point before.
     points: Vec<[f64; 2]>,
-    /// Σ J and pairs of the epoch so far, when the last point was set, and when that was.
+    /// Σ J and pairs of the epoch at the last point, and when that was.
     sum: f64,
     pairs: u64,
     epoch: u32,
@@ -32,13 +32,13 @@ pub struct LossCurve {
 }
 
 impl LossCurve {
-    /// A curve over so many `epochs`, not begun yet.
+    /// An empty curve over `epochs`.
     #[must_use]
     pub fn new(epochs: u32) -> Self {
         Self { epochs: epochs.max(1), points: Vec::new(), sum: 0.0, pairs: 0, epoch: 0, done: 0 }
     }
 
-    /// Takes note of how far training has come.
+    /// Records the progress of training.
     pub fn observe(&mut self, progress: &Progress) {
         let &Progress { done, total, epoch, loss, pairs, .. } = progress;
         let per_epoch = (total / u64::from(self.epochs)).max(1);
@@ -50,7 +50,7 @@ impl LossCurve {
             return;
         }
         let sum = loss * pairs as f64;
-        // In the middle of what the loss is the mean of.
+        // In the middle of the interval that the loss is the mean of.
         let at = (self.done + done) as f64 / 2.0 / per_epoch as f64;
         self.points.push([at, (sum - self.sum) / (pairs - self.pairs) as f64]);
         (self.sum, self.pairs, self.done) = (sum, pairs, done);
@@ -64,8 +64,7 @@ impl LossCurve {
         let [left, top, right, bottom] = AREA;
         let heading = shortened(&Ruler::new(), &title, 24.0, right - left + 58.0);
         canvas.text([left - 58.0, 44.0], 24.0, Anchor::Start, INK, &heading);
-        let note =
-            "negative-sampling loss of an average pair, in nats: as training went on, and the mean of each epoch";
+        let note = "negative-sampling loss of an average pair, in nats: during training, and the mean of each epoch";
         canvas.text([left - 58.0, 68.0], 14.0, Anchor::Start, MUTED, note);
 
         let means = losses.iter().enumerate().map(|(epoch, &loss)| [epoch as f64 + 0.5, loss]);
@@ -73,7 +72,7 @@ impl LossCurve {
         let shown = self.points.iter().chain(&means).map(|point| point[1]);
         let (low, high) =
             shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), loss| (low.min(loss), high.max(loss)));
-        // A curve without range gets a range, around it.
+        // A flat curve gets a range around it.
         let room = ((high - low) * 0.06).max(high.abs() * 1e-3).max(1e-6);
         let (low, high) = (low - room, high + room);
         let epochs = f64::from(self.epochs);

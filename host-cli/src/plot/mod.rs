@@ -1,7 +1,8 @@
 //! Pictures: maps of words, and the loss curve.
 //!
-//! A [`Selection`] of words gets its places from [`pca`] or [`tsne`], a [`Scatter`] draws them, a [`Sheet`] puts several
-//! such pictures side by side, and a [`Picture`] goes into a file of some [`Kind`]. The same vectors give the same picture: nothing is left to chance, and the font is ours.
+//! A [`Selection`] of words gets its places from [`pca`] or [`tsne`], a [`Scatter`] draws them, a [`Sheet`] puts
+//! several such pictures side by side, and a [`Picture`] goes into a file of some [`Kind`]. The same vectors give the
+//! same picture: nothing is random, and the font is built in.
 
 mod canvas;
 mod file;

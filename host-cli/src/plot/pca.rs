@@ -2,19 +2,19 @@
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-/// Vectors seen from where they differ most.
+/// Vectors projected onto the plane in which they differ most.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Projection {
-    /// A point a vector, in the vectors' own units.
+    /// One point per vector, in the vectors' own units.
     pub points: Vec<[f64; 2]>,
-    /// Which share of all variance each of the two axes shows, 0 to 1.
+    /// The share of the variance on each of the two axes, 0 to 1.
     pub shares: [f64; 2],
 }
 
-/// Projects `rows`, of the same length, on the two directions in which they vary most (MATH.md eq. 20).
+/// Projects `rows`, all of the same length, onto the two directions in which they vary most (MATH.md eq. 20).
 ///
-/// The largest component of each direction is positive, so that a picture is never a mirror image of itself. `None` where
-/// there is nothing to see: no two rows differ, or a number is not finite.
+/// The largest component of each direction is positive, so that a picture is never a mirror image of itself. `None`
+/// where there is nothing to see: no two rows differ, or a number is not finite.
 #[must_use]
 pub fn pca<R: AsRef<[f32]>>(rows: &[R]) -> Option<Projection> {
     let (count, dim) = (rows.len(), rows.first()?.as_ref().len());
@@ -46,7 +46,7 @@ pub fn pca<R: AsRef<[f32]>>(rows: &[R]) -> Option<Projection> {
 
 /// The first two right singular vectors of `centered`, each of length 1 with its largest component positive.
 ///
-/// They come from the smaller one of the two products of `centered` with itself, which share their eigenvalues.
+/// They come from the smaller of the two products of `centered` with itself, which have the same eigenvalues.
 fn directions(centered: &DMatrix<f64>) -> Vec<DVector<f64>> {
     let by_rows = centered.nrows() < centered.ncols();
     let product = if by_rows { centered * centered.transpose() } else { centered.transpose() * centered };

@@ -28,14 +28,14 @@ pub struct Selection {
     pub rows: Vec<usize>,
     /// The group of each, from 0.
     pub groups: Vec<usize>,
-    /// The names of the groups; none where the groups mean nothing.
+    /// The names of the groups; empty if the groups mean nothing.
     pub names: Vec<String>,
-    /// Words that were asked for and that the model does not know.
+    /// Requested words that the model does not know.
     pub missing: Vec<String>,
 }
 
 impl Selection {
-    /// These `words`, of which each belongs to the group that stands before it; a word that comes again is left out.
+    /// These `words`, each with the number of its group; repeated words are left out.
     pub fn of_words<'a>(vectors: &Vectors, words: impl IntoIterator<Item = (usize, &'a str)>) -> Self {
         let (mut selection, mut seen) = (Self::default(), HashSet::new());
         for (group, word) in words {
@@ -61,7 +61,7 @@ impl Selection {
         Self::of_words(vectors, words).named(COURSE.map(|(name, _)| name.to_owned()).to_vec())
     }
 
-    /// The `count` most frequent words; the first ones where counts are unknown or equal.
+    /// The `count` most frequent words; the first ones if counts are unknown or equal.
     #[must_use]
     pub fn most_frequent(vectors: &Vectors, count: usize) -> Self {
         let mut rows: Vec<_> = (0..vectors.vocabulary.len()).collect();
@@ -73,7 +73,7 @@ impl Selection {
     /// `word` and the `count` words nearest to it.
     ///
     /// # Errors
-    /// Where the word is unknown, or its vector zero.
+    /// If the word is unknown, or its vector zero.
     pub fn near(vectors: &Vectors, word: &str, count: usize) -> Result<Self> {
         let neighbors = query::neighbors(vectors, &[word], count)?;
         let words = std::iter::once(word).chain(neighbors.iter().map(|neighbor| neighbor.word));
@@ -86,7 +86,7 @@ impl Selection {
         self.rows.iter().map(|&row| vectors.row(row)).collect()
     }
 
-    /// The same with `names` for its groups, less those groups that no known word is in.
+    /// The same with `names` for its groups, without groups that have no known word.
     #[must_use]
     pub fn named(mut self, names: Vec<String>) -> Self {
         let kept: Vec<_> = (0..names.len()).filter(|group| self.groups.contains(group)).collect();
@@ -98,7 +98,7 @@ impl Selection {
         self
     }
 
-    /// The same in `count` groups of like words, each named by its most typical ones.
+    /// The same in `count` groups of similar words, each named after its most typical ones.
     #[must_use]
     pub fn grouped(mut self, vectors: &Vectors, count: usize) -> Self {
         let rows = self.vectors(vectors);

@@ -1,8 +1,8 @@
 //! t-SNE (van der Maaten & Hinton 2008; Barnes-Hut, van der Maaten 2014): neighbors stay neighbors on the map.
 //!
-//! The crate `bhtsne` does it. What it would leave to chance is decided here: the map starts from the principal components
-//! and not from random numbers, the nearest neighbors are searched exactly, and one thread adds everything up in one order.
-//! So the same vectors give the same map, and no seed is needed.
+//! The crate `bhtsne` does it. What it would leave to chance is decided here: the map starts from the principal
+//! components and not from random numbers, the nearest neighbors are searched exactly, and one thread adds everything
+//! up in one order. So the same vectors give the same map, and no seed is needed.
 
 use bhtsne::{Neighbor, tSNE};
 use rayon::ThreadPoolBuilder;
@@ -11,20 +11,20 @@ use super::pca;
 use crate::query;
 use crate::{Error, Result};
 
-/// Of fewer words nothing is learned from who is near to whom.
+/// With fewer words, there are too few neighbors.
 const FEWEST: usize = 6;
 
-/// How many neighbors a word has, roughly, where there are enough words.
+/// About how many neighbors a word has, if there are enough words.
 const PERPLEXITY: f64 = 30.0;
 
 /// Steps of gradient descent.
 pub const STEPS: u64 = 1000;
 
-/// How far away a group of words must be, in relation to its size, to be taken for one word (Barnes-Hut).
+/// How distant a group of words must be, relative to its size, to be treated as one word (Barnes-Hut).
 const THETA: f64 = 0.5;
 
-/// The learning rate: a twelfth of the number of words (Belkina et al. 2019), and 200, as in the first paper, for few. The
-/// crate's own is a quarter of that, with which a thousand steps leave a map that is still growing.
+/// The learning rate: a twelfth of the number of words (Belkina et al. 2019), and 200, as in the first paper, for few.
+/// The crate's own rate is a quarter of that, too low for a thousand steps.
 fn rate(count: usize) -> f64 {
     (count as f64 / 12.0).max(200.0)
 }
@@ -32,17 +32,17 @@ fn rate(count: usize) -> f64 {
 /// The standard deviation of the map's first axis at the start (Kobak & Berens 2019).
 const START: f64 = 1e-4;
 
-/// A map on which the rows whose cosine is high lie together. Neither axes nor far distances mean anything; the map is
-/// turned so that it is widest from left to right.
+/// A map on which rows with a high cosine are close together. Neither axes nor large distances mean anything; the map
+/// is rotated so that it is widest from left to right.
 ///
 /// `step` is called after each of the [`STEPS`].
 ///
 /// # Errors
-/// Where there are fewer than six rows, or no two differ.
+/// If there are fewer than six rows, or no two differ.
 pub fn tsne<R: AsRef<[f32]>>(rows: &[R], step: &(dyn Fn(u64) + Sync)) -> Result<Vec<[f64; 2]>> {
     let count = rows.len();
     if count < FEWEST {
-        let message = format!("t-SNE needs at least {FEWEST} words, and there are {count}; use --method pca");
+        let message = format!("t-SNE needs at least {FEWEST} words, but there are {count}; use --method pca");
         return Err(Error::Failed(message));
     }
     let units: Vec<Vec<f32>> = rows.iter().map(|row| direction(row.as_ref())).collect();
@@ -54,7 +54,7 @@ pub fn tsne<R: AsRef<[f32]>>(rows: &[R], step: &(dyn Fn(u64) + Sync)) -> Result<
 
     let perplexity = PERPLEXITY.min((count - 1) as f64 / 3.0);
     let neighbors = neighbors(&units, (3.0 * perplexity) as usize);
-    // The sums of several threads depend on who was faster.
+    // The sums of several threads depend on which was faster.
     let one_thread =
         ThreadPoolBuilder::new().num_threads(1).build().map_err(|error| Error::Failed(error.to_string()))?;
     let map = one_thread.install(|| {
@@ -71,7 +71,7 @@ pub fn tsne<R: AsRef<[f32]>>(rows: &[R], step: &(dyn Fn(u64) + Sync)) -> Result<
     Ok(pca(&map).map_or_else(Vec::new, |turned| turned.points))
 }
 
-/// `row` with length 1; zeros where it has none.
+/// `row` with length 1; zeros if it is zero.
 fn direction(row: &[f32]) -> Vec<f32> {
     match query::unit(row) {
         Some(unit) => unit.into_iter().map(|number| number as f32).collect(),
@@ -104,7 +104,7 @@ fn neighbors(units: &[Vec<f32>], k: usize) -> Vec<Vec<Neighbor<f64>>> {
     (0..rows.len()).map(near).collect()
 }
 
-/// The rows without their mean: distances are the same, and no common part rounds small ones away.
+/// The rows without their mean: distances stay the same, and no common part rounds small ones away.
 fn centered(rows: &[Vec<f32>]) -> Vec<Vec<f32>> {
     let mut mean = vec![0.0; rows.first().map_or(0, Vec::len)];
     for row in rows {

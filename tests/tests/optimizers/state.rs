@@ -1,4 +1,4 @@
-//! What an optimizer remembers comes back with the model.
+//! The state of an optimizer is returned with the model.
 
 use motevec::corpus::{self, Corpus, Options, Source};
 use motevec::train::{self, Optimizer, Settings, Trained};
