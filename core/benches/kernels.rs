@@ -1,7 +1,7 @@
 //! Core's kernels on every level that this machine has.
 //!
-//! `cargo bench -p motevec-core` runs all, `cargo bench -p motevec-core -- window/avx2` some. Criterion compares with the
-//! run before; its "elements" are floating-point operations, so Gelem/s are GFLOP/s.
+//! `cargo bench -p motevec-core` runs all, `cargo bench -p motevec-core -- window/avx2` some. Criterion compares with
+//! the run before; its "elements" are floating-point operations, so Gelem/s are GFLOP/s.
 
 use std::hint::black_box;
 use std::marker::PhantomData;
@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use motevec_core::model::{Model, Rows as _, RowsMut as _, Slab, initialize_center};
 use motevec_core::sample::Generator;
-use motevec_core::simd::{Kernel, LANES, Lanes, Level, PairUpdate, WindowError, WindowUpdate, axpy, dot, sigmoid};
+use motevec_core::simd::{
+    Kernel, LANES, Lanes, Level, Machine, PairUpdate, Simd, WindowError, WindowUpdate, axpy, dot, sigmoid,
+};
 
 const DIMS: [usize; 5] = [64, 100, 128, 200, 300];
 /// The full window of half-width 5, and one true target with five negatives.
@@ -144,7 +146,7 @@ fn bench<O: Operation>(criterion: &mut Criterion) {
             group.bench_function(BenchmarkId::new(level.name(), dim), |bencher| {
                 bencher.iter_custom(|times| {
                     let repeat = Repeat { operation: PhantomData::<O>, times, data: &mut data };
-                    level.enter(level.has_fma(), repeat).unwrap_or_default()
+                    Simd::new(level, level.has_fma()).map(|simd| simd.enter(repeat)).unwrap_or_default()
                 });
             });
         }

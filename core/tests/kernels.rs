@@ -3,7 +3,9 @@
 use motevec_core::loss::{Gradients, negative_sampling};
 use motevec_core::model::{FixedModel, Model, Rows, RowsMut, Slab};
 use motevec_core::sample::Generator;
-use motevec_core::simd::{Kernel, LANES, Lanes, Level, PairUpdate, WindowError, WindowUpdate, axpy, dot, sigmoid};
+use motevec_core::simd::{
+    Kernel, LANES, Lanes, Level, Machine, PairUpdate, Simd, WindowError, WindowUpdate, axpy, dot, sigmoid,
+};
 use proptest::prelude::*;
 use rand_core::Rng;
 
@@ -186,6 +188,12 @@ type Outcome = (Vec<u32>, Vec<u32>, u32);
 impl Kernel for Window {
     type Output = Result<Outcome, WindowError>;
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+        self.take(lanes)
+    }
+}
+
+impl Window {
+    fn take(self, machine: impl Machine) -> Result<Outcome, WindowError> {
         let Self { v, u, dim, inputs, targets, truth, rate, pad } = self;
         let (inputs, targets) = (&inputs, &targets);
         if pad {
@@ -193,14 +201,14 @@ impl Kernel for Window {
             let (mut v, mut u) = (slab(&v), slab(&u));
             let update =
                 WindowUpdate { v: &mut v, u: &mut u, inputs: [inputs, &[]], targets, truth, rate, with_loss: true };
-            let loss = lanes.enter(update)?;
+            let loss = machine.window(update)?;
             let dense = |slab: Slab<Vec<f32>>| bits(&unpadded(&slab.into_inner(), dim));
             Ok((dense(v), dense(u), loss.to_bits()))
         } else {
             let (mut v, mut u) = (Dense { data: v, dim }, Dense { data: u, dim });
             let update =
                 WindowUpdate { v: &mut v, u: &mut u, inputs: [inputs, &[]], targets, truth, rate, with_loss: true };
-            let loss = lanes.enter(update)?;
+            let loss = machine.window(update)?;
             Ok((bits(&v.data), bits(&u.data), loss.to_bits()))
         }
     }
@@ -261,6 +269,9 @@ proptest! {
                 for pad in [false, true] {
                     let outcome = level.run(fused, Window { pad, ..window.clone() }).unwrap().unwrap();
                     prop_assert_eq!(&outcome, &reference, "{:?}, fused {}, padded {}", level, fused, pad);
+                    let chosen = Simd::new(level, fused).unwrap();
+                    let outcome = Window { pad, ..window.clone() }.take(chosen).unwrap();
+                    prop_assert_eq!(&outcome, &reference, "{:?}, padded {}", chosen, pad);
                 }
             }
         }
@@ -286,6 +297,11 @@ proptest! {
             prop_assert!(close(&reference, &exact));
             for level in levels() {
                 prop_assert_eq!(&level.run(fused, Pair(window.clone())).unwrap(), &reference, "{:?}", level);
+                let chosen = Simd::new(level, fused).unwrap();
+                for pad in [false, true] {
+                    let pair = Pair(Window { pad, ..window.clone() });
+                    prop_assert_eq!(&pair.take(chosen), &reference, "{:?}, padded {}", chosen, pad);
+                }
             }
         }
     }
@@ -296,10 +312,26 @@ struct Pair(Window);
 impl Kernel for Pair {
     type Output = Outcome;
     fn run<L: Lanes>(self, lanes: L) -> Outcome {
-        let Window { mut v, u, dim, targets, rate, .. } = self.0;
-        let mut u = Dense { data: u, dim };
+        self.take(lanes)
+    }
+}
+
+impl Pair {
+    fn take(self, machine: impl Machine) -> Outcome {
+        let Window { v, u, dim, targets, rate, pad, .. } = self.0;
+        if pad {
+            let slab = |rows: &[f32]| Slab::new(padded(rows, dim), dim, dim.next_multiple_of(LANES)).unwrap();
+            let (mut v, mut u) = (slab(&v), slab(&u));
+            let v_c = v.row_mut(0).unwrap();
+            let update = PairUpdate { v_c, u: &mut u, targets: &targets, rate, with_loss: true };
+            let loss = machine.pair(update).unwrap();
+            let dense = |slab: Slab<Vec<f32>>| unpadded(&slab.into_inner(), dim);
+            return (bits(&dense(v)), bits(&dense(u)), loss.to_bits());
+        }
+        let (mut v, mut u) = (v, Dense { data: u, dim });
         let v_c = &mut v[..dim];
-        let loss = lanes.enter(PairUpdate { v_c, u: &mut u, targets: &targets, rate, with_loss: true }).unwrap();
+        let update = PairUpdate { v_c, u: &mut u, targets: &targets, rate, with_loss: true };
+        let loss = machine.pair(update).unwrap();
         (bits(&v), bits(&u.data), loss.to_bits())
     }
 }

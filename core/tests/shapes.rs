@@ -3,7 +3,7 @@
 use motevec_core::model::FixedModel;
 use motevec_core::sample::{AliasTable, Generator, Slot, Unigram};
 use motevec_core::simd::{Kernel, Lanes, Level, ShapedWindow, WindowError, WindowUpdate};
-use motevec_core::train::{Fixed, Settings, Shape, Stream, Trainer, Update};
+use motevec_core::train::{Dynamic, Fixed, Shape, Stream, Trainer, Update};
 use proptest::prelude::*;
 use rand_core::Rng;
 
@@ -77,7 +77,7 @@ proptest! {
 
     #[test]
     fn training(tokens in prop::collection::vec(0..ROWS as u32, 0..60), seed in 0..100_u64) {
-        let any = |window, negatives| Settings::new(window, negatives, Update::Window).unwrap();
+        let any = |window, negatives| Dynamic::new(window, negatives, Update::Window).unwrap();
         prop_assert_eq!(trained::<16, _>(&tokens, seed, Fixed::<2, 6>), trained::<16, _>(&tokens, seed, any(2, 5)));
         prop_assert_eq!(trained::<16, _>(&tokens, seed, Fixed::<8, 8>), trained::<16, _>(&tokens, seed, any(8, 7)));
         prop_assert_eq!(trained::<19, _>(&tokens, seed, Fixed::<1, 1>), trained::<19, _>(&tokens, seed, any(1, 0)));

@@ -4,7 +4,7 @@ mod training;
 
 use motevec_core::sample::Generator;
 use motevec_core::simd::WindowError;
-use motevec_core::train::{Settings, Stream, Update};
+use motevec_core::train::{Dynamic, Stream, Update};
 use proptest::prelude::*;
 use training::{ROWS, Recorder, Task, model, tasks, trainer};
 
@@ -61,7 +61,7 @@ fn a_span_that_is_too_small_cuts_windows() {
 fn after_a_token_that_is_no_row_the_next_sentence_starts_anew() {
     let mut widths = Generator::new(1, [2]);
     let (mut model, mut recorder) = (model(1), Recorder::new(5));
-    let settings = Settings::new(2, 2, Update::Window).unwrap();
+    let settings = Dynamic::new(2, 2, Update::Window).unwrap();
     let mut trainer = trainer(&mut model, &mut recorder, settings, 0.1);
     let mut stream = Stream::<5>::new();
     let mut train = |tokens: &[u32]| {

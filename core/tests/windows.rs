@@ -8,7 +8,7 @@ use fixed::Fixed;
 use motevec_core::loss::{Gradients, negative_sampling, window};
 use motevec_core::sample::Generator;
 use motevec_core::simd::{MAX_INPUTS, MAX_TARGETS, WindowError};
-use motevec_core::train::{MAX_NEGATIVES, Settings, SettingsError, Stream, Update};
+use motevec_core::train::{Dynamic, MAX_NEGATIVES, ShapeError, Stream, Update};
 use proptest::prelude::*;
 use rand_core::Rng;
 use statistics::assert_distribution;
@@ -140,7 +140,7 @@ fn windows_and_negatives_beyond_one_update_are_taken_in_groups() {
 fn windows_are_cut_at_the_ends_of_a_sentence() {
     let outsides = |width: u32, sentences: &[&[u32]]| {
         let (mut model, mut recorder) = (model(1), Recorder::new(1));
-        let mut trainer = trainer(&mut model, &mut recorder, Settings::new(2, 0, Update::Pair).unwrap(), 0.1);
+        let mut trainer = trainer(&mut model, &mut recorder, Dynamic::new(2, 0, Update::Pair).unwrap(), 0.1);
         for sentence in sentences {
             trainer.sentence(sentence, &mut Fixed(width)).unwrap();
         }
@@ -157,7 +157,7 @@ fn windows_are_cut_at_the_ends_of_a_sentence() {
 fn half_widths_are_uniform_from_1_to_m() {
     for m in [1_u32, 2, 5, 10] {
         let (mut model, mut recorder) = (model(1), Recorder::new(1));
-        let mut trainer = trainer(&mut model, &mut recorder, Settings::new(m, 0, Update::Window).unwrap(), 0.0);
+        let mut trainer = trainer(&mut model, &mut recorder, Dynamic::new(m, 0, Update::Window).unwrap(), 0.0);
         let (mut stream, mut rng) = (Stream::<21>::new(), Generator::new(8, [u64::from(m)]));
         let mut observed = vec![0; m as usize];
         for pushed in 0..60_000 {
@@ -181,7 +181,7 @@ fn a_token_that_is_no_row_is_an_error_after_those_before_it() {
     for update in [Update::Window, Update::Pair] {
         let train = |sentence: &[u32]| {
             let (mut model, mut recorder) = (model(1), Recorder::new(1));
-            let mut trainer = trainer(&mut model, &mut recorder, Settings::new(1, 2, update).unwrap(), 0.1);
+            let mut trainer = trainer(&mut model, &mut recorder, Dynamic::new(1, 2, update).unwrap(), 0.1);
             let result = trainer.sentence(sentence, &mut Fixed(0));
             (result, training::bits(&model.center))
         };
@@ -199,16 +199,16 @@ fn a_token_that_is_no_row_is_an_error_after_those_before_it() {
 
 #[test]
 fn impossible_settings_are_refused() {
-    assert_eq!(Settings::new(0, 5, Update::Window), Err(SettingsError::NoWindow));
-    assert_eq!(Settings::new(5, MAX_NEGATIVES + 1, Update::Pair), Err(SettingsError::TooManyNegatives));
-    assert!(Settings::new(u32::MAX, MAX_NEGATIVES, Update::Window).is_ok());
+    assert_eq!(Dynamic::new(0, 5, Update::Window), Err(ShapeError::NoWindow));
+    assert_eq!(Dynamic::new(5, MAX_NEGATIVES + 1, Update::Pair), Err(ShapeError::TooManyNegatives));
+    assert!(Dynamic::new(u32::MAX, MAX_NEGATIVES, Update::Window).is_ok());
 }
 
 #[test]
 fn the_loss_is_measured_as_often_as_asked() {
     let pairs = |every| {
         let (mut model, mut recorder) = (model(1), Recorder::new(1));
-        let mut trainer = trainer(&mut model, &mut recorder, Settings::new(1, 2, Update::Window).unwrap(), 0.1);
+        let mut trainer = trainer(&mut model, &mut recorder, Dynamic::new(1, 2, Update::Window).unwrap(), 0.1);
         trainer.loss_every = every;
         trainer.sentence(&[0; 21], &mut Fixed(0)).unwrap();
         trainer.loss.pairs

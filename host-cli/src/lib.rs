@@ -12,16 +12,16 @@ pub mod eval;
 pub mod explore;
 pub mod format;
 pub mod gradcheck;
+mod history;
 mod memory;
 pub mod output;
 pub mod plot;
 pub mod query;
-mod record;
 pub mod train;
 mod vectors;
 mod vocabulary;
 
 pub use error::{Error, Result};
-pub use record::Run;
+pub use history::Run;
 pub use vectors::{Vectors, VectorsRef};
 pub use vocabulary::Vocabulary;

@@ -51,12 +51,11 @@ pub(crate) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> {
 }
 
 /// The bytes that training takes beyond the corpus: the two matrices, a copy of one as it is handed out, and the rows
-/// that the shards copy in a round; and `state` matrices as large as these for each of the two, with a
-/// copy as they are handed out.
+/// that the shards copy in a round; and `state` matrices as large as these for each of the two.
 fn needed(words: u64, dim: u64, plan: &Plan, state: u64) -> u64 {
     let row = dim.div_ceil(BLOCK).saturating_mul(BLOCK * size_of::<f32>() as u64);
     let private = words.min(plan.words_per_round as u64).saturating_mul(2 * plan.shards as u64);
-    let rows = words.saturating_mul(3 + 4 * state).saturating_add(private);
+    let rows = words.saturating_mul(3 + 2 * state).saturating_add(private);
     row.saturating_mul(rows)
 }
 
@@ -97,7 +96,7 @@ mod tests {
     fn padding_and_private_copies_are_counted() {
         // 3 × 100 rows in common, 2 × (10 + 10) private ones, of 112 components.
         assert_eq!(needed(100, 100, &PLAN, 0), (300 + 40) * 112 * 4);
-        assert_eq!(needed(4, 16, &PLAN, 2), (12 + 32 + 16) * 16 * 4);
+        assert_eq!(needed(4, 16, &PLAN, 2), (12 + 16 + 16) * 16 * 4);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::Vocabulary;
-use crate::record::Run;
+use crate::history::Run;
 
 /// Word vectors (the rows of `V`, MATH.md): what every model file holds and every query reads.
 #[derive(Clone, Debug)]

@@ -74,7 +74,7 @@ impl Growing {
         let corpus = corpus::read(&[Source::Path(path)], &corpus::Options { earlier, ..options() }, &|_| {})?;
         let trained = match &self.model {
             None => train::train(&corpus, &settings(), &mut |_| Continue(()))?,
-            Some(model) => train::resume(model, &corpus, &settings(), &mut |_| Continue(()))?,
+            Some(model) => train::train_from(model, &corpus, &settings(), &mut |_| Continue(()))?,
         };
         self.losses.extend(trained.losses.first());
         let last = self.losses.len().saturating_sub(self.batches.len());

@@ -48,7 +48,7 @@ impl Pieces {
         let settings = Settings { threads: 1 + (self.stops % 3) as usize, ..self.settings.clone() };
         let now = match self.now.take() {
             None => train::train(&self.corpus, &settings, &mut observe)?,
-            Some(stopped) => train::go_on(stopped, &self.corpus, &settings, &mut observe)?,
+            Some(stopped) => train::resume(stopped, &self.corpus, &settings, &mut observe)?,
         };
         let vectors = Vectors {
             vocabulary: self.corpus.vocabulary.clone(),

@@ -177,12 +177,12 @@ fn bad_images_are_told_in_a_line() {
                 .to_owned(),
         ),
         ("info long.mote", 1, format!("long.mote: the image ends after {} bytes, but more follows\n", image.len())),
-        ("info vast.mote", 1, "vast.mote: the image is cut short: 16 of ".to_owned()),
+        ("info vast.mote", 1, "vast.mote: the image is cut short: it has 16 of ".to_owned()),
         ("info none.mote", 1, "none.mote: the image holds no words\n".to_owned()),
         (
             "info version.mote",
             1,
-            "version.mote: this is an image of version 3, and only version 1 can be read\n".to_owned(),
+            "version.mote: this is an image of version 3; only version 1 can be read\n".to_owned(),
         ),
         ("info flags.mote", 1, "flags.mote: an image of version 1 cannot have the flags 0x40\n".to_owned()),
         (

@@ -162,13 +162,13 @@ fn what_cannot_be_drawn_is_refused() {
         (
             &["-o", "a.svg", "--words", "king,quee"],
             1,
-            "needs at least 3 words, and there is 1; the model does not know `quee`",
+            "needs at least 3 words, but there is 1; the model does not know `quee`",
         ),
         (&["-o", "a.svg", "--near", "quen"], 1, "did you mean `queen`?"),
         (
             &["-o", "a.svg", "--words", "king,queen,man", "--method", "tsne"],
             1,
-            "t-SNE needs at least 6 words, and there are 3",
+            "t-SNE needs at least 6 words, but there are 3",
         ),
         (&["-o", "a.svg", "--words", "king", "--preset", "course"], 2, "cannot be used with"),
         (&["-o", "a.svg", "--size", "10x10"], 2, "expected WIDTHxHEIGHT"),

@@ -184,7 +184,7 @@ fn clusters_gather_words_that_go_together() {
     assert_ne!(classes["north"], classes["south"]);
     assert_ne!(classes["east"], classes["west"]);
     let (code, message) = folder.failure(&["clusters", "model.txt", "-k", "7"]);
-    assert_eq!((code, &message[..]), (2, "error: -k 7: the model has 6 words, and a cluster has at least one\n"));
+    assert_eq!((code, &message[..]), (2, "error: -k 7: the model has only 6 words, and each cluster needs one\n"));
 
     // On a real model: the same each time, another with another seed, and nearer together than chance.
     folder.stdout(&["demo", "-o", "demo.bin"]);

@@ -106,7 +106,7 @@ fn what_we_lack_is_refused_by_name() {
     let note = "note: old.bin is of format word2vec-text, as word2vec writes without `-binary 1`; its name says word2vec-bin\n";
     assert!(output.status.success() && output.stdout.is_empty() && output.stderr == note.as_bytes(), "{output:?}");
     let (_, message) = folder.failure(&["info", "old.bin"]);
-    assert!(message.ends_with(" (its content looks like format word2vec-text, which its name hides)\n"), "{message}");
+    assert!(message.ends_with(" (its content looks like format word2vec-text)\n"), "{message}");
     // CBOW is what word2vec does unasked: that is said, and no more.
     let output = folder.run(&["word2vec", "-train", "text.txt", "-output", "old"]);
     let note = "note: word2vec trains CBOW without `-cbow 0`; motevec always trains skip-gram, as with `-cbow 0`\n";

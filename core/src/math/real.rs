@@ -70,89 +70,55 @@ pub trait Real:
     fn is_finite(self) -> bool;
 }
 
-impl Real for f32 {
-    const ZERO: Self = 0.0;
-    const ONE: Self = 1.0;
-    const NEG_INFINITY: Self = Self::NEG_INFINITY;
+/// Implements [`Real`] for a type, with the functions of `libm` that are for it.
+macro_rules! real {
+    ($real:ty, $exp:ident, $ln:ident, $ln_1p:ident, $sqrt:ident, $abs:ident) => {
+        impl Real for $real {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const NEG_INFINITY: Self = Self::NEG_INFINITY;
 
-    fn from_f64(x: f64) -> Self {
-        x as Self
-    }
+            fn from_f64(x: f64) -> Self {
+                x as Self
+            }
 
-    fn to_f64(self) -> f64 {
-        self.into()
-    }
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
 
-    fn exp(self) -> Self {
-        libm::expf(self)
-    }
+            fn exp(self) -> Self {
+                libm::$exp(self)
+            }
 
-    fn ln(self) -> Self {
-        libm::logf(self)
-    }
+            fn ln(self) -> Self {
+                libm::$ln(self)
+            }
 
-    fn ln_1p(self) -> Self {
-        libm::log1pf(self)
-    }
+            fn ln_1p(self) -> Self {
+                libm::$ln_1p(self)
+            }
 
-    fn sqrt(self) -> Self {
-        libm::sqrtf(self)
-    }
+            fn sqrt(self) -> Self {
+                libm::$sqrt(self)
+            }
 
-    fn abs(self) -> Self {
-        libm::fabsf(self)
-    }
+            fn abs(self) -> Self {
+                libm::$abs(self)
+            }
 
-    fn is_nan(self) -> bool {
-        self.is_nan()
-    }
+            fn is_nan(self) -> bool {
+                self.is_nan()
+            }
 
-    fn is_finite(self) -> bool {
-        self.is_finite()
-    }
+            fn is_finite(self) -> bool {
+                self.is_finite()
+            }
+        }
+    };
 }
 
-impl Real for f64 {
-    const ZERO: Self = 0.0;
-    const ONE: Self = 1.0;
-    const NEG_INFINITY: Self = Self::NEG_INFINITY;
-
-    fn from_f64(x: f64) -> Self {
-        x
-    }
-
-    fn to_f64(self) -> f64 {
-        self
-    }
-
-    fn exp(self) -> Self {
-        libm::exp(self)
-    }
-
-    fn ln(self) -> Self {
-        libm::log(self)
-    }
-
-    fn ln_1p(self) -> Self {
-        libm::log1p(self)
-    }
-
-    fn sqrt(self) -> Self {
-        libm::sqrt(self)
-    }
-
-    fn abs(self) -> Self {
-        libm::fabs(self)
-    }
-
-    fn is_nan(self) -> bool {
-        self.is_nan()
-    }
-
-    fn is_finite(self) -> bool {
-        self.is_finite()
-    }
-}
+real!(f32, expf, logf, log1pf, sqrtf, fabsf);
+real!(f64, exp, log, log1p, sqrt, fabs);
 
 mod sealed {
     pub trait Sealed {}

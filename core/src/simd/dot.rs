@@ -1,5 +1,8 @@
 //! The dot product and its companion `y += a·x`, in the one order of addition.
+// An index here is a constant below the constant length of its array: no access can fail.
+#![allow(clippy::indexing_slicing)]
 
+use super::unroll::unroll;
 use super::{Block, Kernel, LANES, Lanes};
 
 /// `Σ_i a_i b_i`, summed in sixteen lanes. Where the lengths differ the surplus is left out.
@@ -26,15 +29,16 @@ impl Kernel for Dot<'_> {
     fn run<L: Lanes>(self, lanes: L) -> f32 {
         let (a, b) = same_length(self.a, self.b);
         let ((a, a_tail), (b, b_tail)) = (a.as_chunks(), b.as_chunks());
-        let mut blocks = a.iter().zip(b);
-        // The first products start the lanes: a sum that starts from zero would cost an addition a lane more. To start from
-        // −0 is to start from nothing.
-        let mut acc = match blocks.next() {
-            Some((a, b)) => products(lanes, a, b),
-            None => [lanes.splat(-0.0); LANES],
+        // The first products start the lanes: a sum that starts from zero would cost one more addition per lane. To
+        // start from −0 is to start from nothing.
+        let mut acc = match (a.first(), b.first()) {
+            (Some(a), Some(b)) => products(lanes, a, b),
+            _ => lanes.splat_block(-0.0),
         };
-        for (a, b) in blocks {
+        let mut block = 1;
+        while let (Some(a), Some(b)) = (a.get(block), b.get(block)) {
             add_products(lanes, &mut acc, a, b);
+            block += 1;
         }
         if !a_tail.is_empty() {
             add_products(lanes, &mut acc, &padded(a_tail), &padded(b_tail));
@@ -49,44 +53,39 @@ fn same_length<'a>(a: &'a [f32], b: &'a [f32]) -> (&'a [f32], &'a [f32]) {
     (a.get(..b.len()).unwrap_or(a), b.get(..a.len()).unwrap_or(b))
 }
 
-/// Sixteen lanes in the first `PARTS` registers; the rest are never touched, and vanish when compiled.
-pub(super) type Registers<L> = [<L as Lanes>::Vector; LANES];
-
 #[inline(always)]
-fn products<L: Lanes>(lanes: L, a: &Block, b: &Block) -> Registers<L> {
-    let mut acc = [lanes.splat(0.0); LANES];
-    for (part, acc) in acc.iter_mut().enumerate().take(L::PARTS) {
-        *acc = lanes.mul(lanes.load(a, part), lanes.load(b, part));
-    }
+fn products<L: Lanes>(lanes: L, a: &Block, b: &Block) -> L::Registers {
+    let mut acc = lanes.splat_block(0.0);
+    unroll!(PART in 0..L::PARTS => { acc[PART] = lanes.mul(lanes.load(a, PART), lanes.load(b, PART)); });
     acc
 }
 
 #[inline(always)]
-fn add_products<L: Lanes>(lanes: L, acc: &mut Registers<L>, a: &Block, b: &Block) {
-    for (part, acc) in acc.iter_mut().enumerate().take(L::PARTS) {
-        *acc = lanes.mul_add(lanes.load(a, part), lanes.load(b, part), *acc);
-    }
+fn add_products<L: Lanes>(lanes: L, acc: &mut L::Registers, a: &Block, b: &Block) {
+    unroll!(PART in 0..L::PARTS => {
+        acc[PART] = lanes.mul_add(lanes.load(a, PART), lanes.load(b, PART), acc[PART]);
+    });
 }
 
 /// Folds sixteen lanes 16 → 8 → 4 → 2 → 1. Adding zero turns −0, on which kernels could differ, into 0.
 #[inline(always)]
-fn fold<L: Lanes>(lanes: L, acc: Registers<L>) -> f32 {
+fn fold<L: Lanes>(lanes: L, acc: L::Registers) -> f32 {
     lanes.sum(fold_to_register(lanes, acc)) + 0.0
 }
 
 /// Folds the registers of one sum into one; the lanes within it are left to [`Lanes::sum`].
 #[inline(always)]
-pub(super) fn fold_to_register<L: Lanes>(lanes: L, mut acc: Registers<L>) -> L::Vector {
-    let mut half = L::PARTS / 2;
-    while half > 0 {
-        let (low, high) = acc.split_at_mut(half);
-        for (low, high) in low.iter_mut().zip(high) {
-            *low = lanes.add(*low, *high);
-        }
-        half /= 2;
+pub(super) fn fold_to_register<L: Lanes>(lanes: L, mut acc: L::Registers) -> L::Vector {
+    if const { L::PARTS > 4 } {
+        unroll!(PART in 0..4 => { acc[PART] = lanes.add(acc[PART], acc[PART + 4]); });
     }
-    let [first, ..] = acc;
-    first
+    if const { L::PARTS > 2 } {
+        unroll!(PART in 0..2 => { acc[PART] = lanes.add(acc[PART], acc[PART + 2]); });
+    }
+    if const { L::PARTS > 1 } {
+        acc[0] = lanes.add(acc[0], acc[1]);
+    }
+    acc[0]
 }
 
 /// A row's last, incomplete block, filled up with zeros.
@@ -122,17 +121,23 @@ impl Kernel for Axpy<'_> {
         let x = self.x.get(..self.y.len()).unwrap_or(self.x);
         let Some(y) = self.y.get_mut(..x.len()) else { return };
         let ((x, x_tail), (y, y_tail)) = (x.as_chunks(), y.as_chunks_mut());
-        for (x, y) in x.iter().zip(y) {
-            for part in 0..L::PARTS {
-                lanes.store(lanes.mul_add(a, lanes.load(x, part), lanes.load(y, part)), y, part);
-            }
+        let mut block = 0;
+        while let (Some(x), Some(y)) = (x.get(block), y.get_mut(block)) {
+            add_scaled(lanes, a, x, y);
+            block += 1;
         }
         if !x_tail.is_empty() {
-            let (x, mut y) = (padded(x_tail), padded(y_tail));
-            for part in 0..L::PARTS {
-                lanes.store(lanes.mul_add(a, lanes.load(&x, part), lanes.load(&y, part)), &mut y, part);
-            }
+            let mut y = padded(y_tail);
+            add_scaled(lanes, a, &padded(x_tail), &mut y);
             unpad(&y, y_tail);
         }
     }
+}
+
+/// `y += a·x` on one block, with `a` in every lane.
+#[inline(always)]
+pub(super) fn add_scaled<L: Lanes>(lanes: L, a: L::Vector, x: &Block, y: &mut Block) {
+    unroll!(PART in 0..L::PARTS => {
+        lanes.store(lanes.mul_add(a, lanes.load(x, PART), lanes.load(y, PART)), y, PART);
+    });
 }

@@ -1,8 +1,9 @@
 //! Choosing the instructions at run time.
 
-use super::{Arithmetic, Fused, Kernel, Lanes, Portable, Scalar, Wide};
+use super::wide::HARDWARE_FMA;
 #[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
+use super::{Avx2, Avx512, Portable};
+use super::{Kernel, Simd};
 
 /// The instruction sets that core has kernels for. All give the same bits; later ones are faster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,10 +48,7 @@ impl Level {
     pub fn has_fma(self) -> bool {
         match self {
             Self::Scalar => false,
-            Self::Wide => cfg!(any(
-                all(target_arch = "x86_64", target_feature = "fma"),
-                all(target_arch = "aarch64", target_feature = "neon")
-            )),
+            Self::Wide => HARDWARE_FMA,
             Self::Avx2 | Self::Avx512 => true,
         }
     }
@@ -66,42 +64,12 @@ impl Level {
         }
     }
 
-    /// Runs `kernel` with the level's token in the fused or the portable arithmetic; `None` where this machine does not
+    /// Runs `kernel` with the level's token in the fused or the portable arithmetic; `None` if this machine does not
     /// have the level.
     ///
-    /// The kernel itself is compiled without the level's instructions; its inner kernels are not, when it calls
-    /// [`Lanes::enter`]. See [`enter`](Self::enter) for a kernel that is small enough to be compiled for each level.
+    /// The kernel itself is compiled without the level's instructions; its inner kernels are compiled with them, where
+    /// it calls [`Machine::enter`](super::Machine::enter).
     pub fn run<K: Kernel>(self, fused: bool, kernel: K) -> Option<K::Output> {
-        if fused { self.run_with::<Fused, K>(kernel) } else { self.run_with::<Portable, K>(kernel) }
-    }
-
-    /// [`run`](Self::run), with the whole kernel compiled for the level's instructions.
-    pub fn enter<K: Kernel>(self, fused: bool, kernel: K) -> Option<K::Output> {
-        self.run(fused, Compiled(kernel))
-    }
-
-    fn run_with<A: Arithmetic, K: Kernel>(self, kernel: K) -> Option<K::Output> {
-        match self {
-            Self::Scalar => Some(kernel.run(Scalar::<A>::new())),
-            Self::Wide => Some(kernel.run(Wide::<A>::new())),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => Avx2::<A>::detect().map(|lanes| kernel.run(lanes)),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => Avx512::<A>::detect().map(|lanes| kernel.run(lanes)),
-            #[cfg(not(target_arch = "x86_64"))]
-            Self::Avx2 | Self::Avx512 => None,
-        }
-    }
-}
-
-/// Enters the code that is compiled for the level.
-struct Compiled<K>(K);
-
-impl<K: Kernel> Kernel for Compiled<K> {
-    type Output = K::Output;
-
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> K::Output {
-        lanes.enter(self.0)
+        Some(Simd::new(self, fused)?.run(kernel))
     }
 }

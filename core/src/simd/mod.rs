@@ -23,22 +23,31 @@
 //!
 //! A value of a [`Lanes`] type is a token: whoever holds one may use its instructions. The kernels ([`dot`], [`axpy`],
 //! [`sigmoid`](fn@sigmoid), [`WindowUpdate`]) are written once, in safe code, over any such token; only the files that
-//! implement `Lanes` with processor intrinsics contain `unsafe`. [`Lanes::enter`] runs a [`Kernel`] compiled for the
+//! implement `Lanes` with processor intrinsics contain `unsafe`. [`Machine::enter`] runs a [`Kernel`] compiled for the
 //! token's instruction set.
+//!
+//! Generic code is compiled in the crate that uses it, with that crate's settings. So the kernels depend on little:
+//! their inner loops are written out, and they call nothing but what is always inlined, or is small. A program that
+//! chooses its instructions at run time uses [`Simd`], whose updates of padded matrices ([`Slab`](crate::model::Slab))
+//! are compiled once, in this crate.
 
 mod access;
+mod compiled;
 mod dot;
 mod level;
 mod pair;
 mod scalar;
 mod sigmoid;
+mod unroll;
 mod wide;
 mod window;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 use core::cell::Cell;
+use core::ops::IndexMut;
 
+pub use compiled::Simd;
 pub use dot::{axpy, dot};
 pub use level::Level;
 pub use pair::{MAX_PAIR_TARGETS, PairUpdate};
@@ -50,6 +59,8 @@ pub use window::{MAX_INPUTS, MAX_TARGETS, ShapedWindow, WindowError, WindowUpdat
 pub use x86::{Avx2, Avx512};
 
 pub(crate) use dot::{Dot, padded, unpad};
+
+use crate::model::RowsMut;
 
 /// The number of virtual lanes in which every sum runs.
 pub const LANES: usize = 16;
@@ -90,12 +101,39 @@ impl Arithmetic for Fused {
     const FUSED: bool = true;
 }
 
+/// What kernels run on: a [`Lanes`] token, whose instructions are known when the program is compiled, or [`Simd`],
+/// which has chosen among them when it runs.
+pub trait Machine: Copy + Send + Sync + 'static {
+    /// Runs `kernel` compiled for the machine's instructions.
+    fn enter<K: Kernel>(self, kernel: K) -> K::Output;
+
+    /// Takes a [`WindowUpdate`].
+    ///
+    /// # Errors
+    /// Those of the update.
+    #[inline(always)]
+    fn window<V: RowsMut, U: RowsMut>(self, update: WindowUpdate<'_, V, U>) -> Result<f32, WindowError> {
+        self.enter(update)
+    }
+
+    /// Takes a [`PairUpdate`].
+    ///
+    /// # Errors
+    /// Those of the update.
+    #[inline(always)]
+    fn pair<U: RowsMut>(self, update: PairUpdate<'_, U>) -> Result<f32, WindowError> {
+        self.enter(update)
+    }
+}
+
 /// The instructions of one kind of machine, on registers that hold `WIDTH` of the sixteen lanes.
 ///
 /// Elementwise methods act on each lane by IEEE 754, so implementations can differ in speed only.
-pub trait Lanes: Copy + Send + Sync + 'static {
+pub trait Lanes: Machine {
     /// A register.
     type Vector: Copy;
+    /// The `PARTS` registers that hold one [`Block`].
+    type Registers: Copy + IndexMut<usize, Output = Self::Vector>;
 
     /// Lanes a register holds: 2, 4, 8 or 16.
     const WIDTH: usize;
@@ -106,6 +144,8 @@ pub trait Lanes: Copy + Send + Sync + 'static {
 
     /// `x` in every lane.
     fn splat(self, x: f32) -> Self::Vector;
+    /// `x` in every lane of a block.
+    fn splat_block(self, x: f32) -> Self::Registers;
     /// The lanes `part·WIDTH ..` of `block`; `part` is less than `PARTS`.
     fn load(self, block: &Block, part: usize) -> Self::Vector;
     /// Writes the lanes `part·WIDTH ..` of `block`; `part` is less than `PARTS`.
@@ -134,16 +174,10 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     fn exp2_shifted(self, n: Self::Vector) -> Self::Vector;
     /// The sum of the lanes, folded by halves.
     fn sum(self, v: Self::Vector) -> f32;
-    /// The sums of sixteen registers, each folded by halves, in the lanes of the first `PARTS` registers.
+    /// The sums of sixteen registers, each folded by halves.
     ///
     /// With wide registers the sixteen foldings share their additions.
-    fn sum_each(self, vs: [Self::Vector; LANES]) -> [Self::Vector; LANES];
-
-    /// Runs `kernel` compiled for this token's instruction set, once for all its callers.
-    #[inline]
-    fn enter<K: Kernel>(self, kernel: K) -> K::Output {
-        kernel.run(self)
-    }
+    fn sum_each(self, vs: [Self::Vector; LANES]) -> Self::Registers;
 }
 
 /// A computation that can be compiled for any [`Lanes`].

@@ -1,7 +1,7 @@
 //! The pair update: one stochastic step on one (center, outside) pair, exactly eq. 9–12.
 
-use super::dot::{padded, unpad};
-use super::{Block, Dot, Kernel, LANES, Lanes, WindowError, sigmoid};
+use super::dot::{add_scaled, padded, unpad};
+use super::{Dot, Kernel, LANES, Lanes, WindowError, sigmoid};
 use crate::math::log_sigmoid;
 use crate::model::RowsMut;
 
@@ -10,7 +10,7 @@ pub const MAX_PAIR_TARGETS: usize = 4 * LANES;
 
 /// One descent step on one pair, a [`Kernel`]: `lanes.enter(PairUpdate { … })` takes it.
 ///
-/// Gives the loss J as it was before the step (eq. 9), or 0 where it was not asked for; or a [`WindowError`].
+/// Gives the loss J as it was before the step (eq. 9), or 0 if it was not asked for; or a [`WindowError`].
 #[derive(Debug)]
 pub struct PairUpdate<'a, U> {
     /// The center vector v_c, padding included.
@@ -70,12 +70,12 @@ impl<U: RowsMut> Kernel for PairUpdate<'_, U> {
             let before = *block;
             for (&error, &target) in errors.iter().zip(targets) {
                 let u_block = u.row(target as usize).and_then(|row| row.as_chunks().0.get(index));
-                add_scaled(lanes, error, u_block.unwrap_or(&[0.0; LANES]), block);
+                add_scaled(lanes, lanes.splat(error), u_block.unwrap_or(&[0.0; LANES]), block);
             }
             // Only now may U move: a negative drawn twice counts twice, from the same row.
             for (&error, &target) in errors.iter().zip(targets) {
                 if let Some(u_block) = u.row_mut(target as usize).and_then(|row| row.as_chunks_mut().0.get_mut(index)) {
-                    add_scaled(lanes, error, &before, u_block);
+                    add_scaled(lanes, lanes.splat(error), &before, u_block);
                 }
             }
         }
@@ -84,25 +84,16 @@ impl<U: RowsMut> Kernel for PairUpdate<'_, U> {
             let mut after = before;
             for (&error, &target) in errors.iter().zip(targets) {
                 let u_tail = u.row(target as usize).unwrap_or_default().as_chunks::<LANES>().1;
-                add_scaled(lanes, error, &padded(u_tail), &mut after);
+                add_scaled(lanes, lanes.splat(error), &padded(u_tail), &mut after);
             }
             for (&error, &target) in errors.iter().zip(targets) {
                 let u_tail = u.row_mut(target as usize).unwrap_or_default().as_chunks_mut::<LANES>().1;
                 let mut u_block = padded(u_tail);
-                add_scaled(lanes, error, &before, &mut u_block);
+                add_scaled(lanes, lanes.splat(error), &before, &mut u_block);
                 unpad(&u_block, u_tail);
             }
             unpad(&after, tail);
         }
         Ok(loss)
-    }
-}
-
-/// `y += a·x` on one block.
-#[inline(always)]
-fn add_scaled<L: Lanes>(lanes: L, a: f32, x: &Block, y: &mut Block) {
-    let a = lanes.splat(a);
-    for part in 0..L::PARTS {
-        lanes.store(lanes.mul_add(a, lanes.load(x, part), lanes.load(y, part)), y, part);
     }
 }

@@ -4,7 +4,7 @@ use core::cell::Cell;
 
 use wide::f32x4;
 
-use super::{Arithmetic, Block, LANES, Lanes, Portable, scalar};
+use super::{Arithmetic, Block, Kernel, LANES, Lanes, Machine, Portable, scalar};
 
 /// The portable SIMD of the `wide` crate.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,7 +20,7 @@ impl<A: Arithmetic> Wide<A> {
 }
 
 /// Whether `wide`'s multiply-add is a fused instruction on the compilation target; elsewhere it rounds twice.
-const HARDWARE_FMA: bool = cfg!(any(
+pub(super) const HARDWARE_FMA: bool = cfg!(any(
     all(target_arch = "x86_64", target_feature = "fma"),
     all(target_arch = "aarch64", target_feature = "neon")
 ));
@@ -32,18 +32,35 @@ const HARDWARE_SQRT: bool = cfg!(any(
     all(target_arch = "aarch64", target_feature = "neon")
 ));
 
+impl<A: Arithmetic> Machine for Wide<A> {
+    #[inline]
+    fn enter<K: Kernel>(self, kernel: K) -> K::Output {
+        kernel.run(self)
+    }
+}
+
 impl<A: Arithmetic> Lanes for Wide<A> {
     type Vector = f32x4;
+    type Registers = [f32x4; 4];
     const WIDTH: usize = 4;
 
     #[inline(always)]
     fn splat(self, x: f32) -> f32x4 {
-        f32x4::splat(x)
+        f32x4::new(scalar::splat(x))
+    }
+
+    #[inline(always)]
+    fn splat_block(self, x: f32) -> [f32x4; 4] {
+        let x = self.splat(x);
+        [x, x, x, x]
     }
 
     #[inline(always)]
     fn load(self, block: &Block, part: usize) -> f32x4 {
-        f32x4::new(block.as_chunks().0.get(part).copied().unwrap_or_default())
+        match block.as_chunks().0.get(part) {
+            Some(&lanes) => f32x4::new(lanes),
+            None => f32x4::ZERO,
+        }
     }
 
     #[inline(always)]
@@ -55,15 +72,12 @@ impl<A: Arithmetic> Lanes for Wide<A> {
 
     #[inline(always)]
     fn load_shared(self, block: &Cell<Block>, part: usize) -> f32x4 {
-        f32x4::new(block.get().as_chunks().0.get(part).copied().unwrap_or_default())
+        f32x4::new(scalar::load_shared(block, part))
     }
 
     #[inline(always)]
     fn store_shared(self, v: f32x4, block: &Cell<Block>, part: usize) {
-        let lanes = (block as &Cell<[f32]>).as_slice_of_cells().as_chunks::<4>().0.get(part);
-        for (lane, value) in lanes.into_iter().flatten().zip(v.to_array()) {
-            lane.set(value);
-        }
+        scalar::store_shared(v.to_array(), block, part);
     }
 
     #[inline(always)]
@@ -89,7 +103,7 @@ impl<A: Arithmetic> Lanes for Wide<A> {
     #[inline(always)]
     fn sqrt(self, a: f32x4) -> f32x4 {
         // Without the instruction, `wide` rounds an approximation.
-        if HARDWARE_SQRT { a.sqrt() } else { f32x4::new(a.to_array().map(libm::sqrtf)) }
+        if HARDWARE_SQRT { a.sqrt() } else { each(a, a, a, |a, _, _| libm::sqrtf(a)) }
     }
 
     #[inline(always)]
@@ -97,29 +111,18 @@ impl<A: Arithmetic> Lanes for Wide<A> {
         match (A::FUSED, HARDWARE_FMA) {
             (false, _) => a * b + c,
             (true, true) => a.mul_add(b, c),
-            (true, false) => {
-                let ([a0, a1, a2, a3], [b0, b1, b2, b3], [c0, c1, c2, c3]) = (a.to_array(), b.to_array(), c.to_array());
-                f32x4::new([
-                    libm::fmaf(a0, b0, c0),
-                    libm::fmaf(a1, b1, c1),
-                    libm::fmaf(a2, b2, c2),
-                    libm::fmaf(a3, b3, c3),
-                ])
-            }
+            (true, false) => f32x4::new(scalar::fused(a.to_array(), b.to_array(), c.to_array())),
         }
     }
 
     #[inline(always)]
     fn clamp(self, x: f32x4, low: f32, high: f32) -> f32x4 {
-        f32x4::new(x.to_array().map(
-            #[inline(always)]
-            |x| scalar::clamp(x, low, high),
-        ))
+        each(x, x, x, |x, _, _| scalar::clamp(x, low, high))
     }
 
     #[inline(always)]
     fn exp2_shifted(self, n: f32x4) -> f32x4 {
-        f32x4::new(n.to_array().map(scalar::exp2_shifted))
+        each(n, n, n, |n, _, _| scalar::exp2_shifted(n))
     }
 
     #[inline(always)]
@@ -129,13 +132,21 @@ impl<A: Arithmetic> Lanes for Wide<A> {
     }
 
     #[inline(always)]
-    fn sum_each(self, vs: [f32x4; LANES]) -> [f32x4; LANES] {
-        let mut sums = [f32x4::ZERO; LANES];
-        for (sums, vs) in sums.iter_mut().zip(vs.as_chunks::<4>().0) {
-            // Sum l of the four is (a + c) + (b + d) of register l: as `sum` adds, on all four at once.
-            let [a, b, c, d] = f32x4::transpose(*vs);
-            *sums = (a + c) + (b + d);
-        }
-        sums
+    fn sum_each(self, vs: [f32x4; LANES]) -> [f32x4; 4] {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
+        [sum_four([a, b, c, d]), sum_four([e, f, g, h]), sum_four([i, j, k, l]), sum_four([m, n, o, p])]
     }
+}
+
+/// The sums of four registers: as `sum` adds, (a + c) + (b + d), on all four at once.
+#[inline(always)]
+fn sum_four(vs: [f32x4; 4]) -> f32x4 {
+    let [a, b, c, d] = f32x4::transpose(vs);
+    (a + c) + (b + d)
+}
+
+/// `f(a, b, c)` lane by lane.
+#[inline(always)]
+fn each(a: f32x4, b: f32x4, c: f32x4, f: impl Fn(f32, f32, f32) -> f32) -> f32x4 {
+    f32x4::new(scalar::each(a.to_array(), b.to_array(), c.to_array(), f))
 }

@@ -7,7 +7,7 @@
 use core::arch::x86_64::*;
 use core::cell::Cell;
 
-use super::{Arithmetic, Block, Kernel, LANES, Lanes, Portable};
+use super::{Arithmetic, Block, Kernel, LANES, Lanes, Machine, Portable};
 
 cpufeatures::new!(has_avx2_fma, "avx2", "fma");
 cpufeatures::new!(has_avx512, "avx512f", "avx2", "fma");
@@ -61,7 +61,10 @@ fn with_avx512<A: Arithmetic, K: Kernel>(lanes: Avx512<A>, kernel: K) -> K::Outp
 #[inline(always)]
 fn half(block: &Block, part: usize) -> &[f32; 8] {
     let (halves, _) = block.as_chunks::<8>();
-    halves.get(part).unwrap_or(&[0.0; 8])
+    match halves.get(part) {
+        Some(half) => half,
+        None => &[0.0; 8],
+    }
 }
 
 /// [`half`] of a block that is shared.
@@ -71,8 +74,17 @@ fn shared_half(block: &Cell<Block>, part: usize) -> Option<&[Cell<f32>; 8]> {
     lanes.as_slice_of_cells().as_chunks::<8>().0.get(part)
 }
 
+impl<A: Arithmetic> Machine for Avx2<A> {
+    #[inline(always)]
+    fn enter<K: Kernel>(self, kernel: K) -> K::Output {
+        // SAFETY: `self` proves AVX2 and FMA.
+        unsafe { with_avx2(self, kernel) }
+    }
+}
+
 impl<A: Arithmetic> Lanes for Avx2<A> {
     type Vector = __m256;
+    type Registers = [__m256; 2];
     const WIDTH: usize = 8;
     const TILE: usize = 2;
 
@@ -80,6 +92,11 @@ impl<A: Arithmetic> Lanes for Avx2<A> {
     fn splat(self, x: f32) -> __m256 {
         // SAFETY: `self` proves AVX2.
         unsafe { _mm256_set1_ps(x) }
+    }
+
+    #[inline(always)]
+    fn splat_block(self, x: f32) -> [__m256; 2] {
+        [self.splat(x), self.splat(x)]
     }
 
     #[inline(always)]
@@ -176,25 +193,26 @@ impl<A: Arithmetic> Lanes for Avx2<A> {
     }
 
     #[inline(always)]
-    fn sum_each(self, vs: [__m256; LANES]) -> [__m256; LANES] {
+    fn sum_each(self, vs: [__m256; LANES]) -> [__m256; 2] {
         // Each 128-bit half of a result holds four sums, so the registers are dealt out with a stride of four.
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
         let low = self.one(self.two(self.four(a, e), self.four(b, f)), self.two(self.four(c, g), self.four(d, h)));
         let high = self.one(self.two(self.four(i, m), self.four(j, n)), self.two(self.four(k, o), self.four(l, p)));
-        let mut sums = [self.splat(0.0); LANES];
-        [sums[0], sums[1]] = [low, high];
-        sums
+        [low, high]
     }
+}
 
+impl<A: Arithmetic> Machine for Avx512<A> {
     #[inline(always)]
     fn enter<K: Kernel>(self, kernel: K) -> K::Output {
-        // SAFETY: `self` proves AVX2 and FMA.
-        unsafe { with_avx2(self, kernel) }
+        // SAFETY: `self` proves AVX-512F, AVX2 and FMA.
+        unsafe { with_avx512(self, kernel) }
     }
 }
 
 impl<A: Arithmetic> Lanes for Avx512<A> {
     type Vector = __m512;
+    type Registers = [__m512; 1];
     const WIDTH: usize = 16;
     const TILE: usize = 2;
 
@@ -202,6 +220,11 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
     fn splat(self, x: f32) -> __m512 {
         // SAFETY: `self` proves AVX-512F.
         unsafe { _mm512_set1_ps(x) }
+    }
+
+    #[inline(always)]
+    fn splat_block(self, x: f32) -> [__m512; 1] {
+        [self.splat(x)]
     }
 
     #[inline(always)]
@@ -218,8 +241,8 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
 
     #[inline(always)]
     fn load_shared(self, block: &Cell<Block>, _part: usize) -> __m512 {
-        // SAFETY: `self` proves AVX-512F, and the reference covers the sixteen floats that are read. They are in a cell:
-        // no reference to its value is around, and no other thread can reach it.
+        // SAFETY: `self` proves AVX-512F, and the reference covers the sixteen floats that are read. They are in a
+        // cell: no reference to its value is around, and no other thread can reach it.
         unsafe { _mm512_loadu_ps(block.as_ptr().cast()) }
     }
 
@@ -295,22 +318,14 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
     }
 
     #[inline(always)]
-    fn sum_each(self, vs: [__m512; LANES]) -> [__m512; LANES] {
+    fn sum_each(self, vs: [__m512; LANES]) -> [__m512; 1] {
         // Each 128-bit lane of the result holds four sums, so the registers are dealt out with a stride of four.
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = vs;
         let w = self.four(self.eight(a, e), self.eight(i, m));
         let x = self.four(self.eight(b, f), self.eight(j, n));
         let y = self.four(self.eight(c, g), self.eight(k, o));
         let z = self.four(self.eight(d, h), self.eight(l, p));
-        let mut sums = [self.splat(0.0); LANES];
-        sums[0] = self.one(self.two(w, x), self.two(y, z));
-        sums
-    }
-
-    #[inline(always)]
-    fn enter<K: Kernel>(self, kernel: K) -> K::Output {
-        // SAFETY: `self` proves AVX-512F, AVX2 and FMA.
-        unsafe { with_avx512(self, kernel) }
+        [self.one(self.two(w, x), self.two(y, z))]
     }
 }
 

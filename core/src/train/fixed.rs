@@ -3,14 +3,14 @@
 use super::{Shape, Step, draw_targets};
 use crate::model::{Model, RowsMut};
 use crate::sample::Negatives;
-use crate::simd::{Lanes, ShapedWindow, WindowError, WindowUpdate};
+use crate::simd::{Machine, ShapedWindow, WindowError, WindowUpdate};
 
-/// The [`Shape`] of training on a device: `WINDOW` words to each side, and `TARGETS` targets: the true one and TARGETS − 1
-/// negatives. So `Fixed<2, 6>` is a window of half-width 2 with K = 5.
+/// The [`Shape`] of training on a device: `WINDOW` words to each side, and `TARGETS` targets: the true one and TARGETS
+/// − 1 negatives. So `Fixed<2, 6>` is a window of half-width 2 with K = 5.
 ///
-/// Steps leave the same bits as those of [`Settings`](super::Settings) with [`Update::Window`](super::Update::Window), but
-/// only one kernel becomes code, and the stack holds no more than the window needs. Windows of up to 8 words to each side
-/// and 8 targets are possible; beyond that it does not compile.
+/// Steps leave the same bits as those of [`Dynamic`](super::Dynamic) with [`Update::Window`](super::Update::Window),
+/// but only one kernel becomes code, and the stack holds no more than the window needs. Windows of up to 8 words to
+/// each side and 8 targets are possible; beyond that it does not compile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Fixed<const WINDOW: usize, const TARGETS: usize>;
@@ -30,9 +30,9 @@ impl<const WINDOW: usize, const TARGETS: usize> Shape for Fixed<WINDOW, TARGETS>
     }
 
     #[inline(always)]
-    fn take<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
+    fn take<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
         &mut self,
-        lanes: L,
+        machine: M,
         step: Step<'_, V, U, N>,
         targets: &mut Self::Targets,
     ) -> Result<f32, WindowError> {
@@ -40,6 +40,6 @@ impl<const WINDOW: usize, const TARGETS: usize> Shape for Fixed<WINDOW, TARGETS>
         draw_targets(center, negatives, targets);
         let (Model { center: v, outside: u }, inputs) = (model, [left, right]);
         let update = WindowUpdate { v, u, inputs, targets, truth: true, rate, with_loss };
-        lanes.enter(ShapedWindow::<_, _, WINDOW, TARGETS>(update))
+        machine.enter(ShapedWindow::<_, _, WINDOW, TARGETS>(update))
     }
 }

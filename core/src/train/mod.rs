@@ -1,28 +1,28 @@
 //! Skip-gram with negative sampling over a stream of tokens: the walk of the window, and the step at each center.
 //!
-//! [`Trainer::sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a sentence.
-//! Both call [`Trainer::center`] for each center in turn, with the same draws, so both leave the same bits.
+//! [`Trainer::sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a
+//! sentence. Both call [`Trainer::center`] for each center in turn, with the same draws, so both leave the same bits.
 //!
 //! As in word2vec.c the half-width of the window is drawn anew for each center, uniformly from 1 ..= m, which weighs
 //! near words more; and the window is cut at the ends of the sentence (MATH.md eq. 14).
 
+mod dynamic;
 mod fixed;
 mod optimized;
-mod settings;
 mod stream;
 
+pub use dynamic::{Dynamic, MAX_NEGATIVES, ShapeError, Update};
 pub use fixed::Fixed;
 pub use optimized::{InputDropout, Masks, Optimized, Softmax};
-pub use settings::{MAX_NEGATIVES, Settings, SettingsError, Update};
 pub use stream::Stream;
 
 use rand_core::Rng;
 
 use crate::model::{Model, RowsMut};
 use crate::sample::Negatives;
-use crate::simd::{Lanes, WindowError};
+use crate::simd::{Machine, WindowError};
 
-/// How far the window reaches, how many targets a step has, and how it is taken: [`Settings`] say so when the program
+/// How far the window reaches, how many targets a step has, and how it is taken: [`Dynamic`] says so when the program
 /// runs, [`Fixed`] when it is compiled.
 pub trait Shape {
     /// Room for the targets of a step.
@@ -32,13 +32,13 @@ pub trait Shape {
     fn window(&self) -> u32;
     /// The room, before the first step.
     fn targets(&self) -> Self::Targets;
-    /// Takes the step of one center. Gives its loss (eq. 9), or 0 where it was not asked for.
+    /// Takes the step of one center. Gives its loss (eq. 9), or 0 if it was not asked for.
     ///
     /// # Errors
-    /// Where a word is no row of the model, or the step is larger than this shape.
-    fn take<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
+    /// If a word is not a row of the model, or the step is larger than this shape.
+    fn take<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
         &mut self,
-        lanes: L,
+        machine: M,
         step: Step<'_, V, U, N>,
         targets: &mut Self::Targets,
     ) -> Result<f32, WindowError>;
@@ -101,9 +101,9 @@ impl Loss {
 ///
 /// Everything that changes is borrowed from the caller; nothing is allocated.
 #[derive(Debug)]
-pub struct Trainer<'a, L, V, U, N, S: Shape = Settings> {
+pub struct Trainer<'a, M, V, U, N, S: Shape = Dynamic> {
     /// The instructions to use, and with them the arithmetic.
-    pub lanes: L,
+    pub machine: M,
     /// The parameters.
     pub model: &'a mut Model<V, U>,
     /// Where negative samples come from.
@@ -120,11 +120,11 @@ pub struct Trainer<'a, L, V, U, N, S: Shape = Settings> {
     targets: S::Targets,
 }
 
-impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a, L, V, U, N, S> {
-    /// A trainer that measures the loss at every center. `shape` is [`Settings`] or [`Fixed`].
-    pub fn new(lanes: L, model: &'a mut Model<V, U>, negatives: N, shape: S, rate: f32) -> Self {
+impl<'a, M: Machine, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a, M, V, U, N, S> {
+    /// A trainer that measures the loss at every center. `shape` is [`Dynamic`] or [`Fixed`].
+    pub fn new(machine: M, model: &'a mut Model<V, U>, negatives: N, shape: S, rate: f32) -> Self {
         let (loss, targets) = (Loss::default(), shape.targets());
-        Self { lanes, model, negatives, shape, rate, loss_every: 1, loss, until_loss: 0, targets }
+        Self { machine, model, negatives, shape, rate, loss_every: 1, loss, until_loss: 0, targets }
     }
 
     /// Trains on every center of `tokens`, one sentence in which no word is unknown.
@@ -132,7 +132,7 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a, L
     /// Takes one `u32` of `widths` a token.
     ///
     /// # Errors
-    /// Where a token is no row of the model; the tokens before it have been trained on.
+    /// If a token is not a row of the model; the tokens before it have been trained on.
     #[inline(always)]
     pub fn sentence(&mut self, tokens: &[u32], widths: &mut impl Rng) -> Result<(), WindowError> {
         for (position, &center) in tokens.iter().enumerate() {
@@ -148,13 +148,13 @@ impl<'a, L: Lanes, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a, L
     /// Trains on one center and the words to its left and to its right.
     ///
     /// # Errors
-    /// Where a word is no row of the model, or there are more words than a [`Fixed`] shape takes.
+    /// If a word is not a row of the model, or there are more words than a [`Fixed`] shape takes.
     #[inline(always)]
     pub fn center(&mut self, left: &[u32], center: u32, right: &[u32]) -> Result<(), WindowError> {
         let with_loss = self.until_loss == 0 && self.loss_every > 0;
         let (model, negatives, rate) = (&mut *self.model, &mut self.negatives, self.rate);
         let step = Step { model, negatives, left, center, right, rate, with_loss };
-        let loss = self.shape.take(self.lanes, step, &mut self.targets)?;
+        let loss = self.shape.take(self.machine, step, &mut self.targets)?;
         if with_loss {
             self.loss.sum += f64::from(loss);
             self.loss.pairs += (left.len() + right.len()) as u64;

@@ -4,7 +4,7 @@ use motevec_core::loss::{Gradients, NaiveSoftmax, negative_sampling, skip_gram};
 use motevec_core::model::FixedModel;
 use motevec_core::optim::{Adam, AdamState, AdamW, FixedAdam};
 use motevec_core::simd::{Kernel, Portable, Scalar};
-use motevec_core::train::{Fixed, Optimized, Settings, Softmax, Update};
+use motevec_core::train::{Dynamic, Fixed, Optimized, Softmax, Update};
 use proptest::prelude::*;
 
 use super::{ADAMW, DIM, Train, WORDS, Window, model, windows};
@@ -93,8 +93,8 @@ impl Plain {
     }
 }
 
-fn settings(negatives: usize) -> Settings {
-    Settings::new(8, negatives, Update::Window).unwrap()
+fn settings(negatives: usize) -> Dynamic {
+    Dynamic::new(8, negatives, Update::Window).unwrap()
 }
 
 proptest! {

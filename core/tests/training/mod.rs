@@ -5,7 +5,7 @@
 use motevec_core::model::FixedModel;
 use motevec_core::sample::{Generator, Negatives};
 use motevec_core::simd::{Portable, Scalar, WindowError};
-use motevec_core::train::{Loss, Settings, Stream, Trainer, Update};
+use motevec_core::train::{Dynamic, Loss, Stream, Trainer, Update};
 use proptest::prelude::*;
 use rand_core::Rng;
 
@@ -52,7 +52,7 @@ pub(crate) type Observed<'a> = Trainer<'a, Scalar<Portable>, Vectors, Vectors, &
 pub(crate) fn trainer<'a>(
     model: &'a mut FixedModel<ROWS, DIM>,
     recorder: &'a mut Recorder,
-    settings: Settings,
+    settings: Dynamic,
     rate: f32,
 ) -> Observed<'a> {
     Trainer::new(Scalar::new(), model, recorder, settings, rate)
@@ -103,7 +103,7 @@ impl Task {
 
     fn run(&self, train: impl FnOnce(&mut Observed<'_>, &mut Generator) -> Result<(), WindowError>) -> Outcome {
         let (mut model, mut recorder) = (model(self.seed), Recorder::new(self.words));
-        let settings = Settings::new(self.window, self.negatives, self.update).unwrap();
+        let settings = Dynamic::new(self.window, self.negatives, self.update).unwrap();
         let mut trainer = trainer(&mut model, &mut recorder, settings, self.rate);
         train(&mut trainer, &mut self.widths()).unwrap();
         let loss = trainer.loss;

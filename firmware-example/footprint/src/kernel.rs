@@ -1,7 +1,7 @@
 //! The window update alone, to compare with plain C in tests/footprint/plain.c: the same rows, words and rate.
 
 use motevec_core::model::FixedModel;
-use motevec_core::simd::{Lanes, Portable, Scalar, ShapedWindow, WindowUpdate};
+use motevec_core::simd::{Machine, Portable, Scalar, ShapedWindow, WindowUpdate};
 
 const ROWS: usize = 16;
 const TARGETS: usize = 6;

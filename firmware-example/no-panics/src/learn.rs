@@ -6,7 +6,7 @@ use motevec_core::model::{FixedModel, Model, RowsMut, Slab};
 use motevec_core::query;
 use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
 use motevec_core::simd::{Kernel, Lanes, Level, Portable, Scalar, axpy, dot};
-use motevec_core::train::{Fixed, Settings, Shape, Stream, Trainer, Update};
+use motevec_core::train::{Dynamic, Fixed, Shape, Stream, Trainer, Update};
 
 use crate::{some, some_mut};
 
@@ -18,7 +18,7 @@ pub(crate) fn all() {
         black_box(level.run(black_box(true), Learn));
         black_box(level.run(black_box(false), Learn));
     }
-    black_box(Level::Scalar.enter(false, Learn));
+    black_box(Level::Scalar.run(false, Learn));
     // Rows of one block and of a part of one, as on devices.
     let (lanes, mut model) = (Scalar::<Portable>::new(), FixedModel::<WORDS, 16>::zeros());
     model.initialize(&mut Generator::new(black_box(1), [0]));
@@ -30,9 +30,9 @@ pub(crate) fn all() {
     }
 }
 
-fn settings() -> Option<Settings> {
+fn settings() -> Option<Dynamic> {
     let update = if black_box(true) { Update::Pair } else { Update::Window };
-    Settings::new(black_box(2), black_box(5), update).ok()
+    Dynamic::new(black_box(2), black_box(5), update).ok()
 }
 
 /// Everything that runs on any lanes.

@@ -51,7 +51,7 @@ pub(crate) struct Trained {
 /// The arithmetic is the portable one: the same seed gives the same vectors on every machine.
 pub(crate) fn train(text: &Text, seed: u64, steps: u64, observe: &mut dyn FnMut(u64, f64)) -> Result<Trained> {
     let batches = Batches::new(text, seed)?;
-    Ok(Level::best().enter(false, Run { batches, steps, observe }).expect("this machine has its best level"))
+    Ok(Level::best().run(false, Run { batches, steps, observe }).expect("this machine has its best level"))
 }
 
 /// A whole run, compiled for the machine's instructions.

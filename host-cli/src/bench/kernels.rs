@@ -1,11 +1,13 @@
 //! Core's kernels, repeated on the same few rows.
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use motevec_core::model::{RowsMut, Slab};
 use motevec_core::sample::Generator;
-use motevec_core::simd::{Block, Kernel, LANES, Lanes, PairUpdate, WindowError, WindowUpdate, axpy, dot, sigmoid};
+use motevec_core::simd::{
+    Block, Kernel, LANES, Lanes, Machine, PairUpdate, Simd, WindowError, WindowUpdate, axpy, dot, sigmoid,
+};
 use rand_core::Rng;
 use serde::Serialize;
 
@@ -63,14 +65,11 @@ pub(super) fn figures(instructions: &[Instructions]) -> Vec<(Key, Figure<'static
 
 fn figure(mut operation: impl Operation + 'static, instructions: Instructions) -> Figure<'static> {
     Figure::repeated(operation.flops() as f64, move |times| {
+        let Some(simd) = instructions.token() else { return Ok(Duration::ZERO) };
         let start = Instant::now();
-        match instructions.run(Repeat { operation: &mut operation, times }) {
-            Some(Err(error)) => Err(Error::Failed(format!("the kernels: {error}"))),
-            result => {
-                black_box(result);
-                Ok(start.elapsed())
-            }
-        }
+        let sum = operation.run(simd, times).map_err(|error| Error::Failed(format!("the kernels: {error}")))?;
+        black_box(sum);
+        Ok(start.elapsed())
     })
 }
 
@@ -87,27 +86,32 @@ pub(super) fn report(figures: &[(Key, Figure<'_>)], peaks: &[Peak]) -> Vec<Kerne
 trait Operation {
     /// Its floating-point operations.
     fn flops(&self) -> usize;
-    /// Runs it. The return value depends on all of the work.
-    fn run<L: Lanes>(&mut self, lanes: L) -> Result<f32, WindowError>;
+    /// Runs it so many times. What it returns depends on all that it did.
+    fn run(&mut self, simd: Simd, times: u64) -> Result<f32, WindowError>;
 }
 
-/// An [`Operation`], repeated many times in code compiled for the lanes, like the trainer.
+/// A short kernel many times over, in code compiled for the lanes, as larger kernels have it inside them.
 struct Repeat<'a, O> {
     operation: &'a mut O,
     times: u64,
 }
 
-impl<O: Operation> Kernel for Repeat<'_, O> {
-    type Output = Result<f32, WindowError>;
+impl<O: Short> Kernel for Repeat<'_, O> {
+    type Output = f32;
 
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+    fn run<L: Lanes>(self, lanes: L) -> f32 {
         let mut sum = 0.0;
         for _ in 0..self.times {
-            sum += black_box(&mut *self.operation).run(lanes)?;
+            sum += black_box(&mut *self.operation).run_once(lanes);
         }
-        Ok(sum)
+        sum
     }
+}
+
+/// An operation that is a part of larger kernels.
+trait Short {
+    fn run_once<L: Lanes>(&mut self, lanes: L) -> f32;
 }
 
 /// Numbers as small as those of a model in training.
@@ -144,9 +148,15 @@ impl Operation for Dot {
         2 * self.a.len()
     }
 
+    fn run(&mut self, simd: Simd, times: u64) -> Result<f32, WindowError> {
+        Ok(simd.enter(Repeat { operation: self, times }))
+    }
+}
+
+impl Short for Dot {
     #[inline(always)]
-    fn run<L: Lanes>(&mut self, lanes: L) -> Result<f32, WindowError> {
-        Ok(dot(lanes, &self.a, &self.b))
+    fn run_once<L: Lanes>(&mut self, lanes: L) -> f32 {
+        dot(lanes, &self.a, &self.b)
     }
 }
 
@@ -166,10 +176,16 @@ impl Operation for Axpy {
         2 * self.x.len()
     }
 
+    fn run(&mut self, simd: Simd, times: u64) -> Result<f32, WindowError> {
+        Ok(simd.enter(Repeat { operation: self, times }))
+    }
+}
+
+impl Short for Axpy {
     #[inline(always)]
-    fn run<L: Lanes>(&mut self, lanes: L) -> Result<f32, WindowError> {
+    fn run_once<L: Lanes>(&mut self, lanes: L) -> f32 {
         axpy(lanes, 1e-3, &self.x, &mut self.y);
-        Ok(0.0)
+        0.0
     }
 }
 
@@ -193,10 +209,14 @@ impl Operation for Window {
         3 * 2 * self.dim * self.inputs.len() * self.targets.len()
     }
 
-    #[inline(always)]
-    fn run<L: Lanes>(&mut self, lanes: L) -> Result<f32, WindowError> {
-        let Self { v, u, inputs, targets, .. } = self;
-        lanes.enter(WindowUpdate { v, u, inputs: [inputs, &[]], targets, truth: true, rate: 0.025, with_loss: false })
+    fn run(&mut self, simd: Simd, times: u64) -> Result<f32, WindowError> {
+        let mut sum = 0.0;
+        for _ in 0..times {
+            let Self { v, u, inputs, targets, .. } = black_box(&mut *self);
+            let (inputs, truth, rate, with_loss) = ([&inputs[..], &[]], true, 0.025, false);
+            sum += simd.window(WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })?;
+        }
+        Ok(sum)
     }
 }
 
@@ -218,11 +238,14 @@ impl Operation for Pair {
         3 * 2 * self.dim * self.targets.len()
     }
 
-    #[inline(always)]
-    fn run<L: Lanes>(&mut self, lanes: L) -> Result<f32, WindowError> {
-        let Self { v, u, targets, .. } = self;
-        let v_c = v.row_mut(0).ok_or(WindowError::NoSuchRow)?;
-        lanes.enter(PairUpdate { v_c, u, targets, rate: 0.025, with_loss: false })
+    fn run(&mut self, simd: Simd, times: u64) -> Result<f32, WindowError> {
+        let mut sum = 0.0;
+        for _ in 0..times {
+            let Self { v, u, targets, .. } = black_box(&mut *self);
+            let v_c = v.row_mut(0).ok_or(WindowError::NoSuchRow)?;
+            sum += simd.pair(PairUpdate { v_c, u, targets, rate: 0.025, with_loss: false })?;
+        }
+        Ok(sum)
     }
 }
 
@@ -244,13 +267,19 @@ impl Operation for Sigmoid {
         SIGMOID_FLOPS * self.dim
     }
 
+    fn run(&mut self, simd: Simd, times: u64) -> Result<f32, WindowError> {
+        Ok(simd.enter(Repeat { operation: self, times }))
+    }
+}
+
+impl Short for Sigmoid {
     #[inline(always)]
-    fn run<L: Lanes>(&mut self, lanes: L) -> Result<f32, WindowError> {
+    fn run_once<L: Lanes>(&mut self, lanes: L) -> f32 {
         for (x, y) in self.x.iter().zip(&mut self.y) {
             for part in 0..L::PARTS {
                 lanes.store(sigmoid(lanes, lanes.load(x, part)), y, part);
             }
         }
-        Ok(0.0)
+        0.0
     }
 }

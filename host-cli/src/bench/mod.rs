@@ -32,7 +32,7 @@ mod training;
 use std::num::NonZero;
 use std::time::Duration;
 
-use motevec_core::simd::{Kernel, Level};
+use motevec_core::simd::{Kernel, Level, Machine as _, Simd};
 use serde::{Serialize, Serializer};
 use sysinfo::{CpuRefreshKind, RefreshKind, System};
 
@@ -75,7 +75,11 @@ impl Instructions {
 
     /// Runs `kernel` compiled for these instructions; `None` if this machine does not have them.
     fn run<K: Kernel>(self, kernel: K) -> Option<K::Output> {
-        self.simd.enter(self.fused, kernel)
+        self.token().map(|simd| simd.enter(kernel))
+    }
+
+    fn token(self) -> Option<Simd> {
+        Simd::new(self.simd, self.fused)
     }
 }
 

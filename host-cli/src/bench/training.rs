@@ -73,15 +73,15 @@ pub struct TrainingRate {
 }
 
 /// A training run.
-pub(super) struct Run {
+pub(super) struct Case {
     method: Method,
     threads: usize,
 }
 
 /// Whole training runs: a sequential one, and one in rounds on each number of `threads`.
-pub(super) fn figures<'a>(corpus: &'a Corpus, settings: &Settings, threads: &[usize]) -> Vec<(Run, Figure<'a>)> {
-    let rounds = threads.iter().map(|&threads| Run { method: Method::Rounds, threads });
-    let figure = |run: Run| {
+pub(super) fn figures<'a>(corpus: &'a Corpus, settings: &Settings, threads: &[usize]) -> Vec<(Case, Figure<'a>)> {
+    let rounds = threads.iter().map(|&threads| Case { method: Method::Rounds, threads });
+    let figure = |run: Case| {
         let settings = Settings { threads: run.threads, ..settings.clone() };
         let figure = Figure::once(1.0, move || {
             let start = Instant::now();
@@ -93,12 +93,12 @@ pub(super) fn figures<'a>(corpus: &'a Corpus, settings: &Settings, threads: &[us
         });
         (run, figure)
     };
-    [Run { method: Method::Sequential, threads: 1 }].into_iter().chain(rounds).map(figure).collect()
+    [Case { method: Method::Sequential, threads: 1 }].into_iter().chain(rounds).map(figure).collect()
 }
 
 /// The measured rates.
 pub(super) fn report(
-    figures: &[(Run, Figure<'_>)],
+    figures: &[(Case, Figure<'_>)],
     corpus: &Corpus,
     settings: &Settings,
     peaks: &[Peak],
@@ -108,7 +108,7 @@ pub(super) fn report(
     // A score and two rank updates of D multiply-adds each, with the true target and every negative.
     let flops = pairs * (3 * 2 * settings.dim * (1 + settings.negatives)) as f64;
     let instructions = Instructions { simd: settings.level, fused: settings.fused };
-    let rate = |(run, figure): &(Run, Figure<'_>)| {
+    let rate = |(run, figure): &(Case, Figure<'_>)| {
         let gflops = flops * figure.rate() / 1e9;
         TrainingRate {
             method: run.method,
@@ -182,7 +182,7 @@ mod tests {
     use motevec_core::model::FixedModel;
     use motevec_core::sample::Negatives;
     use motevec_core::simd::{Portable, Scalar};
-    use motevec_core::train::{Settings as Step, Trainer, Update};
+    use motevec_core::train::{Dynamic, Trainer, Update};
 
     use super::*;
     use crate::corpus::{self, Options, Source};
@@ -200,7 +200,7 @@ mod tests {
         let tokens = [1; 40];
         for (words, window) in [(0, 5), (1, 5), (2, 1), (2, 5), (5, 4), (40, 3), (40, 5)] {
             let mut model = FixedModel::<2, 4>::zeros();
-            let step = Step::new(window, 1, Update::Window).unwrap();
+            let step = Dynamic::new(window, 1, Update::Window).unwrap();
             let mut trainer = Trainer::new(Scalar::<Portable>::new(), &mut model, First, step, 0.1);
             let (mut widths, times) = (Generator::new(3, [words]), 2_000);
             for _ in 0..times {

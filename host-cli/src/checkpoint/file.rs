@@ -10,7 +10,7 @@ use safetensors::tensor::Metadata;
 use serde_json::{Value, json};
 use twox_hash::XxHash3_128;
 
-use super::{CENTER, Checkpoint, OUTSIDE, Record};
+use super::{CENTER, Checkpoint, OUTSIDE, RunState};
 use crate::train::Trained;
 use crate::{Error, Result, Vocabulary, output};
 
@@ -27,10 +27,10 @@ const ALIGNMENT: usize = 8;
 const PIECE: usize = 1 << 16;
 
 /// Writes the checkpoint `path`, whole or not at all.
-pub(super) fn write(path: &Path, record: &Record, model: Option<(&Vocabulary, &Trained)>) -> Result<()> {
+pub(super) fn write(path: &Path, state: &RunState, model: Option<(&Vocabulary, &Trained)>) -> Result<()> {
     let matrices = model.map(|(_, trained)| [(CENTER, &trained.center[..]), (OUTSIDE, &trained.outside[..])]);
     let matrices = matrices.as_ref().map_or(&[][..], |matrices| &matrices[..]);
-    let header = header(record, model.map(|(words, _)| words), matrices)
+    let header = header(state, model.map(|(words, _)| words), matrices)
         .map_err(|error| Error::input(path, None, error.to_string()))?;
     if header.len() as u64 > LONGEST_HEADER {
         let message = "cannot write this checkpoint: its words take more than the 100 MB that a header may have";
@@ -51,9 +51,9 @@ pub(super) fn write(path: &Path, record: &Record, model: Option<(&Vocabulary, &T
     })
 }
 
-fn header(record: &Record, words: Option<&Vocabulary>, matrices: &[(&str, &[f32])]) -> serde_json::Result<Vec<u8>> {
+fn header(state: &RunState, words: Option<&Vocabulary>, matrices: &[(&str, &[f32])]) -> serde_json::Result<Vec<u8>> {
     let mut metadata = BTreeMap::from([("format", "motevec".to_owned())]);
-    metadata.insert("checkpoint", serde_json::to_string(record)?);
+    metadata.insert("checkpoint", serde_json::to_string(state)?);
     let rows = words.map_or(0, Vocabulary::len);
     if let Some(words) = words {
         metadata.insert("vocabulary", serde_json::to_string(&words.words().collect::<Vec<_>>())?);
@@ -115,10 +115,10 @@ pub(super) fn read(path: &Path) -> Result<Checkpoint> {
     if u128::from_le_bytes(checksum) != found {
         return Err(damaged(path, "its checksum does not match"));
     }
-    let record = header.metadata().as_ref().and_then(|metadata| metadata.get("checkpoint"));
-    let record = record.ok_or_else(|| damaged(path, "it is a safetensors file, but not a checkpoint"))?;
-    let record = serde_json::from_str(record).map_err(|error| damaged(path, &error.to_string()))?;
-    Ok(Checkpoint { record, matrices })
+    let state = header.metadata().as_ref().and_then(|metadata| metadata.get("checkpoint"));
+    let state = state.ok_or_else(|| damaged(path, "it is a safetensors file, but not a checkpoint"))?;
+    let state = serde_json::from_str(state).map_err(|error| damaged(path, &error.to_string()))?;
+    Ok(Checkpoint { state, matrices })
 }
 
 /// The next `count` numbers.
@@ -185,16 +185,16 @@ mod tests {
             let numbers: Vec<_> = bits.iter().map(|&bits| f32::from_bits(bits)).collect();
             let (center, outside) = numbers.split_at(numbers.len() / 2);
             let losses = losses.into_iter().map(f64::from_bits).collect();
-            (words, Trained { center: center.to_vec(), outside: outside.to_vec(), losses, state: Vec::new(), stopped: None })
+            (words, Trained { center: center.to_vec(), outside: outside.to_vec(), losses, stopped: None })
         }
     }
 
-    fn record(trained: &Trained) -> Record {
+    fn state(trained: &Trained) -> RunState {
         let command = vec![("dim".to_owned(), vec![Some("20".to_owned()), None]), ("json".to_owned(), Vec::new())];
-        let mut record = Record::new(command, vec![("dim".to_owned(), "20".to_owned())]);
-        record.note(trained);
-        record.time = Duration::new(5, 7);
-        record
+        let mut state = RunState::new(command, vec![("dim".to_owned(), "20".to_owned())]);
+        state.note(trained);
+        state.time = Duration::new(5, 7);
+        state
     }
 
     fn bits(trained: &Trained) -> (Vec<u32>, Vec<u64>) {
@@ -207,11 +207,11 @@ mod tests {
         fn what_is_written_is_read_back_bit_for_bit((words, trained) in any_trained()) {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("checkpoint");
-            let record = record(&trained);
-            write(&path, &record, Some((&words, &trained))).unwrap();
+            let state = state(&trained);
+            write(&path, &state, Some((&words, &trained))).unwrap();
             let (read, model) = read(&path).unwrap().into_parts();
             prop_assert_eq!(bits(&model.unwrap()), bits(&trained));
-            prop_assert_eq!((read.command, read.options, read.time), (record.command, record.options, record.time));
+            prop_assert_eq!((read.command, read.options, read.time), (state.command, state.options, state.time));
             let content = fs::read(&path).unwrap();
             prop_assert_eq!(safetensors::SafeTensors::deserialize(&content).unwrap().len(), 3);
         }
@@ -226,7 +226,7 @@ mod tests {
         ) {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("checkpoint");
-            write(&path, &record(&trained), Some((&words, &trained))).unwrap();
+            write(&path, &state(&trained), Some((&words, &trained))).unwrap();
             let mut content = fs::read(&path).unwrap();
             let place = place.index(content.len());
             match kind {
@@ -244,9 +244,8 @@ mod tests {
     fn the_first_checkpoint_has_no_model() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("checkpoint");
-        let trained =
-            Trained { center: Vec::new(), outside: Vec::new(), losses: Vec::new(), state: Vec::new(), stopped: None };
-        write(&path, &record(&trained), None).unwrap();
+        let trained = Trained { center: Vec::new(), outside: Vec::new(), losses: Vec::new(), stopped: None };
+        write(&path, &state(&trained), None).unwrap();
         assert!(read(&path).unwrap().into_parts().1.is_none());
     }
 }

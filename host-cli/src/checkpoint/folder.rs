@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Checkpoint, Record, file};
+use super::{Checkpoint, RunState, file};
 use crate::train::Trained;
 use crate::{Error, Result, Vocabulary};
 
@@ -34,7 +34,7 @@ impl Folder {
     /// Creates the folder `path` unless it exists, and takes it for this run.
     ///
     /// # Errors
-    /// If it cannot be created or written, or another run has it.
+    /// If it cannot be made or written, or another run has it.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let failed = |error| Error::io(path, error);
         fs::create_dir_all(path).map_err(failed)?;
@@ -83,22 +83,22 @@ impl Folder {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) fn begin(&mut self, record: &Record) -> Result<()> {
+    pub(crate) fn begin(&mut self, state: &RunState) -> Result<()> {
         self.numbers.clear();
         self.next = FIRST;
-        self.write(record, None)
+        self.write(state, None)
     }
 
     /// Writes a checkpoint, and removes the oldest if there are too many.
     ///
     /// # Errors
-    /// If it cannot be written. All others then still exist.
-    pub(crate) fn save(&mut self, record: &Record, model: (&Vocabulary, &Trained)) -> Result<()> {
-        self.write(record, Some(model))
+    /// If it cannot be written. All others are then still there.
+    pub(crate) fn save(&mut self, state: &RunState, model: (&Vocabulary, &Trained)) -> Result<()> {
+        self.write(state, Some(model))
     }
 
-    fn write(&mut self, record: &Record, model: Option<(&Vocabulary, &Trained)>) -> Result<()> {
-        file::write(&self.file(self.next), record, model)?;
+    fn write(&mut self, state: &RunState, model: Option<(&Vocabulary, &Trained)>) -> Result<()> {
+        file::write(&self.file(self.next), state, model)?;
         self.numbers.push(self.next);
         self.next = self.next.saturating_add(1);
         self.numbers.drain(..self.numbers.len().saturating_sub(KEPT));
@@ -155,16 +155,15 @@ fn number_of(name: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn record(seed: u32) -> Record {
-        Record::new(Vec::new(), vec![("seed".to_owned(), seed.to_string())])
+    fn state(seed: u32) -> RunState {
+        RunState::new(Vec::new(), vec![("seed".to_owned(), seed.to_string())])
     }
 
     fn save(folder: &mut Folder, seed: u32) {
-        let trained =
-            Trained { center: vec![0.5], outside: vec![1.0], losses: Vec::new(), state: Vec::new(), stopped: None };
+        let trained = Trained { center: vec![0.5], outside: vec![1.0], losses: Vec::new(), stopped: None };
         let mut words = Vocabulary::new();
         words.push("word", 5).unwrap();
-        folder.save(&record(seed), (&words, &trained)).unwrap();
+        folder.save(&state(seed), (&words, &trained)).unwrap();
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -177,7 +176,7 @@ mod tests {
     fn load(folder: &mut Folder) -> (String, Vec<String>) {
         let mut warnings = Vec::new();
         let checkpoint = folder.load(|error| warnings.push(error.to_string())).unwrap();
-        (checkpoint.record.options[0].1.clone(), warnings)
+        (checkpoint.state.options[0].1.clone(), warnings)
     }
 
     #[test]
@@ -188,7 +187,7 @@ mod tests {
         assert!(!folder.has_model() && folder.load(|_| {}).is_err());
         // A run that never had a model has nothing to lose.
         for seed in [8, 1] {
-            folder.begin(&record(seed)).unwrap();
+            folder.begin(&state(seed)).unwrap();
             assert!(!folder.has_model());
         }
         for seed in 2..=4 {
@@ -228,7 +227,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         fs::write(place.path().join("notes"), "mine").unwrap();
         let mut folder = Folder::open(place.path()).unwrap();
-        folder.begin(&record(1)).unwrap();
+        folder.begin(&state(1)).unwrap();
         folder.clear();
         assert_eq!(names(place.path()), ["notes"]);
     }

@@ -1,11 +1,10 @@
 //! Checkpoints: stopped training, kept in a folder, to be resumed with the same bits.
 //!
 //! A checkpoint is a safetensors file, `checkpoint-000001.safetensors` and so on. Its metadata holds `format`, which is
-//! `motevec`, and `checkpoint`, a [`Record`] as JSON: the command, the fingerprints of what was read, and the position
-//! where training stopped. Once there is a model, the metadata also holds `vocabulary`, a JSON list of words, and the
-//! tensors are the matrices that training resumes with: `center`, `outside`, and any that an optimizer adds; so a
-//! checkpoint is also a model that every command reads. The last tensor, `checksum`, is the XXH3-128 of all bytes
-//! before it.
+//! `motevec`, and `checkpoint`, a [`RunState`] as JSON: the command, the fingerprints of what was read, and the
+//! position where training stopped. Once there is a model, the metadata also holds `vocabulary`, a JSON list of words,
+//! and the tensors are the matrices that training goes on with, `center` and `outside`; so a checkpoint is also a model
+//! that every command reads. The last tensor, `checksum`, is the XXH3-128 of all bytes before it.
 //!
 //! The first checkpoint of a run is written before the text is read, and holds only the command. Two are kept, so that
 //! there is one to fall back on.
@@ -26,7 +25,7 @@ pub(crate) use folder::Folder;
 
 /// A checkpoint without the vectors. To add a setting: a field with `#[serde(default)]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Record {
+pub(crate) struct RunState {
     /// The program, with its version: another version may train other bits.
     pub(crate) program: String,
     /// The command line, option by option, each with its values; `None` for a value that is not UTF-8.
@@ -47,7 +46,7 @@ pub(crate) struct Record {
     pub(crate) curve: Option<LossCurve>,
 }
 
-impl Record {
+impl RunState {
     /// A run of `command` that has not started.
     pub(crate) fn new(command: Vec<(String, Vec<Option<String>>)>, options: Vec<(String, String)>) -> Self {
         Self {
@@ -78,15 +77,15 @@ pub(crate) fn program() -> String {
 /// A checkpoint that was read.
 #[derive(Debug)]
 pub(crate) struct Checkpoint {
-    pub(crate) record: Record,
-    /// Further matrices, by name: the state of an optimizer.
+    pub(crate) state: RunState,
+    /// The matrices, by name.
     matrices: Vec<(String, Vec<f32>)>,
 }
 
 impl Checkpoint {
     /// The record of the run, and the model, if there is one already.
-    pub(crate) fn into_parts(self) -> (Record, Option<Trained>) {
-        let Self { record, mut matrices } = self;
+    pub(crate) fn into_parts(self) -> (RunState, Option<Trained>) {
+        let Self { state, mut matrices } = self;
         let mut matrix = |name: &str| {
             let found = matrices.iter_mut().find(|(other, _)| other == name);
             found.map(|(_, numbers)| std::mem::take(numbers))
@@ -94,11 +93,10 @@ impl Checkpoint {
         let trained = matrix(CENTER).zip(matrix(OUTSIDE)).map(|(center, outside)| Trained {
             center,
             outside,
-            losses: record.losses.iter().map(|&bits| f64::from_bits(bits)).collect(),
-            state: Vec::new(),
-            stopped: record.position.clone(),
+            losses: state.losses.iter().map(|&bits| f64::from_bits(bits)).collect(),
+            stopped: state.position.clone(),
         });
-        (record, trained)
+        (state, trained)
     }
 }
 

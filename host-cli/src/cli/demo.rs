@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::plot::{Map, Method};
 use super::report::{self, Columns};
-use super::train::record;
+use super::train::history;
 use super::{printable, progress};
 use crate::corpus::{Corpus, Options, Source, Tokenizer};
 use crate::plot::{Kind, Picture, Selection};
@@ -101,7 +101,7 @@ impl Args {
         let corpus = progress::read(&[ADDRESSES], &options)?;
         memory::check(&corpus, &settings)?;
         let (trained, time) = progress::train(&corpus, &settings)?;
-        let history = vec![record::run(record::options(&options, None, None, &settings), &corpus, &trained)];
+        let history = vec![history::run(history::options(&options, None, None, &settings), &corpus, &trained)];
         let Corpus { vocabulary, stats, .. } = corpus;
         let (data, outside) = (trained.center, Some(trained.outside));
         let vectors = Vectors { vocabulary, dim: settings.dim, data, outside, history };

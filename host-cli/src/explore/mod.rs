@@ -3,11 +3,9 @@
 //! The page needs no server and no network. Its parts are the files beside this one; [`page`] joins them with the
 //! data. Vectors are stored as bytes: a cosine does not depend on a vector's length, so no scale is kept.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use crate::plot::Selection;
+use crate::plot::{Selection, base64, escaped};
 use crate::{Error, Result, Vectors};
 
 const PAGE: &str = include_str!("page.html");
@@ -46,7 +44,7 @@ struct Data<'a> {
     total: usize,
     dim: usize,
     words: Vec<&'a str>,
-    /// Of each word, or empty if no counts are known; the words are then in the order of the model.
+    /// Of each word, or empty if no counts are known: then the words are in the order of the model.
     counts: Vec<u64>,
     groups: &'a [usize],
     names: &'a [String],
@@ -60,7 +58,7 @@ struct Data<'a> {
 /// The page, as HTML.
 ///
 /// # Errors
-/// If the data is not JSON, which cannot happen while places are finite.
+/// If the data is no JSON: never, as long as places are finite.
 pub fn page(explorer: &Explorer<'_>) -> Result<String> {
     let Explorer { name, vectors, selection, places, note } = *explorer;
     let vocabulary = &vectors.vocabulary;
@@ -79,12 +77,12 @@ pub fn page(explorer: &Explorer<'_>) -> Result<String> {
         names: &selection.names,
         x: along(0),
         y: along(1),
-        vectors: STANDARD.encode(bytes),
+        vectors: base64(&bytes),
     };
     // Only `<` could end or change a script element; in JSON it occurs only in strings.
     let json = serde_json::to_string(&data).map_err(|error| Error::Failed(error.to_string()))?.replace('<', "\\u003c");
-    let title = quick_xml::escape::escape(name);
-    // Ours first: no name and no word can then be taken for a place to fill. That of the title is the first in the
+    let title = escaped(name);
+    // Ours first, so that no name and no word can be taken for a placeholder. That of the title is the first in the
     // page.
     let page = PAGE.replacen("{style}", STYLE, 1).replacen("{script}", &SCRIPTS.concat(), 1);
     Ok(page.replacen("{data}", &json, 1).replacen("{title}", &title, 1))

@@ -7,16 +7,17 @@
 //! The file is read, not mapped into memory. A mapped file that another program cuts short kills its readers, and
 //! reading only the tensors that a command needs is fast enough.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::iter;
 use std::path::Path;
 
+use hashbrown::HashMap;
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde_json::{Value, json};
 
 use super::{Codec, Source, matrix};
-use crate::record::Run;
+use crate::history::Run;
 use crate::{Error, Result, Vectors, VectorsRef, Vocabulary, output};
 
 /// The longest header that the package safetensors reads.

@@ -1,17 +1,15 @@
 //! Pictures as files: PNG, SVG, or a page.
 
 use std::path::Path;
-use std::sync::Arc;
-
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree, fontdb};
 
 use super::canvas::{Canvas, legible};
 use super::font::{self, Ruler};
+use super::png::png;
+use super::svg::escaped;
 use crate::{Error, Result, output};
 
 /// Pixels of a PNG for each unit of the drawing: sharp on today's screens.
-const PIXELS: f32 = 2.0;
+const PIXELS: f64 = 2.0;
 
 /// The frame of a page, with a place for a title and one for a drawing.
 const PAGE: &str = include_str!("page.html");
@@ -74,9 +72,9 @@ impl Picture {
     /// If `path` cannot be written, or the picture is too large to be drawn.
     pub fn write(self, path: &Path, kind: Kind) -> Result<()> {
         let content = match kind {
-            Kind::Svg => self.canvas.finish(&font::css()).into_bytes(),
-            Kind::Html => page(&self.title, &self.canvas.finish("")).into_bytes(),
-            Kind::Png => png(self)?,
+            Kind::Svg => self.canvas.svg(&font::css()).into_bytes(),
+            Kind::Html => page(&self.title, &self.canvas.svg("")).into_bytes(),
+            Kind::Png => png(&self.canvas.pixels(PIXELS)?),
         };
         output::write(path, |out| out.write_all(&content))
     }
@@ -84,24 +82,8 @@ impl Picture {
 
 /// The page with `drawing`.
 fn page(title: &str, drawing: &str) -> String {
-    let title = quick_xml::escape::escape(legible(title));
+    let title = escaped(&legible(title));
     PAGE.replace("{font}", &font::css()).replace("{title}", &title).replace("{drawing}", drawing)
-}
-
-/// The pixels of `picture`.
-fn png(picture: Picture) -> Result<Vec<u8>> {
-    let failed = |error: &dyn std::fmt::Display| Error::Failed(format!("drawing the picture: {error}"));
-    let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(font::TTF.to_vec());
-    if picture.foreign > 0 {
-        fonts.load_system_fonts();
-    }
-    let options = Options { fontdb: Arc::new(fonts), font_family: font::FAMILY.to_owned(), ..Options::default() };
-    let tree = Tree::from_str(&picture.canvas.finish(""), &options).map_err(|error| failed(&error))?;
-    let size = tree.size().to_int_size().scale_by(PIXELS).ok_or_else(|| failed(&"it has no size"))?;
-    let mut pixels = Pixmap::new(size.width(), size.height()).ok_or_else(|| failed(&"it is too large"))?;
-    resvg::render(&tree, Transform::from_scale(PIXELS, PIXELS), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| failed(&error))
 }
 
 /// How many of `words` have letters that the font lacks.

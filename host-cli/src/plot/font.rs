@@ -1,9 +1,9 @@
 //! The font of every picture: part of Noto Sans, built in so that a picture is the same on every machine.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider as _};
+
+use super::base64::base64;
 
 /// Its name in a picture.
 pub(super) const FAMILY: &str = "Noto Sans";
@@ -16,7 +16,7 @@ const WOFF2: &[u8] = include_bytes!("../../data/fonts/NotoSans.woff2");
 
 /// The style sheet that gives a browser the font.
 pub(super) fn css() -> String {
-    let font = STANDARD.encode(WOFF2);
+    let font = base64(WOFF2);
     format!("@font-face {{ font-family: \"{FAMILY}\"; src: url(data:font/woff2;base64,{font}) format(\"woff2\"); }}")
 }
 

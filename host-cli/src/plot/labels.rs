@@ -248,8 +248,8 @@ impl<'a> Grid<'a> {
         labels.filter_map(|&label| Some((label as usize, self.places[label as usize]?)))
     }
 
-    /// The best place for the label of `index`, and its cost; `None` if the area has none, or none that is `free` of
-    /// other labels, if that is required.
+    /// The best place for the label of `index`, and what it costs; `None` if the area has none, or none that is
+    /// `free` of other labels where that is wanted.
     fn best(&self, index: usize, area: &Rect, free: bool) -> (f64, Option<Place>) {
         let (mut least, mut best) = (f64::INFINITY, None);
         for (ring, (distance, directions)) in RINGS.into_iter().enumerate() {

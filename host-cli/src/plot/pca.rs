@@ -1,6 +1,6 @@
 //! Principal components: the course's picture (MATH.md eq. 20).
 
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use super::eigen::{dot, eigen};
 
 /// Vectors projected onto the plane in which they differ most.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,53 +17,67 @@ pub struct Projection {
 /// where there is nothing to see: no two rows differ, or a number is not finite.
 #[must_use]
 pub fn pca<R: AsRef<[f32]>>(rows: &[R]) -> Option<Projection> {
-    let (count, dim) = (rows.len(), rows.first()?.as_ref().len());
-    let mut centered = DMatrix::from_fn(count, dim, |row, column| f64::from(rows[row].as_ref()[column]));
-    for mut column in centered.column_iter_mut() {
-        let mean = column.mean();
-        column.add_scalar_mut(-mean);
+    let dim = rows.first()?.as_ref().len();
+    let mut centered: Vec<Vec<_>> =
+        rows.iter().map(|row| row.as_ref().iter().map(|&number| f64::from(number)).collect()).collect();
+    for axis in 0..dim {
+        let mean = centered.iter().map(|row| row[axis]).sum::<f64>() / rows.len() as f64;
+        centered.iter_mut().for_each(|row| row[axis] -= mean);
     }
-    let total = centered.norm_squared();
+    let total: f64 = centered.iter().map(|row| dot(row, row)).sum();
     if !(total.is_finite() && total > 0.0) {
         return None;
     }
-    let (points, variances): (Vec<_>, Vec<_>) = directions(&centered)
-        .into_iter()
-        .map(|direction| {
-            let along = &centered * direction;
-            let variance = along.norm_squared();
-            (along, variance / total)
-        })
-        .unzip();
+    let mut directions = directions(&centered, dim);
     // A second direction is missing where vectors have one number.
-    let coordinate = |axis: usize, row: usize| points.get(axis).map_or(0.0, |along: &DVector<f64>| along[row]);
-    let share = |axis: usize| variances.get(axis).copied().unwrap_or(0.0);
-    Some(Projection {
-        points: (0..count).map(|row| [coordinate(0, row), coordinate(1, row)]).collect(),
-        shares: [share(0), share(1)],
-    })
+    directions.resize(2, vec![0.0; dim]);
+    let points: Vec<_> = centered.iter().map(|row| [dot(row, &directions[0]), dot(row, &directions[1])]).collect();
+    let share = |axis: usize| points.iter().map(|point| point[axis] * point[axis]).sum::<f64>() / total;
+    let shares = [share(0), share(1)];
+    Some(Projection { points, shares })
 }
 
-/// The first two right singular vectors of `centered`, each of length 1 with its largest component positive.
+/// The first two right singular vectors of `centered`, `dim` numbers each, of length 1 with the largest number
+/// positive.
 ///
 /// They come from the smaller of the two products of `centered` with itself, which have the same eigenvalues.
-fn directions(centered: &DMatrix<f64>) -> Vec<DVector<f64>> {
-    let by_rows = centered.nrows() < centered.ncols();
-    let product = if by_rows { centered * centered.transpose() } else { centered.transpose() * centered };
-    let SymmetricEigen { eigenvectors, eigenvalues } = SymmetricEigen::new(product);
-    let mut order: Vec<_> = (0..eigenvalues.len()).collect();
-    order.sort_by(|&one, &other| eigenvalues[other].total_cmp(&eigenvalues[one]));
-    let direction = |&axis: &usize| {
-        let vector = eigenvectors.column(axis);
-        let mut direction = if by_rows { centered.tr_mul(&vector) } else { vector.into_owned() };
-        // A direction without variance comes from rounding alone.
-        if eigenvalues[axis] <= eigenvalues[order[0]] * 1e-12 || direction.normalize_mut() == 0.0 {
-            return DVector::zeros(centered.ncols());
+fn directions(centered: &[Vec<f64>], dim: usize) -> Vec<Vec<f64>> {
+    let by_rows = centered.len() < dim;
+    let product = if by_rows {
+        centered.iter().map(|row| centered.iter().map(|other| dot(row, other)).collect()).collect()
+    } else {
+        let mut product = vec![vec![0.0; dim]; dim];
+        for row in centered {
+            product.iter_mut().zip(row).for_each(|(sums, &factor)| add(sums, factor, row));
         }
-        let largest = direction[direction.icamax()];
-        direction * largest.signum()
+        product
     };
-    order.iter().take(2).map(direction).collect()
+    let mut pairs = eigen(product);
+    pairs.truncate(2);
+    let largest = pairs[0].0;
+    let direction = |(value, vector): (f64, Vec<f64>)| {
+        let mut direction = vec![0.0; dim];
+        // A direction without variance comes from rounding alone.
+        if value <= largest * 1e-12 {
+            return direction;
+        }
+        if by_rows {
+            centered.iter().zip(vector).for_each(|(row, factor)| add(&mut direction, factor, row));
+        } else {
+            direction = vector;
+        }
+        let widest =
+            direction.iter().fold(0.0_f64, |most, &number| if number.abs() > most.abs() { number } else { most });
+        let length = dot(&direction, &direction).sqrt().copysign(widest);
+        direction.iter_mut().for_each(|number| *number /= length);
+        direction
+    };
+    pairs.into_iter().map(direction).collect()
+}
+
+/// Adds `factor` times `row` to `sums`.
+fn add(sums: &mut [f64], factor: f64, row: &[f64]) {
+    sums.iter_mut().zip(row).for_each(|(sum, number)| *sum += factor * number);
 }
 
 #[cfg(test)]

@@ -136,7 +136,8 @@ impl Scatter<'_> {
         y + 30.0 * unit
     }
 
-    /// Draws the groups' names from `top` on, in rows, and returns where they end. Those without room are left out.
+    /// Draws the groups' names from `top` on, in rows, and returns where they end. Those that find no room are left
+    /// out.
     fn legend(&self, canvas: &mut Canvas, ruler: &Ruler, unit: f64, top: f64) -> f64 {
         let (margin, size, row) = (MARGIN * unit, SMALL * unit, 22.0 * unit);
         let (mut x, mut y) = (margin, top);
@@ -389,7 +390,7 @@ mod tests {
         for size in [[300.0, 300.0], [300.0, 900.0], [900.0, 300.0], [600.0, 400.0], [800.0, 600.0], [1200.0, 900.0]] {
             for reach in [1.0, 0.004, 3e38, 1e-30] {
                 for axes in [Axes::Components([0.1, 0.05]), Axes::Map] {
-                    let texts = texts(&draw(size, reach, axes).canvas.finish(""));
+                    let texts = texts(&draw(size, reach, axes).canvas.svg(""));
                     assert!(texts.iter().any(|text| text.content.starts_with("Words near")));
                     for (index, text) in texts.iter().enumerate() {
                         let inside =
@@ -407,7 +408,7 @@ mod tests {
     #[test]
     fn axes_say_what_they_are_as_far_as_there_is_room() {
         let names = |size| {
-            let svg = draw(size, 1.0, Axes::Components([0.1, 0.05])).canvas.finish("");
+            let svg = draw(size, 1.0, Axes::Components([0.1, 0.05])).canvas.svg("");
             texts(&svg)
                 .into_iter()
                 .map(|text| text.content)

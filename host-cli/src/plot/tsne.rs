@@ -1,13 +1,14 @@
 //! t-SNE (van der Maaten & Hinton 2008; Barnes-Hut, van der Maaten 2014): neighbors stay neighbors on the map.
 //!
-//! The crate `bhtsne` does it. What it would leave to chance is decided here: the map starts from the principal
-//! components and not from random numbers, the nearest neighbors are searched exactly, and one thread adds everything
-//! up in one order. So the same vectors give the same map, and no seed is needed.
+//! Nothing is left to chance: the map starts from the principal components and not from random numbers, and every sum
+//! adds up in one order, whatever the number of threads. So the same vectors give the same map, and no seed is needed.
+//! Memory grows with the number of words, and not with its square.
 
-use bhtsne::{Neighbor, tSNE};
-use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
 
+use super::affinities::affinities;
 use super::pca;
+use super::quadtree::Quadtree;
 use crate::query;
 use crate::{Error, Result};
 
@@ -20,13 +21,22 @@ const PERPLEXITY: f64 = 30.0;
 /// Steps of gradient descent.
 pub const STEPS: u64 = 1000;
 
+/// The first steps, in which neighbors attract each other as many times as strongly: that forms groups.
+const EARLY: u64 = 250;
+const EXAGGERATION: f64 = 12.0;
+
+/// How much of a step goes on in the next one, early and later.
+const MOMENTUM: [f64; 2] = [0.5, 0.8];
+
+/// How small and how large the factor of a point's steps can become.
+const GAINS: [f64; 2] = [0.01, 2.0];
+
 /// How distant a group of words must be, relative to its size, to be treated as one word (Barnes-Hut).
 const THETA: f64 = 0.5;
 
 /// The learning rate: a twelfth of the number of words (Belkina et al. 2019), and 200, as in the first paper, for few.
-/// The crate's own rate is a quarter of that, too low for a thousand steps.
 fn rate(count: usize) -> f64 {
-    (count as f64 / 12.0).max(200.0)
+    (count as f64 / EXAGGERATION).max(200.0)
 }
 
 /// The standard deviation of the map's first axis at the start (Kobak & Berens 2019).
@@ -50,28 +60,20 @@ pub fn tsne<R: AsRef<[f32]>>(rows: &[R], step: &(dyn Fn(u64) + Sync)) -> Result<
         return Err(Error::Failed("the vectors of these words are all the same".to_owned()));
     };
     let spread = (start.points.iter().map(|point| point[0] * point[0]).sum::<f64>() / count as f64).sqrt();
-    let start: Vec<f64> = start.points.as_flattened().iter().map(|x| x / spread * START).collect();
+    let points = start.points.iter().map(|point| point.map(|x| x / spread * START)).collect();
 
     let perplexity = PERPLEXITY.min((count - 1) as f64 / 3.0);
-    let neighbors = neighbors(&units, (3.0 * perplexity) as usize);
-    // The sums of several threads depend on which was faster.
-    let one_thread =
-        ThreadPoolBuilder::new().num_threads(1).build().map_err(|error| Error::Failed(error.to_string()))?;
-    let map = one_thread.install(|| {
-        tSNE::<f64, Vec<f32>, 2>::new(&units)
-            .perplexity(perplexity)
-            .learning_rate(rate(count))
-            .epochs(STEPS as usize)
-            .initial_embedding(start)
-            .epoch_callback(|epoch, _| step(epoch as u64 + 1))
-            .barnes_hut_with_neighbors(THETA, &neighbors)
-            .embedding()
-    });
-    let map: Vec<_> = map.as_chunks().0.iter().map(|[x, y]: &[f64; 2]| [*x as f32, *y as f32]).collect();
+    let pairs = affinities(&units, (3.0 * perplexity) as usize, perplexity);
+    let mut map = Map { points, steps: vec![[0.0; 2]; count], gains: vec![[1.0; 2]; count] };
+    for number in 1..=STEPS {
+        map.descend(&pairs, number <= EARLY);
+        step(number);
+    }
+    let map: Vec<_> = map.points.iter().map(|point| point.map(|x| x as f32)).collect();
     Ok(pca(&map).map_or_else(Vec::new, |turned| turned.points))
 }
 
-/// `row` with length 1; zeros if it is zero.
+/// `row` with length 1; zeros if it has none.
 fn direction(row: &[f32]) -> Vec<f32> {
     match query::unit(row) {
         Some(unit) => unit.into_iter().map(|number| number as f32).collect(),
@@ -79,40 +81,54 @@ fn direction(row: &[f32]) -> Vec<f32> {
     }
 }
 
-/// The `k` nearest neighbors of each of the `units`, with their Euclidean distances.
-fn neighbors(units: &[Vec<f32>], k: usize) -> Vec<Vec<Neighbor<f64>>> {
-    let rows = centered(units);
-    let squares: Vec<f64> = rows.iter().map(|row| f64::from(query::dot(row, row))).collect();
-    let near = |index: usize| {
-        // |a − b|² = |a|² + |b|² − 2 a·b
-        let distance = |other: usize| {
-            let product = f64::from(query::dot(&rows[index], &rows[other]));
-            (squares[index] + squares[other] - 2.0 * product).max(0.0).sqrt()
-        };
-        let others = (0..rows.len()).filter(|&other| other != index);
-        let mut found: Vec<_> = others.map(|index| Neighbor { index, distance: distance(index) }).collect();
-        let nearest_first = |one: &Neighbor<f64>, other: &Neighbor<f64>| {
-            one.distance.total_cmp(&other.distance).then(one.index.cmp(&other.index))
-        };
-        if k < found.len() {
-            found.select_nth_unstable_by(k, nearest_first);
-            found.truncate(k);
-        }
-        found.sort_unstable_by(nearest_first);
-        found
-    };
-    (0..rows.len()).map(near).collect()
+/// Points on their way to their places.
+struct Map {
+    points: Vec<[f64; 2]>,
+    /// The last step of each, and the factor of the next one on each axis.
+    steps: Vec<[f64; 2]>,
+    gains: Vec<[f64; 2]>,
 }
 
-/// The rows without their mean: distances stay the same, and no common part rounds small ones away.
-fn centered(rows: &[Vec<f32>]) -> Vec<Vec<f32>> {
-    let mut mean = vec![0.0; rows.first().map_or(0, Vec::len)];
-    for row in rows {
-        mean.iter_mut().zip(row).for_each(|(mean, &number)| *mean += f64::from(number) / rows.len() as f64);
+impl Map {
+    /// One step of gradient descent (van der Maaten & Hinton 2008, equation 5 and section 3.4).
+    fn descend(&mut self, pairs: &[Vec<(u32, f32)>], early: bool) {
+        let points = &self.points;
+        let tree = Quadtree::new(points, THETA);
+        let forces: Vec<_> = points
+            .par_iter()
+            .zip(pairs)
+            .map(|(&point, near)| (attraction(points, point, near), tree.repulsion(point)))
+            .collect();
+        // Each point has met itself.
+        let total = forces.iter().map(|(_, (_, total))| total).sum::<f64>() - points.len() as f64;
+        let (attract, momentum) = if early { (EXAGGERATION, MOMENTUM[0]) } else { (1.0, MOMENTUM[1]) };
+        let rate = rate(points.len());
+        for (index, (attraction, (repulsion, _))) in forces.into_iter().enumerate() {
+            for axis in 0..2 {
+                let gradient = attract * attraction[axis] - repulsion[axis] / total;
+                let (step, gain) = (&mut self.steps[index][axis], &mut self.gains[index][axis]);
+                // Faster as long as the way is the same (Jacobs 1988).
+                let next = if (gradient > 0.0) == (*step > 0.0) { *gain * 0.8 } else { *gain + 0.2 };
+                *gain = next.clamp(GAINS[0], GAINS[1]);
+                *step = momentum * *step - rate * *gain * gradient;
+                self.points[index][axis] += *step;
+            }
+        }
+        for axis in 0..2 {
+            let mean = self.points.iter().map(|point| point[axis]).sum::<f64>() / self.points.len() as f64;
+            self.points.iter_mut().for_each(|point| point[axis] -= mean);
+        }
     }
-    let less_mean =
-        |row: &Vec<f32>| row.iter().zip(&mean).map(|(&number, mean)| (f64::from(number) - mean) as f32).collect();
-    rows.iter().map(less_mean).collect()
+}
+
+/// Σ p q (`point` − y) over the `near` points y, with q = 1 / (1 + |`point` − y|²).
+fn attraction(points: &[[f64; 2]], [x, y]: [f64; 2], near: &[(u32, f32)]) -> [f64; 2] {
+    near.iter().fold([0.0; 2], |[across, down], &(other, probability)| {
+        let other = points[other as usize];
+        let way = [x - other[0], y - other[1]];
+        let pull = f64::from(probability) / (1.0 + way[0] * way[0] + way[1] * way[1]);
+        [across + pull * way[0], down + pull * way[1]]
+    })
 }
 
 #[cfg(test)]
@@ -152,8 +168,9 @@ mod tests {
     fn a_map_is_the_same_each_time() {
         let rows = bundles(40);
         let map = tsne(&rows, &|_| ()).unwrap();
-        for _ in 0..2 {
-            assert_eq!(tsne(&rows, &|_| ()).unwrap(), map);
+        for threads in 1..3 {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            assert_eq!(pool.install(|| tsne(&rows, &|_| ())).unwrap(), map);
         }
     }
 

@@ -11,7 +11,7 @@
 //! the mean, s → 1/n; between the two it is what one sequential pass would have done.
 
 use motevec_core::math::Real;
-use motevec_core::simd::{Kernel, Lanes, prefetch};
+use motevec_core::simd::{Kernel, Lanes, Machine, Simd, prefetch};
 
 use super::matrix::Matrix;
 use super::private::{PREFETCH, Private, Side};
@@ -78,9 +78,9 @@ struct Copied {
 
 impl Merger {
     /// Merges part `part` of both matrices.
-    pub(super) fn merge<'m, L: Lanes>(
+    pub(super) fn merge<'m>(
         &mut self,
-        lanes: L,
+        simd: Simd,
         matrices: [(&Matrix<'m>, Side); 2],
         part: usize,
         shards: &[&Private<'_>],
@@ -89,7 +89,7 @@ impl Merger {
         self.list(part, shards);
         let (rows, copies) = (&self.rows, &self.copies);
         for (matrix, side) in matrices {
-            matrix.write(part, |common| lanes.enter(Sums { common, rows, copies, side, shards, rule }));
+            matrix.write(part, |common| simd.enter(Sums { common, rows, copies, side, shards, rule }));
         }
         for row in self.rows.drain(..) {
             self.index[row.place] = 0;
@@ -188,7 +188,7 @@ impl Kernel for Sums<'_> {
 #[cfg(test)]
 mod tests {
     use motevec_core::model::RowsMut;
-    use motevec_core::simd::{Portable, Scalar};
+    use motevec_core::simd::Level;
 
     use super::super::plan::Plan;
     use super::super::private::LocalRows;
@@ -219,7 +219,13 @@ mod tests {
         }
         let rule = Rule { stride: STRIDE, window: 6.0, targets: 6.0, kappa: 0.01 };
         let sides = [(&matrices[0], Side::Center), (&matrices[1], Side::Outside)];
-        Merger::default().merge(Scalar::<Portable>::new(), sides, 0, &privates.iter().collect::<Vec<_>>(), rule);
+        Merger::default().merge(
+            Simd::new(Level::Scalar, false).unwrap(),
+            sides,
+            0,
+            &privates.iter().collect::<Vec<_>>(),
+            rule,
+        );
         let [center, outside] = matrices.map(|matrix| matrix.into_rows(1));
         assert_eq!([center[0], center[128], center[1], center[5]], [2.0, 4.0, 1.0, 1.0], "part 0 alone was merged");
         // Three shards moved row 64 by 1, 2 and 3.

@@ -29,7 +29,7 @@ use std::sync::{Barrier, Mutex, RwLock};
 
 use motevec_core::model::Slab;
 use motevec_core::sample::Generator;
-use motevec_core::simd::{Kernel, Lanes};
+use motevec_core::simd::Simd;
 use motevec_core::train::Loss;
 
 use self::matrix::{Matrix, PARTS, part_of, place_of};
@@ -38,7 +38,7 @@ pub use self::optimizer::{Objective, Optimizer};
 use self::pages::Pages;
 pub use self::plan::Plan;
 pub use self::position::Position;
-use self::position::{Place, foreign};
+use self::position::{Cursor, foreign};
 use self::private::{LocalRows, Private, Side};
 pub use self::sequential::sequential;
 pub use self::settings::Settings;
@@ -79,11 +79,7 @@ pub struct Trained {
     /// The loss of an average (center, outside) pair (MATH.md eq. 9; of softmax, eq. 6) in each epoch, as far as they
     /// have begun.
     pub losses: Vec<f64>,
-    /// What the optimizer remembers, by name, each with the rows of the vocabulary: `center.mean` and `outside.mean`,
-    /// |Vocab| × dim, of momentum; of Adam these, `center.square` and `outside.square`, and `center.steps` and
-    /// `outside.steps`, |Vocab| × 2: the steps of each row, their upper and their lower 16 bits; nothing of SGD.
-    pub state: Vec<(String, Vec<f32>)>,
-    /// Where training stopped, if it was asked to: [`go_on`] goes on there.
+    /// Where training stopped, if it was asked to: [`resume`] goes on there.
     pub stopped: Option<Position>,
 }
 
@@ -91,7 +87,7 @@ pub struct Trained {
 /// What is not plain SGD with negative sampling trains sequentially, too.
 ///
 /// Where `observe` asks for it, training stops there: after the round, or within a thousand words. The model so far
-/// says where that was, and [`go_on`] ends with the same bits as training that never stopped: by plain SGD with
+/// says where that was, and [`resume`] ends with the same bits as training that never stopped: by plain SGD with
 /// negative sampling, that is; other training cannot go on yet.
 ///
 /// ```
@@ -107,23 +103,23 @@ pub struct Trained {
 /// let whole = train::train(&corpus, &settings, &mut |_| Continue(()))?;
 /// let half = train::train(&corpus, &settings, &mut |at| if at.epoch == 2 { Break(()) } else { Continue(()) })?;
 /// assert!(half.stopped.is_some());
-/// let rest = train::go_on(half, &corpus, &settings, &mut |_| Continue(()))?;
+/// let rest = train::resume(half, &corpus, &settings, &mut |_| Continue(()))?;
 /// assert_eq!((rest.center, rest.losses), (whole.center, whole.losses));
 /// # Ok::<(), motevec::Error>(())
 /// ```
 ///
 /// # Errors
-/// Where the settings are impossible, training diverged, or the corpus cannot be read back from the disk.
+/// If the settings are impossible, training diverged, or the corpus cannot be read back from the disk.
 pub fn train(corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
-    train_from(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
+    begin(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
 }
 
 /// [`train()`], going on from `earlier`: its words start with the vectors that they have there.
 ///
 /// # Errors
-/// As [`train()`], and where `earlier` has other dimensions than the settings, or no outside vectors.
-pub fn resume(earlier: &Vectors, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
-    train_from(Start::from(&corpus.vocabulary, settings, earlier)?, corpus, settings, observe)
+/// As [`train()`], and if `earlier` has other dimensions than the settings, or no outside vectors.
+pub fn train_from(earlier: &Vectors, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
+    begin(Start::from(&corpus.vocabulary, settings, earlier)?, corpus, settings, observe)
 }
 
 /// Goes on with training that [`stopped`](Trained::stopped), on the same corpus with the same settings. All but the
@@ -131,21 +127,21 @@ pub fn resume(earlier: &Vectors, corpus: &Corpus, settings: &Settings, observe: 
 /// complete comes back as it is.
 ///
 /// # Errors
-/// As [`train()`], and where `stopped` cannot come from this corpus and these settings.
-pub fn go_on(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
+/// As [`train()`], and if `stopped` cannot come from this corpus and these settings.
+pub fn resume(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     let Some(position) = stopped.stopped.take() else { return Ok(stopped) };
     settings.check()?;
     if !settings.is_plain() {
         return Err(Error::Failed("only training by plain SGD with negative sampling can be resumed".to_owned()));
     }
-    let way = match position.place {
-        Place::Sequential(_) => sequential::sequential_from,
-        Place::Rounds(_) => rounds_from,
+    let way = match position.cursor {
+        Cursor::Sequential(_) => sequential::sequential_from,
+        Cursor::Rounds(_) => rounds_from,
     };
     way(Start::at(position, stopped, corpus.vocabulary.len(), settings)?, corpus, settings, observe)
 }
 
-fn train_from(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
+fn begin(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     settings.check()?;
     match Plan::of(corpus, settings).shards {
         // Nobody would be there to share the work with, or to merge with.
@@ -203,26 +199,26 @@ fn rounds_from(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: 
             private: memory.private.as_mut_slice(),
             observe,
         };
-        settings.level.run(settings.fused, run).expect("Settings::check asked for the level")?
+        run.train(settings.simd())?
     };
     // Each matrix gives its pages back as soon as its rows are handed out: there are never more than three.
     drop(memory.private);
     let rows = |mut pages: Pages| Matrix::new(pages.as_mut_slice(), counts.len(), stride).into_rows(settings.dim);
     let (center, outside) = (rows(memory.center), rows(memory.outside));
-    finished(Trained { center, outside, losses, state: Vec::new(), stopped }, settings)
+    finished(Trained { center, outside, losses, stopped }, settings)
 }
 
 /// Checks that rounds can go on from `position`.
 fn check(position: &Position, common: &Common<'_>) -> Result<()> {
     position.check(common.tokens.len(), common.epochs)?;
-    let Place::Rounds(shares) = &position.place else { return Err(foreign()) };
-    if shares.len() != common.plan.shards {
+    let Cursor::Rounds(states) = &position.cursor else { return Err(foreign()) };
+    if states.len() != common.plan.shards {
         return Err(foreign());
     }
-    shares
+    states
         .iter()
         .enumerate()
-        .try_for_each(|(index, share)| share.check(&Shard::stretches(index, common), common.epochs))
+        .try_for_each(|(index, state)| state.check(&Shard::stretches(index, common), common.epochs))
 }
 
 /// Looks at what came out.
@@ -273,7 +269,7 @@ fn slab(rows: &mut [f32], dim: usize, stride: usize) -> Slab<&mut [f32]> {
     Slab::new(rows, dim, stride).expect("a part is whole rows")
 }
 
-/// The whole of training, compiled for one instruction set.
+/// The whole of training.
 struct Rounds<'a, 'm> {
     common: &'a Common<'a>,
     settings: &'a Settings,
@@ -302,10 +298,8 @@ struct Shared<'a> {
     failure: Mutex<Option<Error>>,
 }
 
-impl Kernel for Rounds<'_, '_> {
-    type Output = Result<(Vec<f64>, Option<Position>)>;
-
-    fn run<L: Lanes>(mut self, lanes: L) -> Self::Output {
+impl Rounds<'_, '_> {
+    fn train(mut self, simd: Simd) -> Result<(Vec<f64>, Option<Position>)> {
         let (common, settings) = (self.common, self.settings);
         let shards = common.plan.shards;
         let threads = settings.threads.clamp(1, shards);
@@ -313,17 +307,17 @@ impl Kernel for Rounds<'_, '_> {
         let room = Private::room(&common.plan, common.keep.len(), common.stride);
         let private = std::mem::take(&mut self.private).chunks_exact_mut(room).enumerate();
         let mut losses = vec![Loss::default(); common.epochs as usize];
-        let mut shares = Vec::new();
+        let mut states = Vec::new();
         if let Some(position) = self.position.take() {
             for (loss, sum) in losses.iter_mut().zip(position.losses) {
                 *loss = sum.into();
             }
-            if let Place::Rounds(places) = position.place {
-                shares = places;
+            if let Cursor::Rounds(stopped) = position.cursor {
+                states = stopped;
             }
         }
-        let mut shares = shares.into_iter();
-        let shards: Vec<_> = private.map(|(index, memory)| Shard::new(index, memory, common, shares.next())).collect();
+        let mut states = states.into_iter();
+        let shards: Vec<_> = private.map(|(index, memory)| Shard::new(index, memory, common, states.next())).collect();
         let done = shards.iter().map(Shard::done).sum();
         let shared = Shared {
             shards: shards.into_iter().map(RwLock::new).collect(),
@@ -340,13 +334,13 @@ impl Kernel for Rounds<'_, '_> {
             let mut phase = shared.phase.write().expect(UNPOISONED);
             // A system that refuses a thread costs time, and nothing else.
             let spawn = |_| {
-                let work = || work(lanes, common, center, outside, &shared, None);
+                let work = || work(simd, common, center, outside, &shared, None);
                 std::thread::Builder::new().spawn_scoped(scope, work).ok()
             };
             *phase = Barrier::new(1 + (1..threads).map_while(spawn).count());
             drop(phase);
             let mut after_training = || self.look_at_round(&shared, total, &mut losses);
-            work(lanes, common, center, outside, &shared, Some(&mut after_training));
+            work(simd, common, center, outside, &shared, Some(&mut after_training));
         });
         match shared.failure.lock().expect(UNPOISONED).take() {
             Some(error) => return Err(error),
@@ -359,7 +353,7 @@ impl Kernel for Rounds<'_, '_> {
         let position = Position {
             done,
             losses: losses.into_iter().map(Into::into).collect(),
-            place: Place::Rounds(shards().map(|shard| shard.place()).collect()),
+            cursor: Cursor::Rounds(shards().map(|shard| shard.state()).collect()),
         };
         Ok((position.mean_losses(), Some(position)))
     }
@@ -380,8 +374,8 @@ impl Drop for AbortOnPanic {
 }
 
 /// A thread's share of all rounds. The one with `after_training` runs it between the phases of each.
-fn work<'m, L: Lanes>(
-    lanes: L,
+fn work<'m>(
+    simd: Simd,
     common: &Common<'_>,
     center: &Matrix<'m>,
     outside: &Matrix<'m>,
@@ -397,7 +391,7 @@ fn work<'m, L: Lanes>(
         {
             let matrices = (&center.read(), &outside.read());
             while let Some(shard) = shared.shards.get(shared.next_shard.fetch_add(1, Ordering::Relaxed)) {
-                let trained = shard.write().expect(UNPOISONED).run(lanes, common, &mut local, matrices, rate);
+                let trained = shard.write().expect(UNPOISONED).run(simd, common, &mut local, matrices, rate);
                 if let Err(error) = trained {
                     *shared.failure.lock().expect(UNPOISONED) = Some(error);
                 }
@@ -423,7 +417,7 @@ fn work<'m, L: Lanes>(
                 if part >= PARTS {
                     break;
                 }
-                merger.merge(lanes, [(center, Side::Center), (outside, Side::Outside)], part, &shards, rule);
+                merger.merge(simd, [(center, Side::Center), (outside, Side::Outside)], part, &shards, rule);
             }
         }
         phase.wait();
@@ -475,7 +469,7 @@ fn epoch_of(done: u64, total: u64, epochs: u32) -> usize {
     (u128::from(done.saturating_sub(1)) * u128::from(epochs) / u128::from(total)) as usize
 }
 
-/// A learning rate that is too high throws the vectors further with every step, until they are no numbers.
+/// A learning rate that is too high throws the vectors further with every step, until they are not numbers.
 fn diverged(rate: f32) -> Error {
     Error::Failed(format!("training diverged: the vectors are no longer numbers; lower --lr, which is {rate}"))
 }

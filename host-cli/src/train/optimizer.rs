@@ -1,6 +1,6 @@
 //! Which optimizer moves the vectors, down which loss.
 
-use motevec_core::model::{RowsMut, Slab};
+use motevec_core::model::Slab;
 use motevec_core::optim::{Adam, AdamRows, AdamStep, AdamW, Momentum, MomentumRows, MomentumStep, RowOptimizer, Sgd};
 use motevec_core::simd::{Block, Lanes};
 
@@ -76,7 +76,7 @@ impl Optimizer {
     /// The state of a matrix of `rows` rows before the first step.
     ///
     /// # Errors
-    /// Where there is no memory for it.
+    /// If there is no memory for it.
     pub(super) fn of_rows(self, rows: usize, dim: usize) -> Result<OptimizerRows> {
         let matrix = || {
             let pages = Pages::zeros(rows.saturating_mul(stride(dim)))?;
@@ -117,7 +117,8 @@ impl Objective {
 
 /// An [`Optimizer`] with what it remembers of the rows of one matrix.
 ///
-/// One type for all optimizers: what trains is compiled once for each set of instructions, and not for each optimizer too.
+/// One type for all optimizers: what trains is compiled once for each set of instructions, and not for each optimizer
+/// too.
 pub(super) enum OptimizerRows {
     Sgd(Sgd<f32>),
     Momentum(MomentumRows<Slab<Pages>>),
@@ -129,31 +130,6 @@ pub(super) enum Step {
     Sgd(f32),
     Momentum(MomentumStep),
     Adam(AdamStep),
-}
-
-impl OptimizerRows {
-    /// What it remembers, by name, each a matrix with the rows of the vocabulary: all that goes on where training stops.
-    ///
-    /// The steps of Adam are two columns, of their upper and their lower 16 bits: an f32 holds no more than 24 exactly.
-    pub(super) fn matrices(&self, dim: usize) -> Vec<(&'static str, Vec<f32>)> {
-        match self {
-            Self::Sgd(_) => Vec::new(),
-            Self::Momentum(rows) => vec![("mean", all(&rows.mean, dim))],
-            Self::Adam(rows) => vec![
-                ("mean", all(&rows.mean, dim)),
-                ("square", all(&rows.square, dim)),
-                (
-                    "steps",
-                    rows.steps.iter().flat_map(|steps| [steps >> 16, steps & 0xFFFF]).map(|half| half as f32).collect(),
-                ),
-            ],
-        }
-    }
-}
-
-/// The rows of a matrix, without padding.
-fn all(matrix: &impl RowsMut, dim: usize) -> Vec<f32> {
-    (0..matrix.rows()).filter_map(|row| matrix.row(row)).flat_map(|row| &row[..dim]).copied().collect()
 }
 
 impl RowOptimizer for OptimizerRows {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
 
-/// Where training stopped. With the vectors of that moment, the corpus and the settings, [`go_on`](super::go_on) ends
+/// Where training stopped. With the vectors of that moment, the corpus and the settings, [`resume`](super::resume) ends
 /// with the same bits as training that was never stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
@@ -15,17 +15,18 @@ pub struct Position {
     pub(super) done: u64,
     /// The loss of each epoch that has begun.
     pub(super) losses: Vec<Sum>,
-    pub(super) place: Place,
+    #[serde(rename = "place")]
+    pub(super) cursor: Cursor,
 }
 
 /// What is particular to a way of training.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Place {
+pub(super) enum Cursor {
     /// Between two chunks of [`sequential`](super::sequential()) training.
     Sequential(Chunk),
-    /// Between two [`rounds`](super::rounds()): the place of each shard.
-    Rounds(Vec<Share>),
+    /// Between two [`rounds`](super::rounds()): the state of each shard.
+    Rounds(Vec<ShardState>),
 }
 
 /// Between two chunks of tokens.
@@ -43,7 +44,7 @@ pub(super) struct Chunk {
 
 /// A shard between two rounds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Share {
+pub(super) struct ShardState {
     pub(super) epoch: u32,
     pub(super) round: u64,
     /// What is left of its stretches in this epoch.
@@ -94,7 +95,7 @@ impl Position {
     }
 }
 
-impl Share {
+impl ShardState {
     /// Checks that this is a place of the shard with these `stretches`, in one of so many `epochs`.
     pub(super) fn check(&self, stretches: &[Range<usize>], epochs: u32) -> Result<()> {
         let within = |left: &Range<usize>, all: &Range<usize>| {
@@ -107,5 +108,5 @@ impl Share {
 
 /// The error for a position that cannot be one of this corpus and these settings.
 pub(super) fn foreign() -> Error {
-    Error::Failed("the place where training stopped is none of this text and these settings".to_owned())
+    Error::Failed("the position where training stopped does not fit this text and these settings".to_owned())
 }

@@ -1,15 +1,14 @@
-//! The plain way to train: one word after the other, on the matrices themselves. It is what a small corpus gets, and what
-//! rounds are measured against.
+//! The plain way to train: one word after the other, on the matrices themselves. It is what a small corpus gets, and
+//! what rounds are measured against.
 
 use motevec_core::model::{Model, Rows, Slab};
 use motevec_core::optim::Dropout;
 use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
-use motevec_core::simd::{Kernel, Lanes, MAX_INPUTS};
+use motevec_core::simd::{MAX_INPUTS, Simd};
 use motevec_core::train::{self, InputDropout, Loss, Optimized, Shape, Softmax, Trainer};
 
-use super::optimizer::OptimizerRows;
 use super::pages::Pages;
-use super::position::{Chunk, Place, Position, foreign};
+use super::position::{Chunk, Cursor, Position, foreign};
 use super::start::Start;
 use super::{Objective, Observe, Plan, Progress, Settings, Trained, diverged, finished, matrix, plan};
 use crate::corpus::{Corpus, SENTENCE_END};
@@ -40,14 +39,14 @@ pub(super) fn sequential_from(
     let (mut center, mut outside) = (Pages::zeros(len)?, Pages::zeros(len)?);
     let (center, outside) = (center.as_mut_slice(), outside.as_mut_slice());
     let run = Sequential { start, corpus, settings, step, noise, center, outside, observe };
-    settings.level.run(settings.fused, run).expect("Settings::check asked for the level")
+    run.train(settings.simd())
 }
 
 struct Sequential<'a> {
     start: Start<'a>,
     corpus: &'a Corpus,
     settings: &'a Settings,
-    step: train::Settings,
+    step: train::Dynamic,
     noise: AliasTable<Vec<Slot>>,
     center: &'a mut [f32],
     outside: &'a mut [f32],
@@ -64,13 +63,11 @@ const WIDTHS: u64 = 2;
 const NEGATIVES: u64 = 3;
 const DROPOUT: u64 = 4;
 
-impl Kernel for Sequential<'_> {
-    type Output = Result<Trained>;
-
-    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+impl Sequential<'_> {
+    fn train(self, simd: Simd) -> Result<Trained> {
         let (step, settings, words) = (self.step, self.settings, self.corpus.vocabulary.len());
         if settings.is_plain() {
-            return self.with(lanes, step);
+            return self.with(simd, step);
         }
         let state = || settings.optimizer.of_rows(words, settings.dim);
         let (mut center, mut outside) = (state()?, state()?);
@@ -78,27 +75,19 @@ impl Kernel for Sequential<'_> {
         let dropout = Dropout::new(settings.dropout).filter(|_| settings.dropout > 0.0).map(|dropout| {
             InputDropout::new(dropout, Generator::new(settings.seed, [DROPOUT]), vec![0.0; MAX_INPUTS * stride])
         });
-        let trained = match settings.objective {
+        match settings.objective {
             Objective::NegativeSampling => {
-                self.with(lanes, Optimized::with_dropout(step, &mut center, &mut outside, dropout))
+                self.with(simd, Optimized::with_dropout(step, &mut center, &mut outside, dropout))
             }
             Objective::Softmax => {
                 let (errors, rows) = (vec![0.0; words], vec![0.0; 2 * stride]);
-                self.with(lanes, Softmax::new(step.window(), &mut center, &mut outside, errors, rows, dropout))
+                self.with(simd, Softmax::new(step.window(), &mut center, &mut outside, errors, rows, dropout))
             }
-        };
-        let named = |side: &'static str, rows: OptimizerRows| {
-            rows.matrices(settings.dim).into_iter().map(move |(name, matrix)| (format!("{side}.{name}"), matrix))
-        };
-        let state =
-            |trained| Trained { state: named("center", center).chain(named("outside", outside)).collect(), ..trained };
-        trained.map(state)
+        }
     }
-}
 
-impl Sequential<'_> {
     /// Trains with steps of `shape`.
-    fn with<L: Lanes, S: Shape>(self, lanes: L, shape: S) -> Result<Trained> {
+    fn with<S: Shape>(self, simd: Simd, shape: S) -> Result<Trained> {
         let Self { start, corpus, settings, noise, center, outside, observe, .. } = self;
         let (tokens, epochs) = (&corpus.tokens, settings.epochs as usize);
         let total = (epochs * tokens.len()) as u64;
@@ -131,7 +120,7 @@ impl Sequential<'_> {
         let mut subsample = Generator::from_state(begin.subsample);
         let mut widths = Generator::from_state(begin.widths);
         let negatives = Unigram { table: &noise, rng: Generator::from_state(begin.negatives) };
-        let mut trainer = Trainer::new(lanes, &mut model, negatives, shape, rate);
+        let mut trainer = Trainer::new(simd, &mut model, negatives, shape, rate);
         trainer.loss_every = Plan::of(corpus, settings).loss_every;
         trainer.until_loss = begin.until_loss;
         let (mut sentence, mut buffer) = (begin.sentence, Vec::new());
@@ -165,7 +154,7 @@ impl Sequential<'_> {
                     stopped = Some(Position {
                         done,
                         losses: losses.iter().copied().map(Into::into).collect(),
-                        place: Place::Sequential(Chunk {
+                        cursor: Cursor::Sequential(Chunk {
                             subsample: subsample.state(),
                             widths: widths.state(),
                             negatives: trainer.negatives.rng.state(),
@@ -185,7 +174,7 @@ impl Sequential<'_> {
         };
         let losses = losses.iter().map(Loss::mean).collect();
         let (center, outside) = (rows(&model.center), rows(&model.outside));
-        finished(Trained { center, outside, losses, state: Vec::new(), stopped }, settings)
+        finished(Trained { center, outside, losses, stopped }, settings)
     }
 }
 
@@ -193,7 +182,7 @@ impl Sequential<'_> {
 fn check<'p>(position: &'p Position, corpus: &Corpus, settings: &Settings) -> Result<&'p Chunk> {
     let len = corpus.tokens.len();
     position.check(len, settings.epochs)?;
-    let Place::Sequential(chunk) = &position.place else { return Err(foreign()) };
+    let Cursor::Sequential(chunk) = &position.cursor else { return Err(foreign()) };
     let start = position.done as usize % len;
     let epochs = position.done.div_ceil(len as u64);
     let words = corpus.vocabulary.len();

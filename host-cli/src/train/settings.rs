@@ -1,7 +1,7 @@
 //! What training can be told.
 
 use motevec_core::optim::Schedule;
-use motevec_core::simd::Level;
+use motevec_core::simd::{Level, Simd};
 use motevec_core::train::{self, Update};
 
 use super::{Objective, Optimizer};
@@ -14,7 +14,7 @@ pub struct Settings {
     pub dim: usize,
     /// Half-width of the window, in words.
     pub window: u32,
-    /// Negative samples a step.
+    /// Negative samples per step.
     pub negatives: usize,
     /// Words more frequent than this share of the text are thinned out; 0 keeps all.
     pub subsample: f32,
@@ -66,18 +66,24 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether training is plain SGD with negative sampling, for which there are fused kernels and [rounds](super::rounds).
+    /// Whether training is plain SGD with negative sampling, for which there are fused kernels and
+    /// [rounds](super::rounds).
     #[must_use]
     pub fn is_plain(&self) -> bool {
         let descent = (self.optimizer, self.objective) == (Optimizer::default(), Objective::NegativeSampling);
         descent && self.dropout == 0.0
     }
 
+    /// The level and the arithmetic, which [`check`](Self::check) has found on this machine.
+    pub(crate) fn simd(&self) -> Simd {
+        Simd::new(self.level, self.fused).expect("Settings::check asked for the level")
+    }
+
     /// Checks what the types leave open, naming the command-line option that is wrong.
     ///
     /// # Errors
     /// [`Error::Usage`], with what to do.
-    pub fn check(&self) -> Result<train::Settings> {
+    pub fn check(&self) -> Result<train::Dynamic> {
         let usage = |message: String| Err(Error::Usage(message));
         if self.dim == 0 {
             return usage("--dim 0: a vector needs at least 1 component (100 to 300 are usual)".into());
@@ -106,11 +112,9 @@ impl Settings {
         if !self.level.is_available() {
             return usage(format!("--simd {}: this machine does not have it", self.level.name()));
         }
-        match train::Settings::new(self.window, self.negatives, self.update) {
+        match train::Dynamic::new(self.window, self.negatives, self.update) {
             Ok(settings) => Ok(settings),
-            Err(train::SettingsError::NoWindow) => {
-                usage("--window 0: it must reach at least 1 word to each side".into())
-            }
+            Err(train::ShapeError::NoWindow) => usage("--window 0: it must reach at least 1 word on each side".into()),
             Err(error) => usage(format!("--negatives {}: {error}", self.negatives)),
         }
     }

@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use motevec_core::sample::{Generator, Negatives, Subsampler, other_than};
-use motevec_core::simd::{Lanes, WindowError};
-use motevec_core::train::{Loss, Settings, Trainer};
+use motevec_core::simd::{Simd, WindowError};
+use motevec_core::train::{Dynamic, Loss, Trainer};
 use rand_core::Rng;
 
 use super::matrix::Reader;
 use super::plan::Plan;
-use super::position::Share;
+use super::position::ShardState;
 use super::private::{LocalRows, Private};
 use crate::corpus::{SENTENCE_END, Tokens};
 use crate::{Error, Result};
@@ -21,7 +21,7 @@ pub(super) struct Common<'a> {
     pub(super) keep: Vec<u32>,
     /// By row of the vocabulary, how much a word that was kept weighs as a negative: see [`Shard::draw_pool`].
     pub(super) noise: Vec<f32>,
-    pub(super) settings: Settings,
+    pub(super) settings: Dynamic,
     pub(super) plan: Plan,
     pub(super) seed: u64,
     pub(super) epochs: u32,
@@ -69,10 +69,10 @@ struct End {
 }
 
 impl<'a> Shard<'a> {
-    /// Shard `index` of `plan.shards`, at its start or at `place`, with memory for its private rows.
-    pub(super) fn new(index: usize, memory: &'a mut [f32], common: &Common<'_>, place: Option<Share>) -> Self {
-        let begin = || Share { epoch: 0, round: 0, left: Self::stretches(index, common) };
-        let Share { epoch, round, left } = place.unwrap_or_else(begin);
+    /// Shard `index` of `plan.shards`, at its start or in the state where it stopped, with memory for its private rows.
+    pub(super) fn new(index: usize, memory: &'a mut [f32], common: &Common<'_>, stopped: Option<ShardState>) -> Self {
+        let begin = || ShardState { epoch: 0, round: 0, left: Self::stretches(index, common) };
+        let ShardState { epoch, round, left } = stopped.unwrap_or_else(begin);
         Self {
             index,
             range: Self::range(index, common),
@@ -100,8 +100,8 @@ impl<'a> Shard<'a> {
     }
 
     /// Where it is, between two rounds.
-    pub(super) fn place(&self) -> Share {
-        Share { epoch: self.epoch, round: self.round, left: self.left.clone() }
+    pub(super) fn state(&self) -> ShardState {
+        ShardState { epoch: self.epoch, round: self.round, left: self.left.clone() }
     }
 
     /// Tokens read so far, over all epochs.
@@ -111,9 +111,9 @@ impl<'a> Shard<'a> {
     }
 
     /// Trains on the next words of the shard, at `rate`, from the common matrices `center` and `outside`.
-    pub(super) fn run<L: Lanes>(
+    pub(super) fn run(
         &mut self,
-        lanes: L,
+        simd: Simd,
         common: &Common<'_>,
         local: &mut LocalRows,
         (center, outside): (&Reader<'_, '_>, &Reader<'_, '_>),
@@ -130,7 +130,7 @@ impl<'a> Shard<'a> {
         gathered?;
         self.draw_pool(common);
         self.private.copy(center, outside);
-        self.train(lanes, common, rate).map_err(|error| Error::Failed(format!("training: {error}")))?;
+        self.train(simd, common, rate).map_err(|error| Error::Failed(format!("training: {error}")))?;
         self.round += 1;
         Ok(())
     }
@@ -209,16 +209,16 @@ impl<'a> Shard<'a> {
         self.pool.extend_from_within(..);
     }
 
-    fn train<L: Lanes>(&mut self, lanes: L, common: &Common<'_>, rate: f32) -> std::result::Result<(), WindowError> {
+    fn train(&mut self, simd: Simd, common: &Common<'_>, rate: f32) -> std::result::Result<(), WindowError> {
         let rng = self.stream(common, Purpose::Negatives);
         let mut widths = self.stream(common, Purpose::Widths);
         let negatives = Pool { pool: &self.pool, words: self.private.rows().len() as u32, rng };
         let mut model = self.private.model(common.dim);
-        let mut trainer = Trainer::new(lanes, &mut model, negatives, common.settings, rate);
+        let mut trainer = Trainer::new(simd, &mut model, negatives, common.settings, rate);
         trainer.loss_every = common.plan.loss_every;
         let (mut before, mut start) = (End::default(), 0);
         for &end in &self.ends {
-            // Words of the same stretch belong together, and would be no noise to each other.
+            // Words of the same stretch belong together, and would not be noise to each other.
             let others = &self.pool[end.pool..before.pool + self.pool.len() / 2];
             trainer.negatives.pool = if others.is_empty() { &self.pool } else { others };
             for &sentence in &self.sentences[before.sentences..end.sentences] {
@@ -275,7 +275,7 @@ mod tests {
             tokens,
             noise: plan::noise(counts, &keep),
             keep,
-            settings: Settings::new(5, 5, Update::Window).unwrap(),
+            settings: Dynamic::new(5, 5, Update::Window).unwrap(),
             plan: Plan { shards: 1, words_per_round: 200, stretches: 10, pull: 0.1, loss_every: 1 },
             seed: 3,
             epochs: 1,

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use motevec_core::model::{Model, Slab};
 use motevec_core::sample::{AliasTable, Generator, Slot, Unigram};
-use motevec_core::simd::{Kernel, Lanes};
 use motevec_core::train::{Softmax, Trainer};
 
 use super::{Settings, matrix, plan};
@@ -19,42 +18,32 @@ const LEAST_TIME: Duration = Duration::from_millis(20);
 pub fn estimate(corpus: &Corpus, settings: &Settings) -> Duration {
     let words = corpus.vocabulary.len();
     let rows = words.min(ROWS);
-    let step = settings.level.run(settings.fused, Steps { rows, settings }).unwrap_or_default();
+    let step = time_of_step(rows, settings);
     let centers = plan::kept(corpus, settings) as f64 * f64::from(settings.epochs);
     let seconds = step.as_secs_f64() * words as f64 / rows.max(1) as f64 * centers;
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
 
-struct Steps<'a> {
-    rows: usize,
-    settings: &'a Settings,
-}
-
-impl Kernel for Steps<'_> {
-    type Output = Duration;
-
-    /// The time of a step.
-    fn run<L: Lanes>(self, lanes: L) -> Duration {
-        let Self { rows, settings } = self;
-        let stride = matrix::stride(settings.dim);
-        let matrix = || Slab::new(vec![0.0; rows * stride], settings.dim, stride).ok();
-        let (Some(center), Some(outside)) = (matrix(), matrix()) else { return Duration::ZERO };
-        let mut model = Model { center, outside };
-        model.initialize(&mut Generator::new(settings.seed, [0]));
-        let state = || settings.optimizer.of_rows(rows, settings.dim);
-        let (Ok(center), Ok(outside)) = (state(), state()) else { return Duration::ZERO };
-        let shape = Softmax::new(settings.window, center, outside, vec![0.0; rows], vec![0.0; 2 * stride], ());
-        let Ok(table) = AliasTable::new(vec![Slot::default(); rows], |_| 1) else { return Duration::ZERO };
-        let negatives = Unigram { table: &table, rng: Generator::new(settings.seed, [1]) };
-        let mut trainer = Trainer::new(lanes, &mut model, negatives, shape, settings.rate);
-        let (start, mut steps) = (Instant::now(), 0);
-        while start.elapsed() < LEAST_TIME {
-            let words: [u32; 3] = std::array::from_fn(|word| ((steps + word as u32) as usize % rows) as u32);
-            if trainer.center(&words[..1], words[1], &words[2..]).is_err() {
-                return Duration::ZERO;
-            }
-            steps += 1;
+/// How long a step takes on a model of `rows` words.
+fn time_of_step(rows: usize, settings: &Settings) -> Duration {
+    let stride = matrix::stride(settings.dim);
+    let matrix = || Slab::new(vec![0.0; rows * stride], settings.dim, stride).ok();
+    let (Some(center), Some(outside)) = (matrix(), matrix()) else { return Duration::ZERO };
+    let mut model = Model { center, outside };
+    model.initialize(&mut Generator::new(settings.seed, [0]));
+    let state = || settings.optimizer.of_rows(rows, settings.dim);
+    let (Ok(center), Ok(outside)) = (state(), state()) else { return Duration::ZERO };
+    let shape = Softmax::new(settings.window, center, outside, vec![0.0; rows], vec![0.0; 2 * stride], ());
+    let Ok(table) = AliasTable::new(vec![Slot::default(); rows], |_| 1) else { return Duration::ZERO };
+    let negatives = Unigram { table: &table, rng: Generator::new(settings.seed, [1]) };
+    let mut trainer = Trainer::new(settings.simd(), &mut model, negatives, shape, settings.rate);
+    let (start, mut steps) = (Instant::now(), 0);
+    while start.elapsed() < LEAST_TIME {
+        let words: [u32; 3] = std::array::from_fn(|word| ((steps + word as u32) as usize % rows) as u32);
+        if trainer.center(&words[..1], words[1], &words[2..]).is_err() {
+            return Duration::ZERO;
         }
-        start.elapsed() / steps
+        steps += 1;
     }
+    start.elapsed() / steps
 }

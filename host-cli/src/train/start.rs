@@ -25,12 +25,14 @@ impl<'a> Start<'a> {
     pub(super) fn from(words: &'a Vocabulary, settings: &Settings, earlier: &'a Vectors) -> Result<Self> {
         if earlier.dim != settings.dim {
             let (earlier, asked) = (earlier.dim, settings.dim);
-            let message = format!("--dim {asked}: the model to go on with has {earlier} dimensions; leave --dim out");
+            let message =
+                format!("--dim {asked}: the model to train further has {earlier} dimensions; leave out --dim");
             return Err(Error::Usage(message));
         }
-        let outside = earlier.outside.as_deref().ok_or_else(|| {
-            Error::Failed("the model to go on with holds no outside vectors, which training needs".to_owned())
-        })?;
+        let outside = earlier
+            .outside
+            .as_deref()
+            .ok_or_else(|| Error::Failed("the model to train further has no outside vectors".to_owned()))?;
         Ok(Self::New { words, dim: settings.dim, earlier: Some((earlier, outside)) })
     }
 

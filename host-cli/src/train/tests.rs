@@ -7,8 +7,8 @@ use motevec_core::simd::Level;
 use motevec_core::train::Update;
 use rand_core::Rng;
 
-use super::position::Place;
-use super::{Plan, Position, Progress, Settings, Trained, go_on, rounds, sequential, train};
+use super::position::Cursor;
+use super::{Plan, Position, Progress, Settings, Trained, resume, rounds, sequential, train};
 use crate::corpus::{self, Corpus, Source};
 use crate::{Error, Vocabulary};
 
@@ -146,7 +146,8 @@ fn progress_counts_up_to_the_total() {
     assert!(last.rate < 1e-5 && seen[0].rate > 0.024);
 }
 
-/// Trains, and stops after every so many calls, with other threads each time; on the way, the position goes through JSON.
+/// Trains, and stops after every so many calls, with other threads each time; on the way, the position goes through
+/// JSON.
 fn in_pieces(corpus: &Corpus, settings: &Settings, calls: u32) -> (Trained, u32) {
     let mut pieces = 0;
     let mut threads = [1, 3, 2].into_iter().cycle().map(|threads| Settings { threads, ..settings.clone() });
@@ -160,7 +161,7 @@ fn in_pieces(corpus: &Corpus, settings: &Settings, calls: u32) -> (Trained, u32)
         let settings = threads.next().unwrap();
         let now = match trained {
             None => train(corpus, &settings, &mut observe).unwrap(),
-            Some(stopped) => go_on(stopped, corpus, &settings, &mut observe).unwrap(),
+            Some(stopped) => resume(stopped, corpus, &settings, &mut observe).unwrap(),
         };
         pieces += 1;
         let Some(position) = &now.stopped else { return (now, pieces) };
@@ -182,7 +183,7 @@ fn training_in_pieces_ends_with_the_same_bits() {
         let whole = run(&corpus, &settings);
         let (pieces, number) = in_pieces(&corpus, &settings, calls);
         assert!(number > 2, "{sentences} sentences, {number} pieces");
-        assert_eq!(bits(&pieces), bits(&whole), "{sentences} sentences, {calls} calls a piece");
+        assert_eq!(bits(&pieces), bits(&whole), "{sentences} sentences, {calls} calls per piece");
         assert_eq!(pieces.losses, whole.losses);
     }
 }
@@ -193,7 +194,7 @@ fn training_stops_only_where_something_is_left() {
     let last =
         train(&corpus, &settings(), &mut |at| if at.done == at.total { Break(()) } else { Continue(()) }).unwrap();
     assert!(last.stopped.is_none());
-    assert_eq!(bits(&go_on(last.clone(), &corpus, &settings(), &mut |_| Continue(())).unwrap()), bits(&last));
+    assert_eq!(bits(&resume(last.clone(), &corpus, &settings(), &mut |_| Continue(())).unwrap()), bits(&last));
     // Even where nothing has been measured yet.
     let first = train(&corpus, &settings(), &mut |_| Break(())).unwrap();
     assert_eq!((first.losses.len(), first.stopped.unwrap().done()), (1, 1_000));
@@ -207,8 +208,8 @@ fn a_place_that_is_none_of_the_corpus_is_refused() {
         let refused = |change: &dyn Fn(&mut Trained), settings: &Settings| {
             let mut stopped = good.clone();
             change(&mut stopped);
-            let error = go_on(stopped, &corpus, settings, &mut |_| Continue(())).unwrap_err();
-            assert!(error.to_string().contains("is none of this text"), "{error}");
+            let error = resume(stopped, &corpus, settings, &mut |_| Continue(())).unwrap_err();
+            assert!(error.to_string().contains("does not fit this text"), "{error}");
         };
         let at = |trained: &mut Trained| trained.stopped.take().unwrap();
         let same = settings();
@@ -223,9 +224,9 @@ fn a_place_that_is_none_of_the_corpus_is_refused() {
         refused(
             &|t| {
                 let mut position = at(t);
-                match &mut position.place {
-                    Place::Sequential(chunk) => chunk.sentence.push(80),
-                    Place::Rounds(shares) => shares[1].left[0].start = 0,
+                match &mut position.cursor {
+                    Cursor::Sequential(chunk) => chunk.sentence.push(80),
+                    Cursor::Rounds(shares) => shares[1].left[0].start = 0,
                 }
                 t.stopped = Some(position);
             },
@@ -234,9 +235,9 @@ fn a_place_that_is_none_of_the_corpus_is_refused() {
         refused(
             &|t| {
                 let mut position = at(t);
-                match &mut position.place {
-                    Place::Sequential(_) => position.done += 1,
-                    Place::Rounds(shares) => drop(shares.pop()),
+                match &mut position.cursor {
+                    Cursor::Sequential(_) => position.done += 1,
+                    Cursor::Rounds(shares) => drop(shares.pop()),
                 }
                 t.stopped = Some(position);
             },

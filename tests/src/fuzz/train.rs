@@ -7,7 +7,7 @@ use motevec_core::model::{Model, Rows as _, Slab};
 use motevec_core::query;
 use motevec_core::sample::{Generator, Negatives};
 use motevec_core::simd::{Kernel, LANES, Lanes, Level, MAX_INPUTS, MAX_TARGETS, WindowError};
-use motevec_core::train::{Fixed, MAX_NEGATIVES, Settings, Shape, Stream, Trainer, Update};
+use motevec_core::train::{Dynamic, Fixed, MAX_NEGATIVES, Shape, Stream, Trainer, Update};
 use rand_core::Rng as _;
 
 /// The most tokens of all sentences together: more would only take longer.
@@ -49,9 +49,9 @@ impl Plan {
         self.sentences.iter().map(move |sentence| sentence.iter().map(row).collect())
     }
 
-    fn settings(&self) -> Settings {
+    fn settings(&self) -> Dynamic {
         let update = if self.pairs { Update::Pair } else { Update::Window };
-        Settings::new(self.window.into(), self.negatives.into(), update).expect("settings within bounds")
+        Dynamic::new(self.window.into(), self.negatives.into(), update).expect("settings within bounds")
     }
 
     /// Components in (−½, ½), in rows that are padded to whole blocks.

@@ -2,7 +2,6 @@
 
 mod command_line;
 mod losses;
-mod state;
 mod torch;
 
 use motevec_tests::Folder;

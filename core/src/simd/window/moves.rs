@@ -1,6 +1,9 @@
 //! The two rank updates, taken together while the rows are in registers.
+// An index here is a constant below the constant length of its array: no access can fail.
+#![allow(clippy::indexing_slicing)]
 
 use super::{Access, LANES, Lanes, Row};
+use crate::simd::unroll::unroll;
 
 /// Moves all rows: `v_i += Σ_j e_ij u_j` and `u_j += Σ_i e_ij v_i`, both from the rows as they were.
 #[inline(always)]
@@ -14,11 +17,11 @@ pub(super) fn make<L: Lanes, V: Access, U: Access, const J: usize>(
     dim: usize,
 ) -> Option<()> {
     for block in 0..dim.div_ceil(LANES) {
-        for part in 0..L::PARTS {
-            if block * LANES + part * L::WIDTH < dim {
-                make_part(lanes, v, u, inputs, targets, errors, (block, part))?;
+        unroll!(PART in 0..L::PARTS => {
+            if block * LANES + PART * L::WIDTH < dim {
+                make_part(lanes, v, u, inputs, targets, errors, (block, PART))?;
             }
-        }
+        });
     }
     Some(())
 }
@@ -34,27 +37,26 @@ fn make_part<L: Lanes, V: Access, U: Access, const J: usize>(
     errors: &[Row],
     (block, part): (usize, usize),
 ) -> Option<()> {
-    let mut us = [lanes.splat(0.0); J];
-    for (register, &target) in us.iter_mut().zip(targets) {
-        *register = u.load(lanes, U::place(target, block)?, part);
-    }
-    let mut moves = [lanes.splat(0.0); J];
-    for (&input, errors) in inputs.iter().zip(errors) {
+    let (mut us, mut moves) = ([lanes.splat(0.0); J], [lanes.splat(0.0); J]);
+    unroll!(TARGET in 0..J => { us[TARGET] = u.load(lanes, U::place(targets[TARGET], block)?, part); });
+    let errors = errors.get(..inputs.len())?;
+    for (i, &input) in inputs.iter().enumerate() {
+        let errors = errors.get(i)?;
         let place = V::place(input, block)?;
         let before = v.load(lanes, place, part);
         let mut after = before;
-        for ((&error, u), moved) in errors.iter().zip(&us).zip(&mut moves) {
-            let error = lanes.splat(error);
-            after = lanes.mul_add(error, *u, after);
-            *moved = lanes.mul_add(error, before, *moved);
-        }
+        unroll!(TARGET in 0..J => {
+            let error = lanes.splat(errors[TARGET]);
+            after = lanes.mul_add(error, us[TARGET], after);
+            moves[TARGET] = lanes.mul_add(error, before, moves[TARGET]);
+        });
         v.store(lanes, after, place, part);
     }
     // Read again before adding: a target that was drawn twice has already moved once.
-    for (&target, moved) in targets.iter().zip(moves) {
-        let place = U::place(target, block)?;
+    unroll!(TARGET in 0..J => {
+        let place = U::place(targets[TARGET], block)?;
         let now = u.load(lanes, place, part);
-        u.store(lanes, lanes.add(now, moved), place, part);
-    }
+        u.store(lanes, lanes.add(now, moves[TARGET]), place, part);
+    });
     Some(())
 }

@@ -1,7 +1,10 @@
 //! All scores of a window, before anything moves.
+// An index here is a constant below the constant length of its array: no access can fail.
+#![allow(clippy::indexing_slicing)]
 
 use super::{Access, Block, LANES, Lanes, MAX_TARGETS, Table};
-use crate::simd::dot::{Registers, fold_to_register};
+use crate::simd::dot::fold_to_register;
+use crate::simd::unroll::unroll;
 
 /// The scores `v_i · u_j`, in the order of [`dot`](crate::simd::dot()).
 #[inline(always)]
@@ -14,25 +17,27 @@ pub(super) fn take<L: Lanes, V: Access, U: Access, const WINDOW: usize, const J:
     blocks: usize,
     out: &mut Table<WINDOW>,
 ) -> Option<()> {
-    if V::ONE_BLOCK && U::ONE_BLOCK && L::TILE == 1 {
+    if const { V::ONE_BLOCK && U::ONE_BLOCK && L::TILE == 1 } {
         return of_one_block(lanes, v, u, inputs, targets, out);
     }
-    let (pairs, last) = inputs.as_chunks::<2>();
-    let mut out = out.0.iter_mut();
-    for ([first, second], out) in pairs.iter().zip(&mut out) {
+    let mut inputs = inputs.iter();
+    // A block of the table has room for the scores of two inputs.
+    for out in &mut out.0 {
+        let Some(&first) = inputs.next() else { break };
         let mut sums = [lanes.splat(0.0); LANES];
-        let (low, high) = sums.split_at_mut(MAX_TARGETS);
-        if L::TILE == 2 {
-            Tile { v, u, inputs: &[*first, *second], targets, blocks }.sum(lanes, [low, high])?;
-        } else {
-            Tile { v, u, inputs: &[*first], targets, blocks }.sum(lanes, [low])?;
-            Tile { v, u, inputs: &[*second], targets, blocks }.sum(lanes, [high])?;
+        match inputs.next() {
+            Some(&second) if const { L::TILE == 2 } => {
+                sum(lanes, (v, [first, second]), (u, targets), blocks, 0, &mut sums)?;
+            }
+            second => {
+                let (mut next, mut start) = (Some(&first), 0);
+                while let Some(&input) = next {
+                    sum(lanes, (v, [input]), (u, targets), blocks, start, &mut sums)?;
+                    next = if start == 0 { second } else { None };
+                    start = MAX_TARGETS;
+                }
+            }
         }
-        fold_each(lanes, sums, out);
-    }
-    for (&input, out) in last.iter().zip(out) {
-        let mut sums = [lanes.splat(0.0); LANES];
-        Tile { v, u, inputs: &[input], targets, blocks }.sum(lanes, [&mut sums])?;
         fold_each(lanes, sums, out);
     }
     Some(())
@@ -52,17 +57,14 @@ fn of_one_block<L: Lanes, V: Access, U: Access, const WINDOW: usize, const J: us
 ) -> Option<()> {
     for (j, &target) in targets.iter().enumerate() {
         let place = U::place(target, 0)?;
-        let mut us = [lanes.splat(0.0); LANES];
-        for (part, u_part) in us.iter_mut().enumerate().take(L::PARTS) {
-            *u_part = u.load(lanes, place, part);
-        }
-        for (&input, out) in inputs.iter().zip(out.rows_mut()) {
+        let mut us = lanes.splat_block(0.0);
+        unroll!(PART in 0..L::PARTS => { us[PART] = u.load(lanes, place, PART); });
+        let out = out.rows_mut().get_mut(..inputs.len())?;
+        for (i, &input) in inputs.iter().enumerate() {
             let place = V::place(input, 0)?;
-            let mut products = [lanes.splat(0.0); LANES];
-            for ((part, product), u) in products.iter_mut().enumerate().zip(us).take(L::PARTS) {
-                *product = lanes.mul(v.load(lanes, place, part), u);
-            }
-            *out.get_mut(j)? = lanes.sum(fold_to_register(lanes, products));
+            let mut products = lanes.splat_block(0.0);
+            unroll!(PART in 0..L::PARTS => { products[PART] = lanes.mul(v.load(lanes, place, PART), us[PART]); });
+            *out.get_mut(i)?.get_mut(j)? = lanes.sum(fold_to_register(lanes, products));
         }
     }
     Some(())
@@ -70,87 +72,97 @@ fn of_one_block<L: Lanes, V: Access, U: Access, const WINDOW: usize, const J: us
 
 /// Folds sixteen sums, each in one register.
 #[inline(always)]
-fn fold_each<L: Lanes>(lanes: L, sums: Registers<L>, out: &mut Block) {
-    for (part, &sums) in lanes.sum_each(sums).iter().enumerate().take(L::PARTS) {
+fn fold_each<L: Lanes>(lanes: L, sums: [L::Vector; LANES], out: &mut Block) {
+    let sums = lanes.sum_each(sums);
+    unroll!(PART in 0..L::PARTS => {
         // As in `dot`, no sum is −0.
-        lanes.store(lanes.add(sums, lanes.splat(0.0)), out, part);
-    }
+        lanes.store(lanes.add(sums[PART], lanes.splat(0.0)), out, PART);
+    });
 }
 
-/// The pairs of I inputs and all targets.
-///
-/// No closures are used here: they may be compiled apart, for a machine without the lanes' instructions.
-struct Tile<'a, V: Access, U: Access, const I: usize, const J: usize> {
-    v: &'a V,
-    u: &'a U,
-    inputs: &'a [V::Row; I],
-    targets: &'a [U::Row; J],
+/// The products of I inputs and all targets, summed up to one register per pair: those of input i are
+/// `out[first + i·MAX_TARGETS ..]`.
+#[inline(always)]
+fn sum<L: Lanes, V: Access, U: Access, const I: usize, const J: usize>(
+    lanes: L,
+    inputs: (&V, [V::Row; I]),
+    (u, targets): (&U, &[U::Row; J]),
     blocks: usize,
+    first: usize,
+    out: &mut [L::Vector; LANES],
+) -> Option<()> {
+    let mut next = 0;
+    // I·G·PARTS sums are in registers at a time: enough to keep the multipliers busy, few enough to stay there.
+    if const { sixes(L::PARTS, J) > 0 } {
+        next = groups::<L, V, U, I, 6>(lanes, inputs, (u, targets), blocks, (first, next), out)?;
+    }
+    if const { L::PARTS <= 4 && J - sixes(L::PARTS, J) >= 3 } {
+        next = groups::<L, V, U, I, 3>(lanes, inputs, (u, targets), blocks, (first, next), out)?;
+    }
+    if const { L::PARTS <= 4 && J % 3 == 2 } {
+        next = groups::<L, V, U, I, 2>(lanes, inputs, (u, targets), blocks, (first, next), out)?;
+    }
+    if const { L::PARTS > 4 || J % 3 == 1 } {
+        groups::<L, V, U, I, 1>(lanes, inputs, (u, targets), blocks, (first, next), out)?;
+    }
+    Some(())
 }
 
-impl<V: Access, U: Access, const I: usize, const J: usize> Tile<'_, V, U, I, J> {
-    /// The products of input i and target j, summed up to one register, in `out[i][j]`.
-    #[inline(always)]
-    fn sum<L: Lanes>(&self, lanes: L, mut out: [&mut [L::Vector]; I]) -> Option<()> {
-        let mut done = 0;
-        // I·G·PARTS sums are in registers at a time: enough to keep the multipliers busy, few enough to stay there.
-        if L::PARTS == 1 {
-            done = self.groups::<L, 6>(lanes, done, &mut out)?;
-        }
-        if L::PARTS <= 4 {
-            done = self.groups::<L, 3>(lanes, done, &mut out)?;
-            done = self.groups::<L, 2>(lanes, done, &mut out)?;
-        }
-        self.groups::<L, 1>(lanes, done, &mut out)?;
-        Some(())
-    }
+/// How many of `targets` are taken in groups of six, where a row's block is so many registers.
+const fn sixes(parts: usize, targets: usize) -> usize {
+    if parts == 1 { targets / 6 * 6 } else { 0 }
+}
 
-    /// Takes the targets from number `done` on in groups of `G`, as long as there are so many; gives the number behind.
-    #[inline(always)]
-    fn groups<L: Lanes, const G: usize>(
-        &self,
-        lanes: L,
-        done: usize,
-        out: &mut [&mut [L::Vector]; I],
-    ) -> Option<usize> {
-        let mut start = done;
-        for targets in self.targets.get(done..)?.as_chunks::<G>().0 {
-            for (sums, out) in self.group(lanes, targets)?.iter().zip(&mut *out) {
-                for (to, from) in out.get_mut(start..)?.iter_mut().zip(sums) {
-                    *to = *from;
-                }
-            }
-            start += G;
-        }
-        Some(start)
+/// Takes the targets from number `next` on in groups of `G`, as long as there are so many; returns the number after
+/// them.
+#[inline(always)]
+fn groups<L: Lanes, V: Access, U: Access, const I: usize, const G: usize>(
+    lanes: L,
+    inputs: (&V, [V::Row; I]),
+    (u, targets): (&U, &[U::Row]),
+    blocks: usize,
+    (first, mut next): (usize, usize),
+    out: &mut [L::Vector; LANES],
+) -> Option<usize> {
+    while let Some(group) = targets.get(next..).and_then(<[_]>::first_chunk::<G>) {
+        let sums = scores_of(lanes, inputs, (u, group), blocks)?;
+        unroll!(INPUT in 0..I => {
+            unroll!(TARGET in 0..G => {
+                *out.get_mut(first + INPUT * MAX_TARGETS + next + TARGET)? = sums[INPUT][TARGET];
+            });
+        });
+        next += G;
     }
+    Some(next)
+}
 
-    /// [`sum`](Self::sum) for a few targets.
-    ///
-    /// Whole blocks are read at a time: some processors read two registers at once, but not from the same half of two blocks.
-    #[inline(always)]
-    fn group<L: Lanes, const G: usize>(&self, lanes: L, targets: &[U::Row; G]) -> Option<[[L::Vector; G]; I]> {
-        let mut sums = [[[lanes.splat(0.0); LANES]; G]; I];
-        for block in 0..self.blocks {
-            for part in 0..L::PARTS {
-                let mut vs = [lanes.splat(0.0); I];
-                for (register, &input) in vs.iter_mut().zip(self.inputs) {
-                    *register = self.v.load(lanes, V::place(input, block)?, part);
-                }
-                for (g, &target) in targets.iter().enumerate() {
-                    let u = self.u.load(lanes, U::place(target, block)?, part);
-                    for (v, sums) in vs.iter().zip(&mut sums) {
-                        if let Some(sum) = sums.get_mut(g).and_then(|sums| sums.get_mut(part)) {
-                            *sum = lanes.mul_add(*v, u, *sum);
-                        }
-                    }
-                }
-            }
-        }
-        let mut folded = [[lanes.splat(0.0); G]; I];
-        for (folded, sums) in folded.as_flattened_mut().iter_mut().zip(sums.as_flattened()) {
-            *folded = fold_to_register(lanes, *sums);
-        }
-        Some(folded)
+/// [`sum`] for a few targets.
+///
+/// Whole blocks are read at a time: some processors read two registers at once, but not from the same half of two
+/// blocks.
+#[inline(always)]
+fn scores_of<L: Lanes, V: Access, U: Access, const I: usize, const G: usize>(
+    lanes: L,
+    (v, inputs): (&V, [V::Row; I]),
+    (u, targets): (&U, &[U::Row; G]),
+    blocks: usize,
+) -> Option<[[L::Vector; G]; I]> {
+    let mut sums = [[lanes.splat_block(0.0); G]; I];
+    for block in 0..blocks {
+        unroll!(PART in 0..L::PARTS => {
+            let mut vs = [lanes.splat(0.0); I];
+            unroll!(INPUT in 0..I => { vs[INPUT] = v.load(lanes, V::place(inputs[INPUT], block)?, PART); });
+            unroll!(TARGET in 0..G => {
+                let u = u.load(lanes, U::place(targets[TARGET], block)?, PART);
+                unroll!(INPUT in 0..I => {
+                    sums[INPUT][TARGET][PART] = lanes.mul_add(vs[INPUT], u, sums[INPUT][TARGET][PART]);
+                });
+            });
+        });
     }
+    let mut folded = [[lanes.splat(0.0); G]; I];
+    unroll!(INPUT in 0..I => {
+        unroll!(TARGET in 0..G => { folded[INPUT][TARGET] = fold_to_register(lanes, sums[INPUT][TARGET]); });
+    });
+    Some(folded)
 }

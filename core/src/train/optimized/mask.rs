@@ -50,8 +50,7 @@ pub struct InputDropout<R, M> {
 
 impl<R: Rng, M: AsRef<[f32]> + AsMut<[f32]>> InputDropout<R, M> {
     /// Draws from `rng`, with `room` for the masks of a step: a row, padding included, for each word of the window;
-    /// with [`Settings`](super::Settings), for [`MAX_INPUTS`](crate::simd::MAX_INPUTS). Without room, steps are
-    /// refused.
+    /// with [`Dynamic`](super::Dynamic), for [`MAX_INPUTS`](crate::simd::MAX_INPUTS). Without room, steps are refused.
     pub const fn new(dropout: Dropout, rng: R, room: M) -> Self {
         Self { dropout, rng, room, len: 0 }
     }

@@ -7,16 +7,16 @@ mod softmax;
 use self::descent::{Descent, Shaped};
 pub use self::mask::{InputDropout, Masks};
 pub use self::softmax::Softmax;
-use super::{Fixed, Settings, Shape, Step, Update, draw_targets};
+use super::{Dynamic, Fixed, Shape, Step, Update, draw_targets};
 use crate::model::{Model, RowsMut};
 use crate::optim::RowOptimizer;
 use crate::sample::Negatives;
-use crate::simd::{Lanes, MAX_INPUTS, MAX_PAIR_TARGETS, WindowError};
+use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, Machine, WindowError};
 
 /// A [`Shape`] whose rows are stepped by any optimizers.
 ///
-/// A step is like that of `shape`, [`Fixed`] or [`Settings`], but a row moves once by its gradient summed over the
-/// whole window (eq. 14), however often the row occurs. With [`Sgd`](crate::optim::Sgd) that is the descent of the
+/// A step is as that of `shape`, [`Fixed`] or [`Dynamic`], but what moves a row is its gradient summed over the whole
+/// window (eq. 14), once, however often the row occurs. With [`Sgd`](crate::optim::Sgd) that is the descent of the
 /// plain shapes, except for rounding, and for words that occur twice in a window, which those move twice. The plain
 /// shapes are faster.
 ///
@@ -81,9 +81,9 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks, const WINDOW: usize, const TARG
     }
 
     #[inline(always)]
-    fn take<L: Lanes, MV: RowsMut, MU: RowsMut, N: Negatives>(
+    fn take<M: Machine, MV: RowsMut, MU: RowsMut, N: Negatives>(
         &mut self,
-        lanes: L,
+        machine: M,
         step: Step<'_, MV, MU, N>,
         targets: &mut Self::Targets,
     ) -> Result<f32, WindowError> {
@@ -93,13 +93,13 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks, const WINDOW: usize, const TARG
         let Model { center: v, outside: u } = model;
         let inputs = [left, right];
         let descent = Descent { v, u, inputs, targets, rate, with_loss, v_optimizer, u_optimizer, dropout };
-        lanes.enter(Shaped::<_, _, _, _, _, WINDOW, TARGETS>(descent))
+        machine.enter(Shaped::<_, _, _, _, _, WINDOW, TARGETS>(descent))
     }
 }
 
 /// Windows of more than [`MAX_INPUTS`] words take several steps, each with all targets.
-impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Settings, V, U, D> {
-    type Targets = <Settings as Shape>::Targets;
+impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Dynamic, V, U, D> {
+    type Targets = <Dynamic as Shape>::Targets;
 
     #[inline(always)]
     fn window(&self) -> u32 {
@@ -111,9 +111,9 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Settings, V
     }
 
     #[inline(always)]
-    fn take<L: Lanes, MV: RowsMut, MU: RowsMut, N: Negatives>(
+    fn take<M: Machine, MV: RowsMut, MU: RowsMut, N: Negatives>(
         &mut self,
-        lanes: L,
+        machine: M,
         step: Step<'_, MV, MU, N>,
         targets: &mut Self::Targets,
     ) -> Result<f32, WindowError> {
@@ -123,7 +123,7 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Settings, V
         let Model { center: v, outside: u } = model;
         let mut descend = |inputs: [&[u32]; 2], targets: &[u32]| {
             let descent = Descent { v, u, inputs, targets, rate, with_loss, v_optimizer, u_optimizer, dropout };
-            lanes.enter(Shaped::<_, _, _, _, _, WINDOW, MAX_PAIR_TARGETS>(descent))
+            machine.enter(Shaped::<_, _, _, _, _, WINDOW, MAX_PAIR_TARGETS>(descent))
         };
         let mut loss = 0.0;
         match shape.update() {

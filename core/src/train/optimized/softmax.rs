@@ -6,7 +6,7 @@ use crate::math::{log_sum_exp, softmax};
 use crate::model::RowsMut;
 use crate::optim::{read_block, write_block};
 use crate::sample::Negatives;
-use crate::simd::{Block, Dot, Kernel, LANES, Lanes, WindowError};
+use crate::simd::{Block, Dot, Kernel, LANES, Lanes, Machine, WindowError};
 
 /// A [`Shape`] that takes steps on the naive softmax loss: all words are targets, and no negatives are drawn.
 ///
@@ -46,9 +46,9 @@ impl<V: RowOptimizer, U: RowOptimizer, R: AsMut<[f32]>, D: Masks> Shape for Soft
     fn targets(&self) {}
 
     #[inline(always)]
-    fn take<L: Lanes, MV: RowsMut, MU: RowsMut, N: Negatives>(
+    fn take<M: Machine, MV: RowsMut, MU: RowsMut, N: Negatives>(
         &mut self,
-        lanes: L,
+        machine: M,
         step: Step<'_, MV, MU, N>,
         _targets: &mut (),
     ) -> Result<f32, WindowError> {
@@ -70,10 +70,8 @@ impl<V: RowOptimizer, U: RowOptimizer, R: AsMut<[f32]>, D: Masks> Shape for Soft
         let (seen, gradient) = self.rows.as_mut().split_at_mut_checked(len).ok_or(WindowError::TooLarge)?;
         let gradient = gradient.get_mut(..len).ok_or(WindowError::TooLarge)?;
 
-        for block in 0..len.div_ceil(LANES) {
-            write_block(seen, block, &masked(lanes, row, self.dropout.mask(0), block));
-        }
-        lanes.enter(Scores { v_c: seen, u: &*u, scores: errors });
+        machine.enter(Seen { row, mask: self.dropout.mask(0), seen: &mut *seen });
+        machine.enter(Scores { v_c: seen, u: &*u, scores: errors });
         let words = (step.left.len() + step.right.len()) as f32;
         let mut loss = 0.0;
         if step.with_loss {
@@ -93,12 +91,30 @@ impl<V: RowOptimizer, U: RowOptimizer, R: AsMut<[f32]>, D: Masks> Shape for Soft
         }
         gradient.fill(0.0);
         let (errors, optimizer, rate) = (&*errors, &mut self.outside, step.rate);
-        let moved = lanes.enter(Outside { v_c: seen, u, errors, optimizer, rate, gradient });
+        let moved = machine.enter(Outside { v_c: seen, u, errors, optimizer, rate, gradient });
         moved.ok_or(WindowError::NoSuchRow)?;
         let (mask, optimizer) = (self.dropout.mask(0), &mut self.center);
         let row = v.row_mut(step.center as usize).ok_or(WindowError::NoSuchRow)?;
-        let moved = lanes.enter(Center { row, mask, gradient, optimizer, center: step.center, rate });
+        let moved = machine.enter(Center { row, mask, gradient, optimizer, center: step.center, rate });
         moved.map(|()| loss).ok_or(WindowError::NoSuchRow)
+    }
+}
+
+/// A row as the loss sees it.
+struct Seen<'a> {
+    row: &'a [f32],
+    mask: Option<&'a [f32]>,
+    seen: &'a mut [f32],
+}
+
+impl Kernel for Seen<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        for block in 0..self.seen.len().div_ceil(LANES) {
+            write_block(self.seen, block, &masked(lanes, self.row, self.mask, block));
+        }
     }
 }
 

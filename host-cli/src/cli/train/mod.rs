@@ -3,8 +3,8 @@
 pub(super) mod arguments;
 mod command;
 mod files;
+pub(super) mod history;
 mod optimizer;
-pub(super) mod record;
 mod rescue;
 mod session;
 mod size;
@@ -176,7 +176,7 @@ impl Args {
 
         let mut options = self.text.options(&self.machine, files::folder_for_temporaries(output))?;
         let (resumed, words) = (self.resume_from.as_deref(), self.text.read_vocab.as_deref());
-        let run_options = record::options(&options, resumed, words, &settings);
+        let run_options = history::options(&options, resumed, words, &settings);
         let mut session = match (session, &self.checkpoint) {
             (None, Some(path)) => {
                 Some(Session::new(path, self.checkpoint_every.into(), &self.given, run_options.clone())?)
@@ -215,7 +215,7 @@ impl Args {
         }
         let trained = &run.trained;
         let mut history = earlier.map(|earlier| earlier.history).unwrap_or_default();
-        history.push(record::run(run_options, &corpus, trained));
+        history.push(history::run(run_options, &corpus, trained));
         let (vocabulary, dim) = (&corpus.vocabulary, settings.dim);
         let (data, outside, history) = (&trained.center, Some(&trained.outside[..]), &history[..]);
         let vectors = VectorsRef { vocabulary, dim, stride: dim, data, outside, history };

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::session::{Run, Session};
+use super::session::{Outcome, Session};
 use crate::corpus::Corpus;
 use crate::format::Codec;
 use crate::{Error, VectorsRef, output};
@@ -13,7 +13,7 @@ use crate::{Error, VectorsRef, output};
 pub(super) fn rescue(
     error: Error,
     (codec, output, vectors): (&dyn Codec, &Path, VectorsRef<'_>),
-    session: Option<(&mut Session, &Corpus, &Run)>,
+    session: Option<(&mut Session, &Corpus, &Outcome)>,
 ) -> Error {
     if let Some((session, corpus, run)) = session
         && session.keep(corpus, run).is_ok()

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Args;
 use super::command::Given;
-use crate::checkpoint::{self, Fingerprint, Folder, Record};
+use crate::checkpoint::{self, Fingerprint, Folder, RunState};
 use crate::cli::{interrupt, progress, report};
 use crate::corpus::Corpus;
 use crate::train::{self, Settings, Trained};
@@ -15,13 +15,13 @@ use crate::{Error, Result, Vectors};
 pub(super) struct Session {
     folder: Folder,
     every: Duration,
-    record: Record,
+    state: RunState,
     /// What training resumes with.
     model: Option<Trained>,
 }
 
 /// A run that has come back from training.
-pub(super) struct Run {
+pub(super) struct Outcome {
     pub(super) trained: Trained,
     pub(super) time: Duration,
     pub(super) curve: crate::plot::LossCurve,
@@ -31,7 +31,7 @@ impl Session {
     /// A new run in the folder `path`.
     ///
     /// # Errors
-    /// If it has models of another run.
+    /// If models of another run are there.
     pub(super) fn new(path: &Path, every: Duration, given: &Given, options: Vec<(String, String)>) -> Result<Self> {
         let mut folder = Folder::open(path)?;
         if folder.has_model() {
@@ -43,33 +43,33 @@ impl Session {
         }
         // The vectors depend on the arithmetic, whose default depends on the machine.
         let arithmetic = options.iter().find(|(name, _)| name == "arithmetic").map_or("", |(_, value)| value);
-        let record = Record::new(given.clone().or("arithmetic", arithmetic).kept(), options);
-        folder.begin(&record)?;
-        Ok(Self { folder, every, record, model: None })
+        let state = RunState::new(given.clone().or("arithmetic", arithmetic).kept(), options);
+        folder.begin(&state)?;
+        Ok(Self { folder, every, state, model: None })
     }
 
     /// The run that stopped in the folder `path`, and its command line, in which the options `given` now take
     /// precedence.
     ///
     /// # Errors
-    /// If there is no checkpoint, or none is whole.
+    /// If no checkpoint is there, or none is whole.
     pub(super) fn resume(path: &Path, given: Given) -> Result<(Self, Args)> {
         if !path.is_dir() {
             return Err(Error::input(path, None, "there is no such folder: name the one of a run that was stopped"));
         }
         let mut folder = Folder::open(path)?;
         let found = folder.load(|error| report::warn(&format!("{error}; resuming from the one before")))?;
-        let (record, model) = found.into_parts();
-        if record.program != checkpoint::program() {
+        let (state, model) = found.into_parts();
+        if state.program != checkpoint::program() {
             let message = format!(
                 "this is a run of {}, but the program is {}: resume it with its own version, or start over",
-                record.program,
+                state.program,
                 checkpoint::program()
             );
             return Err(Error::input(path, None, message));
         }
-        let args = given.with(&record.command)?;
-        Ok((Self { folder, every: args.checkpoint_every.into(), record, model }, args))
+        let args = given.with(&state.command)?;
+        Ok((Self { folder, every: args.checkpoint_every.into(), state, model }, args))
     }
 
     /// Checks that the run is resumed with the `options` that it began with.
@@ -79,10 +79,10 @@ impl Session {
             let differ: Vec<_> = in_one.iter().filter(|option| !other.contains(option)).map(show).collect();
             if differ.is_empty() { "the defaults".to_owned() } else { differ.join(" ") }
         };
-        if self.record.options == options {
+        if self.state.options == options {
             return Ok(());
         }
-        let (now, then) = (only(options, &self.record.options), only(&self.record.options, options));
+        let (now, then) = (only(options, &self.state.options), only(&self.state.options, options));
         let folder = self.folder.path().display();
         Err(Error::Usage(format!("{now}: the run in {folder} began with {then}; leave that out, or start over")))
     }
@@ -91,7 +91,7 @@ impl Session {
     pub(super) fn check_earlier(&mut self, earlier: Option<(&Path, &Vectors)>) -> Result<()> {
         let Some((path, model)) = earlier else { return Ok(()) };
         let now = checkpoint::of_model(model);
-        let then = self.record.earlier.get_or_insert_with(|| now.clone());
+        let then = self.state.earlier.get_or_insert_with(|| now.clone());
         if *then == now {
             return Ok(());
         }
@@ -103,7 +103,7 @@ impl Session {
     /// Checks that `corpus` is what the run began with.
     pub(super) fn check_corpus(&mut self, corpus: &Corpus) -> Result<()> {
         let now = Fingerprint::of(corpus)?;
-        let then = self.record.corpus.get_or_insert_with(|| now.clone());
+        let then = self.state.corpus.get_or_insert_with(|| now.clone());
         match then.difference(&now) {
             None => Ok(()),
             Some(difference) => Err(Error::Failed(format!(
@@ -114,17 +114,17 @@ impl Session {
     }
 
     fn save(&mut self, corpus: &Corpus, run: &progress::Training<'_>, trained: &Trained) -> Result<()> {
-        self.record.note(trained);
-        self.record.time = run.time();
-        self.record.curve = Some(run.curve().clone());
-        self.folder.save(&self.record, (&corpus.vocabulary, trained))
+        self.state.note(trained);
+        self.state.time = run.time();
+        self.state.curve = Some(run.curve().clone());
+        self.folder.save(&self.state, (&corpus.vocabulary, trained))
     }
 
     /// Keeps the model of a run whose output cannot be written.
-    pub(super) fn keep(&mut self, corpus: &Corpus, run: &Run) -> Result<()> {
-        self.record.note(&run.trained);
-        (self.record.time, self.record.curve) = (run.time, Some(run.curve.clone()));
-        self.folder.save(&self.record, (&corpus.vocabulary, &run.trained))
+    pub(super) fn keep(&mut self, corpus: &Corpus, run: &Outcome) -> Result<()> {
+        self.state.note(&run.trained);
+        (self.state.time, self.state.curve) = (run.time, Some(run.curve.clone()));
+        self.folder.save(&self.state, (&corpus.vocabulary, &run.trained))
     }
 
     /// Where the checkpoints are.
@@ -148,9 +148,9 @@ pub(super) fn run(
     corpus: &Corpus,
     settings: &Settings,
     earlier: Option<&Vectors>,
-) -> Result<Run> {
+) -> Result<Outcome> {
     let (curve, before) =
-        session.as_mut().map_or((None, Duration::ZERO), |session| (session.record.curve.take(), session.record.time));
+        session.as_mut().map_or((None, Duration::ZERO), |session| (session.state.curve.take(), session.state.time));
     let mut model = session.as_mut().and_then(|session| session.model.take());
     let mut training = progress::Training::new(corpus, settings, curve, before)?;
     let every = session.as_ref().map(|session| session.every);
@@ -158,9 +158,9 @@ pub(super) fn run(
     loop {
         let is_due = || interrupt::signal().is_some() || every.is_some_and(|every| saved.elapsed() >= every);
         let work = |observe: train::Observe<'_>| match (model.take(), earlier) {
-            (Some(stopped), _) => train::go_on(stopped, corpus, settings, observe),
+            (Some(stopped), _) => train::resume(stopped, corpus, settings, observe),
             (None, None) => train::train(corpus, settings, observe),
-            (None, Some(earlier)) => train::resume(earlier, corpus, settings, observe),
+            (None, Some(earlier)) => train::train_from(earlier, corpus, settings, observe),
         };
         let trained = training.run(work, is_due)?;
         let ends = trained.stopped.is_none() || interrupt::signal().is_some();
@@ -175,7 +175,7 @@ pub(super) fn run(
             }
         }
         if ends {
-            return Ok(Run { trained, time: training.time(), curve: training.curve().clone() });
+            return Ok(Outcome { trained, time: training.time(), curve: training.curve().clone() });
         }
         saved = Instant::now();
         model = Some(trained);

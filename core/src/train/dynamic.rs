@@ -1,13 +1,13 @@
-//! Settings of training that are known when the program runs.
+//! A shape of training that is known when the program runs.
 
 use heapless::Vec;
 
 use super::{Shape, Step, draw_targets};
 use crate::model::{Model, RowsMut};
 use crate::sample::Negatives;
-use crate::simd::{Lanes, MAX_INPUTS, MAX_PAIR_TARGETS, MAX_TARGETS, PairUpdate, WindowError, WindowUpdate};
+use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, MAX_TARGETS, Machine, PairUpdate, WindowError, WindowUpdate};
 
-/// The most negative samples a step can take.
+/// The most negative samples that a step can take.
 pub const MAX_NEGATIVES: usize = MAX_PAIR_TARGETS - 1;
 
 /// How one center's step is taken.
@@ -25,7 +25,7 @@ pub enum Update {
 /// The [`Shape`] of training that is known when the program runs. All that it may be becomes code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Settings {
+pub struct Dynamic {
     window: u32,
     negatives: usize,
     update: Update,
@@ -35,14 +35,14 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub enum SettingsError {
+pub enum ShapeError {
     /// A window of half-width 0 has no pairs.
     NoWindow,
     /// More than [`MAX_NEGATIVES`] negatives.
     TooManyNegatives,
 }
 
-impl core::fmt::Display for SettingsError {
+impl core::fmt::Display for ShapeError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::NoWindow => f.write_str("the window must reach at least 1 word to each side"),
@@ -51,19 +51,19 @@ impl core::fmt::Display for SettingsError {
     }
 }
 
-impl core::error::Error for SettingsError {}
+impl core::error::Error for ShapeError {}
 
-impl Settings {
+impl Dynamic {
     /// A window of half-width `window` (m) and `negatives` (K) samples.
     ///
     /// # Errors
-    /// Where the window is 0, or there are more than [`MAX_NEGATIVES`] negatives.
-    pub const fn new(window: u32, negatives: usize, update: Update) -> Result<Self, SettingsError> {
+    /// If the window is 0, or there are more than [`MAX_NEGATIVES`] negatives.
+    pub const fn new(window: u32, negatives: usize, update: Update) -> Result<Self, ShapeError> {
         if window == 0 {
-            return Err(SettingsError::NoWindow);
+            return Err(ShapeError::NoWindow);
         }
         if negatives > MAX_NEGATIVES {
-            return Err(SettingsError::TooManyNegatives);
+            return Err(ShapeError::TooManyNegatives);
         }
         Ok(Self { window, negatives, update })
     }
@@ -87,7 +87,7 @@ impl Settings {
     }
 }
 
-impl Shape for Settings {
+impl Shape for Dynamic {
     type Targets = Vec<u32, MAX_PAIR_TARGETS>;
 
     #[inline(always)]
@@ -102,22 +102,22 @@ impl Shape for Settings {
     }
 
     #[inline(always)]
-    fn take<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
+    fn take<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
         &mut self,
-        lanes: L,
+        machine: M,
         step: Step<'_, V, U, N>,
         targets: &mut Self::Targets,
     ) -> Result<f32, WindowError> {
         match self.update {
-            Update::Window => window(lanes, step, targets),
-            Update::Pair => pairs(lanes, step, targets),
+            Update::Window => window(machine, step, targets),
+            Update::Pair => pairs(machine, step, targets),
         }
     }
 }
 
 #[inline(always)]
-fn window<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
-    lanes: L,
+fn window<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
+    machine: M,
     step: Step<'_, V, U, N>,
     targets: &mut [u32],
 ) -> Result<f32, WindowError> {
@@ -131,7 +131,7 @@ fn window<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
         let (back, behind) = right.split_at_checked(MAX_INPUTS - front.len()).unwrap_or((right, &[]));
         for (group, targets) in targets.chunks(MAX_TARGETS).enumerate() {
             let (inputs, truth) = ([front, back], group == 0);
-            loss += lanes.enter(WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })?;
+            loss += machine.window(WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })?;
         }
         (left, right) = (rest, behind);
         if left.is_empty() && right.is_empty() {
@@ -141,8 +141,8 @@ fn window<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
 }
 
 #[inline(always)]
-fn pairs<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
-    lanes: L,
+fn pairs<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
+    machine: M,
     step: Step<'_, V, U, N>,
     targets: &mut [u32],
 ) -> Result<f32, WindowError> {
@@ -152,7 +152,7 @@ fn pairs<L: Lanes, V: RowsMut, U: RowsMut, N: Negatives>(
         draw_targets(outside, negatives, targets);
         let v_c = model.center.row_mut(center as usize).ok_or(WindowError::NoSuchRow)?;
         let u = &mut model.outside;
-        loss += lanes.enter(PairUpdate { v_c, u, targets, rate, with_loss })?;
+        loss += machine.pair(PairUpdate { v_c, u, targets, rate, with_loss })?;
     }
     Ok(loss)
 }
