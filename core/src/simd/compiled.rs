@@ -123,12 +123,15 @@ fn slab<M: RowsMut>(matrix: &mut M) -> Result<Slab<&mut [f32]>, WindowError> {
     Slab::new(matrix.as_blocks_mut().as_flattened_mut(), dim, stride).map_err(|_| WindowError::NoSuchRow)
 }
 
-#[inline(never)]
+// Where programs are small, what they do not use is not compiled.
+#[cfg_attr(target_os = "none", inline)]
+#[cfg_attr(not(target_os = "none"), inline(never))]
 fn window(simd: Simd, update: WindowUpdate<'_, Slab<&mut [f32]>, Slab<&mut [f32]>>) -> Result<f32, WindowError> {
     simd.enter(update)
 }
 
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline)]
+#[cfg_attr(not(target_os = "none"), inline(never))]
 fn pair(simd: Simd, update: PairUpdate<'_, Slab<&mut [f32]>>) -> Result<f32, WindowError> {
     simd.enter(update)
 }
