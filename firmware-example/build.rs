@@ -1,4 +1,4 @@
-//! Gives the linker the memory map of the board that was chosen.
+//! Gives the linker the memory map of the chosen board.
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -22,7 +22,7 @@ fn has(feature: &str) -> bool {
     env::var_os(format!("CARGO_FEATURE_{}", feature.to_uppercase())).is_some()
 }
 
-/// The file for the board, where what was asked for can be built.
+/// The file for the board, if the chosen features can be built.
 fn memory_map() -> Result<String, String> {
     let chosen: Vec<_> = BOARDS.into_iter().filter(|(board, _)| has(board)).collect();
     let [(board, target)] = chosen[..] else {
@@ -32,7 +32,7 @@ fn memory_map() -> Result<String, String> {
         return Err(format!("{board} is built with `--target {target}`, as `cargo {board}` does"));
     }
     if has("qemu") && has("probe") {
-        return Err("logs go to one place: choose `probe` with --no-default-features, or `qemu`".to_owned());
+        return Err("logs can go to only one place: choose `probe` with --no-default-features, or `qemu`".to_owned());
     }
     Ok(format!("memory/{board}.x"))
 }

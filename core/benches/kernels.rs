@@ -1,7 +1,7 @@
 //! Core's kernels on every level that this machine has.
 //!
-//! `cargo bench -p motevec-core` runs all, `cargo bench -p motevec-core -- window/avx2` some. Criterion compares with the
-//! run before; its "elements" are floating-point operations, so Gelem/s are GFLOP/s.
+//! `cargo bench -p motevec-core` runs all, `cargo bench -p motevec-core -- window/avx2` some. Criterion compares with
+//! the run before; its "elements" are floating-point operations, so Gelem/s are GFLOP/s.
 
 use std::hint::black_box;
 use std::marker::PhantomData;

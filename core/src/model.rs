@@ -1,7 +1,7 @@
 //! The two matrices, in storage that the caller owns.
 //!
-//! [`Rows`] is what the rest of core asks of a matrix. Arrays `[[f32; D]; N]` implement it for firmware, where every
-//! size is a type; [`Slab`] implements it for slices, where sizes are known at run time. Both run the same code.
+//! [`Rows`] is what the rest of core requires of a matrix. Arrays `[[f32; D]; N]` implement it for firmware, where
+//! every size is a type; [`Slab`] implements it for slices, where sizes are known at run time. Both run the same code.
 
 use rand_core::Rng;
 
@@ -11,19 +11,20 @@ use crate::simd::{Block, LANES};
 pub trait Rows {
     /// The number of rows.
     fn rows(&self) -> usize;
-    /// Components a row.
+    /// Components of a row.
     fn dim(&self) -> usize;
-    /// Row `index`, or `None` where there is no such row. It may be longer than [`dim`](Self::dim): what follows is
+    /// Row `index`, or `None` if there is no such row. It may be longer than [`dim`](Self::dim): what follows is
     /// padding and zero.
     fn row(&self, index: usize) -> Option<&[f32]>;
 }
 
 /// A matrix whose rows can be changed.
 pub trait RowsMut: Rows {
-    /// Row `index`, padding included, or `None` where there is no such row.
+    /// Row `index`, padding included, or `None` if there is no such row.
     fn row_mut(&mut self, index: usize) -> Option<&mut [f32]>;
 
-    /// Whether every row is a whole number of blocks, padding included, and follows the one before. Kernels are faster then.
+    /// Whether every row is a whole number of blocks, padding included, and follows the one before. Kernels are then
+    /// faster.
     const WHOLE_BLOCKS: bool = false;
     /// Whether every row is one block: the smallest of [`WHOLE_BLOCKS`](Self::WHOLE_BLOCKS), and the shortest kernels.
     const ONE_BLOCK: bool = false;
@@ -101,7 +102,7 @@ impl<M: RowsMut + ?Sized> RowsMut for &mut M {
 
 /// Rows in one slice, `stride ≥ dim` components apart, a multiple of 16 so that kernels can work on whole blocks.
 ///
-/// The components between `dim` and `stride` must be zero, and then stay so.
+/// The components between `dim` and `stride` must be zero, and stay zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Slab<S> {
@@ -111,13 +112,14 @@ pub struct Slab<S> {
     stride: usize,
 }
 
-/// The data of a [`Slab`] is not a whole number of rows, a row has no room for `dim` components, or is not whole blocks.
+/// The data of a [`Slab`] is not a whole number of rows, a row has no room for `dim` components, or is not whole
+/// blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SlabError {
     /// Components in the data.
     pub len: usize,
-    /// Components a row was to have.
+    /// The intended components of a row.
     pub dim: usize,
     /// Components from one row to the next.
     pub stride: usize,
@@ -126,17 +128,18 @@ pub struct SlabError {
 impl core::fmt::Display for SlabError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let Self { len, dim, stride } = self;
-        write!(f, "{len} numbers do not make rows of {dim} that lie {stride} apart (a multiple of 16)")
+        write!(f, "{len} numbers do not make rows of {dim}, {stride} apart (a multiple of 16)")
     }
 }
 
 impl core::error::Error for SlabError {}
 
 impl<S: AsRef<[f32]>> Slab<S> {
-    /// Rows of `dim` components that lie `stride` apart in `data`.
+    /// Rows of `dim` components, `stride` apart in `data`.
     ///
     /// # Errors
-    /// Where `dim` is 0 or more than `stride`, `stride` is no multiple of 16, or `data` does not hold a whole number of rows.
+    /// If `dim` is 0 or more than `stride`, `stride` is not a multiple of 16, or `data` does not hold a whole number of
+    /// rows.
     pub fn new(data: S, dim: usize, stride: usize) -> Result<Self, SlabError> {
         let len = data.as_ref().len();
         match len.checked_rem(stride) {
@@ -147,7 +150,7 @@ impl<S: AsRef<[f32]>> Slab<S> {
         }
     }
 
-    /// The storage, given back.
+    /// Returns the storage.
     pub fn into_inner(self) -> S {
         self.data
     }
@@ -190,7 +193,7 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> RowsMut for Slab<S> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Model<V, U> {
-    /// `V`, |Vocab| × D: what is kept as the word vectors.
+    /// `V`, |Vocab| × D: the word vectors.
     pub center: V,
     /// `U`, |Vocab| × D.
     pub outside: U,
@@ -210,7 +213,7 @@ impl<const N: usize, const D: usize> FixedModel<N, D> {
 impl<V: RowsMut, U: RowsMut> Model<V, U> {
     /// Draws every center vector uniformly from (−½/D, ½/D) and sets the outside vectors to zero, as word2vec.c does.
     ///
-    /// Takes one `u32` a component, in row order: the start does not depend on how rows are stored.
+    /// Takes one `u32` per component, in row order, so that the start does not depend on how rows are stored.
     pub fn initialize(&mut self, rng: &mut impl Rng) {
         for row in 0..self.center.rows() {
             initialize_center(&mut self.center, row, rng);

@@ -15,7 +15,7 @@ pub struct Neighbor {
     pub similarity: f32,
 }
 
-/// The cosine of the angle between `a` and `b`; 0 where one of them is zero, or where the numbers exceed an f32.
+/// The cosine of the angle between `a` and `b`; 0 if one of them is zero, or if the numbers exceed an f32.
 #[must_use]
 pub fn cosine<L: Lanes>(lanes: L, a: &[f32], b: &[f32]) -> f32 {
     cosine_of(dot(lanes, a, b), libm::sqrtf(dot(lanes, a, a)), libm::sqrtf(dot(lanes, b, b)))
@@ -32,7 +32,7 @@ pub trait Candidates {
     /// How many there are.
     fn count(&self) -> usize;
     /// `query · x` and `x · x` for the vector x in row `index`, or for a positive multiple of it, which has the same
-    /// direction; `None` where there is no such row. `query` is as long as x, padding included.
+    /// direction; `None` if there is no such row. `query` is as long as x, padding included.
     fn products<L: Lanes>(&self, lanes: L, index: u32, query: &[f32]) -> Option<[f32; 2]>;
 }
 
@@ -49,8 +49,8 @@ impl<M: Rows + ?Sized> Candidates for M {
     }
 }
 
-/// The `K` rows of `vectors` most similar to `query`, most similar first, without the rows in `without`. Of equally
-/// similar rows the lower comes first.
+/// The `K` rows of `vectors` most similar to `query`, most similar first, without the rows in `without`. Among equally
+/// similar rows the lower index comes first.
 ///
 /// `query` is as long as the rows, padding included.
 #[must_use]
@@ -72,9 +72,9 @@ pub fn nearest<L: Lanes, M: Candidates + ?Sized, const K: usize>(
     best
 }
 
-/// Puts `candidate` in its place in the list, best first, and drops the worst where the list is full.
+/// Puts `candidate` in its place in the list, best first, and drops the worst if the list is full.
 ///
-/// For the handful of neighbors that anybody asks for, this is as fast as a heap and leaves them sorted.
+/// For a handful of neighbors, this is as fast as a heap and keeps them sorted.
 fn keep_best<const K: usize>(best: &mut Vec<Neighbor, K>, candidate: Neighbor) {
     let (mut carried, mut placed) = (candidate, false);
     for neighbor in best.iter_mut() {
@@ -83,13 +83,13 @@ fn keep_best<const K: usize>(best: &mut Vec<Neighbor, K>, candidate: Neighbor) {
             placed = true;
         }
     }
-    // Where there is no room, it is the worst that is left over.
+    // Without room, the worst one is left over.
     let _ = best.push(carried);
 }
 
 /// Writes the query "`a` is to `b` as `c` is to ?" into `query`: b/|b| − a/|a| + c/|c| (3CosAdd, Mikolov et al. 2013).
 ///
-/// The slices are equally long; the surplus of longer ones is left out.
+/// The slices have the same length; the surplus of longer ones is left out.
 pub fn analogy<L: Lanes>(lanes: L, a: &[f32], b: &[f32], c: &[f32], query: &mut [f32]) {
     query.fill(0.0);
     for (vector, sign) in [(a, -1.0), (b, 1.0), (c, 1.0)] {

@@ -2,13 +2,13 @@
 
 use heapless::Vec;
 
-/// At most `N` tokens of together at most `BYTES` bytes.
+/// At most `N` tokens with a total of at most `BYTES` bytes.
 ///
-/// Tokens are any UTF-8 text. They lie one after the other in one array, so that short ones cost no more than their
-/// length and six bytes each.
+/// Tokens are any UTF-8 text. They are stored one after another in one array, so that each costs its length and six
+/// bytes.
 ///
-/// [`observe`](Self::observe) refuses what does not fit, and [`observe_frequent`](Self::observe_frequent) makes room for it
-/// where it comes often enough.
+/// [`observe`](Self::observe) refuses what does not fit; [`observe_frequent`](Self::observe_frequent) makes room for
+/// tokens that come often enough.
 #[derive(Clone, Debug)]
 pub struct Vocab<const N: usize, const BYTES: usize> {
     text: Vec<u8, BYTES>,
@@ -26,7 +26,7 @@ pub enum Observed {
     Known(u32),
     /// It is new, and got this index; a token whose count was used up may have had it before.
     New(u32),
-    /// It has no place: it and one occurrence of every other token were taken off the books.
+    /// It found no place: it was dropped, and every count was lowered by one.
     Dropped,
 }
 
@@ -37,7 +37,7 @@ pub enum Observed {
 pub enum VocabError {
     /// There are `N` tokens already.
     Full,
-    /// The tokens' text would exceed `BYTES` bytes, or the 65,535 that an offset can say.
+    /// The tokens' text would exceed `BYTES` bytes, or the 65,535 that an offset can hold.
     TextFull,
 }
 
@@ -79,16 +79,16 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
         self.ends.len()
     }
 
-    /// Whether there is no token.
+    /// Whether there are no tokens.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// Counts one occurrence of `token`, adding it where it is new, and returns its index.
+    /// Counts one occurrence of `token`, adding it if it is new, and returns its index.
     ///
     /// # Errors
-    /// Where `token` is new and there is no room for it.
+    /// If `token` is new and there is no room for it.
     pub fn observe(&mut self, token: &str) -> Result<u32, VocabError> {
         if let Some(index) = self.count_one(token) {
             return Ok(index);
@@ -104,14 +104,14 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
         Ok(index)
     }
 
-    /// Counts one occurrence of `token`; where it is new and there is no room, the frequent tokens keep theirs.
+    /// Counts one occurrence of `token`; if it is new and there is no room, the frequent tokens keep theirs.
     ///
-    /// A token that finds no place takes one from every count. A token whose count is used up by that stays until its place
-    /// is needed, and a new one then gets its index. So counts are never too high, and too low by at most
-    /// [`dropped`](Self::dropped); and of n occurrences at most n / (N + 1) are dropped, so that every token that makes up more
-    /// than that share has a place (Misra and Gries 1982, "Finding repeated elements"), unless the text is full first.
+    /// A token that finds no place lowers every count by one. A token whose count is used up by that stays until its
+    /// place is needed, and a new one then gets its index. So counts are never too high, and too low by at most
+    /// [`dropped`](Self::dropped); and of n occurrences at most n / (N + 1) are dropped, so that every token with more
+    /// occurrences has a place (Misra and Gries 1982, "Finding repeated elements"), unless the text is full first.
     ///
-    /// `leaving` is told of the token that loses its place.
+    /// `leaving` gets the token that loses its place.
     pub fn observe_frequent(&mut self, token: &str, mut leaving: impl FnMut(&str)) -> Observed {
         if let Some(index) = self.count_one(token) {
             return Observed::Known(index);
@@ -131,7 +131,7 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
         Observed::Dropped
     }
 
-    /// Counts `occurrences` more of the token at `index`, where there is one.
+    /// Counts `occurrences` more of the token at `index`, if there is one.
     pub fn add(&mut self, index: u32, occurrences: u32) {
         if let Some(count) = self.counts.get_mut(index as usize) {
             *count = count.saturating_add(occurrences);
@@ -196,7 +196,7 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
         Some(start..usize::from(*self.ends.get(index)?))
     }
 
-    /// Counts one occurrence of a token that is known.
+    /// Counts one occurrence of a known token.
     fn count_one(&mut self, token: &str) -> Option<u32> {
         let index = self.index(token)?;
         let count = self.counts.get_mut(index as usize)?;
@@ -204,13 +204,13 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
         Some(index)
     }
 
-    /// Puts `token` in the place of the token at `index`, with a count of 1; `None` where its text does not fit.
+    /// Puts `token` in the place of the token at `index`, with a count of 1; `None` if its text does not fit.
     fn replace(&mut self, index: usize, token: &str, leaving: &mut impl FnMut(&str)) -> Option<()> {
         let place = self.place(index)?;
         let (old, new) = (place.len(), token.len());
         end_of_text::<BYTES>(self.text.len() - old, token)?;
         leaving(self.token(index as u32)?);
-        // The old text goes to the end and is cut off; the new one is added there, and comes back.
+        // The old text moves to the end and is cut off; the new one is added there, and moves back.
         rotate_left(self.text.get_mut(place.start..)?, old);
         self.text.truncate(self.text.len() - old);
         self.text.extend_from_slice(token.as_bytes()).ok()?;
@@ -224,13 +224,13 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
     }
 }
 
-/// Where `token` ends after `len` bytes of text, if that is within `BYTES` and an offset can say it.
+/// Where `token` ends after `len` bytes of text, if that is within `BYTES` and an offset can hold it.
 fn end_of_text<const BYTES: usize>(len: usize, token: &str) -> Option<u16> {
     let end = len + token.len();
     if end <= BYTES { u16::try_from(end).ok() } else { None }
 }
 
-/// Brings what starts at `middle` to the front: three reversals, which are small in flash, and have no panic in them.
+/// Moves what starts at `middle` to the front: three reversals, which are small in flash and cannot panic.
 fn rotate_left(text: &mut [u8], middle: usize) {
     if let Some((front, back)) = text.split_at_mut_checked(middle) {
         front.reverse();

@@ -1,4 +1,4 @@
-//! Gives the linker the memory map of the board that was chosen.
+//! Gives the linker the memory map of the chosen board.
 
 use std::path::PathBuf;
 use std::{env, fs};

@@ -1,14 +1,14 @@
-//! The end of the program: a wish in an emulator, a mistake elsewhere.
+//! The end of the program: requested in an emulator, a bug elsewhere.
 
 /// How the program ends.
 pub(crate) enum Outcome {
     /// As it should.
     Success,
-    /// By a mistake in it.
+    /// By a bug.
     Failure,
 }
 
-/// Whether there is an emulator to go back to.
+/// Whether there is an emulator to return to.
 pub(crate) const CAN_END: bool = cfg!(feature = "qemu");
 
 #[cfg(feature = "probe")]
@@ -32,7 +32,8 @@ pub(crate) fn end(outcome: Outcome) -> ! {
     }
 }
 
-/// Nothing in this program panics, and without logs the linker finds no way here; but every program must say what would happen.
+/// Nothing in this program panics, and without logs the linker finds no way here; but every program must have a
+/// handler.
 #[panic_handler]
 fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
     #[cfg(feature = "defmt")]
@@ -40,7 +41,7 @@ fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
     end(Outcome::Failure)
 }
 
-/// A fault of the processor, such as a stack that has run into the data.
+/// A fault of the processor, such as a stack overflow into the data.
 #[cfg(target_arch = "arm")]
 #[cortex_m_rt::exception]
 unsafe fn HardFault(_frame: &cortex_m_rt::ExceptionFrame) -> ! {

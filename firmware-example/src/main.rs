@@ -1,7 +1,7 @@
 //! Firmware that learns word vectors from the tokens that arrive on a serial line, and answers questions about them.
 //!
-//! All that is not hardware is in the crate `motevec-learner`. Here is the rest: a board module a target, the stack's measure, and
-//! what happens when the program ends.
+//! Everything but hardware is in the crate `motevec-learner`. Here is the rest: a module for each board, measuring the
+//! stack, and the end of the program.
 #![no_std]
 #![no_main]
 
@@ -22,7 +22,7 @@ use motevec_learner::session::{Board, Next, Session, Storage};
 /// Vectors made by a host, as README.md shows.
 static IMAGE: &[u8] = include_bytes!("../addresses.mote");
 
-/// What is learned lies here, all zeros at the start.
+/// Everything learned is here, all zeros at the start.
 static mut STORAGE: Storage<{ board::WORDS }, { board::DIM }, { board::TEXT }, { board::LINE }> = Storage::new();
 
 static BOARD: Board = Board { name: board::NAME, stack: stack::measure, quits: end::CAN_END, image: IMAGE };

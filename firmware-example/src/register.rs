@@ -8,13 +8,13 @@ impl<T> Register<T> {
     /// The register at `address`.
     ///
     /// # Safety
-    /// There is such a register at `address`, and reading or writing it changes no memory.
+    /// There must be such a register at `address`, and reading or writing it must not change memory.
     pub(crate) const unsafe fn at(address: usize) -> Self {
         Self(address as *mut T)
     }
 
     pub(crate) fn read(&self) -> T {
-        // SAFETY: whoever made this has promised that there is a register.
+        // SAFETY: the caller of `new` has promised that there is a register.
         unsafe { self.0.read_volatile() }
     }
 

@@ -1,5 +1,5 @@
-// Runs the firmware's dialogue in Node: `node dialogue.mjs MODULE.wasm LEVEL`, on standard input and output. LEVEL is 0 for plain
-// arithmetic, 1 for SIMD.
+// Runs the firmware's dialogue in Node: `node dialogue.mjs MODULE.wasm LEVEL`, on standard input and output. LEVEL is 0
+// for plain arithmetic, 1 for SIMD.
 import { readFileSync, writeSync } from "node:fs";
 
 const [, , module, level] = process.argv;

@@ -1,5 +1,5 @@
-//! What negative sampling makes of softmax: on a vocabulary that softmax can bear, both train on one text, and the
-//! similarities of all pairs of words are compared by rank.
+//! How near negative sampling comes to softmax: with a vocabulary small enough for softmax, both train on one text, and
+//! the similarities of all pairs of words are compared by rank.
 //!
 //! ```sh
 //! cargo run --release --example study            # the bundled corpus, its 100 most frequent words
@@ -16,7 +16,7 @@ use motevec::train::{self, Objective, Settings, Trained};
 
 const WORDS: usize = 100;
 const DIM: usize = 16;
-/// Negative samples a step.
+/// Negative samples per step.
 const NEGATIVES: [usize; 6] = [1, 2, 5, 10, 20, 50];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -50,7 +50,7 @@ pub enum Error {
         /// How far the run had come, and how to go on.
         message: String,
     },
-    /// The run failed for a reason that lies in no single file.
+    /// The run failed for a reason that concerns no single file.
     #[error("{0}")]
     Failed(String),
 }
@@ -68,7 +68,7 @@ impl Error {
 
     /// Bad content in `path`, at `line` (from 1) where one is known.
     ///
-    /// What `message` quotes of the file may be anything: its control characters are escaped, and where it goes on for long it is cut.
+    /// `message` may quote anything from the file: its control characters are escaped, and it is cut if it is long.
     pub fn input(path: impl AsRef<Path>, line: impl Into<Option<u64>>, message: impl Into<String>) -> Self {
         Self::Input { path: path.as_ref().to_owned(), line: line.into(), message: clear(message.into()) }
     }
@@ -84,7 +84,7 @@ impl Error {
     }
 }
 
-/// The most characters of a message that show what it is about.
+/// The most characters of a message.
 const LONGEST: usize = 400;
 
 /// `message` as one line that a terminal can show.
@@ -116,8 +116,8 @@ mod tests {
     #[test]
     fn what_a_file_holds_is_shown_as_one_line() {
         let shown = |message: &str| Error::input("file", 3, message).to_string();
-        assert_eq!(shown("`żółw` is no number"), "file:3: `żółw` is no number");
-        assert_eq!(shown("`\u{1b}[2J\r\n\u{85}` is no number"), r"file:3: `\u{1b}[2J\r\n\u{85}` is no number");
+        assert_eq!(shown("`żółw` is not a number"), "file:3: `żółw` is not a number");
+        assert_eq!(shown("`\u{1b}[2J\r\n\u{85}` is not a number"), r"file:3: `\u{1b}[2J\r\n\u{85}` is not a number");
         assert_eq!(shown(&"ż".repeat(1_000)), format!("file:3: {}…", "ż".repeat(400)));
         assert_eq!(shown(&"\u{7f}".repeat(1_000)), format!("file:3: {}…", r"\u{7f}".repeat(66)));
         assert_eq!(shown(&"ż".repeat(400)), format!("file:3: {}", "ż".repeat(400)));

@@ -1,21 +1,21 @@
-//! How a model was made: what its file keeps of each training run, so that it can be told, and done again.
+//! How a model was made: the record of each training run that its file keeps, to show it and to repeat it.
 
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-/// One training run. A model that went on with new text has several.
+/// One training run. A model that was trained further has several.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// The program that trained, with its version.
     pub program: String,
     /// Words in the text.
     pub words: u64,
-    /// Those of the vocabulary among them.
+    /// How many of them are in the vocabulary.
     pub kept_words: u64,
-    /// The options of `motevec train` that the vectors depend on, as they are written there: `--dim 100 --window 5 …`.
+    /// The options of `motevec train` that the vectors depend on, as in `--dim 100 --window 5 …`.
     pub options: Vec<(String, String)>,
-    /// The loss of an average pair in each epoch, where it was measured.
+    /// The loss of an average pair in each epoch, if it was measured.
     pub losses: Vec<Option<f64>>,
 }
 

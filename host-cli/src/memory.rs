@@ -9,8 +9,8 @@ use crate::train::Plan;
 /// Numbers that a row is padded to a multiple of, as the trainer lays it out.
 const BLOCK: u64 = motevec_core::simd::LANES as u64;
 
-/// The bytes of a text's ids that are worth keeping in memory: a quarter of what is free leaves room for the model, and for
-/// the system to cache the rest.
+/// How many bytes of a text's ids to keep in memory: a quarter of what is free leaves room for the model, and for the
+/// system to cache the rest.
 pub(crate) fn for_tokens() -> u64 {
     available().map_or(u64::MAX, |available| available / 4)
 }
@@ -24,11 +24,11 @@ pub(crate) fn needed(words: u64, dim: u64, plan: &Plan, state: u64) -> u64 {
     row.saturating_mul(rows)
 }
 
-/// The bytes that can be taken without swapping, in this container where there is one; `None` where nobody knows.
+/// The bytes that can be taken without swapping, within the limit of a container; `None` if that is unknown.
 pub(crate) fn available() -> Option<u64> {
     let system =
         System::new_with_specifics(RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram()));
-    // What a container has cached of files counts against its limit, but is given up when memory runs short.
+    // A container's cache of files counts against its limit, but is given up when memory runs short.
     let container = system.cgroup_limits().map(|limits| limits.total_memory.saturating_sub(limits.rss));
     Some(system.available_memory()).filter(|&bytes| bytes > 0).into_iter().chain(container).min()
 }
@@ -44,7 +44,7 @@ pub(crate) fn can_be_reserved(bytes: u64) -> bool {
     granted
 }
 
-/// The most bytes of memory that this process has had in use, where the system tells cheaply.
+/// The most bytes of memory that this process has used, if the system tells cheaply.
 pub(crate) fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let kibibytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix("kB")?;

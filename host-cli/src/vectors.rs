@@ -1,4 +1,4 @@
-//! Word vectors as a model file holds them: a vocabulary and one row of `dim` numbers a word.
+//! Word vectors as a model file holds them: a vocabulary and one row of `dim` numbers per word.
 
 use crate::Vocabulary;
 use crate::history::Run;
@@ -8,13 +8,13 @@ use crate::history::Run;
 pub struct Vectors {
     /// The words, in row order.
     pub vocabulary: Vocabulary,
-    /// Numbers a row; at least 1.
+    /// Numbers per row; at least 1.
     pub dim: usize,
     /// `vocabulary.len() × dim` numbers, row after row, without padding.
     pub data: Vec<f32>,
-    /// The outside vectors (the rows of `U`), likewise, where the file holds them: to go on training with.
+    /// The outside vectors (the rows of `U`), likewise, if the file holds them: further training needs them.
     pub outside: Option<Vec<f32>>,
-    /// How the model was made, the first training run first, where the file says so.
+    /// How the model was made, the first training run first, if the file says so.
     pub history: Vec<Run>,
 }
 
@@ -49,7 +49,7 @@ impl Vectors {
         VectorsRef { vocabulary, dim: *dim, data, outside: outside.as_deref(), history }
     }
 
-    /// The `count` most frequent words, in the order that they have here; the first ones where counts are unknown or equal.
+    /// The `count` most frequent words, in their present order; the first ones if counts are unknown or equal.
     #[must_use]
     pub fn most_frequent(self, count: usize) -> Self {
         let mut rows = self.vocabulary.by_count();
@@ -74,11 +74,11 @@ impl Vectors {
 pub struct VectorsRef<'a> {
     /// The words, in row order.
     pub vocabulary: &'a Vocabulary,
-    /// Numbers a row; at least 1.
+    /// Numbers per row; at least 1.
     pub dim: usize,
     /// The rows: `vocabulary.len() × dim` numbers.
     pub data: &'a [f32],
-    /// The outside vectors, likewise, where they are known. Not every format holds them.
+    /// The outside vectors, likewise, if they are known. Not every format holds them.
     pub outside: Option<&'a [f32]>,
     /// How the model was made. Not every format says so.
     pub history: &'a [Run],

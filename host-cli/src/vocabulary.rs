@@ -5,9 +5,9 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// Words in row order, with their counts where they are known.
+/// Words in row order, with their counts if known.
 ///
-/// The words lie in one string, so that a vocabulary of millions costs a few allocations and no pointer a word.
+/// The words lie in one string, so that a vocabulary of millions costs a few allocations and no pointer per word.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
     text: String,
@@ -29,14 +29,14 @@ impl Vocabulary {
     #[must_use]
     pub fn with_capacity(words: usize) -> Self {
         let mut vocabulary = Self::new();
-        // A refusal is no failure yet: a file may promise more words than it holds.
+        // A refusal is not a failure yet: a file may promise more words than it holds.
         let _ = vocabulary.rows.try_reserve(words, |_| 0);
         let _ = vocabulary.ends.try_reserve(words);
         let _ = vocabulary.counts.try_reserve(words);
         vocabulary
     }
 
-    /// Appends `word` with its `count` (0 where it is unknown) as the next row.
+    /// Appends `word` with its `count` (0 if it is unknown) as the next row.
     ///
     /// # Errors
     /// Returns the row that already holds `word`; the vocabulary is then unchanged.
@@ -67,19 +67,19 @@ impl Vocabulary {
         self.ends.len()
     }
 
-    /// Whether there is no word.
+    /// Whether there are no words.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// The word of `row`. Panics where `row` is not less than [`len`](Self::len).
+    /// The word of `row`. Panics if `row` is not less than [`len`](Self::len).
     #[must_use]
     pub fn word(&self, row: usize) -> &str {
         word_at(&self.text, &self.ends, row)
     }
 
-    /// How often the word of `row` occurred; 0 where that is unknown. Panics as [`word`](Self::word) does.
+    /// How often the word of `row` occurred; 0 if that is unknown. Panics as [`word`](Self::word) does.
     #[must_use]
     pub fn count(&self, row: usize) -> u64 {
         self.counts[row]

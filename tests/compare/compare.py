@@ -5,13 +5,14 @@
     pip install gensim scipy && sudo apt-get install fasttext
     tests/compare/compare.py CORPUS --threads 1 2 --similarity wordsim353.tsv --analogies questions-words.txt
 
-CORPUS is plain text, a sentence a line, words separated by spaces: what all three read. All get the same settings:
+CORPUS is plain text, one sentence per line, words separated by spaces: what all three read. All get the same settings:
 skip-gram with negative sampling, window 5, 5 negatives, subsampling 1e-4, minimum count 5, learning rate 0.025.
 
-The trainers take turns, so that a slow spell of the machine hits them all, and times are medians over all runs of all
-seeds. A time is that of the whole process: starting (seconds, of Python and gensim), reading the text, training, writing the
-vectors (fastText also writes its own format). Peak memory is the largest that the system saw. Scores are those of `motevec eval` for every trainer, means over
-the seeds. The result is Markdown on stdout; what is going on is told on stderr.
+The trainers take turns, so that a slow spell of the machine affects them all, and times are medians over all runs of
+all seeds. A time is that of the whole process: starting (seconds, of Python and gensim), reading the text, training,
+writing the vectors (fastText also writes its own format). Peak memory is the largest that the system saw. Scores are
+those of `motevec eval` for every trainer, means over the seeds. The result is Markdown on stdout; progress goes to
+stderr.
 """
 
 import argparse

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Times how fast models load and convert: formats.py [MOTEVEC] [--words 55602] [--dim 100] [--runs 9] [--folder DIR]
 
-Makes a model of random numbers, writes it in each binary format, and prints the median over all runs, of which each takes
-every format in turn. Speeds count the bytes of the file that is read. A convert ends when the disk has the file: name a
-folder in memory (/dev/shm) to see what motevec takes of it. Needs numpy.
+Makes a model of random numbers, writes it in each binary format, and prints the median over all runs, each of which
+takes every format in turn. Speeds count the bytes of the file that is read. A conversion ends when the disk has the
+file: name a folder in memory (/dev/shm) to see motevec's share of the time. Needs numpy.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures what learning and looking up take on a microcontroller, in QEMU, beside plain C that does the same update.
 
-Prints a table for the boards; README.md beside this file says what each row means. Needs the boards' Rust targets, qemu-system-arm,
-and for the comparison with C arm-none-eabi-gcc with newlib.
+Prints a table for the boards; README.md beside this file explains each row. Needs the boards' Rust targets,
+qemu-system-arm, and for the comparison with C arm-none-eabi-gcc with newlib.
 """
 
 import argparse

@@ -78,7 +78,7 @@ def searches(page, word):
     assert page.chosen() == "sędzia", "what is unknown changes nothing"
     page.search(HOSTILE, Keys.ENTER)
     assert page.chosen() == HOSTILE
-    assert page.driver.find_elements(By.TAG_NAME, "b") == [], "a word is no markup"
+    assert page.driver.find_elements(By.TAG_NAME, "b") == [], "a word is not markup"
 
     page.search(word[:3])
     option = next(o for o in page.driver.find_elements(By.CSS_SELECTOR, "#search-box li") if o.text == word)

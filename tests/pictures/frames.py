@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """How smoothly an explorer moves, in Chromium: frames.py PAGE.html [--frames 120] [--size 1440 900]
 
-Pans and zooms, a step a frame, and prints the milliseconds of the page's own drawing, of the drawing with all its pixels,
-and from one frame to the next. There is no graphics card: what the pixels take here, a usual computer takes no time for.
+Pans and zooms, one step per frame, and prints the milliseconds of the page's own drawing, of the drawing with all its
+pixels, and from one frame to the next. Without a graphics card the pixels take time here; on a usual computer they take
+next to none.
 """
 
 import argparse

@@ -1,5 +1,5 @@
-//! As on a device: core's trainer takes tokens one by one, for ever, and answers queries between them. A second model
-//! takes the same tokens a sentence at a time, without queries: both must stay the same, bit for bit.
+//! As on a device: core's trainer takes tokens one by one, without end, and answers queries between them. A second
+//! model takes the same tokens sentence by sentence, without queries: both must stay the same, bit for bit.
 
 use std::error::Error;
 use std::fmt;

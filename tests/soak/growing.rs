@@ -1,5 +1,6 @@
-//! The host's `--resume-from`: a model goes on with one small text after the other, over a book again and again. Its bits
-//! are its own, for each batch starts with the rate of a new run; but it must stay as good as a model of the whole book.
+//! The host's `--resume-from`: a model is trained further on one small text after another, over a book again and again.
+//! Its bits are its own, because each batch starts with the rate of a new run; but it must stay as good as a model of
+//! the whole book.
 
 use std::error::Error;
 use std::ops::ControlFlow::Continue;
@@ -109,7 +110,7 @@ impl Growing {
         same as f64 / all as f64
     }
 
-    /// Whether the loss is no worse than that of the whole book, with a tenth to spare.
+    /// Whether the loss is at most a tenth worse than that of the whole book.
     pub(crate) fn is_good(&self) -> bool {
         self.done < 10 * self.batches.len() || self.loss() < 1.1 * self.whole.1
     }

@@ -1,12 +1,12 @@
-//! Soak: trains in small batches, with queries in between, for as long as it is told to, and watches three things: that
-//! memory stays flat, that what must agree with one long run does so to the last bit, and that what need not stays good.
+//! Soak: trains in small batches, with queries in between, for the given time, and checks three things: that memory
+//! stays flat, that everything that must agree with one long run does so to the last bit, and that the rest stays good.
 //!
 //! ```sh
 //! cargo run -p motevec-tests --bin soak -- 60      # minutes
 //! cargo run -p motevec-tests --bin soak -- 60 0.3  # working three tenths of the time
 //! ```
 //!
-//! A line a minute goes to stdout; the exit code is 1 where anything drifted.
+//! One line per minute goes to stdout; the exit code is 1 if anything drifted.
 
 mod device;
 mod growing;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether all stayed as it was for so long.
+/// Whether everything stayed the same that long.
 fn soak(time: Duration, share: f64) -> Result<bool, Box<dyn Error>> {
     let start = Instant::now();
     let (mut device, mut pieces, mut growing) = (Device::new()?, Pieces::new()?, Growing::new()?);
@@ -67,8 +67,8 @@ fn soak(time: Duration, share: f64) -> Result<bool, Box<dyn Error>> {
             break;
         }
     }
-    // Memory goes up and down with what is being trained; its peaks must not grow. The first tenth is for buffers to reach
-    // the size that they need.
+    // Memory goes up and down with what is being trained; its peaks must not grow. The first tenth is for buffers to
+    // reach the size that they need.
     let peak = |from: Duration, to: Duration| {
         curve.iter().filter(|(at, _)| (from..to).contains(at)).map(|&(_, now)| now).max().unwrap_or(0)
     };

@@ -1,5 +1,5 @@
-//! The host's trainer, stopped and sent on all the time, with queries of the model so far: each model that is finished
-//! must have the bits of one that was trained without a stop.
+//! The host's trainer, stopped and resumed all the time, with queries of the model so far: each finished model must
+//! have the bits of one that was trained without a stop.
 
 use std::error::Error;
 use std::fmt;

@@ -57,7 +57,7 @@ impl Board {
         }
     }
 
-    /// Whether this machine can build for the board and emulate it. Where not, the test is skipped.
+    /// Whether this machine can build for the board and emulate it. If not, the test is skipped.
     #[must_use]
     pub fn is_here(self) -> bool {
         let qemu = if self == Self::Virt { "qemu-system-riscv32" } else { "qemu-system-arm" };
@@ -71,7 +71,7 @@ impl Board {
     /// The firmware as it is released, without logs.
     ///
     /// # Panics
-    /// Where it does not build.
+    /// If it does not build.
     #[must_use]
     pub fn build(self) -> PathBuf {
         build("motevec-firmware", self.target(), self.name(), "")
@@ -86,14 +86,14 @@ impl Board {
         build("motevec-footprint", self.target(), &format!("{}{features}", self.name()), "")
     }
 
-    /// The firmware in QEMU, or `None` where the test is to be skipped.
+    /// The firmware in QEMU, or `None` if the test is to be skipped.
     #[must_use]
     pub fn start(self) -> Option<Device> {
         self.is_here().then(|| Device::start(self, &self.build()))
     }
 }
 
-/// Whether Rust's target is installed. Where not, the test is skipped.
+/// Whether Rust's target is installed. If not, the test is skipped.
 #[must_use]
 pub fn has_target(target: &str) -> bool {
     let list = Command::new("rustup").args(["target", "list", "--installed"]).output();
@@ -130,7 +130,7 @@ pub fn alone<T>(work: impl FnOnce() -> T) -> T {
 /// Builds a package of the firmware's workspace for `target` as it is released, only once, and gives the image.
 ///
 /// # Panics
-/// Where it does not build.
+/// If it does not build.
 #[must_use]
 pub fn build(package: &str, target: &str, features: &str, rustflags: &str) -> PathBuf {
     let mut cargo = cargo();
@@ -174,7 +174,7 @@ pub trait Dialogue {
     /// The next line that it says.
     ///
     /// # Panics
-    /// Where it says nothing.
+    /// If it says nothing.
     fn hear(&mut self) -> String;
 
     /// Sends a line, and gives the answer: all lines up to `ok` or an error.
@@ -210,7 +210,7 @@ impl Device {
     /// Runs `firmware`.
     ///
     /// # Panics
-    /// Where it does not start.
+    /// If it does not start.
     #[must_use]
     pub fn start(board: Board, firmware: &Path) -> Self {
         // The script becomes QEMU, so that killing this process ends QEMU.
@@ -257,7 +257,7 @@ impl Drop for Device {
 
 static ABOUT: About = About { name: "this machine", stack: || None, quits: false, image: IMAGE };
 
-/// Bytes that are said, into bytes that are answered.
+/// From bytes sent to bytes answered.
 type Receive = dyn FnMut(&[u8]) -> Vec<u8>;
 
 /// The firmware's dialogue on this machine, with the sizes of a board.
@@ -267,7 +267,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// A dialogue in portable arithmetic on `level`, or `None` where this machine does not have it.
+    /// A dialogue in portable arithmetic on `level`, or `None` if this machine does not have it.
     #[must_use]
     pub fn start(level: Level) -> Option<Self> {
         level.run(false, Start)

@@ -34,7 +34,7 @@ impl Folder {
     /// An empty folder.
     ///
     /// # Panics
-    /// Where none can be made.
+    /// If none can be made.
     #[must_use]
     #[expect(clippy::new_without_default, reason = "a default that makes a folder on disk would surprise")]
     pub fn new() -> Self {
@@ -50,7 +50,7 @@ impl Folder {
     /// Writes a file.
     ///
     /// # Panics
-    /// Where that fails.
+    /// If that fails.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         fs::write(self.path(name), content).expect("the file can be written");
     }
@@ -58,7 +58,7 @@ impl Folder {
     /// The bytes of a file.
     ///
     /// # Panics
-    /// Where there is none.
+    /// If there is none.
     #[must_use]
     pub fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
@@ -67,7 +67,7 @@ impl Folder {
     /// The names of all files, sorted.
     ///
     /// # Panics
-    /// Where the folder cannot be read.
+    /// If the folder cannot be read.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).expect("the folder can be read");
@@ -88,7 +88,7 @@ impl Folder {
     /// Runs the program in this folder.
     ///
     /// # Panics
-    /// Where it does not start.
+    /// If it does not start.
     pub fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Output {
         self.motevec(args).output().expect("the program starts")
     }
@@ -96,7 +96,7 @@ impl Folder {
     /// What a successful run prints.
     ///
     /// # Panics
-    /// Where the run fails, or says anything on stderr.
+    /// If the run fails, or says anything on stderr.
     pub fn stdout(&self, args: &[&str]) -> String {
         let output = self.run(args);
         assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {output:?}");
@@ -160,7 +160,7 @@ impl Folder {
     /// The exit code of a failed run, and what it says.
     ///
     /// # Panics
-    /// Where the run prints a result, or was killed.
+    /// If the run prints a result, or was killed.
     pub fn failure(&self, args: &[&str]) -> (i32, String) {
         let output = self.run(args);
         assert!(output.stdout.is_empty(), "{args:?}: {output:?}");
@@ -237,7 +237,7 @@ pub fn has_python(packages: &str) -> bool {
 /// Says that a test is skipped because `what` is missing, and how to install it. The test then returns.
 ///
 /// # Panics
-/// Where the environment sets `MOTEVEC_REQUIRE_ALL=1`: there a skipped test is a failed one.
+/// If the environment sets `MOTEVEC_REQUIRE_ALL=1`, which makes a skipped test a failed one.
 pub fn skip(what: &str, how_to_install: &str) {
     let message = format!("skipped: needs {what}; install it with `{how_to_install}`");
     assert!(env::var_os("MOTEVEC_REQUIRE_ALL").is_none_or(|value| value != "1"), "{message}");

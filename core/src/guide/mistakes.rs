@@ -1,11 +1,11 @@
-//! 4\. Common mistakes: slips that are easily made on the way, and the check that catches each.
+//! 4\. Common mistakes: easy mistakes, and the check that catches each.
 //!
-//! All of these have been seen in worked solutions of the course's assignment, and some in programs. One check finds nearly all of them: central
-//! differences, as on the [guide's front page](super). Each example below first shows that the slip fails it, and that what is right passes.
-//! The crate's own tests (`core/tests/slips.rs`) keep it that way. `motevec gradcheck --cases FILE --results FILE` knows several of these slips, and
-//! says so where a program's results look like one.
+//! All of these occur in worked solutions of the course's assignment, and some in programs. One check finds nearly all
+//! of them: central differences, as on the [guide's front page](super). Each example below first shows that the mistake
+//! fails it, and then that the right form passes. `motevec gradcheck --cases FILE --results FILE` knows several of
+//! these mistakes, and says so if a program's results look like one.
 //!
-//! | slip | right | caught by |
+//! | mistake | right | caught by |
 //! |---|---|---|
 //! | [σ' as σ² e⁻ˣ](#the-derivative-of-the-sigmoid-that-is-nan) | σ(x) σ(−x) (1) | a large negative x |
 //! | [log σ as a logarithm of σ](#the-loss-that-is-infinite) | two forms, for x ≥ 0 and x < 0 (2) | a large negative x |
@@ -21,8 +21,9 @@
 //!
 //! # The derivative of the sigmoid that is NaN
 //!
-//! σ'(x) = σ(x)² e⁻ˣ is right on paper. Below x ≈ −88 an `f32` has e⁻ˣ = ∞ and σ(x) = 0, and 0 · ∞ is NaN, which spreads to every vector
-//! it touches. [`sigmoid_derivative`](crate::math::sigmoid_derivative) is σ(x) σ(−x), which keeps its digits on both sides.
+//! σ'(x) = σ(x)² e⁻ˣ is right on paper. Below x ≈ −88 an `f32` has e⁻ˣ = ∞ and σ(x) = 0, and 0 · ∞ is NaN, which
+//! spreads to every vector it touches. [`sigmoid_derivative`](crate::math::sigmoid_derivative) is σ(x) σ(−x), which
+//! keeps its digits on both sides.
 //!
 //! ```
 //! use motevec_core::math::sigmoid_derivative;
@@ -35,8 +36,8 @@
 //!
 //! # The loss that is infinite
 //!
-//! For the same reason ln(σ(x)) is −∞ where σ(x) is 0, and the loss of a single pair makes that of the whole run infinite.
-//! [`log_sigmoid`](crate::math::log_sigmoid) takes x − log(1 + eˣ) there.
+//! For the same reason ln(σ(x)) is −∞ where σ(x) is 0, and the loss of a single pair makes that of the whole run
+//! infinite. [`log_sigmoid`](crate::math::log_sigmoid) takes x − log(1 + eˣ) there.
 //!
 //! ```
 //! use motevec_core::math::{log_sigmoid, sigmoid};
@@ -47,8 +48,8 @@
 //!
 //! # The derivative of a probability
 //!
-//! ŷ_o depends on *every* score: by its own it is ŷ_o (1 − ŷ_o), by another one −ŷ_o ŷ_w. To write ŷ_w (1 − ŷ_w) for all of them
-//! mistakes softmax for so many sigmoids.
+//! ŷ_o depends on *every* score: its derivative by its own score is ŷ_o (1 − ŷ_o), by another one −ŷ_o ŷ_w. Writing ŷ_w
+//! (1 − ŷ_w) for all of them mistakes softmax for separate sigmoids.
 //!
 //! ```
 //! # mod example { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/example.rs")); }
@@ -72,9 +73,10 @@
 //!
 //! # The factor that is lost
 //!
-//! J = −log ŷ_o, so the chain starts with −1/ŷ_o; and ∂ŷ_o/∂v_c = ŷ_o (u_o − Σ_w ŷ_w u_w) ends it. Whoever forgets the ŷ_o of the
-//! second has a gradient that is too long by 1/ŷ_o: five times, for the numbers here, and thousands of times in a vocabulary of thousands. It points
-//! the right way, so that training seems to work, with a rate that nobody asked for.
+//! J = −log ŷ_o, so the chain starts with −1/ŷ_o; and ∂ŷ_o/∂v_c = ŷ_o (u_o − Σ_w ŷ_w u_w) ends it. Without the ŷ_o of
+//! the second factor the gradient is too long by 1/ŷ_o: five times, for the numbers here, and thousands of times in a
+//! vocabulary of thousands. It points the right way, so that training seems to work, but at a rate that nobody asked
+//! for.
 //!
 //! ```
 //! # mod example { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/example.rs")); }
@@ -93,7 +95,8 @@
 //!
 //! # The sign and the truth
 //!
-//! ∂J/∂u_w = (ŷ_w − y_w) v_c. Without the y_w, or with the sign turned, descent pushes `u_o` away from `v_c`, where it should pull.
+//! ∂J/∂u_w = (ŷ_w − y_w) v_c. Without the y_w, or with the sign reversed, descent pushes `u_o` away from `v_c` instead
+//! of pulling it closer.
 //!
 //! ```
 //! use motevec_core::loss::{Gradients, naive_softmax};
@@ -120,8 +123,9 @@
 //!
 //! # The sign of a negative
 //!
-//! −log σ(−x) by x has two minus signs, and is 1 − σ(−x) = σ(x). With one sign lost it becomes σ(x) − 1, and descent pulls negatives closer;
-//! with the argument's sign lost, 1 − σ(x), which pushes hardest where nothing is left to push.
+//! The derivative of −log σ(−x) by x has two minus signs, and is 1 − σ(−x) = σ(x). With one sign lost it becomes σ(x) −
+//! 1, and descent pulls negatives closer; with the argument's sign lost, 1 − σ(x), which pushes hardest where it is no
+//! longer needed.
 //!
 //! ```
 //! use motevec_core::math::{log_sigmoid, sigmoid};
@@ -149,8 +153,8 @@
 //!
 //! # A number for a vector
 //!
-//! The gradient by a vector is a vector: σ(u_w·v_c) v_c, not σ(u_w·v_c). NumPy adds the number to each component and says nothing. Compare shapes,
-//! and compare numbers.
+//! The gradient by a vector is a vector: σ(u_w·v_c) v_c, not σ(u_w·v_c). NumPy silently adds the number to each
+//! component. Compare shapes as well as numbers.
 //!
 //! ```
 //! use motevec_core::math::{log_sigmoid, sigmoid};
@@ -165,10 +169,10 @@
 //!
 //! # Repeats counted once
 //!
-//! A word that was drawn twice has two terms in equation 9, and so two in equation 10 and 12. Programs lose one where they make a set of the
-//! draws, or write `grad[negatives] += …` in NumPy, which adds once to a row that is listed twice; `np.add.at` adds every time. One solution
-//! of the assignment took the course's published results for impossible because of this. They are not: `motevec gradcheck
-//! --cases tests/data/course-cases.json` reproduces them.
+//! A word that was drawn twice has two terms in equation 9, and so two in equation 10 and 12. Programs lose one if they
+//! make a set of the draws, or write `grad[negatives] += …` in NumPy, which adds once to a row that is listed twice;
+//! `np.add.at` adds every time. One solution of the assignment took the course's published results to be impossible
+//! because of this. They are not: `motevec gradcheck --cases tests/data/course-cases.json` reproduces them.
 //!
 //! ```
 //! use motevec_core::loss::{Gradients, negative_sampling};
@@ -192,8 +196,9 @@
 //!
 //! # Half a window
 //!
-//! `range(-m, m)` ends before m: the last word to the right is never predicted. No gradient check sees that, since each gradient
-//! is right for the words it was given. Count the words: 2m inside of a sentence, less at its ends, never the center.
+//! `range(-m, m)` ends before m: the last word to the right is never predicted. No gradient check sees that, because
+//! each gradient is right for the words it was given. Count the words: 2m inside a sentence, fewer at its ends, never
+//! the center.
 //!
 //! ```
 //! use motevec_core::loss::window;
@@ -207,8 +212,9 @@
 //!
 //! # Moving too early
 //!
-//! All gradients of a step belong to the vectors before it. A loop that moves `u_w` and then uses the moved `u_w` for `v_c` follows no gradient at all, a
-//! little so at small rates and a lot at large ones. [`PairUpdate`](crate::simd::PairUpdate) adds to `v_c` from all rows before any of them moves.
+//! All gradients of a step belong to the vectors before it. A loop that moves `u_w` and then uses the moved `u_w` for
+//! `v_c` does not follow the gradient, a little at small rates and a lot at large ones.
+//! [`PairUpdate`](crate::simd::PairUpdate) adds to `v_c` from all rows before any of them moves.
 //!
 //! ```
 //! use motevec_core::math::{log_sigmoid, sigmoid};
@@ -225,8 +231,8 @@
 //!
 //! # What L2 does
 //!
-//! L2 regularization adds λθ to the gradient: every parameter shrinks towards 0, in proportion to itself, and the same way each time. What adds noise is
-//! [`Dropout`](crate::optim::Dropout).
+//! L2 regularization adds λθ to the gradient: every parameter shrinks towards 0, in proportion to itself, and the same
+//! way each time. What adds noise is [`Dropout`](crate::optim::Dropout).
 //!
 //! ```
 //! use motevec_core::optim::Sgd;

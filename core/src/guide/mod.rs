@@ -1,15 +1,15 @@
-//! From softmax to the window update: the mathematics of word2vec, a step at a time.
+//! From softmax to the window update: the mathematics of word2vec, step by step.
 //!
-//! Each step is an equation, the function that computes it, and a few lines of code that check the one against the other.
-//! The equations' numbers are those that the whole crate quotes.
+//! Each step is an equation, the function that computes it, and a few lines of code that check one against the other.
+//! The whole crate quotes the equations by these numbers.
 //!
-//! 1. [Naive softmax](softmax): what is to be learned, and its gradients (eq. 1–8).
+//! 1. [Naive softmax](softmax): what to learn, and its gradients (eq. 1–8).
 //! 2. [Negative sampling](negative_sampling): the same for a thousandth of the work (eq. 9–13).
-//! 3. [The window update](window): from a pair of words to a window, a step, and the loop that all time is spent in
+//! 3. [The window update](window): from a pair of words to a window, a step, and the loop that takes all the time
 //!    (eq. 14, 15).
-//! 4. [Common mistakes](mistakes): slips that are easily made on the way, each with the check that catches it.
+//! 4. [Common mistakes](mistakes): easy mistakes, each with the check that catches it.
 //!
-//! What comes after, other optimizers and dropout (eq. 16–19), stands in [`optim`](crate::optim).
+//! Other optimizers and dropout (eq. 16–19) are in [`optim`](crate::optim).
 //!
 //! # Notation
 //!
@@ -24,14 +24,14 @@
 //! | σ(x) | 1 / (1 + e⁻ˣ) | |
 //! | J | the loss, in nats | |
 //!
-//! Vectors are rows. Each word has two of them, because a word is seldom found near itself: with one vector a word,
+//! Vectors are rows. Each word has two of them, because a word rarely occurs near itself: with one vector per word,
 //! `u_w·v_w` could not be small.
 //!
 //! # How to check a gradient
 //!
-//! Believe no gradient, neither your own nor ours: compare it with central differences, (f(x + h) − f(x − h)) / 2h. In `f64` and
-//! with h = 10⁻⁵ these are right to nine or ten digits, and a mistake in a formula is seen in the first ones. The examples of this guide
-//! share these few numbers and functions:
+//! Trust no gradient, neither your own nor ours: compare it with central differences, (f(x + h) − f(x − h)) / 2h. In
+//! `f64` and with h = 10⁻⁵ these are right to nine or ten digits, and a mistake in a formula shows in the first ones.
+//! The examples of this guide share these numbers and functions:
 //!
 //! ```
 #![doc = include_str!("example.rs")]
@@ -41,9 +41,10 @@
 //! assert!(apart(&gradient, &[4.0, 3.0]) < 1e-9);
 //! ```
 //!
-//! The command `motevec gradcheck` does this for every gradient of this crate. With `--explain` it prints all that lies between
-//! the vectors and the gradients, scores, sigmoids and errors, so that an own program can be compared number by number;
-//! with `-o cases.json` it writes new cases for such a program, and with `--results` it reads what the program made of them.
+//! The command `motevec gradcheck` does this for every gradient of this crate. With `--explain` it prints every
+//! intermediate value between the vectors and the gradients (scores, sigmoids and errors), so that your own program can
+//! be compared number by number; with `-o cases.json` it writes new cases for such a program, and with `--results` it
+//! checks the program's answers.
 
 pub mod mistakes;
 pub mod negative_sampling;

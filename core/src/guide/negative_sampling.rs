@@ -2,17 +2,18 @@
 //!
 //! # Another question
 //!
-//! Softmax asks: which of all words stands near c? Negative sampling (Mikolov et al. 2013) asks something easier: did this pair come
-//! from the text, or from a lottery? The true pair (c, o) comes with K words w_1 … w_K, drawn at random, and σ(u·v) is the probability
-//! that a pair is a true one. The loss is that of K + 1 answers:
+//! Softmax asks: which of all words is near c? Negative sampling (Mikolov et al. 2013) asks something easier: did
+//! this pair come from the text, or from a lottery? The true pair (c, o) comes with K words w_1 … w_K, drawn at random,
+//! and σ(u·v) is the probability that a pair is a true one. The loss is that of K + 1 answers:
 //!
 //! ```text
 //! J = − log σ(u_o·v_c) − Σ_s log σ(−u_{w_s}·v_c)                                          (9)
 //! ```
 //!
-//! σ(−x) = 1 − σ(x) is the probability of "drawn" (1). This is another loss than softmax's, with other minima: where vectors have room
-//! enough, u_w·v_c comes to log P(w, c) / (P(w) P(c)) − log K (Levy & Goldberg 2014), if the lottery goes by P. What is learned is much
-//! the same, because likeness of words rests on which words go together in either of them.
+//! σ(−x) = 1 − σ(x) is the probability of "drawn" (1). This loss differs from softmax's and has other minima: if
+//! vectors have enough components, u_w·v_c approaches log P(w, c) / (P(w) P(c)) − log K (Levy & Goldberg 2014), where P
+//! is also the distribution of the lottery. The vectors are much the same, because in both losses the similarity of
+//! words rests on which words occur together.
 //!
 //! # Its pieces
 //!
@@ -23,8 +24,8 @@
 //! ```
 //!
 //! [`sigmoid`](crate::math::sigmoid), [`sigmoid_derivative`](crate::math::sigmoid_derivative) and
-//! [`log_sigmoid`](crate::math::log_sigmoid). The two forms of equation 2 are the same number; each is finite where the other one
-//! overflows.
+//! [`log_sigmoid`](crate::math::log_sigmoid). The two forms of equation 2 are the same number; each is finite where the
+//! other overflows.
 //!
 //! ```
 //! use motevec_core::math::{log_sigmoid, sigmoid, sigmoid_derivative};
@@ -40,14 +41,14 @@
 //!
 //! # The gradients
 //!
-//! Equation 9 by each score, with (log σ)'(x) = σ(−x):
+//! The derivative of equation 9 by each score, with (log σ)'(x) = σ(−x):
 //!
 //! ```text
 //! by u_o·v_c:        −σ(−u_o·v_c)    = σ(u_o·v_c) − 1
 //! by u_{w_s}·v_c:    −σ(u_{w_s}·v_c) · (−1)    = σ(u_{w_s}·v_c)
 //! ```
 //!
-//! Two minus signs meet in the second line: one before the sum, one inside of σ. So both are the same thing: the error
+//! Two minus signs meet in the second line: one before the sum, one inside σ. So both are the same thing: the error
 //! e = σ(score) − label, with label 1 for the true word and 0 for a drawn one. The chain rule does the rest:
 //!
 //! ```text
@@ -64,7 +65,7 @@
 //! # mod example { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/example.rs")); }
 //! # use example::*;
 //!
-//! /// J, by equation 9 as it stands there.
+//! /// J, by equation 9.
 //! fn loss(v_c: &[f64], u: &[f64]) -> f64 {
 //!     let score = |w: usize| dot(&u[3 * w..][..3], v_c);
 //!     -log_sigmoid(score(O)) - NEGATIVES.iter().map(|&w| log_sigmoid(-score(w))).sum::<f64>()
@@ -93,13 +94,14 @@
 //! e = σ(U_{o, w_1 … w_K} v_c) − label                                                     (13)
 //! ```
 //!
-//! That is O(K·D) a pair, whatever the size of the vocabulary.
+//! That is O(K·D) per pair, whatever the size of the vocabulary.
 //!
 //! # The lottery
 //!
-//! Negatives are drawn by P(w) ∝ count(w)^¾: frequent words often, but rare ones more often than their counts say. Course and word2vec.c keep a
-//! table of words for that, which each word fills a share of; [`AliasTable`](crate::sample::AliasTable) needs no more than a slot a
-//! word, and [`Unigram`](crate::sample::Unigram) draws from it, again and again until the word is not o.
+//! Negatives are drawn by P(w) ∝ count(w)^¾: frequent words often, but rare ones more often than their counts suggest.
+//! The course and word2vec.c keep a table of words for that, of which each word fills a share;
+//! [`AliasTable`](crate::sample::AliasTable) needs only one slot per word, and [`Unigram`](crate::sample::Unigram)
+//! draws from it until the word is not o.
 //!
 //! ```
 //! use motevec_core::sample::{AliasTable, Generator, Negatives, Slot, Unigram};
@@ -108,7 +110,7 @@
 //! let table = AliasTable::new([Slot::default(); 4], |word| counts[word])?;
 //! let mut drawn = [0; 11_000];
 //! Unigram { table: &table, rng: Generator::new(1, [0]) }.draw(3, &mut drawn);
-//! assert!(!drawn.contains(&3)); // the true word is no negative, so 8 in 10 are left
+//! assert!(!drawn.contains(&3)); // the true word is not a negative, so 8 in 10 are left
 //! let often = drawn.iter().filter(|&&word| word == 0).count() as f64 / 11_000.0;
 //! assert!((often - 0.8).abs() < 0.02);
 //! # Ok::<(), motevec_core::sample::AliasError>(())

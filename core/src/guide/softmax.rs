@@ -2,21 +2,21 @@
 //!
 //! # The model
 //!
-//! A center word c should predict the words near it. Each word w of the vocabulary gets a score, the dot product of its outside
-//! vector with the center's vector, and softmax makes probabilities of the scores:
+//! A center word c should predict the words near it. Each word w of the vocabulary gets a score, the dot product of its
+//! outside vector with the center's vector, and softmax turns the scores into probabilities:
 //!
 //! ```text
 //! ŷ_w = exp(u_w·v_c) / Σ_x exp(u_x·v_c)                                                   (5)
 //! ```
 //!
-//! The loss of one pair (c, o) is the cross-entropy between the truth y, which is 1 at o, and ŷ. One term of it is left:
+//! The loss of one pair (c, o) is the cross-entropy between the truth y, which is 1 at o, and ŷ. Only one term remains:
 //!
 //! ```text
 //! J = − Σ_w y_w log ŷ_w = − log ŷ_o = − u_o·v_c + log Σ_w exp(u_w·v_c)                    (6)
 //! ```
 //!
-//! [`softmax`](crate::math::softmax) is equation 5, [`log_sum_exp`](crate::math::log_sum_exp) the last term of equation 6. Both subtract the
-//! largest score first, which changes nothing on paper, and on a machine keeps `exp` from overflowing (3).
+//! [`softmax`](crate::math::softmax) is equation 5, [`log_sum_exp`](crate::math::log_sum_exp) the last term of equation
+//! 6. Both subtract the largest score first, which changes nothing on paper, but keeps `exp` from overflowing (3).
 //!
 //! ```
 //! use motevec_core::math::{log_sum_exp, softmax};
@@ -37,23 +37,23 @@
 //!
 //! # The gradients
 //!
-//! Equation 6 by one score `s_w = u_w·v_c` at a time: `−s_o` gives −1 at w = o, and the logarithm of the sum gives
-//! `exp(s_w) / Σ_x exp(s_x)`, which is `ŷ_w`. Together that is the error, predicted less true:
+//! The derivative of equation 6 by one score `s_w = u_w·v_c` at a time: `−s_o` gives −1 at w = o, and the logarithm of
+//! the sum gives `exp(s_w) / Σ_x exp(s_x)`, which is `ŷ_w`. Together that is the error, predicted less true:
 //!
 //! ```text
 //! ∂J/∂s_w = ŷ_w − y_w
 //! ```
 //!
-//! A score is a dot product; by `v_c` it is `u_w`, and by `u_w` it is `v_c`. The chain rule adds over all scores that depend on
-//! a vector: all of them on `v_c`, and one on each `u_w`.
+//! A score is a dot product; its derivative by `v_c` is `u_w`, and by `u_w` it is `v_c`. The chain rule sums over all
+//! scores that depend on a vector: all of them on `v_c`, and one on each `u_w`.
 //!
 //! ```text
 //! ∂J/∂v_c = Σ_w (ŷ_w − y_w) u_w            a sum over the whole vocabulary                (7)
 //! ∂J/∂u_w = (ŷ_w − y_w) v_c                for every w, not only for o                    (8)
 //! ```
 //!
-//! Going downhill, `v_c` moves towards `u_o` and away from the mean of all `u_w`, each counting as much as it was expected. If
-//! ŷ = y, nothing moves.
+//! Going downhill, `v_c` moves towards `u_o` and away from the mean of all `u_w`, each counting as much as it was
+//! expected. If ŷ = y, nothing moves.
 //!
 //! [`naive_softmax`](crate::loss::naive_softmax) is equations 5 to 8:
 //!
@@ -62,7 +62,7 @@
 //! # mod example { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/example.rs")); }
 //! # use example::*;
 //!
-//! /// J, by equation 6 as it stands there.
+//! /// J, by equation 6.
 //! fn loss(v_c: &[f64], u: &[f64]) -> f64 {
 //!     let scores: Vec<f64> = u.chunks(3).map(|u_w| dot(u_w, v_c)).collect();
 //!     -scores[O] + scores.iter().map(|s| s.exp()).sum::<f64>().ln()
@@ -81,5 +81,5 @@
 //!
 //! # What it costs
 //!
-//! Every pair of words reads and moves all of U: O(|Vocab|·D). That is bearable for a thousand words, and hopeless for a million. The
-//! next step is [negative sampling](super::negative_sampling).
+//! Every pair of words reads and moves all of U: O(|Vocab|·D). That is feasible for a thousand words, and hopeless for
+//! a million. The next step is [negative sampling](super::negative_sampling).

@@ -1,4 +1,4 @@
-//! 3\. The window update: from a pair of words to the loop that all time is spent in.
+//! 3\. The window update: from a pair of words to the loop that takes all the time.
 //!
 //! # A window
 //!
@@ -8,9 +8,10 @@
 //! J(v_c, w_{t−m} … w_{t+m}, U) = Σ_j J(v_c, w_{t+j}, U)        −m ≤ j ≤ m, j ≠ 0          (14)
 //! ```
 //!
-//! No other center vector takes part, so their gradients are 0. At the ends of a sentence the window is cut. A word that stands in the
-//! window twice counts twice. [`window`](crate::loss::window) lists the words, and [`skip_gram`](crate::loss::skip_gram) is the sum, over
-//! either loss: [`NaiveSoftmax`](crate::loss::NaiveSoftmax) or [`NegativeSampling`](crate::loss::NegativeSampling), each outside word with negatives of its own.
+//! No other center vector takes part, so their gradients are 0. At the ends of a sentence the window is cut. A word
+//! that occurs in the window twice counts twice. [`window`](crate::loss::window) lists the words, and
+//! [`skip_gram`](crate::loss::skip_gram) is the sum, of either loss: [`NaiveSoftmax`](crate::loss::NaiveSoftmax) or
+//! [`NegativeSampling`](crate::loss::NegativeSampling), each outside word with its own negatives.
 //!
 //! ```
 //! use motevec_core::loss::{Gradients, NegativeSampling, negative_sampling, skip_gram, window};
@@ -44,11 +45,12 @@
 //! θ ← θ − η g                                                                             (15)
 //! ```
 //!
-//! [`Sgd`](crate::optim::Sgd) is equation 15, and [`Schedule`](crate::optim::Schedule) says what the rate η is: half of itself after every
-//! 20,000 steps in the course's run, linear down to 1/10,000 of its start in word2vec. Only the rows of the K + 1 targets and of the center have a gradient, and a step should touch no others.
+//! [`Sgd`](crate::optim::Sgd) is equation 15, and [`Schedule`](crate::optim::Schedule) sets the rate η: halved after
+//! every 20,000 steps in the course's run, falling linearly to 1/10,000 of its start in word2vec. Only the rows of the
+//! K + 1 targets and of the center have a gradient, and a step should touch no others.
 //!
-//! [`PairUpdate`](crate::simd::PairUpdate) is equations 9 to 13 and 15 for one pair, without the gradients ever standing anywhere. It reads
-//! all scores before it moves anything: a step uses the vectors as they were before it.
+//! [`PairUpdate`](crate::simd::PairUpdate) is equations 9 to 13 and 15 for one pair, without ever storing the
+//! gradients. It reads all scores before it moves anything: a step uses the vectors as they were before it.
 //!
 //! ```
 //! use motevec_core::loss::{Gradients, negative_sampling};
@@ -76,15 +78,15 @@
 //!
 //! # The window update
 //!
-//! A pair at a time, each pair draws K negatives and reads and writes their rows: 2m·(K + 1) rows of U for a window. Two observations make
-//! it cheap (Ji et al. 2016):
+//! Pair by pair, each pair draws K negatives and reads and writes their rows: 2m·(K + 1) rows of U for a window. Two
+//! observations make it cheap (Ji et al. 2016):
 //!
-//! - **The window may predict the center.** Over a whole text the pairs (c, o) are the same set in either direction. Then all pairs
-//!   of a window have *the same* true target, the center.
-//! - **They may share the negatives.** They are as random as before, only drawn once.
+//! - **The window may predict the center.** Over a whole text the pairs (c, o) are the same set in either direction.
+//!   Then all pairs of a window have *the same* true target, the center.
+//! - **They may share the negatives.** They are as random as before, but drawn once.
 //!
-//! A window then is 2m inputs (rows of V) against K + 1 targets (rows of U): a small matrix of scores, a matrix of errors, and two
-//! products, whose rows are loaded once and stay in registers.
+//! A window then is 2m inputs (rows of V) against K + 1 targets (rows of U): a small matrix of scores, a matrix of
+//! errors, and two products, whose rows are loaded once and stay in registers.
 //!
 //! ```text
 //! s_ij = v_i·u_j                     for each input i and target j
@@ -93,8 +95,8 @@
 //! u_j ← u_j + Σ_i e_ij v_i           (11), (12), (15): with v_i as it was
 //! ```
 //!
-//! [`WindowUpdate`](crate::simd::WindowUpdate) does this; it is the loop that training spends its time in, written once for scalars and all
-//! SIMD instructions. It leaves what equation 15 says for the sum of all its pairs:
+//! [`WindowUpdate`](crate::simd::WindowUpdate) does this; it is the loop in which training spends its time, written
+//! once for scalars and all SIMD instructions. Its result is equation 15 for the sum of all its pairs:
 //!
 //! ```
 //! use motevec_core::loss::{Gradients, negative_sampling};
@@ -127,6 +129,7 @@
 //!
 //! # A text
 //!
-//! [`Trainer`](crate::train::Trainer) walks over sentences, or [`Stream`](crate::train::Stream) takes tokens as they come; for each center a half-width is drawn from
-//! 1 to m, which weighs near words more, and [`Subsampler`](crate::sample::Subsampler) leaves out some of the frequent ones. That is all of
-//! word2vec. The [crate's front page](crate) trains a model with it.
+//! [`Trainer`](crate::train::Trainer) walks over sentences, or [`Stream`](crate::train::Stream) takes tokens as they
+//! come; for each center a half-width is drawn from 1 to m, which gives near words more weight, and
+//! [`Subsampler`](crate::sample::Subsampler) leaves out some of the frequent ones. That is all of word2vec. The
+//! [crate's front page](crate) trains a model with it.

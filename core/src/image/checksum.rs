@@ -1,4 +1,4 @@
-//! CRC-32, as zip, PNG and Ethernet compute it. It finds every change of up to 32 bits in a row.
+//! CRC-32, as in zip, PNG and Ethernet. It finds every change of up to 32 bits in a row.
 
 /// The polynomial, lowest bit first.
 const POLYNOMIAL: u32 = 0xedb8_8320;
@@ -13,7 +13,7 @@ impl Checksum {
     }
 
     pub(super) fn add(&mut self, bytes: &[u8]) {
-        // Where there is no operating system, flash counts for more than speed.
+        // Without an operating system, flash matters more than speed.
         self.0 = if cfg!(target_os = "none") { by_nibbles(self.0, bytes) } else { by_eights(self.0, bytes) };
     }
 
@@ -22,7 +22,7 @@ impl Checksum {
     }
 }
 
-/// What `value` becomes once its lowest `bits` have been shifted out.
+/// The remainder after the lowest `bits` of `value` have been shifted out.
 const fn shifted(mut value: u32, bits: u32) -> u32 {
     let mut bit = 0;
     while bit < bits {
@@ -56,7 +56,7 @@ fn by_nibbles(mut sum: u32, bytes: &[u8]) -> u32 {
 /// The sum, eight bytes at a time, with 8 KB of tables (Kounavis & Berry 2005).
 #[expect(clippy::indexing_slicing, reason = "a byte is an index of 256, and the tables are made when core is compiled")]
 fn by_eights(mut sum: u32, bytes: &[u8]) -> u32 {
-    /// `TABLES[n][byte]`: what `byte` adds with `n` bytes behind it.
+    /// `TABLES[n][byte]`: what `byte` adds with `n` bytes after it.
     static TABLES: [[u32; 256]; 8] = {
         let mut tables = [[0; 256]; 8];
         let mut byte = 0;

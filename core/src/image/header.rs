@@ -1,4 +1,4 @@
-//! The first bytes of an image: what it holds, and from that, how long each part is.
+//! The first bytes of an image: what it holds, and so how long each part is.
 
 use super::ImageError;
 
@@ -14,28 +14,29 @@ pub(super) const CHECKSUM: usize = size_of::<u32>();
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Encoding {
-    /// As they are: 4 bytes each.
+    /// As f32: 4 bytes each.
     F32,
-    /// A byte each, and 4 a vector: q = x/s, rounded to the nearest integer and halves to the even one, where the scale s of
-    /// a vector is max|x|/127. What is read is q·s, which is within s/2 of x.
+    /// 1 byte each, and 4 per vector: q = x/s, rounded to the nearest integer and halves to the even one, where the
+    /// scale s of a vector is max|x|/127. Reading gives q·s, which is within s/2 of x.
     ///
-    /// Where max|x|/127 is below the smallest normal number, s is that number; a vector of zeros needs no special case then,
-    /// and processors that flush smaller numbers to zero read the same. Where 127·s would exceed an f32, s is the number below.
+    /// If max|x|/127 is below the smallest normal number, s is that number; then a vector of zeros needs no special
+    /// case, and processors that flush smaller numbers to zero read the same. If 127·s would exceed an f32, s is the
+    /// number below.
     Int8,
 }
 
-/// What an image says of itself in its first 16 bytes.
+/// The first 16 bytes of an image.
 ///
 /// A device that finds an image in a part of its flash learns from [`image_len`](Self::image_len) where it ends. Only
-/// [`Image::new`](super::Image::new) checks that the rest is there and sound.
+/// [`Image::new`](super::Image::new) checks that the rest exists and is sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Header {
-    /// How the vectors are held.
+    /// The encoding of the vectors.
     pub encoding: Encoding,
-    /// Whether there are outside vectors beside the center ones.
+    /// Whether there are outside vectors besides the center ones.
     pub outside: bool,
-    /// Components a vector (D); at least 1.
+    /// Components of a vector (D); at least 1.
     pub dim: u16,
     /// The number of words (N).
     pub words: u32,
@@ -44,15 +45,15 @@ pub struct Header {
 }
 
 impl Header {
-    /// The bytes with which every image begins, of whatever version.
+    /// The bytes with which every image of any version begins.
     pub const MAGIC: [u8; 4] = *b"mote";
     /// The bytes of a header.
     pub const LEN: usize = 16;
 
-    /// The header with which `image` begins; what follows it is not looked at.
+    /// The header with which `image` begins; the rest is ignored.
     ///
     /// # Errors
-    /// Where there is none that this version of the crate can read.
+    /// If there is no image that this version of the crate can read.
     pub fn read(image: &[u8]) -> Result<Self, ImageError> {
         if !image.starts_with(&Self::MAGIC) {
             return Err(ImageError::NoImage);

@@ -1,10 +1,10 @@
-//! Vectors in a byte a component (see [`Encoding::Int8`](super::Encoding::Int8)).
+//! Vectors with one byte per component (see [`Encoding::Int8`](super::Encoding::Int8)).
 
-/// The largest |q|. −128 is left out: negating a vector then negates its numbers.
+/// The largest |q|. −128 is left out, so that negating a vector negates its numbers.
 const LARGEST: f32 = 127.0;
 
-/// The scales that there can be. Nothing that is read is then infinite, or so small that some processors take it for zero
-/// and others do not.
+/// The possible scales. With these, no number that is read is infinite, or so small that some processors treat it as
+/// zero and others do not.
 const SMALLEST_SCALE: f32 = f32::MIN_POSITIVE;
 const LARGEST_SCALE: f32 = (f32::MAX / LARGEST).next_down();
 
@@ -21,7 +21,7 @@ pub(super) fn scale(vector: &[f32]) -> f32 {
 
 /// `x/scale`, rounded to an integer.
 ///
-/// Beside 1.5·2²³ an f32 has no room for a fraction: adding that rounds, halves to the even integer, on every machine.
+/// Near 1.5·2²³ an f32 has no fraction, so adding that rounds on every machine, halves to the even integer.
 pub(super) fn quantize(x: f32, scale: f32) -> i8 {
     const NO_FRACTION: f32 = 12_582_912.0;
     ((x / scale + NO_FRACTION) - NO_FRACTION) as i8

@@ -1,34 +1,35 @@
-//! The flash image: a vocabulary and its vectors in one piece of memory, read where it lies.
+//! The flash image: a vocabulary and its vectors in one piece of memory, read in place.
 //!
 //! A host writes an image and a device links it into its flash, or a device writes one to a serial line ([`Writer`]
-//! holds no copy of it) and a host reads it. [`Image::new`] checks all of it once; whatever is read afterwards is in its
-//! place. Nothing need be aligned, and nothing is copied.
+//! holds no copy of it) and a host reads it. [`Image::new`] checks all of it once; after that, reading cannot fail.
+//! Nothing need be aligned, and nothing is copied.
 //!
 //! # Layout
 //!
-//! N words of T bytes, D dimensions; all numbers little-endian; one part after the other, without padding.
+//! N words of T bytes, D dimensions; all numbers little-endian; one part after another, without padding.
 //!
 //! | part | bytes | holds |
 //! |---|---|---|
 //! | magic | 4 | `mote`, in ASCII |
 //! | version | 1 | 1 |
-//! | flags | 1 | bit 0: vectors are int8, else f32; bit 1: there are outside vectors; the rest is 0 |
+//! | flags | 1 | bit 0: vectors are int8, otherwise f32; bit 1: there are outside vectors; the rest is 0 |
 //! | dimensions | 2 | D, at least 1 |
 //! | words | 4 | N |
 //! | text length | 4 | T |
-//! | counts | 4·N | how often each word occurred; 0 where that is unknown, 2³² − 1 also for more |
+//! | counts | 4·N | how often each word occurred; 0 if unknown, 2³² − 1 also for more |
 //! | ends | w·N | where the text of each word ends; it starts where the one before it ends |
 //! | index | w·N | the numbers of the words, sorted by their text, byte by byte; no two are the same |
 //! | text | T | the words, in UTF-8 |
-//! | center vectors | r·N | a row a word |
-//! | outside vectors | r·N, or 0 | likewise, where bit 1 is set |
+//! | center vectors | r·N | one row per word |
+//! | outside vectors | r·N, or 0 | likewise, if bit 1 is set |
 //! | checksum | 4 | CRC-32 (as in zip and PNG) of all bytes before it |
 //!
 //! w is the number of bytes that the larger of N and T needs, 1 to 4. A row of f32 is its D numbers, r = 4·D. A row of
-//! int8 is its scale s, an f32, and then D numbers q in −127 ..= 127, r = 4 + D; they stand for q·s (see [`Encoding::Int8`]).
+//! int8 is its scale s, an f32, and then D numbers q in −127 ..= 127, r = 4 + D; they stand for q·s (see
+//! [`Encoding::Int8`]).
 //!
-//! The header, which is the first 16 bytes, tells the length of the whole. An image that was cut short is therefore refused,
-//! wherever it was cut; and one that was written over another, and only in part, is refused by its checksum.
+//! The header, which is the first 16 bytes, tells the length of the whole. An image that was cut short is therefore
+//! refused, wherever it was cut; one that only partly overwrote another is refused by its checksum.
 //!
 //! # Example
 //!

@@ -1,4 +1,4 @@
-//! Reading an image where it lies: everything is checked once, at the door.
+//! Reading an image in place: everything is checked once, at the start.
 
 use core::cmp::Ordering;
 use core::fmt;
@@ -9,7 +9,7 @@ use super::{Header, ImageRows};
 
 /// An image that was found sound.
 ///
-/// It is a few pointers into the bytes that it was made of. Words are numbered from 0, as the rows of the matrices are.
+/// It is a few pointers into its bytes. Words are numbered from 0, as the rows of the matrices are.
 #[derive(Clone, Copy, Debug)]
 pub struct Image<'a> {
     header: Header,
@@ -24,10 +24,10 @@ pub struct Image<'a> {
 impl<'a> Image<'a> {
     /// The image in `bytes`, from their first to their last.
     ///
-    /// Passes over all of them a few times.
+    /// Reads all of them a few times.
     ///
     /// # Errors
-    /// Where `bytes` are anything but one whole and sound image.
+    /// If `bytes` are anything but one whole, sound image.
     pub fn new(bytes: &'a [u8]) -> Result<Self, ImageError> {
         let header = Header::read(bytes)?;
         if header.image_len() != bytes.len() as u64 {
@@ -73,7 +73,7 @@ impl<'a> Image<'a> {
         if start == self.text.len() { Ok(()) } else { Err(ImageError::Text) }
     }
 
-    /// As many different words as there are: the index then holds each number once.
+    /// If there are as many different words, the index holds each number once.
     fn check_index(&self) -> Result<(), ImageError> {
         let mut before = None;
         for place in 0..self.len() {
@@ -86,7 +86,7 @@ impl<'a> Image<'a> {
         Ok(())
     }
 
-    /// What the image says of itself.
+    /// The header.
     #[must_use]
     pub fn header(&self) -> Header {
         self.header
@@ -98,7 +98,7 @@ impl<'a> Image<'a> {
         self.header.words
     }
 
-    /// Whether there is no word.
+    /// Whether there are no words.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -126,7 +126,7 @@ impl<'a> Image<'a> {
         if word < self.len() { core::str::from_utf8(self.text_of(word)).ok() } else { None }
     }
 
-    /// How often the word with the number `word` occurred; 0 where that is unknown.
+    /// How often the word with the number `word` occurred; 0 if that is unknown.
     #[must_use]
     pub fn count(&self, word: u32) -> Option<u32> {
         self.counts.get(word as usize).map(|count| u32::from_le_bytes(*count))
@@ -138,13 +138,13 @@ impl<'a> Image<'a> {
         self.center
     }
 
-    /// The outside vectors, where the image holds them.
+    /// The outside vectors, if the image holds them.
     #[must_use]
     pub fn outside(&self) -> Option<ImageRows<'a>> {
         self.outside
     }
 
-    /// The bytes of a word that there is.
+    /// The bytes of an existing word.
     fn text_of(&self, word: u32) -> &'a [u8] {
         let start = word.checked_sub(1).map_or(0, |before| self.end(before));
         self.text.get(start..self.end(word)).unwrap_or_default()
@@ -173,7 +173,7 @@ impl<'a> Image<'a> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ImageError {
-    /// They do not begin as an image does.
+    /// They do not begin like an image.
     NoImage,
     /// An image of a version that this crate cannot read.
     Version {
@@ -191,7 +191,7 @@ pub enum ImageError {
     Length {
         /// How many bytes there are.
         found: usize,
-        /// How many there should be, or at least, where not even the header is whole.
+        /// How many there should be; a lower bound if not even the header is whole.
         expected: u64,
     },
     /// The bytes are not those that were written.
@@ -203,12 +203,12 @@ pub enum ImageError {
     },
     /// The text does not end with the last word.
     Text,
-    /// The index is not in the order of the words, or holds one twice, or one that there is not.
+    /// The index is not in the order of the words, or has one twice, or a number without a word.
     Index {
         /// The place in the index.
         place: u32,
     },
-    /// A vector holds what is no finite number, or what no scale makes finite.
+    /// A vector holds a number that is not finite, or that its scale makes infinite.
     Numbers {
         /// The number of its word.
         word: u32,
@@ -218,21 +218,21 @@ pub enum ImageError {
 impl fmt::Display for ImageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::NoImage => write!(f, "this is no image: it does not begin with `mote`"),
+            Self::NoImage => write!(f, "this is not an image: it does not begin with `mote`"),
             Self::Version { found } => {
-                write!(f, "this is an image of version {found}, and only version 1 can be read")
+                write!(f, "this is an image of version {found}; only version 1 can be read")
             }
-            Self::Flags { found } => write!(f, "the flags {found:#04x} are none that an image of version 1 has"),
+            Self::Flags { found } => write!(f, "an image of version 1 cannot have the flags {found:#04x}"),
             Self::NoDimensions => write!(f, "the vectors have no dimensions"),
             Self::Length { found, expected } if (found as u64) < expected => {
-                write!(f, "the image is cut short: {found} of {expected} bytes are there")
+                write!(f, "the image is cut short: it has {found} of {expected} bytes")
             }
             Self::Length { expected, .. } => write!(f, "the image ends after {expected} bytes, but more follows"),
             Self::Checksum => write!(f, "the checksum is wrong: the image was damaged, or not written to its end"),
-            Self::Word { word } => write!(f, "word {word} lies outside of the text, or is not UTF-8"),
+            Self::Word { word } => write!(f, "word {word} is outside the text, or is not UTF-8"),
             Self::Text => write!(f, "the text does not end with the last word"),
-            Self::Index { place } => write!(f, "the index is not sorted at place {place}, or a word is there twice"),
-            Self::Numbers { word } => write!(f, "the vector of word {word} holds what is no finite number"),
+            Self::Index { place } => write!(f, "the index is not sorted at place {place}, or contains a word twice"),
+            Self::Numbers { word } => write!(f, "the vector of word {word} holds a number that is not finite"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The vectors of an image: read out one by one, or compared with a query where they lie.
+//! The vectors of an image: read one by one, or compared with a query in place.
 
 use super::{Encoding, Header, ImageError, int8};
 use crate::query::Candidates;
@@ -17,13 +17,13 @@ impl<'a> ImageRows<'a> {
         Self { bytes, header }
     }
 
-    /// Components a row.
+    /// Components of a row.
     #[must_use]
     pub fn dim(&self) -> usize {
         usize::from(self.header.dim)
     }
 
-    /// Row `index`, or `None` where there is no such row.
+    /// Row `index`, or `None` if there is no such row.
     #[must_use]
     pub fn row(&self, index: u32) -> Option<ImageRow<'a>> {
         let len = self.header.row_len();
@@ -62,8 +62,8 @@ enum Numbers<'a> {
 }
 
 impl ImageRow<'_> {
-    /// Writes the vector into `vector`. What that has beyond its components becomes zero, as the padding of a row is;
-    /// components for which it has no room are left out.
+    /// Writes the vector into `vector`. Anything beyond the components becomes zero, like the padding of a row;
+    /// components without room are left out.
     pub fn read(&self, vector: &mut [f32]) {
         for (index, block) in vector.chunks_mut(LANES).enumerate() {
             for (to, x) in block.iter_mut().zip(self.block(index)) {
@@ -72,7 +72,7 @@ impl ImageRow<'_> {
         }
     }
 
-    /// What the numbers of a block are to be multiplied with.
+    /// The factors for the numbers of a block.
     fn scale(&self) -> f32 {
         match self.0 {
             Numbers::F32(_) => 1.0,
@@ -80,7 +80,7 @@ impl ImageRow<'_> {
         }
     }
 
-    /// The numbers from 16·`index` on, without the scale; zeros behind the last one.
+    /// The numbers from 16·`index` on, without the scale; zeros after the last one.
     #[inline(always)]
     fn block(&self, index: usize) -> Block {
         let (mut block, start) = ([0.0; LANES], index * LANES);
@@ -142,7 +142,7 @@ impl Kernel for Products<'_> {
                 }
             }
         }
-        // Times one, so that the lanes fold as those of any dot product do.
+        // Times one, so that the lanes fold like those of any dot product.
         sums.map(|sum| Dot { a: &sum, b: &[1.0; LANES] }.run(lanes))
     }
 }

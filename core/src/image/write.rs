@@ -1,4 +1,4 @@
-//! Writing an image, piece by piece: nothing is held but the model itself.
+//! Writing an image piece by piece, without a copy of it.
 
 use core::fmt;
 
@@ -8,14 +8,14 @@ use crate::model::Rows;
 use crate::simd::LANES;
 use crate::vocab::Vocab;
 
-/// The words of a model, as [`Writer`] asks for them.
+/// The words of a model, for [`Writer`].
 pub trait Words {
-    /// The words with their counts, by number. A count that is unknown is 0.
+    /// The words with their counts, by number. An unknown count is 0.
     fn words(&self) -> impl Iterator<Item = (&str, u32)>;
 
     /// The words with their numbers, sorted by their text.
     ///
-    /// This one needs no memory, and a pass over all words for each of them. Where there are many, sort them.
+    /// This default needs no memory, but a pass over all words for each of them. If there are many, sort them.
     fn sorted(&self) -> impl Iterator<Item = (&str, u32)> {
         let numbered = || self.words().map(|(word, _)| word).zip(0..);
         let after = move |last: &(&str, u32)| numbered().filter(|(word, _)| *word > last.0).min();
@@ -29,7 +29,7 @@ impl<const N: usize, const BYTES: usize> Words for Vocab<N, BYTES> {
     }
 }
 
-/// A model that is to be written as an image.
+/// A model to be written as an image.
 #[derive(Debug)]
 pub struct Writer<'a, W, M> {
     header: Header,
@@ -39,12 +39,12 @@ pub struct Writer<'a, W, M> {
 }
 
 impl<'a, W: Words, M: Rows> Writer<'a, W, M> {
-    /// Checks that `words`, their `center` vectors and, where they are given, their `outside` vectors make an image.
+    /// Checks that `words`, their `center` vectors and, if given, their `outside` vectors make an image.
     ///
-    /// The matrices may have more rows than there are words; those are left out.
+    /// Rows of the matrices beyond the words are left out.
     ///
     /// # Errors
-    /// Where they do not make an image that can be read.
+    /// If they do not make an image that can be read.
     pub fn new(words: &'a W, center: &'a M, outside: Option<&'a M>, encoding: Encoding) -> Result<Self, WriteError> {
         let (mut count, mut text_len) = (0_u32, 0_u32);
         for (word, _) in words.words() {
@@ -71,14 +71,14 @@ impl<'a, W: Words, M: Rows> Writer<'a, W, M> {
         Ok(())
     }
 
-    /// Whether all words, and nothing else, come in the order of their text.
+    /// Whether the index holds all words, and nothing else, in the order of their text.
     fn is_sorted(&self) -> bool {
         let mut count = 0;
         let ascending = self.words.sorted().inspect(|_| count += 1).is_sorted_by(|(one, _), (other, _)| one < other);
         ascending && count == self.header.words
     }
 
-    /// What the image says of itself: also how long it will be.
+    /// The header, which also tells how long the image will be.
     #[must_use]
     pub fn header(&self) -> Header {
         self.header
@@ -87,7 +87,7 @@ impl<'a, W: Words, M: Rows> Writer<'a, W, M> {
     /// Hands the image to `sink`, in pieces of at most 64 bytes; only words may be longer.
     ///
     /// # Errors
-    /// The first error of `sink`. The bytes that it took before are no image.
+    /// The first error of `sink`. The bytes that it took before are not an image.
     pub fn write<E>(&self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         let mut out = Output { sink, checksum: Checksum::new() };
         let width = self.header.width();
@@ -130,7 +130,7 @@ impl<'a, W: Words, M: Rows> Writer<'a, W, M> {
     }
 }
 
-/// Where the bytes go, on their way into the checksum.
+/// Passes bytes on, and adds them to the checksum.
 struct Output<S> {
     sink: S,
     checksum: Checksum,
@@ -183,12 +183,12 @@ pub enum WriteError {
     TooLarge,
     /// A matrix has fewer rows than there are words, or the two have rows of different lengths.
     Rows,
-    /// A vector holds what is no finite number.
+    /// A vector holds a number that is not finite.
     Numbers {
         /// Its row.
         row: u32,
     },
-    /// A word is there twice, or [`Words::sorted`] does not sort all words.
+    /// A word appears twice, or [`Words::sorted`] does not sort all words.
     Sorted,
 }
 
@@ -197,9 +197,9 @@ impl fmt::Display for WriteError {
         match self {
             Self::Dimensions => write!(f, "an image holds vectors of 1 to 65535 dimensions"),
             Self::TooLarge => write!(f, "an image holds less than 2^32 words, and less than 4 GiB of text"),
-            Self::Rows => write!(f, "there is not a vector of the same length for each word"),
-            Self::Numbers { row } => write!(f, "the vector in row {row} holds what is no finite number"),
-            Self::Sorted => write!(f, "a word is there twice"),
+            Self::Rows => write!(f, "not every word has a vector of the same length"),
+            Self::Numbers { row } => write!(f, "the vector in row {row} holds a number that is not finite"),
+            Self::Sorted => write!(f, "a word appears twice"),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! The losses of word2vec and their gradients (eq. 5–14), written to be read: the reference that everything fast is
-//! tested against.
+//! The losses of word2vec and their gradients (eq. 5–14), written to be read: the reference for testing everything
+//! fast.
 //!
 //! [`naive_softmax`] and [`negative_sampling`] take one center word's vector `v_c` and one outside word's row `o` of
 //! the outside vectors `U`; [`skip_gram`] sums either over a window. They return the loss, in nats, and **add** the
-//! gradients to what [`Gradients`] holds, so that the sum over a window, or a batch, is what the equations say it is.
+//! gradients to what [`Gradients`] holds, so that the sum over a window, or a batch, follows the equations.
 //! The caller zeroes them first.
 //!
 //! ```
@@ -31,7 +31,7 @@ pub use naive_softmax::naive_softmax;
 pub use negative_sampling::negative_sampling;
 pub use skip_gram::{NaiveSoftmax, NegativeSampling, PairLoss, skip_gram, window};
 
-/// Where a loss adds its gradients: slices that the caller owns and zeroes.
+/// The gradients to which a loss adds: slices that the caller owns and zeroes.
 #[derive(Debug)]
 pub struct Gradients<'a, R> {
     /// `∂J/∂v_c`: D numbers.

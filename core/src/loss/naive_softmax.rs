@@ -10,10 +10,10 @@ use crate::math::{Real, ShapeError, add_scaled, check_len, dot, log_sum_exp, sof
 /// - `center`: `v_c`, D numbers.
 /// - `outside`: `o`, a row of `outside_vectors`.
 /// - `outside_vectors`: `U`, |Vocab| rows of D numbers.
-/// - `errors`: room for |Vocab| numbers; what it holds is not read. Afterwards it holds `ŷ − y`.
+/// - `errors`: room for |Vocab| numbers, of any value. Afterwards it holds `ŷ − y`.
 ///
 /// # Errors
-/// [`ShapeError`] where the lengths do not fit or `outside` has no row; nothing has then been written.
+/// [`ShapeError`] if the lengths do not fit or `outside` has no row; nothing has then been written.
 pub fn naive_softmax<R: Real>(
     center: &[R],
     outside: u32,

@@ -10,11 +10,11 @@ use crate::math::{Real, ShapeError, add_scaled, dot, log_sigmoid, sigmoid};
 /// - `center`: `v_c`, D numbers.
 /// - `outside`: `o`, a row of `outside_vectors`.
 /// - `negatives`: `w_1..w_K`, rows of `outside_vectors`. A word that is in it n times counts n times (eq. 12). The
-///   equations take none to be `o`; one that is gets both its terms, and the gradients are still those of eq. 9.
+///   equations assume that none is `o`; one that is gets both of its terms, and the gradients are still those of eq. 9.
 /// - `outside_vectors`: `U`, |Vocab| rows of D numbers.
 ///
 /// # Errors
-/// [`ShapeError`] where the lengths do not fit or a word has no row; nothing has then been written.
+/// [`ShapeError`] if the lengths do not fit or a word has no row; nothing has then been written.
 pub fn negative_sampling<R: Real>(
     center: &[R],
     outside: u32,
@@ -26,7 +26,7 @@ pub fn negative_sampling<R: Real>(
     rows.check("outside word", outside)?;
     negatives.iter().try_for_each(|&w| rows.check("negative sample", w))?;
 
-    // The one number a word that eq. 13 speaks of is computed, used for both gradients, and forgotten.
+    // The one number per word of eq. 13 is computed, used for both gradients, and dropped.
     let mut add_gradients = |word, error| {
         add_scaled(gradients.center, error, rows.row(outside_vectors, word)); // eq. 10
         add_scaled(rows.row_mut(gradients.outside, word), error, center); // eq. 11, 12

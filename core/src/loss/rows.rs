@@ -1,4 +1,4 @@
-//! The shapes of one (c, o), agreed on before anything is computed.
+//! The shapes of one (c, o), checked before anything is computed.
 
 use core::num::NonZeroUsize;
 
@@ -31,18 +31,18 @@ impl Rows {
         Ok(Self { dim, len: found / dim })
     }
 
-    /// That `word`, which an error calls `what`, has a row.
+    /// Checks that `word`, which an error calls `what`, has a row.
     pub(super) fn check(self, what: &'static str, word: u32) -> Result<(), ShapeError> {
         let within = usize::try_from(word).is_ok_and(|row| row < self.len);
         if within { Ok(()) } else { Err(ShapeError::Row { what, row: word, rows: self.len }) }
     }
 
-    /// The row of `word`; empty where there is none, which [`check`](Self::check) has ruled out.
+    /// The row of `word`; empty if there is none, which [`check`](Self::check) has ruled out.
     pub(super) fn row<R>(self, matrix: &[R], word: u32) -> &[R] {
         matrix.get(self.start(word)..).and_then(|rest| rest.get(..self.dim.get())).unwrap_or_default()
     }
 
-    /// The row of `word`, to be written; empty as in [`row`](Self::row).
+    /// The mutable row of `word`; empty as in [`row`](Self::row).
     pub(super) fn row_mut<R>(self, matrix: &mut [R], word: u32) -> &mut [R] {
         matrix.get_mut(self.start(word)..).and_then(|rest| rest.get_mut(..self.dim.get())).unwrap_or_default()
     }
@@ -52,7 +52,7 @@ impl Rows {
         matrix.chunks_exact(self.dim.get())
     }
 
-    /// All rows, to be written.
+    /// All rows, mutable.
     pub(super) fn iter_mut<R>(self, matrix: &mut [R]) -> impl Iterator<Item = &mut [R]> {
         matrix.chunks_exact_mut(self.dim.get())
     }

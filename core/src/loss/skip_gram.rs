@@ -8,7 +8,7 @@ pub trait PairLoss<R: Real> {
     /// `J(v_c, o, U)`, in nats; its gradients are added to `gradients`. Shapes as in [`naive_softmax`].
     ///
     /// # Errors
-    /// [`ShapeError`] where the lengths do not fit or a word has no row; nothing has then been written.
+    /// [`ShapeError`] if the lengths do not fit or a word has no row; nothing has then been written.
     fn pair(
         &mut self,
         center: &[R],
@@ -66,7 +66,7 @@ impl<'n, R: Real, I: Iterator<Item = &'n [u32]>> PairLoss<R> for NegativeSamplin
 /// - `outside_vectors`: `U`, |Vocab| rows of D numbers.
 ///
 /// # Errors
-/// [`ShapeError`] where the lengths do not fit or a word has no row; the gradients of the words before it have then
+/// [`ShapeError`] if the lengths do not fit or a word has no row; the gradients of the words before it have then
 /// been added.
 pub fn skip_gram<R: Real>(
     loss: &mut impl PairLoss<R>,
@@ -84,7 +84,7 @@ pub fn skip_gram<R: Real>(
 
 /// The outside words `w_{t−m}..w_{t+m}` of the center `w_t` (eq. 14): −m ≤ j ≤ m, j ≠ 0, in the order of the sentence.
 ///
-/// The window is cut at the ends of `sentence`, never padded. It is empty where the sentence has no word `t`.
+/// The window is cut at the ends of `sentence`, never padded. It is empty if the sentence has no word `t`.
 pub fn window(sentence: &[u32], t: usize, m: usize) -> impl Iterator<Item = u32> + '_ {
     let (before, after) = match sentence.split_at_checked(t) {
         Some((before, [_, after @ ..])) => (before, after),

@@ -1,11 +1,11 @@
-//! `Real`: what the mathematics asks of a number.
+//! `Real`: what the mathematics requires of a number.
 
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 /// A floating-point number: `f32` or `f64`, with `libm`'s functions whatever the platform offers.
 ///
-/// The trait is sealed: the tests cover these two types, and no other.
+/// The trait is sealed: the tests cover only these two types.
 pub trait Real:
     sealed::Sealed
     + Copy

@@ -1,4 +1,4 @@
-//! The error of slices whose lengths do not fit each other.
+//! The error for slices whose lengths do not fit each other.
 
 use core::fmt;
 
@@ -7,7 +7,7 @@ use core::fmt;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ShapeError {
-    /// A vector of no components.
+    /// A vector without components.
     NoComponents,
     /// A slice of the wrong length.
     Length {
@@ -18,7 +18,7 @@ pub enum ShapeError {
         /// The length it should have.
         expected: usize,
     },
-    /// A matrix whose length is no multiple of its row's.
+    /// A matrix whose length is not a multiple of the length of a row.
     Ragged {
         /// Which matrix.
         what: &'static str,
@@ -29,7 +29,7 @@ pub enum ShapeError {
     },
     /// An index of a row that the matrix does not have.
     Row {
-        /// What the index stands for.
+        /// What the index refers to.
         what: &'static str,
         /// The index.
         row: u32,
@@ -45,7 +45,9 @@ impl fmt::Display for ShapeError {
         match self {
             Self::NoComponents => write!(f, "a vector has no components"),
             Self::Length { what, found, expected } => write!(f, "{what}: {found} numbers instead of {expected}"),
-            Self::Ragged { what, found, dim } => write!(f, "{what}: {found} numbers are no whole rows of {dim}"),
+            Self::Ragged { what, found, dim } => {
+                write!(f, "{what}: {found} numbers are not a whole number of rows of {dim}")
+            }
             Self::Row { what, row, rows } => write!(f, "{what}: no row {row} among {rows} (rows count from 0)"),
             Self::TooFewNegatives => write!(f, "the window has more outside words than lists of negative samples"),
         }

@@ -1,4 +1,4 @@
-//! The two vector operations that the reference functions are made of.
+//! The two vector operations of the reference functions.
 
 use super::Real;
 
@@ -6,7 +6,7 @@ use crate::simd::LANES;
 
 /// `a·b`: lane l adds the components l, l + 16, l + 32 … in turn, then the lanes fold 16 → 8 → 4 → 2 → 1.
 ///
-/// The callers have checked that the lengths agree; components that only the longer one has would be left out.
+/// The callers have checked that the lengths agree; components that only the longer one has are left out.
 pub(crate) fn dot<R: Real>(a: &[R], b: &[R]) -> R {
     let mut lanes = [R::ZERO; LANES];
     for (a, b) in a.chunks(LANES).zip(b.chunks(LANES)) {
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn a_dot_product_adds_in_sixteen_lanes() {
-        // In the order of the components the 1 would drown: 1e8 + 1 is 1e8 in f32.
+        // In the order of the components the 1 would be lost: 1e8 + 1 is 1e8 in f32.
         let mut a = [0.0_f32; 17];
         (a[0], a[1], a[16]) = (1e8, 1.0, -1e8);
         assert_eq!(dot(&a, &[1.0; 17]), 1.0);

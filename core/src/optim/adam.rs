@@ -2,7 +2,7 @@
 
 use crate::math::{Real, ShapeError, check_len};
 
-/// Adam (Kingma & Ba 2015; eq. 17): `θ ← θ − η m̂ / (√v̂ + ε)`, each component at a rate of its own.
+/// Adam (Kingma & Ba 2015; eq. 17): `θ ← θ − η m̂ / (√v̂ + ε)`, with a rate for each component.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Adam<R> {
@@ -10,14 +10,14 @@ pub struct Adam<R> {
     pub beta1: R,
     /// β₂, in 0..1: how much of the mean of g² a step keeps. 0.999 by default.
     pub beta2: R,
-    /// ε: bounds the step where g has always been near 0. 1e-8 by default.
+    /// ε: bounds the step if g has always been near 0. 1e-8 by default.
     pub epsilon: R,
-    /// L2 regularization: `l2 · θ` is added to g (eq. 18), and Adam then scales it as it scales g; [`AdamW`] does not.
+    /// L2 regularization: `l2 · θ` is added to g (eq. 18), and Adam then scales it like g; [`AdamW`] does not.
     /// 0, the default, leaves it out.
     pub l2: R,
 }
 
-/// What [`Adam`] remembers of a slice of parameters: zero before the first step.
+/// The state of [`Adam`] for a slice of parameters: zero before the first step.
 #[derive(Debug)]
 pub struct AdamState<'a, R> {
     /// m: the running mean of g, as long as the parameters.
@@ -38,7 +38,7 @@ impl<R: Real> Adam<R> {
     /// One step of `parameters` (θ) at `rate` (η) against `gradient` (g), with `state` of the same length.
     ///
     /// # Errors
-    /// [`ShapeError`] where the lengths differ; nothing has then been written.
+    /// [`ShapeError`] if the lengths differ; nothing has then been written.
     pub fn step(
         &self,
         rate: R,
@@ -49,15 +49,15 @@ impl<R: Real> Adam<R> {
         AdamW { adam: *self, decay: R::ZERO }.step(rate, gradient, parameters, state)
     }
 
-    /// `(1 − β₁^t, 1 − β₂^t)` of step t: what makes means of the m and v that started from zero.
+    /// `(1 − β₁^t, 1 − β₂^t)` of step t: the corrections of m and v, which started from zero.
     pub(super) fn corrections(&self, t: u32) -> (R, R) {
         (complement(R::ONE - self.beta1, t), complement(R::ONE - self.beta2, t))
     }
 }
 
-/// AdamW (Loshchilov & Hutter 2019; eq. 18): Adam, and `θ ← θ − ηλθ`, a decay that g's scale does not touch.
+/// AdamW (Loshchilov & Hutter 2019; eq. 18): Adam, and `θ ← θ − ηλθ`, a decay that does not depend on the scale of g.
 ///
-/// The θ that decays is the one that the step began with, as in the paper (algorithm 2) and in PyTorch.
+/// The decay applies to θ at the start of the step, as in the paper (algorithm 2) and in PyTorch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct AdamW<R> {
@@ -77,7 +77,7 @@ impl<R: Real> AdamW<R> {
     /// One step of `parameters` (θ) at `rate` (η) against `gradient` (g), with `state` of the same length.
     ///
     /// # Errors
-    /// [`ShapeError`] where the lengths differ; nothing has then been written.
+    /// [`ShapeError`] if the lengths differ; nothing has then been written.
     pub fn step(
         &self,
         rate: R,
@@ -109,8 +109,8 @@ impl<R: Real> AdamW<R> {
 
 /// `1 − (1 − share)^t`, by repeated squaring: the same multiplications on every machine.
 ///
-/// It keeps the complements of the powers, which are small, with `1 − ab = (1 − a) + a(1 − b)`. A power of β₂ = 0.999 as f32 is
-/// rounded to 6e-8, which is much in what is left of 1.
+/// It keeps the complements of the powers, which are small, with `1 − ab = (1 − a) + a(1 − b)`. A power of β₂ = 0.999
+/// as f32 is rounded to 6e-8, which matters in the small rest of 1.
 fn complement<R: Real>(mut share: R, mut t: u32) -> R {
     let mut total = R::ZERO;
     while t > 0 {

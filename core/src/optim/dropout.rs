@@ -5,7 +5,7 @@ use rand_core::Rng;
 use crate::math::{Real, ShapeError, check_len};
 
 /// Dropout (eq. 19), in training only: each component is kept with probability 1 − p and scaled by 1/(1 − p), so that
-/// its expectation stays what it was and nothing changes when dropout is off.
+/// its expectation stays the same and nothing changes when dropout is off.
 ///
 /// The mask is explicit, because the gradient passes through the same one:
 ///
@@ -36,11 +36,11 @@ impl Dropout {
         (0.0..1.0).contains(&p).then_some(Self { p })
     }
 
-    /// Fills `mask` with 1/(1 − p), or 0 with probability p, independently. One `u32` is drawn a component.
+    /// Fills `mask` with 1/(1 − p), or 0 with probability p, independently. One `u32` is drawn per component.
     pub fn draw<R: Real>(self, rng: &mut impl Rng, mask: &mut [R]) {
         let p = f64::from(self.p);
         let scale = R::from_f64(1.0 / (1.0 - p));
-        // Of the 2^32 numbers that may come, the first p · 2^32 drop.
+        // Of the 2^32 possible numbers, the first p · 2^32 drop.
         let dropped = (p * 4_294_967_296.0) as u64;
         for factor in mask {
             *factor = if u64::from(rng.next_u32()) < dropped { R::ZERO } else { scale };
@@ -50,7 +50,7 @@ impl Dropout {
     /// Multiplies `vector` by `mask`: the vector going forward, or the gradient coming back.
     ///
     /// # Errors
-    /// [`ShapeError`] where the lengths differ; nothing has then been written.
+    /// [`ShapeError`] if the lengths differ; nothing has then been written.
     pub fn apply<R: Real>(mask: &[R], vector: &mut [R]) -> Result<(), ShapeError> {
         check_len("dropout mask", mask, vector.len())?;
         for (x, &factor) in vector.iter_mut().zip(mask) {

@@ -2,7 +2,7 @@
 
 use crate::math::{Real, ShapeError, check_len};
 
-/// `m ← β m + (1 − β) g; θ ← θ − η m` (eq. 16): the mean of the recent gradients instead of the last one.
+/// `m ← β m + (1 − β) g; θ ← θ − η m` (eq. 16): the mean of the recent gradients instead of only the last.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Momentum<R> {
@@ -23,7 +23,7 @@ impl<R: Real> Momentum<R> {
     /// first step; all of one length.
     ///
     /// # Errors
-    /// [`ShapeError`] where the lengths differ; nothing has then been written.
+    /// [`ShapeError`] if the lengths differ; nothing has then been written.
     pub fn step(&self, rate: R, gradient: &[R], parameters: &mut [R], mean: &mut [R]) -> Result<(), ShapeError> {
         check_len("gradient", gradient, parameters.len())?;
         check_len("mean of the gradients", mean, parameters.len())?;

@@ -1,20 +1,20 @@
-//! Optimizers with the state of all rows of a matrix: how training steps the rows that a window touches.
+//! Optimizers with the state of all rows of a matrix, to step the rows that a window touches.
 
 use super::{AdamW, Momentum, Sgd};
 use crate::model::RowsMut;
 use crate::simd::{Block, LANES, Lanes, padded, unpad};
 
-/// Steps rows of one matrix, block by block, each with the state that it keeps of that row.
+/// Steps rows of one matrix, block by block, each with its own state.
 ///
 /// Multiplications and additions round separately in every arithmetic, so the bits are those of [`Sgd::step`],
 /// [`Momentum::step`] and [`AdamW::step`] on the row.
 ///
-/// A row's state changes when the row is stepped, and only then: see [lazy and dense](super#lazy-and-dense).
+/// The state of a row changes only when the row is stepped: see [lazy and dense](super#lazy-and-dense).
 pub trait RowOptimizer {
-    /// What the step of one row needs, for all its blocks.
+    /// The values that all blocks of a row's step share.
     type Step;
 
-    /// Begins the step of row `row` at `rate` (η). `None` where there is no state for such a row.
+    /// Begins the step of row `row` at `rate` (η). `None` if there is no state for such a row.
     fn begin(&mut self, row: u32, rate: f32) -> Option<Self::Step>;
 
     /// Steps block `block` of the row, with components `theta` (θ), against `gradient` (g).
@@ -42,7 +42,7 @@ impl<O: RowOptimizer + ?Sized> RowOptimizer for &mut O {
     }
 }
 
-/// SGD remembers nothing. A step is the rate.
+/// SGD has no state. A step is the rate.
 impl RowOptimizer for Sgd<f32> {
     type Step = f32;
 
@@ -63,11 +63,11 @@ impl RowOptimizer for Sgd<f32> {
     }
 }
 
-/// [`Momentum`] with its means: 4·D bytes a row.
+/// [`Momentum`] with its means: 4·D bytes per row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct MomentumRows<M> {
-    /// How to step.
+    /// The optimizer.
     pub momentum: Momentum<f32>,
     /// m, in the shape of the parameters; zero before the first step.
     pub mean: M,
@@ -126,18 +126,18 @@ impl<M: RowsMut> RowOptimizer for MomentumRows<M> {
     }
 }
 
-/// [`AdamW`], or [`Adam`](super::Adam) where the decay is 0, with its moments: 8·D + 4 bytes a row.
+/// [`AdamW`], or [`Adam`](super::Adam) if the decay is 0, with its moments: 8·D + 4 bytes per row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct AdamRows<M, T> {
-    /// How to step.
+    /// The optimizer.
     pub adamw: AdamW<f32>,
     /// m, in the shape of the parameters; zero before the first step.
     pub mean: M,
     /// v, likewise.
     pub square: M,
-    /// t of each row: the steps that it has taken. One count for all rows, as in PyTorch's `SparseAdam`, would take a row's
-    /// first gradient for the mean of many, and step several times too far.
+    /// t of each row: the steps that it has taken. With one count for all rows, as in PyTorch's `SparseAdam`, a row's
+    /// first gradient would pass for the mean of many, and the step would be several times too long.
     pub steps: T,
 }
 
@@ -147,8 +147,8 @@ pub type FixedAdam<const N: usize, const D: usize> = AdamRows<[[f32; D]; N], [u3
 impl<const N: usize, const D: usize> FixedAdam<N, D> {
     /// The state before the first step.
     ///
-    /// As a `static` it takes as many bytes of flash as of RAM, because its settings are not zero. [`AdamRows`] over `&mut` of
-    /// zeroed arrays does not.
+    /// As a `static` it takes as many bytes of flash as of RAM, because its settings are not zero. [`AdamRows`] over
+    /// `&mut` of zeroed arrays does not.
     #[must_use]
     pub const fn new(adamw: AdamW<f32>) -> Self {
         Self { adamw, mean: [[0.0; D]; N], square: [[0.0; D]; N], steps: [0; N] }
@@ -201,7 +201,7 @@ impl<M: RowsMut, T: AsMut<[u32]>> RowOptimizer for AdamRows<M, T> {
     }
 }
 
-/// Block `block` of a row, filled up with zeros where the row is shorter.
+/// Block `block` of a row, padded with zeros if the row is shorter.
 #[inline(always)]
 pub(crate) fn read_block(row: &[f32], block: usize) -> Block {
     let (blocks, tail) = row.as_chunks::<LANES>();

@@ -1,22 +1,22 @@
-//! How the learning rate changes as training goes on (eq. 15).
+//! How the learning rate changes during training (eq. 15).
 
 use core::num::NonZeroU64;
 
-/// A learning-rate schedule: the rate η from the rate at the start and how much has been done.
+/// A learning-rate schedule: the rate η from the rate at the start and the progress.
 ///
-/// What is counted, tokens or steps, is the caller's choice.
+/// The caller chooses what is counted, tokens or steps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Schedule {
     /// The rate at the start, throughout.
     Constant,
-    /// In proportion to what is left to do, but never below `floor` times the start.
+    /// In proportion to the rest of the work, but never below `floor` times the start.
     Linear {
         /// The smallest rate, as a fraction of the start: 1e-4 in word2vec.
         floor: f32,
     },
-    /// Half the rate after every so many steps: 20,000 in the course's run.
+    /// Halves the rate after every so many steps: 20,000 in the course's run.
     HalveEvery(NonZeroU64),
 }
 

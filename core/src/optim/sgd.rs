@@ -14,7 +14,7 @@ impl<R: Real> Sgd<R> {
     /// One step of `parameters` (θ) at `rate` (η) against `gradient` (g), of the same length.
     ///
     /// # Errors
-    /// [`ShapeError`] where the lengths differ; nothing has then been written.
+    /// [`ShapeError`] if the lengths differ; nothing has then been written.
     pub fn step(&self, rate: R, gradient: &[R], parameters: &mut [R]) -> Result<(), ShapeError> {
         check_len("gradient", gradient, parameters.len())?;
         for (theta, &g) in parameters.iter_mut().zip(gradient) {

@@ -11,10 +11,10 @@ pub struct Slot {
     alias: u32,
 }
 
-/// The noise distribution of word2vec, P(w) ∝ count(w)^¾ (Mikolov et al. 2013), in one slot a word.
+/// The noise distribution of word2vec, P(w) ∝ count(w)^¾ (Mikolov et al. 2013), in one slot per word.
 ///
-/// A draw costs one `u32` and two multiplications' worth of time. Its 32 bits serve both for the slot and for the place
-/// in the slot, so each slot that a word has a part in adds an error of at most 2⁻³² to its probability.
+/// A draw costs one `u32` and the time of two multiplications. Its 32 bits choose both the slot and the place in the
+/// slot, so each slot that a word has a part in adds an error of at most 2⁻³² to its probability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct AliasTable<S> {
@@ -26,7 +26,7 @@ pub struct AliasTable<S> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum AliasError {
-    /// No word, or only words that never occurred.
+    /// No words, or only words that never occurred.
     Empty,
     /// 2³² words or more.
     Length,
@@ -43,17 +43,18 @@ impl core::fmt::Display for AliasError {
 
 impl core::error::Error for AliasError {}
 
-/// A full slot's weight: the average.
+/// The weight of a full slot: the average.
 const ONE: u64 = 1 << 32;
 
 impl<S: AsRef<[Slot]> + AsMut<[Slot]>> AliasTable<S> {
     /// Fills `slots` for words that occurred `count(0), count(1), …` times.
     ///
-    /// Walks through the words twice at once: one walk stops at words lighter than the average, the other at heavier ones,
-    /// each of which fills up light slots until it is light itself. So no lists of light and heavy words are kept.
+    /// Walks through the words twice at once: one walk stops at words lighter than the average, the other at heavier
+    /// ones, each of which fills up light slots until it is light itself. So no lists of light and heavy words are
+    /// kept.
     ///
     /// # Errors
-    /// Where all counts are 0, or there are 2³² words or more.
+    /// If all counts are 0, or there are 2³² words or more.
     pub fn new(mut slots: S, count: impl Fn(usize) -> u64) -> Result<Self, AliasError> {
         let table = slots.as_mut();
         let len = table.len();
@@ -74,7 +75,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> AliasTable<S> {
         let mut heavy = (0..len).map(|word| (word, weight(word))).filter(|&(_, weight)| weight >= ONE);
         let mut giver = heavy.next();
         let mut emptied = None;
-        // Rounding can leave a last light slot with no giver; it stays full, wrong by less than 2⁻³² a word.
+        // Rounding can leave a last light slot with no giver; it stays full, wrong by less than 2⁻³² per word.
         while let (Some((heavy_word, left)), Some((word, weight))) = (giver, emptied.take().or_else(|| light.next())) {
             if let Some(slot) = table.get_mut(word) {
                 *slot = Slot { threshold: weight as u32, alias: heavy_word as u32 };
@@ -110,8 +111,8 @@ impl<S: AsRef<[Slot]>> AliasTable<S> {
     }
 }
 
-/// The weight of a word that occurred `count` times in the noise distribution: count^¾, from square roots, which IEEE 754
-/// rounds alike everywhere, as it does not round powers.
+/// The weight of a word that occurred `count` times in the noise distribution: count^¾, from square roots, which IEEE
+/// 754 rounds the same everywhere, unlike powers.
 #[must_use]
 pub fn noise_weight(count: u64) -> f64 {
     let root = libm::sqrt(count as f64);

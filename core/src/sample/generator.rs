@@ -7,7 +7,7 @@ use rand_xoshiro::Xoshiro128PlusPlus;
 
 /// xoshiro128++ started from a seed and a path that names the stream: sixteen bytes of state, 32-bit arithmetic.
 ///
-/// Streams of different paths are independent for all practical purposes, so that who draws first never matters:
+/// Streams of different paths are independent for all practical purposes, so the order of draws never matters:
 /// subsampling, window widths and negatives each have their own, and so has every shard in every round.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generator(Xoshiro128PlusPlus);
@@ -19,13 +19,13 @@ impl Generator {
         Self(Xoshiro128PlusPlus::seed_from_u64(path.iter().fold(mix(seed), |state, &name| mix(state ^ mix(name)))))
     }
 
-    /// Where the stream is, to go on from there with [`from_state`](Self::from_state).
+    /// The state of the stream, to continue with [`from_state`](Self::from_state).
     #[must_use]
     pub fn state(&self) -> [u8; 16] {
         self.0.state()
     }
 
-    /// A stream at the place that [`state`](Self::state) told.
+    /// A stream that continues from [`state`](Self::state).
     #[must_use]
     pub fn from_state(state: [u8; 16]) -> Self {
         Self(Xoshiro128PlusPlus::from_seed(state))

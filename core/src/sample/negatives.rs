@@ -1,4 +1,4 @@
-//! Where negative samples come from.
+//! Sources of negative samples.
 
 use rand_core::Rng;
 
@@ -31,7 +31,7 @@ impl<S: AsRef<[Slot]>, R: Rng> Negatives for Unigram<'_, S, R> {
 
 /// Draws until the word is not `target`, out of a vocabulary of `words`: a negative is never the true word.
 ///
-/// After 64 tries, which happens only where hardly any other word occurs, it takes the word after `target`. A vocabulary
+/// After 64 tries, which happens only if hardly any other word occurs, it takes the word after `target`. A vocabulary
 /// of one word has no negatives; there `target` itself is returned.
 #[inline(always)]
 pub fn other_than(target: u32, words: u32, mut draw: impl FnMut() -> u32) -> u32 {

@@ -4,8 +4,8 @@ use rand_core::Rng;
 
 /// Decides which occurrences of a word take part in an epoch.
 ///
-/// A word that makes up the share f of the text is kept with probability (√(f/t) + 1) · t/f, at most 1, as in word2vec.c
-/// (the paper's formula differs slightly). t = 0 keeps everything.
+/// A word that makes up the share f of the text is kept with probability (√(f/t) + 1) · t/f, at most 1, as in
+/// word2vec.c (the paper's formula differs slightly). t = 0 keeps everything.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Subsampler {
@@ -33,7 +33,7 @@ impl Subsampler {
     }
 
     /// Whether to keep an occurrence of a word whose [`keep_probability`](Self::keep_probability) is `probability`.
-    /// Takes one `u32`, or none where the answer is certain.
+    /// Takes one `u32`, or none if the answer is certain.
     #[inline(always)]
     pub fn keep(probability: u32, rng: &mut impl Rng) -> bool {
         probability == u32::MAX || rng.next_u32() < probability

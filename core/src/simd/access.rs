@@ -1,4 +1,5 @@
-//! How the window update reaches the rows of a matrix: straight, where rows are whole blocks, else through padded copies.
+//! How the window update reaches the rows of a matrix: straight, where rows are whole blocks, else through padded
+//! copies.
 
 use core::cell::Cell;
 

@@ -32,7 +32,7 @@ enum Token {
 }
 
 impl Simd {
-    /// The token of `level`, in the [`Fused`] or the [`Portable`] arithmetic; `None` where this machine does not have the
+    /// The token of `level`, in the [`Fused`] or the [`Portable`] arithmetic; `None` if this machine does not have the
     /// level.
     #[must_use]
     pub fn new(level: Level, fused: bool) -> Option<Self> {
@@ -55,8 +55,8 @@ impl Simd {
         Some(Self { token, fused })
     }
 
-    /// Runs `kernel` with the level's [`Lanes`] token. The kernel itself is compiled without the level's instructions; see
-    /// [`Machine::enter`].
+    /// Runs `kernel` with the level's [`Lanes`] token. The kernel itself is compiled without the level's instructions;
+    /// see [`Machine::enter`].
     pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self.token {
             Token::Scalar(lanes) => kernel.run(lanes),
@@ -89,8 +89,8 @@ impl<K: Kernel> Kernel for Entered<K> {
     }
 }
 
-/// The updates of padded matrices are compiled in this crate, once; those of other storage in the caller's, at the level that
-/// every machine has: the bits are the same.
+/// The updates of padded matrices are compiled in this crate, once; those of other storage in the caller's, at the
+/// level that every machine has: the bits are the same.
 impl Machine for Simd {
     fn enter<K: Kernel>(self, kernel: K) -> K::Output {
         self.run(Entered(kernel))

@@ -29,8 +29,8 @@ impl Kernel for Dot<'_> {
     fn run<L: Lanes>(self, lanes: L) -> f32 {
         let (a, b) = same_length(self.a, self.b);
         let ((a, a_tail), (b, b_tail)) = (a.as_chunks(), b.as_chunks());
-        // The first products start the lanes: a sum that starts from zero would cost one more addition per lane. To start
-        // from −0 is to start from nothing.
+        // The first products start the lanes: a sum that starts from zero would cost one more addition per lane. To
+        // start from −0 is to start from nothing.
         let mut acc = match (a.first(), b.first()) {
             (Some(a), Some(b)) => products(lanes, a, b),
             _ => lanes.splat_block(-0.0),

@@ -64,11 +64,11 @@ impl Level {
         }
     }
 
-    /// Runs `kernel` with the level's token in the fused or the portable arithmetic; `None` where this machine does not have
-    /// the level.
+    /// Runs `kernel` with the level's token in the fused or the portable arithmetic; `None` if this machine does not
+    /// have the level.
     ///
-    /// The kernel itself is compiled without the level's instructions; its inner kernels are compiled with them, where it
-    /// calls [`Machine::enter`](super::Machine::enter).
+    /// The kernel itself is compiled without the level's instructions; its inner kernels are compiled with them, where
+    /// it calls [`Machine::enter`](super::Machine::enter).
     pub fn run<K: Kernel>(self, fused: bool, kernel: K) -> Option<K::Output> {
         Some(Simd::new(self, fused)?.run(kernel))
     }

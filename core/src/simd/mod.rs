@@ -26,10 +26,10 @@
 //! implement `Lanes` with processor intrinsics contain `unsafe`. [`Machine::enter`] runs a [`Kernel`] compiled for the
 //! token's instruction set.
 //!
-//! Generic code is compiled in the crate that uses it, with that crate's settings. So the kernels depend on little: their
-//! inner loops are written out, and they call nothing but what is always inlined, or is small. A program that chooses its
-//! instructions at run time uses [`Simd`], whose updates of padded matrices ([`Slab`](crate::model::Slab)) are compiled once,
-//! in this crate.
+//! Generic code is compiled in the crate that uses it, with that crate's settings. So the kernels depend on little:
+//! their inner loops are written out, and they call nothing but what is always inlined, or is small. A program that
+//! chooses its instructions at run time uses [`Simd`], whose updates of padded matrices ([`Slab`](crate::model::Slab))
+//! are compiled once, in this crate.
 
 mod access;
 mod compiled;
@@ -101,8 +101,8 @@ impl Arithmetic for Fused {
     const FUSED: bool = true;
 }
 
-/// What kernels run on: a [`Lanes`] token, whose instructions are known when the program is compiled, or [`Simd`], which has
-/// chosen among them when it runs.
+/// What kernels run on: a [`Lanes`] token, whose instructions are known when the program is compiled, or [`Simd`],
+/// which has chosen among them when it runs.
 pub trait Machine: Copy + Send + Sync + 'static {
     /// Runs `kernel` compiled for the machine's instructions.
     fn enter<K: Kernel>(self, kernel: K) -> K::Output;

@@ -10,7 +10,7 @@ pub const MAX_PAIR_TARGETS: usize = 4 * LANES;
 
 /// One descent step on one pair, a [`Kernel`]: `lanes.enter(PairUpdate { … })` takes it.
 ///
-/// Gives the loss J as it was before the step (eq. 9), or 0 where it was not asked for; or a [`WindowError`].
+/// Gives the loss J as it was before the step (eq. 9), or 0 if it was not asked for; or a [`WindowError`].
 #[derive(Debug)]
 pub struct PairUpdate<'a, U> {
     /// The center vector v_c, padding included.

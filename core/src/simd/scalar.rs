@@ -104,7 +104,8 @@ impl<A: Arithmetic> Lanes for Scalar<A> {
 
     #[inline(always)]
     fn clamp(self, x: Vector, low: f32, high: f32) -> Vector {
-        // Numbers nearer to 0 than both bounds, as almost all are, are known by their bits: no floating-point comparison.
+        // Numbers nearer to 0 than both bounds, as almost all are, are known by their bits: no floating-point
+        // comparison.
         let bound = low.abs().min(high.abs()).to_bits();
         if all(x, |x| x.abs().to_bits() < bound) { x } else { each(x, x, x, |x, _, _| clamp(x, low, high)) }
     }

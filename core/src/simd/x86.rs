@@ -241,8 +241,8 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
 
     #[inline(always)]
     fn load_shared(self, block: &Cell<Block>, _part: usize) -> __m512 {
-        // SAFETY: `self` proves AVX-512F, and the reference covers the sixteen floats that are read. They are in a cell:
-        // no reference to its value is around, and no other thread can reach it.
+        // SAFETY: `self` proves AVX-512F, and the reference covers the sixteen floats that are read. They are in a
+        // cell: no reference to its value is around, and no other thread can reach it.
         unsafe { _mm512_loadu_ps(block.as_ptr().cast()) }
     }
 

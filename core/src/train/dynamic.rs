@@ -7,7 +7,7 @@ use crate::model::{Model, RowsMut};
 use crate::sample::Negatives;
 use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, MAX_TARGETS, Machine, PairUpdate, WindowError, WindowUpdate};
 
-/// The most negative samples a step can take.
+/// The most negative samples that a step can take.
 pub const MAX_NEGATIVES: usize = MAX_PAIR_TARGETS - 1;
 
 /// How one center's step is taken.
@@ -57,7 +57,7 @@ impl Dynamic {
     /// A window of half-width `window` (m) and `negatives` (K) samples.
     ///
     /// # Errors
-    /// Where the window is 0, or there are more than [`MAX_NEGATIVES`] negatives.
+    /// If the window is 0, or there are more than [`MAX_NEGATIVES`] negatives.
     pub const fn new(window: u32, negatives: usize, update: Update) -> Result<Self, ShapeError> {
         if window == 0 {
             return Err(ShapeError::NoWindow);

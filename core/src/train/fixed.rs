@@ -5,12 +5,12 @@ use crate::model::{Model, RowsMut};
 use crate::sample::Negatives;
 use crate::simd::{Machine, ShapedWindow, WindowError, WindowUpdate};
 
-/// The [`Shape`] of training on a device: `WINDOW` words to each side, and `TARGETS` targets: the true one and TARGETS − 1
-/// negatives. So `Fixed<2, 6>` is a window of half-width 2 with K = 5.
+/// The [`Shape`] of training on a device: `WINDOW` words to each side, and `TARGETS` targets: the true one and TARGETS
+/// − 1 negatives. So `Fixed<2, 6>` is a window of half-width 2 with K = 5.
 ///
-/// Steps leave the same bits as those of [`Dynamic`](super::Dynamic) with [`Update::Window`](super::Update::Window), but
-/// only one kernel becomes code, and the stack holds no more than the window needs. Windows of up to 8 words to each side
-/// and 8 targets are possible; beyond that it does not compile.
+/// Steps leave the same bits as those of [`Dynamic`](super::Dynamic) with [`Update::Window`](super::Update::Window),
+/// but only one kernel becomes code, and the stack holds no more than the window needs. Windows of up to 8 words to
+/// each side and 8 targets are possible; beyond that it does not compile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Fixed<const WINDOW: usize, const TARGETS: usize>;

@@ -1,7 +1,7 @@
 //! Skip-gram with negative sampling over a stream of tokens: the walk of the window, and the step at each center.
 //!
-//! [`Trainer::sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a sentence.
-//! Both call [`Trainer::center`] for each center in turn, with the same draws, so both leave the same bits.
+//! [`Trainer::sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a
+//! sentence. Both call [`Trainer::center`] for each center in turn, with the same draws, so both leave the same bits.
 //!
 //! As in word2vec.c the half-width of the window is drawn anew for each center, uniformly from 1 ..= m, which weighs
 //! near words more; and the window is cut at the ends of the sentence (MATH.md eq. 14).
@@ -32,10 +32,10 @@ pub trait Shape {
     fn window(&self) -> u32;
     /// The room, before the first step.
     fn targets(&self) -> Self::Targets;
-    /// Takes the step of one center. Gives its loss (eq. 9), or 0 where it was not asked for.
+    /// Takes the step of one center. Gives its loss (eq. 9), or 0 if it was not asked for.
     ///
     /// # Errors
-    /// Where a word is no row of the model, or the step is larger than this shape.
+    /// If a word is not a row of the model, or the step is larger than this shape.
     fn take<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
         &mut self,
         machine: M,
@@ -132,7 +132,7 @@ impl<'a, M: Machine, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a,
     /// Takes one `u32` of `widths` a token.
     ///
     /// # Errors
-    /// Where a token is no row of the model; the tokens before it have been trained on.
+    /// If a token is not a row of the model; the tokens before it have been trained on.
     #[inline(always)]
     pub fn sentence(&mut self, tokens: &[u32], widths: &mut impl Rng) -> Result<(), WindowError> {
         for (position, &center) in tokens.iter().enumerate() {
@@ -148,7 +148,7 @@ impl<'a, M: Machine, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a,
     /// Trains on one center and the words to its left and to its right.
     ///
     /// # Errors
-    /// Where a word is no row of the model, or there are more words than a [`Fixed`] shape takes.
+    /// If a word is not a row of the model, or there are more words than a [`Fixed`] shape takes.
     #[inline(always)]
     pub fn center(&mut self, left: &[u32], center: u32, right: &[u32]) -> Result<(), WindowError> {
         let with_loss = self.until_loss == 0 && self.loss_every > 0;

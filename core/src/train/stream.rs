@@ -14,7 +14,7 @@ use crate::simd::{Machine, WindowError};
 #[derive(Debug)]
 pub struct Stream<const SPAN: usize> {
     tokens: Vec<u32, SPAN>,
-    /// Where in `tokens` the next center stands.
+    /// The place of the next center in `tokens`.
     next: usize,
 }
 
@@ -34,7 +34,7 @@ impl<const SPAN: usize> Stream<SPAN> {
     /// Takes the next token of the sentence, and trains on the center whose window it completes.
     ///
     /// # Errors
-    /// Where a token of the window is no row of the model.
+    /// If a token of the window is not a row of the model.
     pub fn push<M: Machine, V: RowsMut, U: RowsMut, N: Negatives, S: Shape>(
         &mut self,
         token: u32,
@@ -56,10 +56,10 @@ impl<const SPAN: usize> Stream<SPAN> {
         if self.tokens.len() > self.next + reach { self.train_next(trainer, widths) } else { Ok(()) }
     }
 
-    /// Ends the sentence: trains on the centers whose windows it cuts, and starts anew.
+    /// Ends the sentence: trains on the centers whose windows it cuts, and starts a new one.
     ///
     /// # Errors
-    /// Where a token of a window is no row of the model; the centers after it are left out.
+    /// If a token of a window is not a row of the model; the centers after it are left out.
     pub fn end_sentence<M: Machine, V: RowsMut, U: RowsMut, N: Negatives, S: Shape>(
         &mut self,
         trainer: &mut Trainer<'_, M, V, U, N, S>,
@@ -74,7 +74,7 @@ impl<const SPAN: usize> Stream<SPAN> {
         result
     }
 
-    /// The half-width m, or what of it fits.
+    /// The half-width m, or as much of it as fits.
     fn reach<M, V, U, N, S: Shape>(&self, trainer: &Trainer<'_, M, V, U, N, S>) -> usize {
         (trainer.shape.window() as usize).min(SPAN.saturating_sub(1) / 2)
     }

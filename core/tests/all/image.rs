@@ -1,4 +1,4 @@
-//! The flash image: what is written is read back, and what is no image is refused.
+//! The flash image: what is written is read back, and what is not an image is refused.
 
 use std::convert::Infallible;
 
@@ -279,11 +279,11 @@ fn malformed_images_are_refused_whatever_their_checksum_says() {
 #[test]
 fn errors_say_what_is_wrong() {
     let image = small(Encoding::F32);
-    assert_eq!(error(&image[..99]).to_string(), "the image is cut short: 99 of 157 bytes are there");
+    assert_eq!(error(&image[..99]).to_string(), "the image is cut short: it has 99 of 157 bytes");
     assert_eq!(error(&[&image[..], b"\n"].concat()).to_string(), "the image ends after 157 bytes, but more follows");
     assert_eq!(
         error(&forged(&image, 4, &[9])).to_string(),
-        "this is an image of version 9, and only version 1 can be read"
+        "this is an image of version 9; only version 1 can be read"
     );
 }
 
@@ -379,7 +379,8 @@ proptest! {
         prop_assert_eq!(read_out(Image::new(&bytes).unwrap().center()), rows);
     }
 
-    /// Of f32 to the last bit. Of int8 to the last bit as well, for the integers; those of what is read out differ in rounding.
+    /// Of f32 to the last bit. Of int8 to the last bit as well, for the integers; those of what is read out differ in
+    /// rounding.
     #[test]
     fn neighbors_are_those_of_the_matrix_that_is_read_out(
         model in models(-2.0..2.0_f32),

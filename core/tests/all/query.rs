@@ -64,7 +64,7 @@ fn a_cosine_is_between_minus_1_and_1_for_any_numbers() {
     }
 }
 
-/// A vector that is no vector must not keep the others from their places.
+/// A vector that is not finite must not keep the others from their places.
 #[test]
 fn rows_that_are_no_numbers_rank_as_unrelated() {
     let vectors = [[f32::INFINITY, 0.0], [f32::NAN, 1.0], [1.0, 1.0], [1.0, 0.0]];

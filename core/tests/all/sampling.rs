@@ -67,8 +67,8 @@ fn negatives_follow_it_among_the_other_words() {
 
 /// How many of the 2³² numbers give each word, and how many slots name it as their alias.
 ///
-/// A slot gives its own word for the smaller of its numbers and its alias for the larger: where that changes is found by
-/// halving.
+/// A slot gives its own word for the smaller of its numbers and its alias for the larger: where that changes is found
+/// by halving.
 fn masses(table: &AliasTable<Vec<Slot>>) -> Vec<(u64, u64)> {
     let words = u64::from(table.words());
     let draw = |number: u64| u64::from(table.draw(&mut Fixed(number as u32)));

@@ -13,12 +13,12 @@ pub(crate) fn start() {
     timer.enable_counter();
 }
 
-/// What it shows.
+/// Its current value.
 pub(crate) fn now() -> u32 {
     SYST::get_current()
 }
 
-/// Ticks since it showed `start`.
+/// Ticks since its value was `start`.
 pub(crate) fn since(start: u32) -> u32 {
     start.wrapping_sub(now()) & 0x00FF_FFFF
 }

@@ -1,4 +1,4 @@
-//! Tells the machine that emulates this one, over semihosting.
+//! Output to the emulating machine, over semihosting.
 
 /// Prints a name and a number.
 pub(crate) fn report(name: &str, mut number: u32) {
@@ -48,7 +48,7 @@ fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
     end(false)
 }
 
-/// Such as a stack that has run into the data.
+/// Such as a stack overflow into the data.
 #[cortex_m_rt::exception]
 unsafe fn HardFault(_frame: &cortex_m_rt::ExceptionFrame) -> ! {
     end(false)

@@ -1,17 +1,17 @@
-//! The window update alone, beside its plain C in tests/footprint/plain.c: the same rows, the same words, the same rate.
+//! The window update alone, to compare with plain C in tests/footprint/plain.c: the same rows, words and rate.
 
 use motevec_core::model::FixedModel;
 use motevec_core::simd::{Machine, Portable, Scalar, ShapedWindow, WindowUpdate};
 
 const ROWS: usize = 16;
 const TARGETS: usize = 6;
-/// How often the update is taken.
+/// How often the update runs.
 pub(crate) const TIMES: u32 = 200;
 
 static mut MODEL: FixedModel<ROWS, 16> = FixedModel::zeros();
 
-/// Takes the update for the first `INPUTS` = 2·`WINDOW` words of the list, [`TIMES`] times. Gives `ticks` spent, and the sum of all
-/// center vectors afterwards, which is what C must get too.
+/// Runs the update for the first `INPUTS` = 2·`WINDOW` words of the list, [`TIMES`] times. Gives the ticks spent, and
+/// the sum of all center vectors afterwards, which C must reach too.
 #[inline(never)]
 pub(crate) fn updates<const WINDOW: usize>(clock: impl Fn() -> u32) -> (u32, f32) {
     const INPUTS: [u32; 10] = [1, 5, 9, 13, 2, 6, 10, 14, 3, 7];

@@ -3,8 +3,8 @@
 //! | features | what the image holds |
 //! |---|---|
 //! | `numbers` | core's training and queries, on words that are numbers already |
-//! | | the firmware's learner: a vocabulary as well, and all that keeps it sound |
-//! | `measure` | the learner, and a measurement, which changes nothing of it |
+//! | | the firmware's learner, with the vocabulary |
+//! | `measure` | the learner, and a measurement, which does not change it |
 //! | `optimizers` | core's training by each optimizer, and a measurement |
 #![no_std]
 #![no_main]

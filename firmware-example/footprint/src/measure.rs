@@ -1,4 +1,4 @@
-//! Measures, and prints a line for each figure: its name and a whole number.
+//! Measures, and prints one line per figure: its name and a whole number.
 
 use core::hint::black_box;
 
@@ -10,7 +10,7 @@ use crate::{WORDS, stack};
 
 /// Instructions that the clock is calibrated with.
 const CALIBRATION: u32 = 4_000_000;
-/// How often a query is asked.
+/// How often a query runs.
 const QUERIES: u32 = 20;
 
 /// Measures everything, then ends the emulator.

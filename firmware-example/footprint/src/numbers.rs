@@ -14,7 +14,7 @@ use crate::{DIM, WORDS};
 static mut MODEL: FixedModel<WORDS, DIM> = FixedModel::zeros();
 static mut NOISE: Noise<WORDS> = Noise::new();
 
-/// Learns and looks up, without end. To be called once.
+/// Learns and looks up, without end. Must be called once.
 pub(crate) fn run() -> ! {
     let (model, noise) = (&raw mut MODEL, &raw mut NOISE);
     // SAFETY: the entry point calls this once, and nothing else names MODEL and NOISE.

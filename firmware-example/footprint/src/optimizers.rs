@@ -1,4 +1,4 @@
-//! Trains with each optimizer, and prints what it took and what came out.
+//! Trains with each optimizer, and prints the instructions and a hash of the vectors.
 
 use motevec_core::model::FixedModel;
 use motevec_core::optim::{Adam, AdamW, FixedAdam, Momentum, MomentumRows, Sgd};
@@ -10,13 +10,13 @@ use crate::trial::{DIM, WORDS, train};
 use crate::{clock, stack};
 
 const ADAMW: AdamW<f32> = AdamW { adam: Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, l2: 0.0 }, decay: 0.01 };
-/// The firmware's: two words to each side, five negatives.
+/// As in the firmware: two words on each side, five negatives.
 const SHAPE: Fixed<2, 6> = Fixed;
 
 static mut MODEL: FixedModel<WORDS, DIM> = FixedModel::zeros();
 static mut STATE: [FixedAdam<WORDS, DIM>; 2] = [const { FixedAdam::new(ADAMW) }; 2];
 
-/// Trains with all of them, then ends the emulator. To be called once.
+/// Trains with all of them, then ends the emulator. Must be called once.
 pub(crate) fn all() -> ! {
     let (model, state) = (&raw mut MODEL, &raw mut STATE);
     // SAFETY: the entry point calls this once, and nothing else names MODEL and STATE.

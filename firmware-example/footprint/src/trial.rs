@@ -1,4 +1,5 @@
-//! Training with an optimizer, on words that are numbers already. The host's tests compile this file too, and compare the bits.
+//! Training with an optimizer, on words that are numbers already. The host's tests compile this file too, and compare
+//! the bits.
 
 use motevec_core::model::FixedModel;
 use motevec_core::sample::{Generator, Negatives, other_than};
@@ -6,11 +7,12 @@ use motevec_core::simd::Lanes;
 use motevec_core::train::{Shape, Trainer};
 use rand_core::Rng;
 
-/// As many as fit into 16 KB with what Adam remembers of them.
+/// As many as fit into 16 KB with the state of Adam.
 pub(crate) const WORDS: usize = 32;
 pub(crate) const DIM: usize = 16;
 
-/// Learns four sentences of eight words each, from the first vectors, by steps of `shape`. Gives a hash of the vectors' bits.
+/// Learns four sentences of eight words each, from the first vectors, by steps of `shape`. Gives a hash of the vectors'
+/// bits.
 #[inline(never)]
 pub(crate) fn train<L: Lanes>(lanes: L, model: &mut FixedModel<WORDS, DIM>, shape: impl Shape, rate: f32) -> u32 {
     let mut rng = Generator::new(1, [0]);
@@ -29,7 +31,7 @@ pub(crate) fn train<L: Lanes>(lanes: L, model: &mut FixedModel<WORDS, DIM>, shap
     all.flat_map(|x| x.to_le_bytes()).fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-/// All words alike.
+/// All words with the same weight.
 struct Uniform(Generator);
 
 impl Negatives for Uniform {

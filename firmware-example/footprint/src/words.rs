@@ -8,14 +8,14 @@ use motevec_learner::learner::{Learner, Memory};
 
 use crate::{DIM, WORDS};
 
-/// Two bytes a word.
+/// Two bytes per word.
 const TEXT: usize = 2 * WORDS;
 
 static mut MEMORY: Memory<WORDS, DIM, TEXT> = Memory::new();
 
 pub(crate) type Learning = Learner<'static, Scalar<Portable>, WORDS, DIM, TEXT>;
 
-/// The learner. To be called once.
+/// The learner. Must be called once.
 pub(crate) fn learner() -> Learning {
     let memory = &raw mut MEMORY;
     // SAFETY: the entry point calls this once, and nothing else names MEMORY.

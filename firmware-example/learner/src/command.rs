@@ -1,13 +1,13 @@
-//! Lines into commands.
+//! Parses lines into commands.
 
 /// The most bytes of a token.
 pub const MAX_TOKEN: usize = 16;
 
-/// What the last line of an answer begins with where a command is refused. No token may be the same: its neighbors would
-/// be taken for a refusal.
+/// The start of the last line of an answer if a command is refused. No token may be the same: its neighbors would be
+/// taken for a refusal.
 pub const REFUSAL: &str = "error:";
 
-/// What a line asks for.
+/// A command.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Command<'a> {
     /// `learn <tokens>`: learn from a sentence.
@@ -18,17 +18,17 @@ pub enum Command<'a> {
     Vector(&'a str),
     /// `rate <number>`: set the learning rate.
     Rate(f32),
-    /// `adopt <tokens>`: go on training words of the image.
+    /// `adopt <tokens>`: continue training words of the image.
     Adopt(Tokens<'a>),
-    /// `save`: send an image of what is learned.
+    /// `save`: send an image of everything learned.
     Save,
-    /// `stats`: how much is learned, and how much room is left.
+    /// `stats`: show how much is learned, and how much room is left.
     Stats,
     /// `demo`: learn the events of a building.
     Demo,
     /// `reset`: forget everything.
     Reset,
-    /// `help`: what can be asked.
+    /// `help`: show the commands.
     Help,
     /// `quit`: end the program, in an emulator.
     Quit,
@@ -53,18 +53,19 @@ pub enum CommandError<'a> {
     NoNumber(&'a str),
 }
 
-/// Tokens of a line, each of which was checked.
+/// Tokens of a line, all checked.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tokens<'a>(&'a str);
 
 impl<'a> Tokens<'a> {
-    /// The tokens, in turn.
+    /// The tokens, in order.
     pub fn iter(self) -> Words<'a> {
         Words(self.0)
     }
 }
 
-/// What stands between blanks and tabs, in turn. The standard library's iterators are six times as large, and the stack holds a few of them.
+/// The words between blanks and tabs, in order. The standard library's iterators are six times as large, and the stack
+/// holds a few of them.
 #[derive(Clone, Debug)]
 pub struct Words<'a>(&'a str);
 
@@ -86,7 +87,7 @@ impl<'a> Command<'a> {
     /// Reads a line.
     ///
     /// # Errors
-    /// Where it is no command.
+    /// If it is not a command.
     pub fn parse(line: &'a str) -> Result<Self, CommandError<'a>> {
         let line = line.trim_matches(BLANKS);
         let (name, rest) = line.split_once(BLANKS).unwrap_or((line, ""));
@@ -117,7 +118,7 @@ impl<'a> Command<'a> {
     }
 }
 
-/// Whether this can be a token.
+/// Checks that this can be a token.
 fn check(token: &str) -> Result<(), CommandError<'_>> {
     match token {
         REFUSAL => Err(CommandError::Refusal),
@@ -126,8 +127,8 @@ fn check(token: &str) -> Result<(), CommandError<'_>> {
     }
 }
 
-/// A number in decimal without a sign, such as `0.05`, whose digits alone make a number below 2³²; rounded to the nearest
-/// f32.
+/// A number in decimal without a sign, such as `0.05`, whose digits without the point make a number below 2³²; rounded
+/// to the nearest f32.
 fn number(text: &str) -> Option<f32> {
     let (mut digits, mut scale, mut behind_point) = (0_u32, 1_u32, false);
     for byte in text.bytes() {

@@ -12,7 +12,7 @@ use motevec_core::vocab::{Observed, Vocab};
 use crate::log::info;
 use crate::noise::{Draws, Noise};
 
-/// How many tokens to each side of a center are its outside words.
+/// How many tokens on each side of a center are its outside words.
 const WINDOW: usize = 2;
 /// The true target and five negative samples.
 const TARGETS: usize = 6;
@@ -21,14 +21,14 @@ const TARGETS: usize = 6;
 pub const RATE: f32 = 0.05;
 /// The highest learning rate.
 pub const MAX_RATE: f32 = 1.0;
-/// The loss of an average pair (in nats) beyond which vectors are looked at. Guessing has 6 · ln 2 = 4.2.
+/// The loss of an average pair (in nats) beyond which vectors are checked. Guessing has 6 · ln 2 = 4.2.
 const ALARMING_LOSS: f32 = 16.0;
-/// The largest component of a vector that is left as it is when they are looked at. Those that learn well stay below 4.
+/// The largest component of a vector that passes this check. Those that learn well stay below 4.
 const LARGEST: f32 = 16.0;
-/// How many neighbors are looked for.
+/// How many neighbors to find.
 pub const NEIGHBORS: usize = 5;
 
-/// What a learner keeps: up to `N` words of `D` components, whose text takes up to `TEXT` bytes.
+/// The memory of a learner: up to `N` words of `D` components, whose text takes up to `TEXT` bytes.
 ///
 /// It starts as zeros, so that a `static` takes no flash.
 #[derive(Debug)]
@@ -85,9 +85,9 @@ impl Streams {
 pub enum Notice<'a> {
     /// A token that is not learned.
     Dropped(&'a str),
-    /// A word that a more frequent one has taken the place of.
+    /// A word that made room for another.
     Forgotten(&'a str),
-    /// A word whose vectors grew without end, and were drawn anew.
+    /// A word whose vectors grew without end, and were drawn again.
     Restarted(&'a str),
 }
 
@@ -99,7 +99,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         learner
     }
 
-    /// Forgets everything, and starts anew with the same random numbers. The learning rate stays.
+    /// Forgets everything, and restarts with the same random numbers. The learning rate stays.
     pub fn reset(&mut self) {
         self.memory.vocab.clear();
         self.streams = Streams::new();
@@ -114,7 +114,8 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         tokens: impl Iterator<Item = &'t str> + Clone,
         notice: &mut dyn FnMut(Notice<'_>),
     ) -> Loss {
-        // First all are counted: so no word loses its place while it is in a window, and negatives know the newest words.
+        // Count all first, so that no word loses its place while it is in a window, and negatives know the newest
+        // words.
         self.count(tokens.clone(), notice);
         let loss = self.train(tokens);
         self.remember(loss);
@@ -150,7 +151,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         trainer.loss
     }
 
-    /// Counts a token, and gives its number, or `None` where there is no room for it.
+    /// Counts a token, and gives its number, or `None` if there is no room for it.
     #[inline(never)]
     fn observe(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<u32> {
         let Memory { model, vocab, noise } = &mut *self.memory;
@@ -173,13 +174,14 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         }
     }
 
-    /// Draws vectors anew that have grown without end.
+    /// Redraws vectors that have grown without end.
     ///
-    /// Where the rate is high, or few words are both each other's neighbors and negatives, steps can overshoot, each farther than the one
-    /// before. The loss shows it at once. So all numbers are finite after each sentence, whatever was learned at whatever rate.
+    /// If the rate is high, or a few words are both neighbors and negatives of each other, steps can overshoot, each
+    /// farther than the one before. The loss shows it at once. With this, all numbers are finite after each sentence,
+    /// whatever the tokens and the rate.
     #[inline(never)]
     fn restart_endless(&mut self, loss: Loss, notice: &mut dyn FnMut(Notice<'_>)) {
-        // NaN is no small loss either.
+        // NaN is not a small loss either.
         if loss.pairs == 0 || mean(loss) < ALARMING_LOSS {
             return;
         }
@@ -188,7 +190,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
             let rows = [model.center.row(word as usize), model.outside.row(word as usize)];
             if rows.into_iter().flatten().flatten().any(|component| !(-LARGEST..=LARGEST).contains(component)) {
                 start_row(model, word, &mut self.streams.rows);
-                info!("{=str} starts anew: its vectors grew without end", token);
+                info!("{=str} restarted: its vectors grew without end", token);
                 notice(Notice::Restarted(token));
             }
         }
@@ -204,11 +206,10 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         }
     }
 
-    /// Copies the vectors of `token` from `image`, to go on training them; whether there was room for it.
+    /// Copies the vectors of `token` from `image`, to continue training them; returns whether there was room.
     ///
-    /// It counts as an average word does. An image without outside vectors leaves the outside vector as it is: zero for a new
-    /// word, from where it learns fast.
-    /// `None` where the image does not have the token.
+    /// It gets the count of an average word. An image without outside vectors leaves the outside vector as it is: zero
+    /// for a new word, from where it learns fast. `None` if the image does not have the token.
     pub fn adopt(&mut self, image: &Image<'_>, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<bool> {
         let number = image.find(token)?;
         let Some(word) = self.observe(token, notice) else { return Some(false) };
@@ -227,7 +228,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     /// Hands an image of both matrices to `sink`, piece by piece.
     ///
     /// # Errors
-    /// Where a vector holds what is no finite number; nothing is handed out then.
+    /// If a vector holds a number that is not finite; nothing is handed out then.
     pub fn save(&self, mut sink: impl FnMut(&[u8])) -> Result<(), WriteError> {
         let Memory { model, vocab, .. } = &*self.memory;
         let writer = Writer::new(vocab, &model.center, Some(&model.outside), Encoding::F32)?;
@@ -264,7 +265,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         self.rate
     }
 
-    /// Sets the learning rate, and says whether it is one: above 0 and at most [`MAX_RATE`].
+    /// Sets the learning rate if it is above 0 and at most [`MAX_RATE`], and returns whether it is.
     pub fn set_rate(&mut self, rate: f32) -> bool {
         let usable = rate > 0.0 && rate <= MAX_RATE;
         if usable {
@@ -278,12 +279,13 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         self.tokens
     }
 
-    /// The loss of an average pair of late, or `None` before the first.
+    /// The recent loss of an average pair, or `None` before the first.
     pub fn loss(&self) -> Option<f32> {
         self.loss
     }
 
-    /// A hash of the bits of both matrices: FNV-1a over the rows of the words, first of the center vectors, then of the outside vectors.
+    /// A hash of the bits of both matrices: FNV-1a over the rows of the words, first of the center vectors, then of the
+    /// outside vectors.
     ///
     /// Two machines that have learned the same have the same hash.
     #[inline(never)]
@@ -309,7 +311,7 @@ fn mean(loss: Loss) -> f32 {
     loss.sum as f32 / loss.pairs as f32
 }
 
-/// The rows of the words that are known: those behind them hold nothing.
+/// The rows of the known words: those after them are unused.
 struct Known<'a, const N: usize, const D: usize> {
     center: &'a [[f32; D]; N],
     words: usize,

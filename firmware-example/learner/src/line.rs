@@ -1,8 +1,8 @@
-//! Bytes into lines.
+//! Splits bytes into lines.
 
 use heapless::Vec;
 
-/// A line on its way, of at most `LINE` bytes.
+/// A line being received, of at most `LINE` bytes.
 #[derive(Debug)]
 pub struct Line<const LINE: usize> {
     bytes: Vec<u8, LINE>,
@@ -34,14 +34,14 @@ impl<const LINE: usize> Line<LINE> {
         Self { bytes: Vec::new(), too_long: false }
     }
 
-    /// Takes the next byte, and says whether it ends a line that holds something: either of `\r` and `\n` does.
+    /// Takes the next byte, and returns whether it ends a line that is not empty: both `\r` and `\n` end one.
     ///
-    /// A backspace takes back the character before it.
+    /// A backspace removes the character before it.
     pub fn push(&mut self, byte: u8) -> bool {
         match byte {
             b'\r' | b'\n' => !self.bytes.is_empty() || self.too_long,
             0x08 | 0x7F => {
-                // The bytes of a character but the first begin with the bits 10.
+                // All bytes of a character except the first begin with the bits 10.
                 while self.bytes.pop().is_some_and(|byte| byte & 0xC0 == 0x80) {}
                 false
             }
@@ -55,7 +55,7 @@ impl<const LINE: usize> Line<LINE> {
     /// The line that has ended.
     ///
     /// # Errors
-    /// Where it cannot be read.
+    /// If it cannot be read.
     pub fn text(&self) -> Result<&str, LineError> {
         if self.too_long {
             return Err(LineError::TooLong);

@@ -1,4 +1,4 @@
-//! Logs that are there with the feature `defmt`, and cost nothing without it.
+//! Logs with the feature `defmt`, which cost nothing without it.
 
 /// `defmt::info!`, or nothing.
 macro_rules! info {

@@ -1,9 +1,9 @@
-//! Where negative samples come from while words are still being counted.
+//! Negative samples while words are still being counted.
 //!
-//! An alias table draws in constant time, but takes eight bytes a word. Here is the sum of the weights up to each word instead, in
-//! two: a draw is a binary search, seven steps for eighty words, beside the hundreds of multiplications that training on the draw takes. The
-//! sums do not follow every count: [`Noise::is_stale`] says when it is time to add them up anew, which is each time that the counts have grown
-//! by an eighth, and so ever more seldom.
+//! An alias table draws in constant time, but takes eight bytes per word. This keeps the sum of the weights up to each
+//! word instead, in two bytes: a draw is a binary search, seven steps for eighty words, which is little beside the
+//! hundreds of multiplications that training on the draw takes. The sums do not follow every count: [`Noise::is_stale`]
+//! says when to add them up again, each time that the counts have grown by an eighth, and so less and less often.
 
 use motevec_core::sample::{Negatives, other_than};
 use rand_core::Rng;
@@ -36,7 +36,7 @@ impl<const N: usize> Noise<N> {
         self.total = 0;
     }
 
-    /// Whether counts that add up to `total` are too far from those that it was made from.
+    /// Whether counts that add up to `total` differ too much from those that it was made from.
     #[must_use]
     pub fn is_stale(&self, total: u32) -> bool {
         self.total.abs_diff(total) > self.total / 8
@@ -56,13 +56,13 @@ impl<const N: usize> Noise<N> {
         (self.words, self.total) = (words, total);
     }
 
-    /// A word, drawn in proportion to its weight; 0 where there is none.
+    /// A word, drawn in proportion to its weight; 0 if there is none.
     #[inline]
     fn draw(&self, rng: &mut impl Rng) -> u32 {
         let upto = self.upto.get(..self.words.into()).unwrap_or_default();
         let sum = upto.last().map_or(0, |&sum| u32::from(sum));
         let place = ((rng.next_u32() >> 16) * sum) >> 16;
-        // A word without weight ends where the one before it ends, so it is never the first that ends behind the place.
+        // A word without weight ends where the one before it ends, so it is never the first that ends after the place.
         upto.partition_point(|&end| u32::from(end) <= place).min(upto.len().saturating_sub(1)) as u32
     }
 }

@@ -1,16 +1,16 @@
-//! An image on a line of text: its bytes in base64, on lines that start with `= `.
+//! An image on a text line: its bytes in base64, on lines that start with `= `.
 
 use base64ct::{Base64, Encoding};
 use heapless::Vec;
 
 use crate::text::Sink;
 
-/// Bytes a line; a multiple of three, so that only the last line is padded.
+/// Bytes per line; a multiple of three, so that only the last line is padded.
 const BYTES: usize = 48;
-/// What base64 makes of them.
+/// Their length in base64.
 const CHARACTERS: usize = BYTES / 3 * 4;
 
-/// Cuts bytes into lines. [`end`](Self::end) sends the last.
+/// Splits bytes into lines. [`end`](Self::end) sends the last.
 pub struct Lines<'a, S> {
     out: &'a mut S,
     bytes: Vec<u8, BYTES>,

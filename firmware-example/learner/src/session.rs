@@ -1,7 +1,7 @@
-//! Commands into answers: the dialogue on the serial line.
+//! Answers commands: the dialogue on the serial line.
 //!
-//! An answer is any number of lines, of which the last is `ok` or starts with `error: `. The device does not listen while it answers: the next
-//! line may come after that.
+//! An answer is one or more lines, of which the last is `ok` or starts with `error: `. The device does not listen while
+//! it answers: send the next line after that.
 
 use motevec_core::image::Image;
 use motevec_core::query::{Neighbor, nearest};
@@ -25,21 +25,21 @@ learn <tokens>  learn from a sentence
 near <token>    the most similar words
 vector <token>  the vector of a word
 rate <number>   set the learning rate
-adopt <tokens>  go on training words of the image in flash
-save            send an image of what is learned, in base64
-stats           how much is learned, and how much room is left
+adopt <tokens>  continue training words of the image in flash
+save            send an image of everything learned, in base64
+stats           show how much is learned, and how much room is left
 demo            learn the events of a building
 reset           forget everything
-help            this text
+help            show this text
 quit            end the emulator
 ";
 
-/// The stack, where a device can measure it.
+/// The stack, if a device can measure it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StackUse {
-    /// The most bytes that were in use at a time.
+    /// The most bytes in use at a time.
     pub peak: u32,
-    /// The bytes that there are.
+    /// The size in bytes.
     pub size: u32,
 }
 
@@ -52,14 +52,14 @@ pub struct Board {
     pub stack: fn() -> Option<StackUse>,
     /// Whether the program can be ended.
     pub quits: bool,
-    /// An image of words to look up and to adopt; empty where there is none.
+    /// An image of words to look up and to adopt; empty if there is none.
     pub image: &'static [u8],
 }
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Go on.
+    /// Continue.
     Continue,
     /// End the program.
     Quit,
@@ -72,11 +72,11 @@ pub struct Session<'m, L, const N: usize, const D: usize, const TEXT: usize, con
     learner: Learner<'m, L, N, D, TEXT>,
     line: &'m mut Line<LINE>,
     board: &'static Board,
-    /// The board's image, where it is sound and its vectors are as long as those that are learned.
+    /// The board's image, if it is sound and its vectors are as long as the learned ones.
     image: Option<Image<'static>>,
 }
 
-/// What a session keeps.
+/// The memory of a session.
 #[derive(Debug, Default)]
 pub struct Storage<const N: usize, const D: usize, const TEXT: usize, const LINE: usize> {
     memory: Memory<N, D, TEXT>,
@@ -99,7 +99,7 @@ macro_rules! say {
 impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE: usize>
     Session<'m, L, N, D, TEXT, LINE>
 {
-    /// A session of someone who knows nothing.
+    /// A session that has learned nothing.
     #[inline(never)]
     pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE>, board: &'static Board) -> Self {
         let Storage { memory, line } = storage;
@@ -107,7 +107,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
         Self { lanes, learner: Learner::new(lanes, memory), line, board, image }
     }
 
-    /// Says what this is.
+    /// Sends the greeting.
     #[inline(never)]
     pub fn greet(&self, out: &mut impl Sink) {
         info!("{=str}: {=usize} words x {=usize}", self.board.name, N, D);
@@ -119,7 +119,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
         }
     }
 
-    /// Takes the next byte, and answers where it ends a line.
+    /// Takes the next byte, and answers if it ends a line.
     pub fn receive(&mut self, byte: u8, out: &mut impl Sink) -> Next {
         if !self.line.push(byte) {
             return Next::Continue;
@@ -147,7 +147,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
     }
 }
 
-/// What answers are made of.
+/// The parts of answers.
 struct Answer<'s, 'm, L, const N: usize, const D: usize, const TEXT: usize> {
     lanes: L,
     learner: &'s mut Learner<'m, L, N, D, TEXT>,
@@ -158,7 +158,7 @@ struct Answer<'s, 'm, L, const N: usize, const D: usize, const TEXT: usize> {
 impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_, L, N, D, TEXT> {
     /// Does what `command` asks for.
     ///
-    /// Each answer is a function of its own when compiled, so that the stack never holds what another answer needs.
+    /// Each answer is compiled as a separate function, so that the stack never holds what another answer needs.
     fn give(&mut self, command: Command<'_>, out: &mut impl Sink) {
         match command {
             Command::Learn(tokens) => self.learn(tokens, out),
@@ -167,7 +167,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
             Command::Adopt(tokens) => self.adopt(tokens, out),
             Command::Save => self.save(out),
             Command::Rate(rate) if self.learner.set_rate(rate) => say!(out, Text("ok")),
-            Command::Rate(_) => say!(out, Text("error: a rate is above 0 and at most "), Real(MAX_RATE, 1)),
+            Command::Rate(_) => say!(out, Text("error: a rate must be above 0 and at most "), Real(MAX_RATE, 1)),
             Command::Stats => self.stats(out),
             Command::Demo => self.demo(out),
             Command::Reset => {
@@ -189,7 +189,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         say!(out, Text("ok"));
     }
 
-    /// Words that were learned are compared with each other, and words in flash with each other: the two were trained apart.
+    /// Learned words are compared with each other, and words in flash with each other: the two were trained separately.
     #[inline(never)]
     fn near(&self, token: &str, out: &mut impl Sink) {
         if let Some(word) = self.learner.word(token) {
@@ -227,8 +227,8 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
 
     #[inline(never)]
     fn adopt(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
-        let Some(image) = self.image else { return say!(out, Text("error: there is no image in flash")) };
-        // All or none of them; and none for which another word would have to go.
+        let Some(image) = self.image else { return say!(out, Text("error: no image in flash")) };
+        // All of them or none, and none for which another word would have to make room.
         if let Some(token) = tokens.iter().find(|token| image.find(token).is_none()) {
             return say!(out, Text("error: not in flash: "), Text(token));
         }
@@ -258,7 +258,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
         lines.end();
         match saved {
             Ok(()) => say!(out, Text("ok")),
-            Err(_) => say!(out, Text("error: a vector holds what is no finite number")),
+            Err(_) => say!(out, Text("error: a vector holds a number that is not finite")),
         }
     }
 
@@ -305,12 +305,12 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
     }
 }
 
-/// Says what could not be kept.
+/// Reports what could not be kept.
 fn tell(notice: Notice<'_>, out: &mut impl Sink) {
     match notice {
         Notice::Dropped(token) => say!(out, Text("no room for "), Text(token)),
         Notice::Forgotten(token) => say!(out, Text("forgotten "), Text(token)),
-        Notice::Restarted(token) => say!(out, Text("grew without end, starts anew: "), Text(token)),
+        Notice::Restarted(token) => say!(out, Text("restarted, its vectors grew without end: "), Text(token)),
     }
 }
 
@@ -341,7 +341,7 @@ fn refuse(error: CommandError<'_>, out: &mut impl Sink) {
         CommandError::Refusal => [Text("no token can be "), Text(REFUSAL), Text(""), Text("")],
         CommandError::NoTokens(name) => [Text(name), Text(" needs tokens"), Text(""), Text("")],
         CommandError::NotOne(name) => [Text(name), Text(" takes one word"), Text(""), Text("")],
-        CommandError::NotNone(name) => [Text(name), Text(" stands alone"), Text(""), Text("")],
+        CommandError::NotNone(name) => [Text(name), Text(" takes no arguments"), Text(""), Text("")],
         CommandError::NoNumber(word) => [Text("not a number: "), Text(word), Text(""), Text("")],
     };
     send(out, &[Text("error: ")]);

@@ -1,8 +1,8 @@
-//! Numbers into text. `core::fmt` would do it too, but in more flash than the trainer takes.
+//! From numbers to text. `core::fmt` would do it too, but takes more flash than the trainer.
 
-/// Where text goes: a serial line, which takes it byte by byte, or whatever a test has.
+/// A destination of text: a serial line, byte by byte, or that of a test.
 pub trait Sink {
-    /// Sends all of `bytes`, and waits for as long as that takes.
+    /// Sends all of `bytes`, and waits until that is done.
     fn send(&mut self, bytes: &[u8]);
 }
 
@@ -13,13 +13,13 @@ pub enum Piece<'a> {
     Text(&'a str),
     /// In decimal.
     Number(u32),
-    /// With so many decimals, at most 9; "nan", "inf" or "-inf" where it is none.
+    /// With this many decimals, at most 9; or "nan", "inf", "-inf".
     Real(f32, u32),
     /// Sixteen hexadecimal digits.
     Bits(u64),
 }
 
-/// Sends `pieces`, one after the other.
+/// Sends `pieces`, one after another.
 #[inline(never)]
 pub fn send(out: &mut impl Sink, pieces: &[Piece<'_>]) {
     for &piece in pieces {
@@ -32,7 +32,7 @@ pub fn send(out: &mut impl Sink, pieces: &[Piece<'_>]) {
     }
 }
 
-/// Sends `number` with at least `least` digits; 20 is the most that there can be.
+/// Sends `number` with at least `least` digits; 20 is the maximum.
 #[inline(never)]
 fn send_digits(out: &mut impl Sink, mut number: u64, base: u64, least: usize) {
     let mut digits = [b'0'; 20];
@@ -59,7 +59,7 @@ fn send_real(out: &mut impl Sink, number: f32, decimals: u32) {
     if number.is_infinite() {
         return out.send(b"inf");
     }
-    // An f64 holds every f32 below 2⁶⁴ and its decimals; what is larger, no vector is.
+    // An f64 holds every f32 below 2⁶⁴ and its decimals; no vector has larger numbers.
     let one = 10_u64.saturating_pow(decimals.min(9));
     let scaled = (f64::from(number.abs()) * one as f64 + 0.5) as u64;
     send_digits(out, scaled.checked_div(one).unwrap_or(0), 10, 1);

@@ -1,12 +1,12 @@
 //! The demo: the events of a building, in which each room's devices are used together.
 //!
-//! Somebody opens a door, uses what is in the room, and leaves. Now and then something happens elsewhere. So what belongs to a room
-//! should come to lie together, and that can be checked.
+//! Somebody opens a door, uses the devices in the room, and leaves. Now and then something happens elsewhere. So the
+//! events of a room should end up close together, which can be checked.
 
 use motevec_core::sample::Generator;
 use rand_core::Rng;
 
-/// The events, a room a row. The first of a row is the way in and out.
+/// The events, one row per room. The first of a row is the way in and out.
 pub const ROOMS: [[&str; 8]; 9] = [
     [
         "lobby.door",
@@ -64,9 +64,9 @@ pub const ROOMS: [[&str; 8]; 9] = [
     ["lift.door", "lift.call", "lift.up", "lift.down", "lift.floor1", "lift.floor2", "lift.floor3", "lift.alarm"],
 ];
 
-/// Visits an epoch.
+/// Visits per epoch.
 pub const VISITS: usize = 100;
-/// Events a visit.
+/// Events per visit.
 pub const EVENTS: usize = 10;
 
 /// An event of [`ROOMS`].
@@ -77,7 +77,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// What the device hears of it.
+    /// Its token.
     #[must_use]
     pub fn token(self) -> &'static str {
         let room = ROOMS.get(usize::from(self.room));
@@ -85,7 +85,7 @@ impl Event {
     }
 }
 
-/// The building: the same visits each time.
+/// The building, with the same visits each time.
 #[derive(Debug)]
 pub struct World {
     rng: Generator,
@@ -98,7 +98,7 @@ impl Default for World {
 }
 
 impl World {
-    /// The building on the first day.
+    /// The building before the first visit.
     #[must_use]
     pub fn new() -> Self {
         Self { rng: Generator::new(7, [3]) }
@@ -112,7 +112,7 @@ impl World {
         let mut events = [door; EVENTS];
         let [_, inside @ .., _] = &mut events;
         for event in inside {
-            // One event in sixteen is of another room.
+            // One event in sixteen is from another room.
             *event = if self.below(16) == 0 {
                 Event { room: self.below(ROOMS.len()), place: self.below(8) }
             } else {

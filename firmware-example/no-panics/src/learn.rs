@@ -1,4 +1,4 @@
-//! Training and questions: `simd`, `sample`, `model`, `train` and `query`, with all instructions and in both arithmetics.
+//! Training and queries: `simd`, `sample`, `model`, `train` and `query`, with all instructions and in both arithmetics.
 
 use core::hint::black_box;
 
@@ -19,7 +19,7 @@ pub(crate) fn all() {
         black_box(level.run(black_box(false), Learn));
     }
     black_box(Level::Scalar.run(false, Learn));
-    // Rows of one block and of a part of one, as devices have them.
+    // Rows of one block and of a part of one, as on devices.
     let (lanes, mut model) = (Scalar::<Portable>::new(), FixedModel::<WORDS, 16>::zeros());
     model.initialize(&mut Generator::new(black_box(1), [0]));
     walk(lanes, Fixed::<2, 6>, &mut model);
@@ -35,14 +35,14 @@ fn settings() -> Option<Dynamic> {
     Dynamic::new(black_box(2), black_box(5), update).ok()
 }
 
-/// What runs on any lanes.
+/// Everything that runs on any lanes.
 struct Learn;
 
 impl Kernel for Learn {
     type Output = ();
 
     fn run<L: Lanes>(self, lanes: L) {
-        // Rows of a size that is known when the program runs.
+        // Rows of a size that is known only at run time.
         let (mut v, mut u) = (black_box([0.0; 96]), black_box([0.0; 96]));
         let slab = |data| Slab::new(data, black_box(16), black_box(16));
         if let (Ok(center), Ok(outside), Some(settings)) = (slab(&mut v), slab(&mut u), settings()) {
@@ -57,7 +57,7 @@ impl Kernel for Learn {
     }
 }
 
-/// Trains a model by sentences and by tokens, and looks up what is near.
+/// Trains a model by sentences and by tokens, and looks up neighbors.
 fn walk<L: Lanes, V: RowsMut, U: RowsMut>(lanes: L, shape: impl Shape, model: &mut Model<V, U>) {
     let counts = black_box([4_u64; WORDS]);
     let count = |word: usize| counts.get(word).copied().unwrap_or(0);

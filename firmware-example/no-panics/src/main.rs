@@ -2,7 +2,7 @@
 //! does not know, and its panic handler calls a function that there is not. So it links only where the optimizer and the linker find no
 //! path from core to a panic. `tests/tests/firmware/no_panics.rs` builds it for a Cortex-M4F, and once with a panic in it, which must not link.
 //!
-//! `Display` of errors is left out: it needs `core::fmt`, which firmware goes without.
+//! `Display` of errors is left out: it needs `core::fmt`, which firmware does without.
 #![no_std]
 #![no_main]
 
@@ -14,7 +14,7 @@ use core::hint::black_box;
 use core::panic::PanicInfo;
 
 unsafe extern "C" {
-    /// Nowhere defined: the linker names it where a panic can be reached.
+    /// Not defined anywhere: the linker reports it if a panic can be reached.
     fn motevec_core_has_a_path_to_a_panic() -> !;
 }
 
@@ -24,7 +24,7 @@ fn panic(_info: &PanicInfo<'_>) -> ! {
     unsafe { motevec_core_has_a_path_to_a_panic() }
 }
 
-/// Where the linker starts to look for what is needed.
+/// Where the linker starts.
 // SAFETY: no other function has this name.
 #[unsafe(no_mangle)]
 pub extern "C" fn _start() -> ! {
@@ -37,12 +37,12 @@ pub extern "C" fn _start() -> ! {
     }
 }
 
-/// The front part of `whole`, of a length that nobody knows.
+/// A prefix of `whole`, of a length that the compiler does not know.
 fn some<T>(whole: &[T]) -> &[T] {
     whole.get(..black_box(whole.len())).unwrap_or_default()
 }
 
-/// [`some`], to write to.
+/// [`some`], mutable.
 fn some_mut<T>(whole: &mut [T]) -> &mut [T] {
     whole.get_mut(..black_box(1)).unwrap_or_default()
 }

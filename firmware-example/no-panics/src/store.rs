@@ -1,4 +1,4 @@
-//! What is kept: `vocab` and `image`.
+//! Storage: `vocab` and `image`.
 
 use core::hint::black_box;
 

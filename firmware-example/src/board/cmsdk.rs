@@ -12,12 +12,12 @@ const TRANSMIT_FULL: u32 = 1;
 const RECEIVE_FULL: u32 = 2;
 
 impl Uart {
-    /// Starts the port, at `clock` Hz and 115,200 bits a second.
+    /// Starts the port, at `clock` Hz and 115,200 bits per second.
     ///
     /// # Safety
-    /// There is such a port at `base`.
+    /// There must be such a port at `base`.
     pub(super) unsafe fn start(base: usize, clock: u32) -> Self {
-        // SAFETY: these are the registers of the port that is promised.
+        // SAFETY: these are the registers of the promised port.
         let register = |offset: usize| -> Register<u32> { unsafe { Register::at(base + offset) } };
         register(0x10).write(clock / 115_200);
         // Transmit and receive.

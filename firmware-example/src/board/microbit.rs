@@ -1,4 +1,5 @@
-//! BBC micro:bit v1: an nRF51822 with a Cortex-M0 and 16 KB of RAM. Its interface chip shows the UART as a USB serial port.
+//! BBC micro:bit v1: an nRF51822 with a Cortex-M0 and 16 KB of RAM. Its interface chip shows the UART as a USB serial
+//! port.
 
 use crate::register::Register;
 
@@ -13,7 +14,7 @@ const GPIO: usize = 0x5000_0000;
 const TX_PIN: u32 = 24;
 const RX_PIN: u32 = 25;
 
-/// The UART on the pins of the interface chip, at 115,200 bits a second.
+/// The UART on the pins of the interface chip, at 115,200 bits per second.
 pub(crate) struct Serial {
     received: Register<u32>,
     sent: Register<u32>,
@@ -25,7 +26,7 @@ impl Serial {
     pub(crate) fn start() -> Self {
         // SAFETY: all addresses below are of the nRF51's clock, GPIO and UART (nRF51 Series Reference Manual).
         let register = |address: usize| -> Register<u32> { unsafe { Register::at(address) } };
-        // The internal oscillator is too far off for a UART: start the crystal, and wait for it.
+        // The internal oscillator is too inaccurate for a UART: start the crystal, and wait for it.
         register(CLOCK).write(1);
         while register(CLOCK + 0x100).read() == 0 {}
 

@@ -1,4 +1,5 @@
-//! The boards. A board module says how much the board learns, and has a serial line that reads and writes single bytes.
+//! The boards. A board module defines how much the board learns, and has a serial line that reads and writes single
+//! bytes.
 
 #[cfg_attr(feature = "microbit", path = "microbit.rs")]
 #[cfg_attr(feature = "an386", path = "an386.rs")]

@@ -1,4 +1,4 @@
-//! QEMU's RISC-V machine `virt`: no board that anybody has, but another instruction set to compare bits with.
+//! QEMU's RISC-V machine `virt`: not a real board, but another instruction set to compare bits with.
 
 use crate::register::Register;
 

@@ -1,5 +1,5 @@
-//! The firmware's dialogue as WebAssembly: [`start`] it, and let it [`receive`] bytes; it calls `send` for each byte that it answers.
-//! `dialogue.mjs` runs it in Node.
+//! The firmware's dialogue as WebAssembly: [`start`] it, and let it [`receive`] bytes; it calls `send` for each byte of
+//! its answers. `dialogue.mjs` runs it in Node.
 
 use std::cell::RefCell;
 
@@ -19,16 +19,17 @@ thread_local! {
     static RECEIVER: RefCell<Box<dyn FnMut(u8)>> = RefCell::new(Box::new(|_| ()));
 }
 
-/// Starts a session in portable arithmetic on the level of this number in [`Level::ALL`]; whether there is such a level here.
-// SAFETY: no other function in this module is named so.
+/// Starts a session in portable arithmetic on the level of this number in [`Level::ALL`]; returns whether this build
+/// has it.
+// SAFETY: no other function in this module has this name.
 #[unsafe(no_mangle)]
 pub extern "C" fn start(level: u32) -> bool {
     let level = Level::ALL.get(level as usize);
     level.is_some_and(|level| level.run(false, Start).is_some())
 }
 
-/// Takes a byte, as the serial line of a board does.
-// SAFETY: no other function in this module is named so.
+/// Takes a byte, like the serial line of a board.
+// SAFETY: no other function in this module has this name.
 #[unsafe(no_mangle)]
 pub extern "C" fn receive(byte: u8) {
     RECEIVER.with_borrow_mut(|receiver| receiver(byte));
@@ -41,7 +42,7 @@ impl Kernel for Start {
     type Output = ();
 
     fn run<L: Lanes>(self, lanes: L) {
-        // As much as a board has; it lives as long as the module.
+        // As much memory as on a board; it lives as long as the module.
         let storage: &'static mut Storage<80, 16, 800, 128> = Box::leak(Box::default());
         let mut session = Session::new(lanes, storage, &BOARD);
         session.greet(&mut Imported);

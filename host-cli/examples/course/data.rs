@@ -1,4 +1,5 @@
-//! The course's data set as its own program reads it: sentences, subsampling, random contexts, and the table of negatives.
+//! The course's data set as its own program reads it: sentences, subsampling, random contexts, and the table of
+//! negatives.
 
 use std::cmp::Reverse;
 use std::path::Path;
@@ -37,7 +38,7 @@ impl Text {
         let mut ids = Vec::new();
         tokens.copy_to(0..tokens.len(), &mut ids)?;
 
-        // The first word of a line is the sentence's number, which is no part of the text.
+        // The first word of a line is the sentence's number, which is not part of the text.
         let mut lines = Vec::new();
         for (index, line) in ids.split(|&id| id == SENTENCE_END).enumerate() {
             let Some((&number, sentence)) = line.split_first() else { continue };
@@ -54,12 +55,12 @@ impl Text {
         }
         lines.retain(|line| !line.is_empty());
         if lines.is_empty() {
-            return Err(Error::input(path, None, "there is no sentence in it: lines are number<TAB>sentence"));
+            return Err(Error::input(path, None, "it has no sentences: lines are number<TAB>sentence"));
         }
         Self::of_lines(&all, &lines, path)
     }
 
-    /// Counts and numbers the words anew, now that the numbers of sentences are gone.
+    /// Counts and numbers the words again, without the numbers of sentences.
     fn of_lines(all: &Vocabulary, lines: &[&[u32]], path: &Path) -> Result<Self> {
         let mut counts = vec![0_u64; all.len()];
         lines.iter().copied().flatten().for_each(|&id| counts[id as usize] += 1);
@@ -71,7 +72,7 @@ impl Text {
         for (word, count, id) in words.chain([(UNKNOWN, 1, None)]) {
             let row = vocabulary
                 .push(word, count)
-                .map_err(|_| Error::input(path, None, format!("the word `{word}` is there twice")))?;
+                .map_err(|_| Error::input(path, None, format!("the word `{word}` appears twice")))?;
             if let Some(id) = id {
                 rows[id] = row as u32;
             }
@@ -99,7 +100,7 @@ impl Text {
 /// The sentences that contexts are drawn from: many copies, each without some of the occurrences of frequent words.
 #[derive(Clone)]
 pub(crate) struct Contexts {
-    /// One sentence after the other.
+    /// One sentence after another.
     words: Vec<u32>,
     /// Where each ends.
     ends: Vec<usize>,
@@ -107,7 +108,7 @@ pub(crate) struct Contexts {
 }
 
 impl Contexts {
-    /// Thins out the copies; sentences of one word, which have no context, go.
+    /// Thins out the copies, and drops sentences of one word, which have no context.
     pub(crate) fn new(text: &Text, seed: u64) -> Result<Self> {
         let mut rng = Generator::new(seed, [0]);
         let total = text.vocabulary.counts().iter().sum::<u64>() as f64;
@@ -134,8 +135,8 @@ impl Contexts {
         }
     }
 
-    /// Puts the context of a random word of a random sentence into `context`, at most `window` words to each side of it,
-    /// and returns the word. The word itself is no part of its context.
+    /// Puts the context of a random word of a random sentence into `context`, at most `window` words on each side of
+    /// it, and returns the word. The word itself is not part of its context.
     #[inline(always)]
     pub(crate) fn draw(&mut self, window: usize, context: &mut Vec<u32>) -> u32 {
         loop {
@@ -229,7 +230,7 @@ mod tests {
 
     #[test]
     fn what_is_no_list_of_sentences_is_refused() {
-        for (lines, message) in [("", "there is no sentence"), ("1\n2\n", "no sentence"), ("1\ta b\nc d\n", "`c`")] {
+        for (lines, message) in [("", "it has no sentences"), ("1\n2\n", "no sentences"), ("1\ta b\nc d\n", "`c`")] {
             let error = read(lines, false).err().unwrap().to_string();
             assert!(error.contains(message), "{error}");
         }

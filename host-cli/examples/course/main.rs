@@ -1,13 +1,14 @@
-//! The assignment of Stanford's course on natural language processing, as it stands there: skip-gram with negative
-//! sampling on the sentences of the Stanford Sentiment Treebank, 10 numbers a vector, 50 random contexts a step, 40,000
-//! steps, and a picture of 24 words.
+//! The assignment of Stanford's course on natural language processing, exactly: skip-gram with negative
+//! sampling on the sentences of the Stanford Sentiment Treebank, 10 numbers per vector, 50 random contexts per step,
+//! 40,000 steps, and a picture of 24 words.
 //!
 //! ```sh
 //! cargo run --release --example course -- SENTENCES.tsv
 //! ```
 //!
 //! The gradients are those of `motevec_core::loss`, the steps those of `motevec_core::optim`; `motevec_core::guide`
-//! derives them. `data` is the course's way to draw contexts and negatives, `run` its loop, `pictures` what is seen.
+//! derives them. `data` draws contexts and negatives as the course does, `run` is its loop, `pictures` draws the
+//! results.
 
 mod data;
 mod pictures;
@@ -33,7 +34,7 @@ use pictures::{Groups, Method};
 /// Words that one solution of the assignment saw side by side in its picture.
 const SEEN_TOGETHER: [&str; 4] = ["amazing", "wonderful", "boring", "great"];
 
-/// Words of the course in a text: with fewer of them there is nothing to see.
+/// With fewer words of the course in a text there is nothing to see.
 const FEWEST: usize = 6;
 
 /// The size of a map, and of the cells that maps shrink into.
@@ -46,7 +47,7 @@ const SMALL_CELL: [f64; 2] = [310.0, 260.0];
 #[derive(Debug, Parser)]
 #[command(name = "course", max_term_width = 100)]
 struct Args {
-    /// The sentences, a line `number<TAB>sentence` each, plain or compressed (datasetSentences.txt of the Stanford
+    /// The sentences, lines `number<TAB>sentence`, plain or compressed (datasetSentences.txt of the Stanford
     /// Sentiment Treebank)
     sentences: PathBuf,
 
@@ -54,7 +55,7 @@ struct Args {
     #[arg(short, long, value_name = "FOLDER", default_value = "course")]
     output: PathBuf,
 
-    /// Where all random choices start from
+    /// The seed of all random choices
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 
@@ -66,7 +67,7 @@ struct Args {
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100))]
     seeds: u64,
 
-    /// Steps between two lines of running loss
+    /// Print the running loss every N steps
     #[arg(long, value_name = "N", default_value_t = 4_000, value_parser = clap::value_parser!(u64).range(10..=1_000_000_000))]
     print_every: u64,
 }
@@ -147,7 +148,7 @@ impl Args {
             pictures::map(own, "motevec train, same text".to_owned(), Method::Pca, MAP)?,
         ];
         let note = format!(
-            "left and middle: {} numbers a word, seed {}, {} steps; right: {} numbers a word, on all sentences",
+            "left and middle: {} numbers per word, seed {}, {} steps; right: {} numbers per word, on all sentences",
             first.dim, self.seed, self.steps, own.dim
         );
         pictures::write(
@@ -216,7 +217,7 @@ fn say(out: &mut impl Write, line: impl Display) {
     let _ = writeln!(out, "{line}");
 }
 
-/// motevec's own trainer, with as many passes and as high a rate as so short a text wants.
+/// motevec's own trainer, with the passes and the rate that such a short text needs.
 fn own_settings(seed: u64) -> Settings {
     Settings { dim: 50, epochs: 40, rate: 0.05, subsample: 1e-3, seed, threads: 1, ..Settings::default() }
 }

@@ -45,17 +45,17 @@ pub(crate) fn write(
     Sheet { title, note, pictures, columns, cell }.draw().write(path, Kind::of_name(path)?)
 }
 
-/// How the words of the course lie to each other, as their picture has it: from the mean of all of them.
+/// How the words of the course relate to each other, seen from the mean of all of them as in their picture.
 pub(crate) struct Groups {
     /// The mean cosine of two words of one group.
     pub(crate) within: f64,
-    /// That of two words of different groups.
+    /// The mean cosine of two words of different groups.
     pub(crate) across: f64,
-    /// That of two of [`SEEN_TOGETHER`].
+    /// The mean cosine of two of [`SEEN_TOGETHER`].
     pub(crate) together: f64,
     /// The share of words whose nearest one is of their own group.
     pub(crate) neighbors: f64,
-    /// The same if chance had made the groups.
+    /// The same for random groups.
     pub(crate) chance: f64,
 }
 
@@ -92,7 +92,7 @@ impl Groups {
     }
 }
 
-/// Where each of the rows lies, seen from their mean: vectors of length 1.
+/// The direction of each row from their mean: vectors of length 1.
 fn directions(rows: &[&[f32]]) -> Vec<Vec<f32>> {
     let mean = |axis: usize| rows.iter().map(|row| f64::from(row[axis])).sum::<f64>() / rows.len() as f64;
     let means: Vec<_> = (0..rows.first().map_or(0, |row| row.len())).map(mean).collect();

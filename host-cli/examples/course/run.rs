@@ -1,4 +1,4 @@
-//! The course's training run: stochastic gradient descent on random contexts, fifty a step.
+//! The course's training run: stochastic gradient descent on random contexts, fifty per step.
 
 use std::num::NonZeroU64;
 
@@ -14,39 +14,39 @@ use crate::data::{Contexts, Table, Text};
 /// D: the numbers of a vector.
 pub(crate) const DIM: usize = 10;
 
-/// A row. The numbers behind the first [`DIM`] are 0 and stay so: kernels are faster on whole rows of lanes.
+/// A row. The numbers after the first [`DIM`] are 0 and stay 0: kernels are faster on whole rows of lanes.
 type Row = [f32; LANES];
 
-/// The half-width of the window at most.
+/// The largest half-width of the window.
 const WINDOW: usize = 5;
 
 /// K: the negatives of an outside word.
 const NEGATIVES: usize = 10;
 
-/// Contexts a step.
+/// Contexts per step.
 const BATCH: usize = 50;
 
 /// The rate at the start.
 const RATE: f32 = 0.3;
 
-/// The rate halves after so many steps.
+/// The rate is halved after this many steps.
 const HALVING: Schedule = Schedule::HalveEvery(NonZeroU64::new(20_000).unwrap());
 
 /// Steps between two looks at the loss.
 pub(crate) const LOOK_EVERY: u64 = 10;
 
-/// What the running loss keeps of itself at a look.
+/// The weight of the old running loss at each look.
 const KEEP: f64 = 0.95;
 
-/// What a run leaves.
+/// The result of a run.
 pub(crate) struct Trained {
     /// The center vectors: |Vocab| × [`DIM`].
     pub(crate) center: Vec<f32>,
-    /// The running loss of a context at the end; NaN where there was no step to look at.
+    /// The running loss of a context at the end; NaN if no step was measured.
     pub(crate) loss: f64,
 }
 
-/// Trains for so many `steps`. `observe` gets the running loss at every tenth step.
+/// Trains for `steps` steps. `observe` gets the running loss at every tenth step.
 ///
 /// The arithmetic is the portable one: the same seed gives the same vectors on every machine.
 pub(crate) fn train(text: &Text, seed: u64, steps: u64, observe: &mut dyn FnMut(u64, f64)) -> Result<Trained> {
@@ -134,14 +134,14 @@ impl Batches {
     }
 }
 
-/// Vectors during a step: what is read is as it was before, what is written will be there after it.
+/// Vectors during a step: reads see the values from before, writes take effect after it.
 ///
 /// So all gradients of a batch are taken at the same point, and add up in the order of the batch.
 struct Step {
     before: Vec<Row>,
-    /// The rows that change, as they will be: few, so that they stay in the nearest caches.
+    /// The new values of the rows that change: few, so that they stay in the nearest caches.
     after: Vec<Row>,
-    /// Which rows these are, and where each row is among them, if it is.
+    /// Which rows these are, and the place of each row among them, if any.
     moved: Vec<usize>,
     place: Vec<u32>,
 }
@@ -231,7 +231,7 @@ mod tests {
         assert_ne!(train(&text, 2, 2000, &mut |_, _| ()).unwrap().center, trained.center);
     }
 
-    /// The loss, and both matrices after a step as the assignment writes it: whole gradients, in f64, of the mean loss.
+    /// The loss, and both matrices after a step as in the assignment: whole gradients, in f64, of the mean loss.
     fn reference(batches: &Batches, rate: f64) -> (f64, Vec<f64>, Vec<f64>) {
         let (mut contexts, mut table) = (batches.contexts.clone(), batches.table.clone());
         let wide = |step: &Step| step.before.iter().flatten().map(|&x| f64::from(x)).collect::<Vec<_>>();

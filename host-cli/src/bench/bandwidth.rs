@@ -1,4 +1,4 @@
-//! How fast memory is passed over: arrays that no cache holds.
+//! The bandwidth of memory: passes over arrays that no cache holds.
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -10,13 +10,13 @@ use super::Instructions;
 use super::figure::{Figure, at_once};
 use crate::{Result, memory};
 
-/// Bytes of each array, where there is enough memory.
+/// Bytes of each array, if there is enough memory.
 const ARRAY: u64 = 128 << 20;
 
 /// Blocks that are summed side by side, so that no addition waits for the one before it.
 const UNROLLED: usize = 4;
 
-/// How memory is passed over.
+/// A kind of pass over memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pattern {
@@ -42,11 +42,11 @@ impl Pattern {
 pub struct Bandwidth {
     /// What is done.
     pub pattern: Pattern,
-    /// On how many threads.
+    /// The number of threads.
     pub threads: usize,
     /// The size of the three arrays together.
     pub bytes: usize,
-    /// 10⁹ bytes a second, read or written. What a cache reads of a line before it writes it is not counted.
+    /// 10⁹ bytes per second, read or written. A cache line that is read before it is written is not counted as read.
     pub gigabytes_per_second: f64,
 }
 
@@ -55,7 +55,7 @@ type Key = (Pattern, usize);
 /// Three arrays of equal length.
 pub(super) struct Arrays(RefCell<[Vec<Block>; 3]>);
 
-/// What a thread has of each array.
+/// The share of a thread in each array.
 struct Share<'a> {
     a: &'a mut [Block],
     b: &'a mut [Block],
@@ -63,7 +63,7 @@ struct Share<'a> {
 }
 
 impl Arrays {
-    /// Arrays of ones, in an eighth of the free memory each at most.
+    /// Arrays of ones, each in at most an eighth of the free memory.
     pub(super) fn new(threads: usize) -> Result<Self> {
         let bytes = memory::available().map_or(ARRAY, |bytes| ARRAY.min(bytes / 8));
         let zeros = || vec![[0.0; LANES]; bytes as usize / size_of::<Block>()];
@@ -82,7 +82,7 @@ impl Arrays {
     }
 }
 
-/// The arrays, cut for so many threads.
+/// The arrays, cut into shares for the threads.
 fn shares([a, b, c]: &mut [Vec<Block>; 3], threads: usize) -> Vec<Share<'_>> {
     let len = a.len().div_ceil(threads).max(1);
     let shares = a.chunks_mut(len).zip(b.chunks_mut(len)).zip(c.chunks_mut(len));
@@ -113,7 +113,7 @@ fn figure(arrays: &Arrays, (pattern, threads): Key) -> Figure<'_> {
     })
 }
 
-/// The bandwidths, as they were measured.
+/// The measured bandwidths.
 pub(super) fn report(figures: &[(Key, Figure<'_>)], arrays: &Arrays) -> Vec<Bandwidth> {
     let bandwidth = |&((pattern, threads), ref figure): &(Key, Figure<'_>)| Bandwidth {
         pattern,

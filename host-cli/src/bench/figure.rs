@@ -1,4 +1,4 @@
-//! One figure: some work, how often it is done for a sample, and the rates that were measured.
+//! One figure: some work, how often to do it for a sample, and the measured rates.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -7,38 +7,38 @@ use std::time::{Duration, Instant};
 use super::Options;
 use crate::{Error, Result};
 
-/// Short work is timed in so many parts of a sample. A part is shorter than the slice of time that a busy system gives a
-/// thread, so that most parts run undisturbed, and their median is that of an idle machine.
+/// Short work is timed in so many parts of a sample. A part is shorter than the slice of time that a busy system gives
+/// a thread, so that most parts run undisturbed, and their median is that of an idle machine.
 const PARTS: u32 = 10;
 
-/// Does the work so many times, and says how long that took.
+/// Does the work this many times, and returns how long that took.
 type Work<'a> = Box<dyn FnMut(u64) -> Result<Duration> + 'a>;
 
 /// Something whose rate is measured.
 pub(super) struct Figure<'a> {
     work: Work<'a>,
-    /// What doing it once amounts to: operations, or bytes.
+    /// The amount of work of doing it once: operations, or bytes.
     amount: f64,
-    /// How many times a part of a sample does it.
+    /// How often a part of a sample does it.
     times: u64,
     /// How many parts a sample has.
     parts: u32,
-    /// Amount a second, of each part.
+    /// Amount per second, of each part.
     rates: Vec<f64>,
 }
 
 impl<'a> Figure<'a> {
-    /// Work that is too short to be timed alone.
+    /// Work that is too short to be timed on its own.
     pub(super) fn repeated(amount: f64, work: impl FnMut(u64) -> Result<Duration> + 'a) -> Self {
         Self { work: Box::new(work), amount, times: 1, parts: PARTS, rates: Vec::new() }
     }
 
-    /// Work that is long enough as it is.
+    /// Work that is long enough to be timed.
     pub(super) fn once(amount: f64, mut work: impl FnMut() -> Result<Duration> + 'a) -> Self {
         Self { work: Box::new(move |_| work()), amount, times: 1, parts: 1, rates: Vec::new() }
     }
 
-    /// Amount a second: the median.
+    /// Amount per second: the median.
     pub(super) fn rate(&self) -> f64 {
         let mut rates = self.rates.clone();
         rates.sort_by(f64::total_cmp);
@@ -48,7 +48,7 @@ impl<'a> Figure<'a> {
         }
     }
 
-    /// Finds out how many times a part of a `sample` does the work; the caches are warm then, too.
+    /// Finds out how often a part of a `sample` does the work, which also warms the caches.
     fn calibrate(&mut self, sample: Duration) -> Result<()> {
         let length = sample / self.parts;
         let mut short = self.parts > 1;
@@ -56,7 +56,7 @@ impl<'a> Figure<'a> {
             let took = (self.work)(self.times)?.max(Duration::from_nanos(1));
             short = took < length / 2;
             let factor = length.as_secs_f64() / took.as_secs_f64();
-            // A guess from a very short time may be far off: come near in steps.
+            // A guess from a very short time may be far off, so approach in steps.
             self.times = ((self.times as f64 * factor.min(64.0)) as u64).max(1);
         }
         Ok(())
@@ -91,11 +91,11 @@ pub(super) fn measure(
     Ok(())
 }
 
-/// Does `work` on each of `shares` at once, each on a thread of its own, and says how long it took from the first start
-/// to the last end.
+/// Does `work` on each of `shares` at once, each on its own thread, and returns the time from the first start to the
+/// last end.
 pub(super) fn at_once<S: Send>(shares: Vec<S>, work: impl Fn(S) + Sync) -> Result<Duration> {
     let mut spans = vec![None; shares.len()];
-    // Starting threads takes time that is not to be measured: each waits for the others to run.
+    // Starting threads takes time that should not be measured: each waits for the others to run.
     let missing = AtomicUsize::new(shares.len());
     let timed = |share, span: &mut Option<(Instant, Instant)>| {
         while missing.load(Ordering::Acquire) > 0 {

@@ -1,4 +1,4 @@
-//! Core's kernels, over and over on the same few rows.
+//! Core's kernels, repeated on the same few rows.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -18,25 +18,25 @@ use crate::Error;
 /// The components of a row that kernels are measured with.
 pub const DIMS: [usize; 5] = [64, 100, 128, 200, 300];
 
-/// One true target and five negatives, as is usual.
+/// One true target and five negatives, as usual.
 const TARGETS: usize = 6;
 
-/// Of core's polynomial, in each number: 7 multiply-adds in e^x and 8 operations beside them, and 3 around it.
+/// Operations of core's sigmoid per number: 7 multiply-adds and 8 other operations in e^x, and 3 around it.
 const SIGMOID_FLOPS: usize = 25;
 
 /// The rate of a kernel on one thread.
 #[derive(Clone, Debug, Serialize)]
 pub struct KernelRate {
-    /// Which, with the inputs × targets of an update.
+    /// Its name, with the inputs × targets of an update.
     pub kernel: &'static str,
     /// Components of a row.
     pub dim: usize,
-    /// With which instructions.
+    /// The instructions.
     #[serde(flatten)]
     pub instructions: Instructions,
-    /// 10⁹ floating-point operations a second.
+    /// 10⁹ floating-point operations per second.
     pub gflops: f64,
-    /// What part of the peak that is.
+    /// The share of the peak.
     pub share: f64,
 }
 
@@ -73,7 +73,7 @@ fn figure(mut operation: impl Operation + 'static, instructions: Instructions) -
     })
 }
 
-/// The rates, as they were measured.
+/// The measured rates.
 pub(super) fn report(figures: &[(Key, Figure<'_>)], peaks: &[Peak]) -> Vec<KernelRate> {
     let rate = |&((kernel, instructions, dim), ref figure): &(Key, Figure<'_>)| {
         let gflops = figure.rate() / 1e9;
@@ -84,7 +84,7 @@ pub(super) fn report(figures: &[(Key, Figure<'_>)], peaks: &[Peak]) -> Vec<Kerne
 
 /// A kernel and what it works on.
 trait Operation {
-    /// Floating-point operations that it takes.
+    /// Its floating-point operations.
     fn flops(&self) -> usize;
     /// Runs it so many times. What it returns depends on all that it did.
     fn run(&mut self, simd: Simd, times: u64) -> Result<f32, WindowError>;
@@ -122,7 +122,7 @@ fn numbers(len: usize) -> Vec<f32> {
     numbers
 }
 
-/// Rows of `dim` components, padded with zeros to whole blocks as the trainer's are.
+/// Rows of `dim` components, padded with zeros to whole blocks like the trainer's.
 fn rows(rows: usize, dim: usize) -> Slab<Vec<f32>> {
     let stride = dim.next_multiple_of(LANES);
     let mut data = numbers(rows * stride);

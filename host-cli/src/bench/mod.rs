@@ -1,4 +1,4 @@
-//! How fast this machine is, and how much of that core's kernels and the trainer make use of.
+//! How fast this machine is, and how much of that core's kernels and the trainer use.
 //!
 //! # What counts as work
 //!
@@ -13,15 +13,15 @@
 //! training         3 · 2·D · (1 + K) for each pair of a center and an outside word; `training::pairs` counts them
 //! ```
 //!
-//! Nothing else counts, however long it takes: padding of rows to whole blocks, the sigmoids of an update, random numbers,
-//! private copies, merges. The share of the peak is the rate over that of the same instructions, in the same arithmetic
-//! and on as many threads, when they do nothing but multiply-adds in registers. Scalar kernels are compared with the peak
-//! of the level `wide`, into whose registers compilers pack them.
+//! Nothing else counts, however long it takes: padding of rows to whole blocks, the sigmoids of an update, random
+//! numbers, private copies, merges. The share of the peak is the rate over that of the same instructions, in the same
+//! arithmetic and on as many threads, when they do nothing but multiply-adds in registers. Scalar kernels are compared
+//! with the peak of the level `wide`, into whose registers compilers pack them.
 //!
 //! # How it is measured
 //!
-//! All figures are taken in turn, several times over, so that a slow spell of the machine hits all of them; the median
-//! of each counts. Kernels and peaks are timed a millisecond at a time, see module `figure`.
+//! All figures are taken in turn, several times, so that a slow spell of the machine affects all of them; the median of
+//! each counts. Kernels and peaks are timed one millisecond at a time, see module `figure`.
 
 mod bandwidth;
 mod figure;
@@ -48,9 +48,10 @@ pub use self::training::{Method, Training, TrainingRate};
 /// How long to measure.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// How often each figure is taken.
+    /// The number of samples of each figure.
     pub runs: NonZero<u32>,
-    /// About how long a sample of a peak or a kernel takes. Training, and a pass over memory, take as long as they take.
+    /// About how long a sample of a peak or a kernel takes. Training, and a pass over memory, take as long as they
+    /// take.
     pub sample: Duration,
 }
 
@@ -72,7 +73,7 @@ impl Instructions {
         if self.fused { "fused" } else { "portable" }
     }
 
-    /// Runs `kernel` compiled for these instructions; `None` where this machine does not have them.
+    /// Runs `kernel` compiled for these instructions; `None` if this machine does not have them.
     fn run<K: Kernel>(self, kernel: K) -> Option<K::Output> {
         self.token().map(|simd| simd.enter(kernel))
     }
@@ -93,11 +94,11 @@ fn arithmetic_name<S: Serializer>(fused: &bool, serializer: S) -> Result<S::Ok, 
 /// What was measured.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// On which machine.
+    /// The machine.
     pub machine: Machine,
     /// The most multiply-adds that it does.
     pub peak: Vec<Peak>,
-    /// How fast it passes over memory.
+    /// The bandwidth of its memory.
     pub memory: Vec<Bandwidth>,
     /// How fast core's kernels are, on one thread and with rows in the first-level cache.
     pub kernels: Vec<KernelRate>,
@@ -108,9 +109,9 @@ pub struct Report {
 /// A machine.
 #[derive(Clone, Debug, Serialize)]
 pub struct Machine {
-    /// The name of the processor, where the system tells.
+    /// The name of the processor, if the system tells.
     pub processor: Option<String>,
-    /// How many threads it runs at once, as far as this process may use them.
+    /// How many threads this process can run at once.
     pub cores: usize,
 }
 
@@ -122,13 +123,13 @@ impl Machine {
     }
 }
 
-/// Measures this machine, the kernels, and training on `corpus` with `settings`, on one thread and on as many as the
-/// settings say. `observe` is told how many of how many samples have been taken.
+/// Measures this machine, the kernels, and training on `corpus` with `settings`, on one thread and on as many as
+/// the settings say. `observe` gets the number of samples taken and the total.
 ///
-/// Kernels run in the arithmetic of the settings where a level has instructions for it, else in the portable one.
+/// Kernels run in the arithmetic of the settings if a level has instructions for it, or else in the portable one.
 ///
 /// # Errors
-/// Where training fails, or the system refuses memory or a thread.
+/// If training fails, or the system refuses memory or a thread.
 pub fn run(
     corpus: &Corpus,
     settings: &Settings,

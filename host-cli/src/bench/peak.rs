@@ -8,22 +8,22 @@ use serde::Serialize;
 use super::Instructions;
 use super::figure::{Figure, at_once};
 
-/// Sums that grow side by side: enough to keep two units busy for the four to six cycles that a multiply-add takes, and
-/// few enough for sixteen registers to hold them and two factors.
+/// How many sums grow side by side: enough to keep two units busy for the four to six cycles of a multiply-add, and few
+/// enough for sixteen registers to hold them and two factors.
 const SUMS: usize = 12;
 
-/// Multiply-adds of each sum in one go.
+/// Multiply-adds of each sum per call.
 const STEPS: u64 = 1000;
 
 /// A rate of multiply-adds.
 #[derive(Clone, Debug, Serialize)]
 pub struct Peak {
-    /// With which instructions.
+    /// The instructions.
     #[serde(flatten)]
     pub instructions: Instructions,
-    /// On how many threads.
+    /// The number of threads.
     pub threads: usize,
-    /// 10⁹ floating-point operations a second.
+    /// 10⁹ floating-point operations per second.
     pub gflops: f64,
 }
 
@@ -42,10 +42,10 @@ pub(super) fn figures(instructions: &[Instructions], threads: &[usize]) -> Vec<(
     keys.into_iter().map(|key| (key, figure(key))).collect()
 }
 
-/// The instructions whose peak counts for those given.
+/// The instructions whose peak the given ones are compared with.
 ///
-/// Compilers pack scalar code into the registers that every processor of the kind has, some of it and some not: core's
-/// scalar kernels would come to more than a peak of scalar code.
+/// Compilers pack some scalar code into the registers that every processor of the kind has, so core's scalar kernels
+/// would exceed a peak of scalar code.
 fn compared_with(instructions: Instructions) -> Instructions {
     Instructions { simd: instructions.simd.max(Level::Wide), ..instructions }
 }
@@ -59,7 +59,7 @@ fn figure((instructions, threads): Key) -> Figure<'static> {
     })
 }
 
-/// The peaks, as they were measured.
+/// The measured peaks.
 pub(super) fn report(figures: &[(Key, Figure<'_>)]) -> Vec<Peak> {
     let peak = |&((instructions, threads), ref figure): &(Key, Figure<'_>)| Peak {
         instructions,
@@ -69,7 +69,7 @@ pub(super) fn report(figures: &[(Key, Figure<'_>)]) -> Vec<Peak> {
     figures.iter().map(peak).collect()
 }
 
-/// What part of the peak a rate of `gflops` is.
+/// The share of the peak that a rate of `gflops` is.
 pub(super) fn share(gflops: f64, peaks: &[Peak], instructions: Instructions, threads: usize) -> f64 {
     let instructions = compared_with(instructions);
     let peak = peaks.iter().find(|peak| peak.instructions == instructions && peak.threads == threads);

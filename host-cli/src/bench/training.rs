@@ -27,7 +27,7 @@ pub struct Training {
     pub pairs: f64,
     /// Floating-point operations that the pairs take, in all passes.
     pub flops: f64,
-    /// With which instructions.
+    /// The instructions.
     #[serde(flatten)]
     pub instructions: Instructions,
     /// Sequentially, and in rounds on one thread and on all.
@@ -58,17 +58,17 @@ impl Method {
 /// The rate of the trainer.
 #[derive(Clone, Debug, Serialize)]
 pub struct TrainingRate {
-    /// In which way.
+    /// The method.
     pub method: Method,
-    /// On how many threads.
+    /// The number of threads.
     pub threads: usize,
     /// How long it takes, from the vocabulary to the vectors.
     pub seconds: f64,
-    /// Words of the text a second, each as often as it was passed.
+    /// Words of the text per second, counting each pass.
     pub words_per_second: f64,
-    /// 10⁹ floating-point operations a second.
+    /// 10⁹ floating-point operations per second.
     pub gflops: f64,
-    /// What part of the peak that is.
+    /// The share of the peak.
     pub share: f64,
 }
 
@@ -96,7 +96,7 @@ pub(super) fn figures<'a>(corpus: &'a Corpus, settings: &Settings, threads: &[us
     [Case { method: Method::Sequential, threads: 1 }].into_iter().chain(rounds).map(figure).collect()
 }
 
-/// The rates, as they were measured.
+/// The measured rates.
 pub(super) fn report(
     figures: &[(Case, Figure<'_>)],
     corpus: &Corpus,
@@ -134,14 +134,14 @@ pub(super) fn report(
 
 /// The pairs of a center and an outside word that training takes, in all passes.
 ///
-/// Words are thinned out once a pass, with the probabilities but not with the random numbers of the trainer; half-widths,
-/// uniform on 1 ..= m, count with their expectation. A sentence of n words then has
+/// Words are thinned out once per pass, with the probabilities but not with the random numbers of the trainer;
+/// half-widths, uniform on 1 ..= m, count with their expectation. A sentence of n words then has
 ///
 /// ```text
 /// Σ_d  2 (n − d) · (m − d + 1) / m        d = 1, 2, … m, as long as d < n
 /// ```
 ///
-/// pairs: each distance d between two words both ways, wherever the half-width reaches as far. The ends of rounds cut
+/// pairs: each distance d between two words both ways, if the half-width reaches that far. The ends of rounds cut
 /// sentences, here and in the trainer.
 fn pairs(corpus: &Corpus, settings: &Settings) -> Result<f64> {
     let keep = plan::keep(corpus, settings);
@@ -169,7 +169,7 @@ fn pairs(corpus: &Corpus, settings: &Settings) -> Result<f64> {
     Ok(pairs)
 }
 
-/// Ids that are read at a time.
+/// How many ids are read at a time.
 const CHUNK: usize = 1 << 16;
 
 fn pairs_in_sentence(words: u64, window: u64) -> f64 {

@@ -71,12 +71,12 @@ pub(super) fn read(path: &Path) -> Result<Checkpoint> {
     source.read_exact(&mut prefix).map_err(failed)?;
     let header_length = u64::from_le_bytes(prefix);
     if !(2..=LONGEST_HEADER.min(length)).contains(&header_length) {
-        return Err(damaged(path, "it does not begin as one"));
+        return Err(damaged(path, "it does not begin like one"));
     }
     let mut header = vec![0; header_length as usize];
     source.read_exact(&mut header).map_err(failed)?;
     let header: Metadata = serde_json::from_slice(&header).map_err(|error| damaged(path, &error.to_string()))?;
-    // The bytes of the tensors, which the header has been checked to account for, are all that is left.
+    // Only the bytes of the tensors are left, which the header has been checked to account for.
     if 8 + header_length + header.data_len() as u64 != length {
         return Err(damaged(path, "its length is not what its header says"));
     }
@@ -88,7 +88,7 @@ pub(super) fn read(path: &Path) -> Result<Checkpoint> {
     let mut matrices = Vec::new();
     for (name, info) in tensors {
         if info.dtype != Dtype::F32 {
-            return Err(damaged(path, &format!("`{name}` is no matrix of F32")));
+            return Err(damaged(path, &format!("`{name}` is not a matrix of F32")));
         }
         let (start, end) = info.data_offsets;
         matrices.push((name, read_numbers(&mut source, (end - start) / size_of::<f32>()).map_err(failed)?));
@@ -97,10 +97,10 @@ pub(super) fn read(path: &Path) -> Result<Checkpoint> {
     let mut checksum = [0; CHECKSUM_BYTES];
     source.inner.read_exact(&mut checksum).map_err(failed)?;
     if u128::from_le_bytes(checksum) != found {
-        return Err(damaged(path, "its checksum is another one"));
+        return Err(damaged(path, "its checksum does not match"));
     }
     let state = header.metadata().as_ref().and_then(|metadata| metadata.get("checkpoint"));
-    let state = state.ok_or_else(|| damaged(path, "it is a safetensors file, but no checkpoint"))?;
+    let state = state.ok_or_else(|| damaged(path, "it is a safetensors file, but not a checkpoint"))?;
     let state = serde_json::from_str(state).map_err(|error| damaged(path, &error.to_string()))?;
     Ok(Checkpoint { state, matrices })
 }
@@ -121,7 +121,7 @@ fn damaged(path: &Path, why: &str) -> Error {
     Error::input(path, None, format!("this checkpoint is damaged: {why}"))
 }
 
-/// Hashes all that passes.
+/// Hashes all bytes that pass through.
 struct Hashed<T> {
     inner: T,
     hash: XxHash3_128,
@@ -197,7 +197,7 @@ mod tests {
             prop_assert_eq!(::safetensors::SafeTensors::deserialize(&content).unwrap().len(), 3);
         }
 
-        /// Any byte that changes, any byte that is missing, and any that is too many.
+        /// Any changed, missing or additional byte.
         #[test]
         fn no_damage_goes_unnoticed(
             (words, trained) in any_trained(),

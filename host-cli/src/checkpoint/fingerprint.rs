@@ -1,4 +1,4 @@
-//! What tells one text from another, and one model from another.
+//! Fingerprints, to tell one text from another, and one model from another.
 
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
@@ -6,7 +6,7 @@ use twox_hash::XxHash3_128;
 use crate::corpus::Corpus;
 use crate::{Result, Vectors, Vocabulary};
 
-/// Tokens that are hashed at once.
+/// How many tokens are hashed at once.
 const PIECE: usize = 1 << 16;
 
 /// A text, as training sees it. The hashes are XXH3-128, in hexadecimal digits.
@@ -26,7 +26,7 @@ impl Fingerprint {
     /// That of `corpus`.
     ///
     /// # Errors
-    /// Where the corpus cannot be read back from the disk.
+    /// If the corpus cannot be read back from the disk.
     pub(crate) fn of(corpus: &Corpus) -> Result<Self> {
         let mut tokens = XxHash3_128::new();
         let (len, mut piece) = (corpus.tokens.len(), Vec::new());
@@ -46,7 +46,7 @@ impl Fingerprint {
         })
     }
 
-    /// In what `now` differs, if it does.
+    /// How `now` differs, if it does.
     pub(crate) fn difference(&self, now: &Self) -> Option<String> {
         let counts = [
             ("words", self.words, now.words),
@@ -56,14 +56,15 @@ impl Fingerprint {
         ];
         let differs = counts.into_iter().find(|(_, before, now)| before != now);
         if let Some((what, before, now)) = differs {
-            return Some(format!("it has {now} {what}, and had {before}"));
+            return Some(format!("it has {now} {what} instead of {before}"));
         }
-        let what = if self.vocabulary != now.vocabulary { "it has other words" } else { "its words changed places" };
+        let what =
+            if self.vocabulary != now.vocabulary { "it has other words" } else { "its words are in another order" };
         (self != now).then(|| what.to_owned())
     }
 }
 
-/// The checksum of all that training takes from a model that it goes on with.
+/// The checksum of everything that training takes from a model that is trained further.
 pub(crate) fn of_model(model: &Vectors) -> String {
     let mut hash = XxHash3_128::new();
     hash.write(&(model.dim as u64).to_le_bytes());
@@ -103,11 +104,11 @@ mod tests {
         let base = fingerprint("a b c\na b\n");
         assert_eq!(base.difference(&fingerprint("a b c\na b")), None);
         let cases = [
-            ("a b c\na b b\n", "it has 6 words, and had 5"),
-            ("a b c\na d\n", "it has 4 distinct words, and had 3"),
-            ("a b\nc\na b\n", "it has 3 sentences, and had 2"),
+            ("a b c\na b b\n", "it has 6 words instead of 5"),
+            ("a b c\na d\n", "it has 4 distinct words instead of 3"),
+            ("a b\nc\na b\n", "it has 3 sentences instead of 2"),
             ("a b d\na b\n", "it has other words"),
-            ("b a c\na b\n", "its words changed places"),
+            ("b a c\na b\n", "its words are in another order"),
         ];
         for (text, expected) in cases {
             assert_eq!(base.difference(&fingerprint(text)).as_deref(), Some(expected), "{text}");

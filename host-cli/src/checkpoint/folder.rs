@@ -16,7 +16,7 @@ const ENDING: &str = ".safetensors";
 /// How many checkpoints are kept.
 const KEPT: usize = 2;
 
-/// The number of a run's first checkpoint, which holds the command alone.
+/// The number of a run's first checkpoint, which holds only the command.
 const FIRST: u64 = 1;
 
 /// A folder that belongs to this run.
@@ -24,17 +24,17 @@ const FIRST: u64 = 1;
 pub(crate) struct Folder {
     path: PathBuf,
     _lock: File,
-    /// The numbers of the checkpoints that are whole, or have not been looked at; ascending.
+    /// The numbers of the checkpoints that are whole, or have not been read yet; ascending.
     numbers: Vec<u64>,
     /// The number of the next one.
     next: u64,
 }
 
 impl Folder {
-    /// Makes the folder `path` unless it is there, and takes it for this run.
+    /// Creates the folder `path` unless it exists, and takes it for this run.
     ///
     /// # Errors
-    /// Where it cannot be made or written, or another run has it.
+    /// If it cannot be made or written, or another run has it.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let failed = |error| Error::io(path, error);
         fs::create_dir_all(path).map_err(failed)?;
@@ -45,7 +45,7 @@ impl Folder {
                 let message = "another run keeps its checkpoints there: wait for it, or name another folder";
                 return Err(Error::input(path, None, message));
             }
-            // Some file systems of networks know no locks.
+            // Some network file systems have no locks.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
@@ -56,7 +56,7 @@ impl Folder {
             if let Some(number) = number_of(name) {
                 numbers.push(number);
             } else if name.strip_prefix('.').is_some_and(|name| name.starts_with(PREFIX)) {
-                // A run that was killed left it half written.
+                // A killed run left it half written.
                 let _ = fs::remove_file(path.join(name));
             }
         }
@@ -79,20 +79,20 @@ impl Folder {
         self.path.join(format!("{PREFIX}{number:06}{ENDING}"))
     }
 
-    /// Writes the first checkpoint of a run, in place of that of one which never had a model.
+    /// Writes the first checkpoint of a run, in place of that of a run which never had a model.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub(crate) fn begin(&mut self, state: &RunState) -> Result<()> {
         self.numbers.clear();
         self.next = FIRST;
         self.write(state, None)
     }
 
-    /// Writes a checkpoint, and removes those that are too many.
+    /// Writes a checkpoint, and removes the oldest if there are too many.
     ///
     /// # Errors
-    /// Where it cannot be written. All others are then still there.
+    /// If it cannot be written. All others are then still there.
     pub(crate) fn save(&mut self, state: &RunState, model: (&Vocabulary, &Trained)) -> Result<()> {
         self.write(state, Some(model))
     }
@@ -106,10 +106,10 @@ impl Folder {
         Ok(())
     }
 
-    /// Reads the last checkpoint that is whole. `warn` hears of each that is not.
+    /// Reads the last checkpoint that is whole. `warn` gets the error of each that is not.
     ///
     /// # Errors
-    /// Where there is none.
+    /// If there is none.
     pub(crate) fn load(&mut self, mut warn: impl FnMut(&Error)) -> Result<Checkpoint> {
         let mut damage = None;
         while let Some(number) = self.numbers.pop() {
@@ -123,7 +123,7 @@ impl Folder {
             }
         }
         Err(damage.unwrap_or_else(|| {
-            let message = "there is no checkpoint in it: name the folder of a run that was stopped";
+            let message = "it has no checkpoint: name the folder of a run that was stopped";
             Error::input(&self.path, None, message)
         }))
     }

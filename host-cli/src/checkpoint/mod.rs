@@ -1,13 +1,13 @@
-//! Checkpoints: training that stopped, kept in a folder, to go on to the same bits.
+//! Checkpoints: stopped training, kept in a folder, to be resumed with the same bits.
 //!
 //! A checkpoint is a safetensors file, `checkpoint-000001.safetensors` and so on. Its metadata holds `format`, which is
-//! `motevec`, and `checkpoint`, a [`RunState`] as JSON: the command, the fingerprints of what was read, and the place where
-//! training stopped. Once there is a model, the metadata also holds `vocabulary`, a JSON list of words, and the tensors
-//! are the matrices that training goes on with, `center` and `outside`; so a checkpoint is also a model that every
-//! command reads. The last tensor, `checksum`, is the XXH3-128 of all bytes before it.
+//! `motevec`, and `checkpoint`, a [`RunState`] as JSON: the command, the fingerprints of what was read, and the
+//! position where training stopped. Once there is a model, the metadata also holds `vocabulary`, a JSON list of words,
+//! and the tensors are the matrices that training goes on with, `center` and `outside`; so a checkpoint is also a model
+//! that every command reads. The last tensor, `checksum`, is the XXH3-128 of all bytes before it.
 //!
-//! The first checkpoint of a run is written before the text is read, and holds the command alone. Two are kept, so that
-//! there is one to fall back to.
+//! The first checkpoint of a run is written before the text is read, and holds only the command. Two are kept, so that
+//! there is one to fall back on.
 
 mod file;
 mod fingerprint;
@@ -22,22 +22,22 @@ use crate::train::{LossCurve, Position, Trained};
 pub(crate) use fingerprint::{Fingerprint, of_model};
 pub(crate) use folder::Folder;
 
-/// All of a checkpoint but the vectors. To add a setting: a field with `#[serde(default)]`.
+/// A checkpoint without the vectors. To add a setting: a field with `#[serde(default)]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RunState {
-    /// The program, with its version: another one may train other bits.
+    /// The program, with its version: another version may train other bits.
     pub(crate) program: String,
-    /// What the command line said, option by option, each with its values; `None` for one that is not UTF-8.
+    /// The command line, option by option, each with its values; `None` for a value that is not UTF-8.
     pub(crate) command: Vec<(String, Vec<Option<String>>)>,
     /// The options that the vectors depend on, see [`crate::Run::options`].
     pub(crate) options: Vec<(String, String)>,
-    /// The text, once it has been read.
+    /// The fingerprint of the text, once it has been read.
     pub(crate) corpus: Option<Fingerprint>,
-    /// The checksum of the model that the run goes on with, if it goes on with one.
+    /// The checksum of the model that the run trains further, if there is one.
     pub(crate) earlier: Option<String>,
-    /// Where training stopped; `None` where it has ended, or not begun.
+    /// Where training stopped; `None` if it has ended, or not begun.
     pub(crate) position: Option<Position>,
-    /// The loss of each epoch, as the bits of an f64: not every one is a number.
+    /// The loss of each epoch, as the bits of an f64, because it may be NaN.
     losses: Vec<u64>,
     /// How long training took so far.
     pub(crate) time: Duration,
@@ -46,7 +46,7 @@ pub(crate) struct RunState {
 }
 
 impl RunState {
-    /// A run of `command` that has not begun.
+    /// A run of `command` that has not started.
     pub(crate) fn new(command: Vec<(String, Vec<Option<String>>)>, options: Vec<(String, String)>) -> Self {
         Self {
             program: program(),
@@ -61,7 +61,7 @@ impl RunState {
         }
     }
 
-    /// Takes note of how far `trained` has come.
+    /// Records how far `trained` has come.
     pub(crate) fn note(&mut self, trained: &Trained) {
         self.position.clone_from(&trained.stopped);
         self.losses = trained.losses.iter().map(|loss| loss.to_bits()).collect();
@@ -82,7 +82,7 @@ pub(crate) struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// What is said of the run, and the model, where there is one already.
+    /// The record of the run, and the model, if there is one already.
     pub(crate) fn into_parts(self) -> (RunState, Option<Trained>) {
         let Self { state, mut matrices } = self;
         let mut matrix = |name: &str| {

@@ -11,8 +11,8 @@ use crate::{Error, Result, Vectors};
 
 /// Complete "A is to B as C is to …?"
 ///
-/// The answers are the words nearest to B − A + C, other than these three. Without them, every line of standard input is
-/// a question of three words.
+/// The answers are the words nearest to B − A + C, except these three. Without A, B and C, every line of standard input
+/// is a question of three words.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec analogy model.bin man woman king
@@ -23,7 +23,7 @@ pub(super) struct Args {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// As "man", "woman" and "king" in "man is to woman as king is to …?" [default: those of each line of standard input]
+    /// The three words [default: those of each line of standard input]
     #[arg(value_names = ["A", "B", "C"], num_args = 3)]
     words: Vec<String>,
 
@@ -31,7 +31,7 @@ pub(super) struct Args {
     #[arg(short, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     k: u32,
 
-    /// Print JSON; of several lines of input, a line each
+    /// Print JSON: one line per question
     #[arg(long)]
     json: bool,
 }
@@ -54,7 +54,7 @@ impl Args {
 
     fn answer<'a>(&self, vectors: &'a Vectors, words: &[&'a str]) -> Result<Report<'a>> {
         let query = words.try_into().map_err(|_| {
-            let message = format!("an analogy has three words, as in `man woman king`, and these are {}", words.len());
+            let message = format!("an analogy takes three words, as in `man woman king`, not {}", words.len());
             Error::Usage(message)
         })?;
         Ok(Report { query, neighbors: query::analogy(vectors, query, self.k as usize)? })

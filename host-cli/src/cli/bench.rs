@@ -19,15 +19,15 @@ use crate::corpus::Source;
 
 /// Measure this machine, the kernels, and the whole of training
 ///
-/// Shows how many multiply-adds a second this machine can do with each instruction set, how fast it passes over memory,
-/// and what share of that the kernels and the trainer reach. The peak is of multiply-adds on numbers in registers; scalar
-/// kernels are compared with that of `wide`, into whose registers compilers pack them.
+/// Shows how many multiply-adds per second this machine can do with each instruction set, how fast it reads memory, and
+/// what share of that the kernels and the trainer reach. The peak is of multiply-adds on numbers in registers; scalar
+/// kernels are compared with the peak of `wide`, because compilers pack them into its registers.
 ///
-/// Operations count for what they do to the vectors, 2 a multiply-add: 2·D for a dot product or an axpy (y += a·x) of D
-/// components; 6·D for each input and target of an update (its score and its share of two rank updates); 6·D·(1 + negatives)
-/// for each pair of words that training takes, whose number is estimated to within a hundredth; 25 for a sigmoid.
+/// A multiply-add counts as 2 operations: a dot product or an axpy (y += a·x) of D components as 2·D; each input and
+/// target of an update (its score and its share of two rank updates) as 6·D; each pair of words that training takes as
+/// 6·D·(1 + negatives), with the number of pairs estimated to within a hundredth. A sigmoid counts as 25.
 ///
-/// Sixteen threads have work where a text keeps 2.4 million words after subsampling; the built-in one keeps enough for one.
+/// A text that keeps 2.4 million words after subsampling has work for sixteen threads; the built-in one, for one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec bench
@@ -43,8 +43,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value = "5", allow_negative_numbers = true)]
     runs: NonZero<u32>,
 
-    /// About how long each sample of a kernel takes; training, and a pass over memory, take what they take
-    #[arg(long, value_name = "S", default_value = "0.01", value_parser = sample, allow_negative_numbers = true)]
+    /// Length of each sample of a kernel, about; training and reading memory take as long as they need
+    #[arg(long, hide_short_help = true, value_name = "S", default_value = "0.01", value_parser = sample,
+          allow_negative_numbers = true)]
     seconds: Duration,
 
     /// Print JSON

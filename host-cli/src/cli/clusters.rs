@@ -15,14 +15,14 @@ use crate::{Result, Vectors, output};
 /// How many words of a cluster are shown.
 const SHOWN: usize = 8;
 
-/// Put the words into clusters
+/// Group the words into clusters
 ///
-/// k-means over the directions of the vectors, which word2vec calls classes. Cluster 0 is the largest one. The same model,
-/// number and seed give the same clusters.
+/// k-means over the directions of the vectors; word2vec calls the clusters classes. Cluster 0 is the largest. The same
+/// model, number and seed give the same clusters.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec clusters model.bin -k 50
-  motevec clusters model.bin -k 500 -o classes.txt  # a line `word cluster` each, as of word2vec -classes 500
+  motevec clusters model.bin -k 500 -o classes.txt  # lines `word cluster`, as by word2vec -classes 500
   motevec clusters model.bin --json | jq '.clusters[0].words'")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -36,7 +36,7 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Where the first centers are drawn from
+    /// The seed from which the first centers are drawn
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 

@@ -13,15 +13,16 @@ use crate::{Result, output};
 
 /// Write a model in another format
 ///
-/// All numbers stay as they are, to the last bit, but for finalfusion: it keeps the length of a vector apart, which
-/// rounds. Outside vectors and counts are left out where a format has no place for them; a `.safetensors` file keeps all.
-/// Text formats, and word2vec's binary one, are compressed where `.gz` or `.zst` follows the ending.
+/// All numbers stay as they are, to the last bit, except with finalfusion, which stores the length of a vector
+/// separately, and so rounds. Outside vectors and counts are left out if a format has no place for them; a
+/// `.safetensors` file keeps everything. Text formats and word2vec's binary format are compressed if `.gz` or `.zst`
+/// follows the ending.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec convert model.bin model.vec
   motevec convert glove.6B.100d.txt model.bin --from glove
   motevec convert model.safetensors model.txt.gz
-  motevec convert model.bin model.npy    # and model.vocab, a word a line
+  motevec convert model.bin model.npy    # and model.vocab, one word per line
   motevec convert model.bin vectors.tsv  # and metadata.tsv, for projector.tensorflow.org
   motevec convert device.mote model.bin
   motevec convert model.vec /dev/stdout --to word2vec-text | head")]

@@ -16,7 +16,7 @@ use crate::query::{self, Neighbor};
 use crate::train::Settings;
 use crate::{Result, Vectors, format, output};
 
-/// Addresses of presidents of the United States, one paragraph a line; in the public domain.
+/// Addresses of presidents of the United States, one paragraph per line; in the public domain.
 pub(super) const ADDRESSES: Source =
     Source::Bytes { name: "addresses.txt.zst", data: include_bytes!("../../data/addresses.txt.zst") };
 
@@ -35,7 +35,7 @@ const NEAREST: usize = 5;
 /// "he" is to "she" as "his" is to …
 const ANALOGY: [&str; 3] = ["he", "she", "his"];
 
-/// Learn from a small text that is built in, and show what came of it
+/// Learn from a small built-in text, and show the result
 ///
 /// Trains on 490,000 words of speeches by presidents of the United States. Needs no file and no network, and gives the
 /// same vectors on every machine.
@@ -49,7 +49,7 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "MODEL")]
     output: Option<PathBuf>,
 
-    /// Draw the words that are shown, with their neighbors, in this .png, .svg or .html file [default: motevec-demo.png]
+    /// Draw these words and their neighbors in a .png, .svg or .html file [default: motevec-demo.png]
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
 

@@ -12,8 +12,8 @@ use crate::eval::{self, AnalogyScore, SectionScore, SimilarityScore};
 
 /// Score word vectors on word similarity and analogies
 ///
-/// The numbers are those of gensim's evaluate_word_pairs and evaluate_word_analogies: words match whatever their case,
-/// and entries with unknown words are left out and counted as missing.
+/// The scores are those of gensim's evaluate_word_pairs and evaluate_word_analogies: case is ignored, and entries with
+/// unknown words are left out and counted as missing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec eval model.bin --similarity wordsim353.tsv --similarity simlex999.txt
@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[command(flatten)]
     tests: Tests,
 
-    /// Ask for and answer analogies with the first ROWS words of the model only
+    /// Use only the first ROWS words of the model for analogies
     #[arg(long, value_name = "ROWS", default_value_t = 30_000, value_parser = clap::value_parser!(u32).range(1..))]
     restrict: u32,
 
@@ -39,11 +39,11 @@ pub(super) struct Args {
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = true)]
 struct Tests {
-    /// A file of word pairs with people's scores: lines `word word score`; may be given several times
+    /// Word pairs scored by people: lines `word word score`; may be given several times
     #[arg(long, value_name = "FILE")]
     similarity: Vec<PathBuf>,
 
-    /// A file of analogy questions: lines `a b c expected`, in sections that begin with `: name`
+    /// Analogy questions: lines `a b c expected`, in sections that begin with `: name`
     #[arg(long, value_name = "FILE")]
     analogies: Option<PathBuf>,
 }
@@ -128,7 +128,7 @@ impl Display for Report {
     }
 }
 
-/// A score, or a dash where there is none.
+/// A score, or a dash if there is none.
 fn number(score: Option<f64>) -> String {
     score.map_or_else(|| "–".to_owned(), |score| format!("{score:.4}"))
 }

@@ -15,9 +15,9 @@ use crate::{Error, Result, output};
 
 /// Make a page that shows a map of words, and finds neighbors and analogies
 ///
-/// The page is one file that any browser opens, without a server or a network: a map to move over and zoom into, a search,
-/// the neighbors of a word, analogies, light and dark colors. It holds the vectors of the most frequent words, a byte a
-/// number, and answers from them.
+/// The page is one file that any browser opens, without a server or a network: a map to move and zoom, a search, the
+/// neighbors of a word, analogies, light and dark colors. It holds the vectors of the most frequent words, one byte per
+/// number, and computes its answers from them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec explore model.bin -o explorer.html
@@ -35,11 +35,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(6..=20_000))]
     top: u32,
 
-    /// How places are found
+    /// How to place the words
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Method::Tsne)]
     method: Method,
 
-    /// Color this many groups of like words; 1 for one color
+    /// Color this many groups of similar words; 1 for one color
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=MOST_GROUPS))]
     groups: u16,
 
@@ -63,7 +63,7 @@ impl Args {
         output::check(&self.output)?;
         let ending = self.output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         if !matches!(ending.as_deref(), Some("html" | "htm")) {
-            return Err(Error::Usage(format!("{}: a page's name ends in .html", self.output.display())));
+            return Err(Error::Usage(format!("{}: the name of a page must end in .html", self.output.display())));
         }
         let vectors = self.model.read_center()?;
         let frequent = Selection::most_frequent(&vectors, self.top as usize);

@@ -15,8 +15,8 @@ use crate::{Error, Result, output};
 
 /// Make an image for the flash of a device
 ///
-/// An image holds words, counts and vectors in one piece that `motevec-core` reads where it lies, without RAM. All
-/// commands read it as they read other models.
+/// An image holds words, counts and vectors in one piece that `motevec-core` reads in place, without RAM. All commands
+/// read it like any other model.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec export model.bin --image -o model.mote
@@ -27,7 +27,7 @@ pub(super) struct Args {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// What to make: a flash image, the one thing there is so far
+    /// Make a flash image, the only kind of export so far
     #[arg(long)]
     image: bool,
 
@@ -35,15 +35,16 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "IMAGE")]
     output: PathBuf,
 
-    /// Only the N most frequent words; the first ones where MODEL holds no counts
+    /// Export only the N most frequent words, or the first N if MODEL has no counts
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     top: Option<u32>,
 
-    /// How to hold the numbers
+    /// How to store the numbers
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Quantize::Int8)]
     quantize: Quantize,
 
-    /// Also the outside vectors, for a device that goes on training; MODEL must hold them, as a .mote file of `train` does
+    /// Export the outside vectors too, for a device that trains on; MODEL must have them, as a .mote file of `train`
+    /// does
     #[arg(long)]
     outside: bool,
 
@@ -55,9 +56,9 @@ pub(super) struct Args {
 /// `--quantize`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Quantize {
-    /// A byte a number, and 4 a vector
+    /// 1 byte per number, and 4 per vector
     Int8,
-    /// 4 bytes a number, to the last bit
+    /// 4 bytes per number, without rounding
     F32,
 }
 
@@ -87,7 +88,9 @@ impl Args {
     pub(super) fn run(self) -> Result<()> {
         if Format::of_name(&self.output).is_some_and(|format| format != Format::Mote) {
             let path = self.output.display();
-            return Err(Error::Usage(format!("{path}: the name of another format; an image's name ends in .mote")));
+            return Err(Error::Usage(format!(
+                "{path}: this is the name of another format; the name of an image must end in .mote"
+            )));
         }
         output::check(&self.output)?;
         let mut vectors = self.model.read()?;
@@ -98,8 +101,7 @@ impl Args {
         if !self.outside {
             vectors.outside = None;
         } else if vectors.outside.is_none() {
-            let message =
-                "there are no outside vectors in it: leave --outside out, or train again with a .mote file as output";
+            let message = "it has no outside vectors: leave out --outside, or train again with a .mote file as output";
             return Err(Error::input(&self.model.model, None, message));
         }
         let encoding = self.quantize.into();

@@ -13,7 +13,7 @@ use crate::{Result, Run, Vectors};
 /// How many words from each end of the vocabulary are shown.
 const SHOWN: usize = 5;
 
-/// Say what a model file holds, and how it was made
+/// Show what a model file holds, and how it was made
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec info model.bin
@@ -37,7 +37,7 @@ struct Report<'a> {
     memory_bytes: usize,
     /// How the file holds them.
     numbers: &'static str,
-    /// Whether there are outside vectors beside the center ones.
+    /// Whether there are outside vectors besides the center ones.
     outside: bool,
     norms: Norms,
     first_words: Vec<&'a str>,

@@ -1,7 +1,8 @@
-//! Ctrl-C and other wishes that the program end.
+//! Ctrl-C and other requests that the program end.
 //!
-//! The first signal ends the program at once, as ever, except while there is work that would be lost: training then ends
-//! its round and keeps what it has. A second signal ends that too. Files that are half written are removed in either case.
+//! The first signal ends the program at once, as usual, except while there is work that would be lost: training then
+//! finishes its round and keeps what it has. A second signal ends that too. Half-written files are removed in both
+//! cases.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
@@ -11,14 +12,14 @@ use crate::output;
 /// The first signal that came; 0 before that.
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
-/// Whether there is work that ends by itself when a signal comes.
+/// Whether there is work that ends on its own when a signal comes.
 static PATIENT: AtomicBool = AtomicBool::new(false);
 
 /// The signal of Ctrl-C, on every system.
 #[cfg(windows)]
 const INTERRUPT: i32 = 2;
 
-/// Listens to signals from now on. Where that is impossible, they do what they do to every program.
+/// Listens to signals from now on. If that is impossible, they have their usual effect.
 pub(super) fn listen() {
     // A command that runs another one, as `word2vec` does, listens already.
     static ONCE: Once = Once::new();
@@ -75,8 +76,8 @@ mod unix {
         let _ = thread::Builder::new().name("signals".to_owned()).spawn(heed);
     }
 
-    /// Whether the signal was ignored when the program started, as `nohup` and shells want it for work in the background.
-    /// Only Linux tells.
+    /// Whether the signal was ignored when the program started, as `nohup` and shells want it for work in the
+    /// background. Only Linux tells.
     fn is_ignored(signal: i32) -> bool {
         if cfg!(not(target_os = "linux")) {
             // There it is not known whether `nohup` wants the program to outlive its terminal.

@@ -1,5 +1,5 @@
-//! Questions from standard input, a line each: where a command line names no words, and a person or a program asks one
-//! thing after the other.
+//! Questions from standard input, one per line: for command lines that name no words, when a person or a program asks
+//! one thing after another.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
@@ -10,17 +10,18 @@ use crate::{Error, Result};
 
 /// Reads lines to the end of the input, and prints what `answer` makes of the words of each.
 ///
-/// A blank line parts answers that are not `json`. On a terminal, `prompt` says what to type. A line without an answer is
-/// told on stderr, with `json` also as an object with an `error` among the answers, and the next one is read.
+/// Blank lines separate answers that are not `json`. On a terminal, `prompt` says what to type. A line that cannot be
+/// answered is reported on stderr, with `json` also as an object with an `error` among the answers, and the next one is
+/// read.
 ///
 /// # Errors
-/// Where reading or writing fails; and at the end, where a program asked and some lines had no answer.
+/// If reading or writing fails; and at the end, if a program asked and some lines had no answer.
 pub(super) fn answer(prompt: &str, json: bool, mut answer: impl FnMut(&[&str]) -> Result<String>) -> Result<()> {
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     let terminal = stdin.is_terminal();
     let ask = || {
         if terminal {
-            // Where nobody can read a prompt, nobody misses it.
+            // Nobody misses a prompt that nobody can read.
             let _ = write!(io::stderr(), "{prompt} (Ctrl-D ends): ");
         }
     };
@@ -47,7 +48,7 @@ pub(super) fn answer(prompt: &str, json: bool, mut answer: impl FnMut(&[&str]) -
         let Ok(answered) = answered else { continue };
         let between = std::mem::replace(&mut between, if json { "" } else { "\n" });
         match writeln!(stdout, "{between}{answered}").and_then(|()| stdout.flush()) {
-            // A reader that has seen enough.
+            // The reader has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
             written => written.map_err(|error| Error::io("stdout", error))?,
         }

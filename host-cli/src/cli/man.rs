@@ -11,13 +11,13 @@ use serde::Serialize;
 use super::{Cli, printable, report};
 use crate::{Error, Result, output};
 
-/// Write the manual pages, one for each command
+/// Write the manual pages, one per command
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec man ~/.local/share/man/man1 && man motevec-train
   motevec man . && man -l motevec.1")]
 pub(super) struct Args {
-    /// The folder; it is made where there is none
+    /// The folder; it is created if there is none
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
@@ -46,7 +46,8 @@ impl Args {
 
     /// Writes the page of `command`, and returns its name.
     fn write(&self, command: Command) -> Result<String> {
-        let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let examples = command.get_after_long_help().or_else(|| command.get_after_help());
+        let examples = examples.map(ToString::to_string).unwrap_or_default();
         let has_subcommands = command.has_subcommands();
         let page = Man::new(command).source(concat!("motevec ", env!("CARGO_PKG_VERSION"))).manual("motevec");
         let name = page.get_filename();

@@ -1,6 +1,6 @@
-//! The command line: one file a subcommand, with its arguments and what it does with them.
+//! The command line: one file per subcommand, with its arguments and what it does with them.
 //!
-//! To add a subcommand: a module with an `Args` struct that has a `run`, and its line in each of the two lists below.
+//! To add a subcommand: a module with an `Args` struct that has a `run`, and a line in each of the two lists below.
 
 mod analogy;
 mod bench;
@@ -37,7 +37,7 @@ use crate::Result;
 pub(crate) use report::printable;
 pub use report::show_error;
 
-/// Train word2vec vectors fast and reproducibly, query and score them.
+/// Train, query and score word2vec vectors, fast and reproducibly.
 #[derive(Debug, Parser)]
 #[command(name = "motevec", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Examples:
@@ -47,7 +47,7 @@ pub use report::show_error;
   motevec explore model.bin -o explorer.html
   motevec help train")]
 pub struct Cli {
-    /// Show only results and errors: no progress, no warnings, no words about files written
+    /// Show only results and errors: no progress, no warnings, no notes about files written
     #[arg(short, long, global = true)]
     quiet: bool,
 
@@ -78,7 +78,7 @@ enum Command {
 }
 
 impl Cli {
-    /// Reads the command line of this process, which ends where that is wrong. A program that is called `word2vec` takes
+    /// Reads the command line of this process, which ends if that is wrong. A program that is called `word2vec` takes
     /// the options of word2vec.
     #[must_use]
     pub fn from_env() -> Self {
@@ -97,7 +97,7 @@ impl Cli {
     /// Does what the command line asks for. Results go to stdout.
     ///
     /// # Errors
-    /// Where that fails. Nothing of the error has been shown yet.
+    /// If that fails. The error has not been shown yet.
     pub fn run(self) -> Result<()> {
         interrupt::listen();
         if self.quiet {

@@ -13,7 +13,7 @@ pub(super) struct ModelArgs {
     pub(super) model: PathBuf,
 
     /// The format of MODEL [default: by its ending, or else by its content]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, hide_short_help = true, value_name = "NAME")]
     format: Option<Format>,
 }
 

@@ -14,8 +14,8 @@ const DEFAULT_K: u32 = 10;
 
 /// List the words nearest to a word
 ///
-/// Nearness is the cosine of two vectors. Of several words, the mean of their directions is taken: the words nearest to
-/// all of them together. Without a word, every line of standard input is a question.
+/// Nearness is the cosine of two vectors. With several words, neighbors are those nearest to the mean of their
+/// directions. Without a word, every line of standard input is a question.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec neighbors model.bin freedom
@@ -29,11 +29,11 @@ pub(super) struct Args {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// The word, or several to take the mean of [default: those of each line of standard input]
+    /// The word, or several [default: those of each line of standard input]
     #[arg(value_name = "WORD")]
     words: Vec<String>,
 
-    /// A word to be far from: it counts with the other sign; may be given several times
+    /// A word to be far from, subtracted from the others; may be given several times
     #[arg(short, long, value_name = "WORD", allow_hyphen_values = true)]
     negative: Vec<String>,
 
@@ -41,11 +41,11 @@ pub(super) struct Args {
     #[arg(short, value_parser = clap::value_parser!(u32).range(1..))]
     k: Option<u32>,
 
-    /// List only neighbors at least as similar as this, −1 to 1
+    /// List only neighbors at least this similar, from -1 to 1
     #[arg(short, long, value_name = "COSINE", value_parser = cosine, allow_negative_numbers = true)]
     threshold: Option<f32>,
 
-    /// Print JSON; of several lines of input, a line each
+    /// Print JSON: one line per question
     #[arg(long)]
     json: bool,
 }

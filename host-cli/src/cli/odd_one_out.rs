@@ -11,7 +11,7 @@ use crate::query::{self, Neighbor};
 
 /// Find the word that does not fit with the others
 ///
-/// The words are listed by their cosine with the mean of all of them; the first one is the odd one out.
+/// Lists the words by their cosine with the mean of all of them; the first one is the odd one out.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec odd-one-out model.bin breakfast cereal dinner lunch

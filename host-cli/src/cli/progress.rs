@@ -1,4 +1,4 @@
-//! Progress on the terminal: bars on stderr, and nothing at all where stderr is a pipe or a file.
+//! Progress on the terminal: bars on stderr, and nothing at all if stderr is a pipe or a file.
 
 use std::ops::ControlFlow;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -14,7 +14,7 @@ use crate::plot;
 use crate::train::{self, LossCurve, Settings, Trained};
 use crate::{Error, Result};
 
-/// Where the size of the input is known, and where it comes through a pipe.
+/// For input of a known size, and for input through a pipe.
 const READING: &str = "reading   {bar:24.cyan/dim} {binary_bytes} of {binary_total_bytes}, {eta} left";
 const READING_A_PIPE: &str = "reading   {spinner:.cyan} {binary_bytes}";
 const TRAINING: &str = "training  {bar:24.cyan/dim} {percent:>3} %  {msg}  {eta} left";
@@ -23,10 +23,10 @@ const MEASURING: &str = "measuring {bar:24.cyan/dim} {percent:>3} %  {eta} left"
 
 const BUSY: &str = "{msg:<9} {spinner:.cyan} {elapsed}";
 
-/// Work that is done sooner needs no sign of life.
+/// Work that takes less time needs no sign of life.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A bar on stderr; indicatif draws none where that is no terminal, and no colors where `NO_COLOR` is set.
+/// A bar on stderr; indicatif draws none if that is not a terminal, and no colors if `NO_COLOR` is set.
 fn bar(length: Option<u64>, template: &str) -> Result<ProgressBar> {
     let style = ProgressStyle::with_template(template).map_err(|error| Error::Failed(error.to_string()))?;
     let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
@@ -36,7 +36,7 @@ fn bar(length: Option<u64>, template: &str) -> Result<ProgressBar> {
     Ok(bar.with_style(style.progress_chars("━╸─")))
 }
 
-/// Does `work`, of which nobody knows how long it takes; once it has taken a second, a spinner says `what` it is.
+/// Does `work` that takes an unknown time; after a second, a spinner says `what` it is.
 pub(super) fn busy<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
     let (done, end) = mpsc::channel::<()>();
     let watch = move || {
@@ -53,7 +53,7 @@ pub(super) fn busy<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
     thread::scope(|scope| {
         scope.spawn(watch);
         let result = work();
-        // The watcher hears that, also where the work panics.
+        // The watcher hears that, even if the work panics.
         drop(done);
         result
     })
@@ -76,14 +76,14 @@ pub(super) fn read(sources: &[Source], options: &Options) -> Result<Corpus> {
     corpus
 }
 
-/// [`train::train`], with a bar. Returns also how long it took.
+/// [`train::train`], with a bar. Also returns how long it took.
 pub(super) fn train(corpus: &Corpus, settings: &Settings) -> Result<(Trained, Duration)> {
     let mut training = Training::new(corpus, settings, None, Duration::ZERO)?;
     let trained = training.run(|observe| train::train(corpus, settings, observe), || false)?;
     Ok((trained, training.time()))
 }
 
-/// Training that a bar shows, with the words done, and a line of loss an epoch.
+/// Training that a bar shows, with the words done, and a line of loss per epoch.
 pub(super) struct Training<'a> {
     corpus: &'a Corpus,
     bar: ProgressBar,
@@ -95,7 +95,7 @@ pub(super) struct Training<'a> {
 }
 
 impl<'a> Training<'a> {
-    /// Begins to count the time. Training that goes on has a `curve`, and a time `before`.
+    /// Starts the clock. Training that is resumed has a `curve`, and a time `before`.
     pub(super) fn new(
         corpus: &'a Corpus,
         settings: &Settings,
@@ -177,11 +177,11 @@ pub(super) fn map<R: AsRef<[f32]>>(rows: &[R]) -> Result<Vec<[f64; 2]>> {
     map
 }
 
-/// Which epochs have had their line.
+/// Which epochs have been shown.
 struct Epochs {
     shown: u32,
     of: u32,
-    /// The loss of the epoch that is going on.
+    /// The loss of the current epoch.
     loss: f64,
 }
 
@@ -206,7 +206,7 @@ pub(super) fn time(seconds: f64) -> String {
     }
 }
 
-/// A loss, or a dash where none was measured.
+/// A loss, or a dash if none was measured.
 pub(super) fn number(loss: f64) -> String {
     if loss.is_finite() { format!("{loss:.4}") } else { "–".to_owned() }
 }

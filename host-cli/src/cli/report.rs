@@ -19,7 +19,7 @@ const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 /// Whether only results and errors are shown.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
-/// From now on shows only results and errors: no progress, no warnings, no words about a file that was written.
+/// From now on shows only results and errors: no progress, no warnings, no notes about files written.
 pub(super) fn be_quiet() {
     QUIET.store(true, Ordering::Relaxed);
 }
@@ -29,9 +29,9 @@ pub(super) fn quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
 }
 
-/// Prints `report` to stdout, as a line of JSON or as text; to stderr where the command wrote its `output` to stdout.
+/// Prints `report` to stdout, as a line of JSON or as text; to stderr if the command wrote its `output` to stdout.
 ///
-/// A reader that has seen enough and closes the pipe (`| head`) is no error.
+/// A reader that has seen enough and closes the pipe (`| head`) is not an error.
 pub(super) fn print(report: &(impl Serialize + Display), json: bool, output: Option<&Path>) -> Result<()> {
     if quiet() && !json && output.is_some() {
         return Ok(());
@@ -81,7 +81,7 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Tells what a user may want to know of a run that goes on.
+/// Tells the user something about a run that continues.
 pub(super) fn warn(message: &str) {
     if !quiet() {
         say("warning", AnsiColor::Yellow, message);
@@ -103,11 +103,11 @@ pub fn show_error(error: &Error) {
 /// A line on stderr. Its first word is colored on a terminal that knows colors, unless `NO_COLOR` is set.
 fn say(what: &str, color: AnsiColor, message: &str) {
     let style = color.on_default().bold();
-    // Where even stderr is closed, the exit code is all that is left to say.
+    // If even stderr is closed, the exit code must do.
     let _ = writeln!(anstream::stderr(), "{style}{what}:{style:#} {}", printable(message));
 }
 
-/// Words in backquotes, with commas; of many only the first ones.
+/// Words in backquotes, with commas; only the first of many.
 pub(super) fn listed(words: &[String]) -> String {
     const MOST: usize = 10;
     let shown: Vec<_> = words.iter().take(MOST).map(|word| format!("`{word}`")).collect();
@@ -117,11 +117,11 @@ pub(super) fn listed(words: &[String]) -> String {
     }
 }
 
-/// Columns that line up.
+/// Aligned columns.
 pub(super) struct Columns(Table);
 
 impl Columns {
-    /// No rows yet under these headings; the first column flush left, the others, of numbers, flush right.
+    /// No rows yet under these headings; the first column is flush left, the others, of numbers, flush right.
     pub(super) fn new<const N: usize>(headings: [&str; N]) -> Self {
         let Self(mut table) = Self::left(headings);
         table.column_iter_mut().skip(1).for_each(|column| {

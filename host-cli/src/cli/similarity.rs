@@ -1,4 +1,4 @@
-//! `motevec similarity`: how near two words are to each other.
+//! `motevec similarity`: how similar two words are.
 
 use std::fmt::{self, Display};
 
@@ -8,9 +8,9 @@ use super::model::ModelArgs;
 use super::report;
 use crate::{Result, query};
 
-/// Say how similar two words are
+/// Show how similar two words are
 ///
-/// The cosine of their vectors, −1 to 1.
+/// Similarity is the cosine of their vectors, from -1 to 1.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec similarity model.bin law justice

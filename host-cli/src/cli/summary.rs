@@ -33,19 +33,19 @@ pub(super) struct Summary {
     seed: u64,
     arithmetic: &'static str,
     simd: &'static str,
-    /// Of each epoch; null where an epoch had nothing to measure.
+    /// Of each epoch; null if there was nothing to measure.
     losses: Vec<f64>,
     reading_seconds: f64,
     training_seconds: f64,
     words_per_second: f64,
-    /// Where the system tells.
+    /// If the system tells.
     peak_memory_bytes: Option<u64>,
-    /// What of the text waited in a temporary file.
+    /// The part of the text that was in a temporary file.
     text_bytes_on_disk: u64,
 }
 
 impl Summary {
-    /// What became of `corpus`, now that the model has been written to `path`.
+    /// The summary of training on `corpus`, after the model has been written to `path`.
     pub(super) fn new(
         (path, format): (&Path, Option<Format>),
         corpus: &Corpus,
@@ -95,7 +95,7 @@ impl Display for Summary {
             writeln!(f, "memory      {} at most", BinaryBytes(bytes))?;
         }
         if self.text_bytes_on_disk > 0 {
-            writeln!(f, "on disk     {} of the text, while it trained", BinaryBytes(self.text_bytes_on_disk))?;
+            writeln!(f, "on disk     {} of the text, during training", BinaryBytes(self.text_bytes_on_disk))?;
         }
         write!(f, "written     {}", super::printable(&self.output))?;
         match self.file_bytes {
@@ -105,9 +105,9 @@ impl Display for Summary {
     }
 }
 
-/// The loss of each epoch; of many, the first and the last ones.
+/// The loss of each epoch; if there are many, of the first and the last ones.
 pub(super) fn losses(losses: &[f64]) -> String {
-    /// So many are shown before and behind the dots: a line of at most 80 columns.
+    /// How many are shown before and after the dots: a line of at most 80 columns.
     const ENDS: usize = 4;
     let show = |losses: &[f64]| losses.iter().copied().map(progress::number).collect::<Vec<_>>().join("  ");
     match losses.len() {

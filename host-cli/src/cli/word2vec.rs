@@ -1,4 +1,4 @@
-//! `motevec word2vec`: training with the options of Mikolov's word2vec.c, for scripts that know those.
+//! `motevec word2vec`: training with the options of Mikolov's word2vec.c, for existing scripts.
 //!
 //! The options become those of `motevec train`, which does the work.
 
@@ -15,10 +15,9 @@ use crate::{Error, Result};
 
 /// Train with the options of the program word2vec
 ///
-/// Takes the options of Mikolov's word2vec.c and does what `motevec train` does; also when the program is called by the
-/// name `word2vec`, through a link. Where nothing is said, the defaults are word2vec's: -size 100 -window 5 -sample 1e-3
-/// -negative 5 -iter 5 -min-count 5 -alpha 0.025 -binary 0. Without -threads, all cores work. What motevec does not do is
-/// refused.
+/// Takes the options of Mikolov's word2vec.c and does what `motevec train` does; also if the program is called
+/// `word2vec`, through a link. The defaults are word2vec's: -size 100 -window 5 -sample 1e-3 -negative 5 -iter 5
+/// -min-count 5 -alpha 0.025 -binary 0; but without -threads, all cores work. What motevec does not do is refused.
 #[derive(Debug, clap::Args)]
 #[command(
     disable_help_flag = true,
@@ -29,7 +28,7 @@ use crate::{Error, Result};
   -size N           Components of a vector                        (train: --dim)
   -window N         Words to each side of a center                (--window)
   -sample SHARE     Thin out words more frequent than this        (--subsample)
-  -negative N       Negative samples a step                       (--negatives)
+  -negative N       Negative samples per step                     (--negatives)
   -threads N        Threads; the vectors do not depend on it      (--threads)
   -iter N           Passes over the text                          (--epochs)
   -min-count N      Leave out words that occur less often         (--min-count)
@@ -38,10 +37,10 @@ use crate::{Error, Result};
   -save-vocab FILE  Write the words and their counts              (--save-vocab)
   -read-vocab FILE  Take the words and their counts from FILE     (--read-vocab)
   -debug 0          Print no summary                              (--quiet)
-  -cbow 0, -hs 0, -classes 0: accepted, and of no effect
+  -cbow 0, -hs 0, -classes 0: accepted, without effect
 
 Examples:
-  motevec word2vec -train text8 -output vectors.bin -cbow 0 -size 200 -window 8 -negative 25 -sample 1e-4 -binary 1 -iter 15
+  motevec word2vec -train text8 -output vectors.bin -cbow 0 -size 200 -sample 1e-4 -binary 1 -iter 15
   ln -s $(command -v motevec) word2vec && ./word2vec -train text8 -output vectors.txt -cbow 0"
 )]
 pub(super) struct Args {
@@ -60,10 +59,10 @@ impl Args {
             return report::print_text(&Cli::command().render_version());
         }
         let translated = translate(&self.options)?;
-        let cbow = "word2vec trains CBOW unless it is told `-cbow 0`; motevec trains skip-gram, as with `-cbow 0`";
+        let cbow = "word2vec trains CBOW without `-cbow 0`; motevec always trains skip-gram, as with `-cbow 0`";
         let cbow = translated.asks_for_cbow.then(|| cbow.to_owned());
         for note in cbow.into_iter().chain(translated.misnamed) {
-            // Where nobody can read it, the model is the same.
+            // The model is the same if nobody can read this.
             let _ = writeln!(io::stderr(), "note: {}", printable(&note));
         }
         let command = ["motevec", "train"].map(OsString::from).into_iter().chain(translated.train);
@@ -91,7 +90,7 @@ struct Translated {
     train: Vec<OsString>,
     /// Whether word2vec would have trained CBOW, for want of `-cbow 0`.
     asks_for_cbow: bool,
-    /// What to say where the name of the output promises another format.
+    /// What to say if the name of the output promises another format.
     misnamed: Option<String>,
 }
 
@@ -113,7 +112,7 @@ fn translate(options: &[OsString]) -> Result<Translated> {
             return usage(format!("{name}: its value is missing"));
         };
         if !seen.insert(name.to_owned()) {
-            return usage(format!("{name}: it is there twice"));
+            return usage(format!("{name}: given twice"));
         }
         if let Some((_, new, value_is_right)) = renamed {
             value_is_right(name, value)?;
@@ -142,7 +141,7 @@ fn translate(options: &[OsString]) -> Result<Translated> {
             "-classes" if whole(name, value)? != 0 => {
                 let classes = value.display();
                 return usage(format!(
-                    "-classes {classes}: first train, and then: motevec clusters MODEL -k {classes} -o FILE"
+                    "-classes {classes}: train first, then run motevec clusters MODEL -k {classes} -o FILE"
                 ));
             }
             "-debug" if whole(name, value)? == 0 => train.push("--quiet".into()),
@@ -160,7 +159,7 @@ fn translate(options: &[OsString]) -> Result<Translated> {
     Ok(Translated { train, asks_for_cbow, misnamed: misnamed(output.as_ref(), format) })
 }
 
-/// What to say of a file whose name promises another format than `written`.
+/// What to say about a file whose name promises another format than `written`.
 fn misnamed(output: &Path, written: Format) -> Option<String> {
     let promised = Format::of_name(output).filter(|&promised| promised != written)?;
     let binary = if written == Format::Word2vecBinary { "with `-binary 1`" } else { "without `-binary 1`" };
@@ -249,12 +248,12 @@ mod tests {
             ("-cbow 1", "-cbow 1: motevec trains skip-gram only"),
             ("-hs 1", "-hs 1: motevec has no hierarchical softmax; use -hs 0"),
             ("-negative 0", "-negative 0: motevec trains with negative samples only"),
-            ("-classes 500", "-classes 500: first train, and then: motevec clusters MODEL -k 500 -o FILE"),
+            ("-classes 500", "-classes 500: train first, then run motevec clusters MODEL -k 500 -o FILE"),
             ("-size many", "-size many: expected a whole number"),
             ("-alpha fast", "-alpha fast: expected a positive number"),
             ("-epochs 5", "-epochs: word2vec has no such option"),
             ("-size 0", "-size 0: expected at least 1"),
-            ("-size 5 -size 6", "-size: it is there twice"),
+            ("-size 5 -size 6", "-size: given twice"),
             ("-size", "-size: its value is missing"),
             ("text.txt", "text.txt: word2vec has no such option"),
         ];

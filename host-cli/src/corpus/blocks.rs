@@ -1,4 +1,4 @@
-//! Cutting the sources into blocks of text that can be read apart: no word lies in two of them.
+//! Cutting the sources into blocks of text that can be read independently: no word lies in two of them.
 
 use std::path::PathBuf;
 use std::slice;
@@ -10,25 +10,25 @@ use super::source::{Input, Source};
 use super::{MAX_WORD, Progress};
 use crate::{Error, Result};
 
-/// Text without a single space or line end is given up at this length, so that memory stays bounded.
+/// Reading stops if text goes on for this long without a space or line end, so that memory stays bounded.
 const MAX_STRETCH: usize = 16 << 20;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// A piece of a source. Workers keep theirs and have it refilled.
+/// A piece of a source. Each worker keeps one and refills it.
 #[derive(Debug, Default)]
 pub(super) struct Block {
-    /// What messages call the source.
+    /// The name of the source in messages.
     pub(super) name: PathBuf,
     /// Counts the blocks of all sources, from 0.
     pub(super) number: usize,
     /// The text, then [`PADDING`] line ends.
     pub(super) text: Vec<u8>,
-    /// The line that the text starts in, from 1.
+    /// The line in which the text starts, from 1.
     pub(super) line: u64,
     /// Whether the text starts inside a line, which the block before began.
     pub(super) continues: bool,
-    /// Whether the text stops inside a line, which the next block may go on with.
+    /// Whether the text stops inside a line, which the next block may continue.
     pub(super) open: bool,
 }
 
@@ -52,7 +52,7 @@ impl<'a> Blocks<'a> {
     /// Blocks of about `size` bytes.
     ///
     /// # Errors
-    /// Where a source does not exist, or is a folder.
+    /// If a source does not exist, or is a folder.
     pub(super) fn new(sources: &'a [Source], size: usize, progress: &'a (dyn Fn(Progress) + Sync)) -> Result<Self> {
         if sources.iter().filter(|&source| *source == Source::Stdin).count() > 1 {
             return Err(Error::Usage("standard input (-) can be read only once".into()));
@@ -81,13 +81,13 @@ impl<'a> Blocks<'a> {
         self.number
     }
 
-    /// Reads no further: there is no next block.
+    /// Stops reading: there is no next block.
     pub(super) fn stop(&mut self) {
         self.sources = [].iter();
         self.input = None;
     }
 
-    /// Fills `block` with the next block; `false` where there is none. An error is the last thing that comes.
+    /// Fills `block` with the next block; `false` if there is none. An error is the last thing that comes.
     pub(super) fn next(&mut self, block: &mut Block) -> Result<bool> {
         let more = self.try_next(block);
         if more.is_err() {
@@ -122,7 +122,7 @@ impl<'a> Blocks<'a> {
         Ok(())
     }
 
-    /// Fills `block` from the open input; `false` where that has ended.
+    /// Fills `block` from the open input; `false` if that has ended.
     fn read(&mut self, block: &mut Block) -> Result<bool> {
         let Some(input) = &mut self.input else { return Ok(false) };
         let text = &mut block.text;
@@ -162,7 +162,7 @@ impl<'a> Blocks<'a> {
     }
 }
 
-/// Where to cut `text`: behind its last line end, else behind its last space.
+/// Where to cut `text`: after its last line end, or else after its last space.
 fn last_cut(text: &[u8]) -> Option<usize> {
     memchr::memrchr(b'\n', text).or_else(|| text.iter().rposition(|&byte| is_space(byte))).map(|at| at + 1)
 }

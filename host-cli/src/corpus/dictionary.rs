@@ -1,4 +1,4 @@
-//! The words met so far, each with an id and a count: what one worker fills while it reads.
+//! The words met so far, each with an id and a count: filled by one worker while it reads.
 
 use std::hash::BuildHasher;
 
@@ -22,16 +22,16 @@ impl ShortWord {
     }
 }
 
-/// Words, numbered from 0 as they came, with counts.
+/// Words, numbered from 0 in order of appearance, with counts.
 ///
 /// A corpus has too many distinct words for a cache, and most occurrences are of few of them. So short words are first
-/// looked up in `recent`, which fits into a second-level cache. Those that are not there wait until there are several: to
-/// look them up in `short` one right after the other lets the processor wait for all of their cache lines at once.
+/// looked up in `recent`, which fits into a second-level cache. Those that it lacks are collected and looked up in
+/// `short` several at a time, so that the processor waits for all of their cache lines at once.
 pub(super) struct Dictionary {
     recent: Vec<Recent>,
     pending: Vec<Pending>,
     short: HashTable<Short>,
-    /// Of the words longer than [`SHORT`]; `long_text` holds their bytes.
+    /// Words longer than [`SHORT`]; `long_text` holds their bytes.
     long: HashTable<Long>,
     long_text: String,
     hasher: DefaultHashBuilder,
@@ -42,7 +42,7 @@ pub(super) struct Dictionary {
 /// How many words can be in `recent`. On English text it answers for 87 % of them.
 const RECENT: usize = 1 << 13;
 
-/// The word that was last met of those with the same [`place`].
+/// The last word met with the same [`place`].
 #[derive(Clone)]
 struct Recent {
     word: u128,
@@ -59,17 +59,17 @@ fn place(hash: u64) -> usize {
     (hash >> 32) as usize % RECENT
 }
 
-/// How many words wait at most.
+/// How many words are collected at most.
 const PENDING: usize = 64;
 
-/// A word whose id belongs into place `at` of the ids.
+/// A word whose id belongs at place `at` of the ids.
 struct Pending {
     word: ShortWord,
     hash: u64,
     at: usize,
 }
 
-/// A word with its id: all of it lies in the table, so that looking it up touches a single cache line.
+/// A word with its id, all in the table, so that a lookup touches a single cache line.
 struct Short {
     word: [u8; 16],
     id: u32,
@@ -93,7 +93,7 @@ impl Long {
     }
 }
 
-/// There are more distinct words than there are ids.
+/// There are more distinct words than ids.
 #[derive(Debug)]
 pub(super) struct Full;
 
@@ -147,7 +147,7 @@ impl Dictionary {
         if self.pending.len() == PENDING { self.settle(ids) } else { Ok(()) }
     }
 
-    /// Puts the ids of the words that wait into their places in `ids`.
+    /// Puts the ids of the collected words into their places in `ids`.
     #[inline(never)]
     pub(super) fn settle(&mut self, ids: &mut [u32]) -> Result<(), Full> {
         let mut pending = std::mem::take(&mut self.pending);
@@ -205,7 +205,7 @@ impl Dictionary {
         Ok(id)
     }
 
-    /// Takes back occurrences: how many, by id.
+    /// Subtracts occurrences: how many, by id.
     pub(super) fn subtract(&mut self, times: &HashMap<u32, u64>) {
         for (&id, times) in times {
             self.counts[id as usize] -= times;

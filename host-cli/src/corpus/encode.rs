@@ -1,4 +1,4 @@
-//! From a block of text to word ids: UTF-8 is checked, words are cut, counted and numbered.
+//! From a block of text to word ids: checks UTF-8, cuts words, counts and numbers them.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,18 +19,18 @@ pub(super) struct Encoded {
     pub(super) number: usize,
     /// Whether the first sentence began in the block before.
     pub(super) continues: bool,
-    /// Whether a sentence that reaches into another block is to be left out, as [`SPOILED`] marks it.
+    /// Whether a sentence that reaches into another block is to be left out, as marked by [`SPOILED`].
     pub(super) spoiled: bool,
     /// Ids of words, with [`SENTENCE_END`] at line ends.
     pub(super) ids: Segment,
 }
 
-/// Encodes blocks, one after the other, with a dictionary of its own.
+/// Encodes blocks, one after another, with its own dictionary.
 pub(super) struct Encoder {
     tokens: Tokenizer,
     lowercase: bool,
     invalid_utf8: InvalidUtf8,
-    /// The words that were met, with their counts.
+    /// The words met so far, with their counts.
     pub(super) dictionary: Dictionary,
     ids: Vec<u32>,
     /// How many bytes of text were encoded.
@@ -52,11 +52,11 @@ impl Encoder {
     /// The ids of the words of `block`, put into `store`.
     ///
     /// # Errors
-    /// Where a word is too long, the text is not UTF-8 and that is not to be forgiven, or the store fails.
+    /// If a word is too long, the text is not UTF-8 and the options do not allow that, or the store fails.
     pub(super) fn encode(&mut self, block: &mut Block, store: &Store<'_>) -> Result<Encoded> {
         self.bytes += (block.text.len() - PADDING) as u64;
         if self.lowercase {
-            // Once over the whole block is much faster than word by word; `word` does the other letters.
+            // Lowercasing the whole block at once is much faster than word by word; `word` does the other letters.
             block.text.make_ascii_lowercase();
         }
         self.ids.clear();
@@ -95,7 +95,7 @@ impl Encoder {
         let end = bytes.len() - PADDING;
         let mut start = 0;
         for at in (0..end).step_by(CHUNK) {
-            // All chunks that start ahead of the padding are whole.
+            // All chunks that start before the padding are whole.
             let mut spaces = bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, spaces);
             while spaces != 0 {
                 let space = at + spaces.trailing_zeros() as usize;
@@ -123,14 +123,14 @@ impl Encoder {
             let word = ShortWord::new(head, len);
             self.dictionary.push_short(word, &mut self.ids).map_err(|Full| too_many_words())
         } else {
-            // White space of ASCII is no part of another character.
+            // ASCII white space is never part of another character.
             let (before, rest) = text.split_at_checked(range.start).unwrap_or_default();
             let piece = rest.get(..len).unwrap_or_default();
             self.long_piece(piece).map_err(|refusal| refusal.explain(block, before))
         }
     }
 
-    /// Whether the `len` bytes, zeros behind, which lie between ASCII white space, are surely one word as it stands.
+    /// Whether the `len` bytes between ASCII white space, followed by zeros, are certainly one word as they stand.
     #[inline(always)]
     fn is_word(&self, bytes: u128, len: usize) -> bool {
         match self.tokens {
@@ -139,7 +139,7 @@ impl Encoder {
         }
     }
 
-    /// Encodes what lies between ASCII white space, whatever it is.
+    /// Encodes anything between ASCII white space.
     fn long_piece(&mut self, piece: &str) -> Result<(), Refusal> {
         match self.tokens {
             Tokenizer::Whitespace if piece.is_ascii() => self.word(piece),
@@ -204,21 +204,21 @@ fn invalid_utf8(block: &Block, valid: usize) -> Error {
     let message = if block.line == 1 && is_utf16 {
         "this looks like UTF-16; convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)"
     } else {
-        "invalid UTF-8; convert the file to UTF-8, or use --invalid-utf8 replace (by U+FFFD) or skip (the line)"
+        "invalid UTF-8; convert the file to UTF-8, or use --invalid-utf8 replace (with U+FFFD) or skip (the line)"
     };
     Error::input(&block.name, line, message)
 }
 
-/// Which sentences a bad line leaves unusable outside its block.
+/// Which sentences a bad line makes unusable outside its block.
 #[derive(Default)]
 struct Spoils {
-    /// The one that the block starts in.
+    /// The one in which the block starts.
     before: bool,
-    /// The one that the block stops in.
+    /// The one in which the block stops.
     after: bool,
 }
 
-/// The text of `block` with every line emptied that is not UTF-8.
+/// The text of `block`, with every line that is not UTF-8 emptied.
 fn without_bad_lines(block: &Block) -> (String, Spoils) {
     let mut text = String::with_capacity(block.text.len());
     let mut spoils = Spoils::default();

@@ -6,13 +6,13 @@
 //!         behind a lock               its own dictionary
 //! ```
 //!
-//! Standard input cannot be read twice, so words are numbered as they come, before it is known which of them are frequent
-//! enough. Once all are counted, the ids become rows of the vocabulary, and the words that have none go. The vocabulary is
-//! ordered by count and spelling, so nothing that depends on threads or blocks reaches the result.
+//! Standard input cannot be read twice, so words are numbered as they come, before it is known which of them are
+//! frequent enough. Once all are counted, the ids become rows of the vocabulary, and words without a row are dropped.
+//! The vocabulary is ordered by count and spelling, so the result does not depend on threads or blocks.
 //!
-//! The ids of a block are kept in memory while there is room, and else in a temporary file (module `store`). All that
-//! grows with the corpus besides are the distinct words, and a few dozen bytes a block.
-// Whatever a file holds, nothing here panics: what these lints forbid would.
+//! The ids of a block are kept in memory while there is room, and otherwise in a temporary file (module `store`).
+//! Besides these, only the distinct words grow with the corpus, and a few dozen bytes per block.
+// Whatever a file holds, nothing here panics: these lints forbid what would.
 #![cfg_attr(
     not(test),
     deny(
@@ -30,7 +30,7 @@ mod blocks;
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::expect_used,
-    reason = "words and ids that have been checked and given here, not what a file says"
+    reason = "words and ids that this module has checked and assigned, not content of a file"
 )]
 mod dictionary;
 mod encode;
@@ -39,14 +39,11 @@ mod reference;
 mod scan;
 #[expect(
     clippy::indexing_slicing,
-    reason = "what is indexed are ids and rows that have been given here, not what a file says"
+    reason = "indexes are ids and rows that this module has assigned, not content of a file"
 )]
 mod select;
 mod source;
-#[expect(
-    clippy::indexing_slicing,
-    reason = "what is indexed are ranges of ids that have been stored, not what a file says"
-)]
+#[expect(clippy::indexing_slicing, reason = "indexes are ranges of stored ids, not content of a file")]
 mod store;
 #[cfg(test)]
 mod tests;
@@ -116,16 +113,16 @@ pub struct Options {
     pub max_vocab: Option<usize>,
     /// Words and counts to use instead of the corpus's own. `min_count` and `max_vocab` apply to these counts.
     pub vocabulary: Option<Vocabulary>,
-    /// Words and counts of an earlier text, which the corpus goes on with: they stay, whatever their count, and the counts
-    /// add up. `min_count` is for the other words, and so is `max_vocab`, which these are counted in. Not together with
-    /// `vocabulary`.
+    /// Words and counts of an earlier text, which the corpus continues: these words stay, whatever their count, and the
+    /// counts add up. `min_count` and `max_vocab` remove only other words, but `max_vocab` counts these too. Not
+    /// together with `vocabulary`.
     pub earlier: Option<Vocabulary>,
     /// How many threads read; the result does not depend on it. 0 means 1.
     pub threads: usize,
-    /// The most bytes of ids, of four bytes each, that are kept in memory; the others wait in a temporary file. The result
-    /// does not depend on it.
+    /// The most bytes of ids, at four bytes each, that are kept in memory; the others go to a temporary file. The
+    /// result does not depend on it.
     pub token_memory: u64,
-    /// The folder for that file. It has no name there, and is gone when the corpus is, or the process.
+    /// The folder for that file. It has no name there, and is gone when the corpus is dropped or the process ends.
     pub token_folder: PathBuf,
 }
 
@@ -150,24 +147,24 @@ impl Default for Options {
 /// How far reading has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Bytes read from the sources, as they are stored: compressed where they are compressed.
+    /// Bytes read from the sources, as stored: before decompression.
     pub bytes: u64,
     /// The stored size of all sources, unless one is a pipe.
     pub total: Option<u64>,
 }
 
-/// What was found in the sources.
+/// Statistics of the sources.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Bytes of text, decompressed.
     pub bytes: u64,
-    /// Words in the text, those of skipped lines left out.
+    /// Words in the text, without those of skipped lines.
     pub words: u64,
     /// Distinct words among them.
     pub distinct_words: u64,
-    /// Words that are in the vocabulary, each time they occur.
+    /// Occurrences of words of the vocabulary.
     pub kept_words: u64,
-    /// Sentences with at least one kept word, the parts of a cut one counted apart.
+    /// Sentences with at least one kept word, counting the parts of a cut one separately.
     pub sentences: u64,
 }
 
@@ -178,18 +175,18 @@ pub struct Corpus {
     pub vocabulary: Vocabulary,
     /// The text as rows of the vocabulary.
     pub tokens: Tokens,
-    /// What was read.
+    /// Statistics of what was read.
     pub stats: Stats,
 }
 
-/// Reads `sources`, in order, as one corpus: a sentence a line; the end of a source ends the sentence.
+/// Reads `sources`, in order, as one corpus, one sentence per line; the end of a source ends the sentence.
 ///
-/// A byte order mark at the start of a source is left out. `progress` is called for every few megabytes, by any thread
-/// but by one at a time.
+/// A byte order mark at the start of a source is left out. `progress` is called every few megabytes, from any thread,
+/// but from one at a time.
 ///
 /// # Errors
-/// Where a source cannot be read, is damaged, or holds a word longer than [`MAX_WORD`]; where text is not UTF-8, unless
-/// the options forgive that; where there is no word, or none is frequent enough; where the temporary file fails. Of several
+/// If a source cannot be read, is damaged, or holds a word longer than [`MAX_WORD`]; if text is not UTF-8, unless
+/// the options allow that; if there are no words, or none is frequent enough; if the temporary file fails. Of several
 /// errors in the text, the first one is reported.
 pub fn read(sources: &[Source], options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Result<Corpus> {
     read_blocks(sources, options, progress, BLOCK_SIZE)
@@ -217,11 +214,11 @@ fn read_blocks(
     finish(workers, sources, options, &store)
 }
 
-/// What one thread made of the blocks that it got.
+/// What one thread made of its blocks.
 struct Worker {
     encoder: Encoder,
     encoded: Vec<Encoded>,
-    /// What ended the work early, and in which block.
+    /// The error that ended the work early, and its block.
     failure: Option<(usize, Error)>,
 }
 
@@ -241,7 +238,7 @@ fn work(blocks: &Mutex<Blocks<'_>>, options: &Options, store: &Store<'_>) -> Wor
         match encoded {
             Ok(encoded) => worker.encoded.push(encoded),
             Err(error) => {
-                // Blocks before this one are in the hands of workers that will finish them, and may fail earlier still.
+                // Workers will still finish the blocks before this one, and may find an earlier error.
                 lock(blocks).stop();
                 worker.failure = Some((number, error));
                 return worker;
@@ -255,7 +252,7 @@ fn lock<'a, 'b>(blocks: &'a Mutex<Blocks<'b>>) -> MutexGuard<'a, Blocks<'b>> {
     blocks.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Chooses the vocabulary and puts the parts together.
+/// Chooses the vocabulary and joins the parts.
 fn finish(mut workers: Vec<Worker>, sources: &[Source], options: &Options, store: &Store<'_>) -> Result<Corpus> {
     let failures = workers.iter_mut().filter_map(|worker| worker.failure.take());
     if let Some((_, error)) = failures.min_by_key(|&(number, _)| number) {
@@ -314,7 +311,7 @@ fn merge(dictionaries: &mut [Dictionary]) -> Result<&Dictionary> {
 
 fn no_words(sources: &[Source]) -> Error {
     match sources {
-        [source] => Error::input(source.name(), None, "there is no word in it"),
-        _ => Error::Failed(format!("there is no word in any of the {} files", sources.len())),
+        [source] => Error::input(source.name(), None, "it contains no words"),
+        _ => Error::Failed(format!("none of the {} files contains a word", sources.len())),
     }
 }

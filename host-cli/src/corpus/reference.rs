@@ -12,7 +12,7 @@ use super::{InvalidUtf8, Options, SENTENCE_END, Source, Stats, Tokenizer, read_b
 /// What a reader may differ in: words with counts, ids, statistics.
 type Outcome = (Vec<(String, u64)>, Vec<u32>, Stats);
 
-/// `None` where there is nothing to train on.
+/// `None` if there is nothing to train on.
 fn naive(texts: &[Vec<u8>], options: &Options) -> Option<Outcome> {
     let mut stats = Stats::default();
     let mut lines: Vec<Vec<String>> = Vec::new();
@@ -76,7 +76,7 @@ fn fast(texts: &[Vec<u8>], options: &Options, block_size: usize) -> Option<Outco
     Some((vocabulary, ids, corpus.stats))
 }
 
-/// Few words, so that they repeat; all kinds of separators; what is hard to lowercase or to segment; bad UTF-8.
+/// Few words, so that they repeat; all kinds of separators; text that is hard to lowercase or to segment; bad UTF-8.
 fn fragment() -> impl Strategy<Value = &'static [u8]> {
     let plain: &[&[u8]] =
         &[b"a", b"the", b"The", b"fifteen-letters", b"sixteen+letters!", b"don't", b"3.14", b"</s>", b"\0", b"a\0"];

@@ -5,7 +5,7 @@ use wide::u8x16;
 /// How many bytes of a text are looked at in one go.
 pub(super) const CHUNK: usize = 64;
 
-/// How many bytes must be readable behind a text that is scanned.
+/// How many bytes must be readable after a text that is scanned.
 pub(super) const PADDING: usize = CHUNK;
 
 const HIGH_BITS: u128 = u128::from_le_bytes([0x80; 16]);
@@ -28,7 +28,7 @@ pub(super) fn spaces(chunk: &[u8; CHUNK]) -> u64 {
     })
 }
 
-/// The sixteen bytes of `text` from `at`, the first one lowest; 0 where there are fewer.
+/// The sixteen bytes of `text` from `at`, the first one lowest; 0 if there are fewer.
 #[inline(always)]
 pub(super) fn load(text: &[u8], at: usize) -> u128 {
     text.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |&bytes| u128::from_le_bytes(bytes))
@@ -52,7 +52,7 @@ pub(super) fn may_hold_unicode_space(bytes: u128) -> bool {
     has(0xc2) || has(0xe1) || has(0xe2) || has(0xe3)
 }
 
-/// The first `len` of sixteen bytes, zeros behind; `len` is less than sixteen.
+/// The first `len` of sixteen bytes, followed by zeros; `len` is less than sixteen.
 #[inline(always)]
 #[expect(
     clippy::indexing_slicing,

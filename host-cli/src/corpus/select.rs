@@ -1,4 +1,4 @@
-//! Choosing the vocabulary once all words are counted, and giving the ids their final meaning.
+//! Choosing the vocabulary once all words are counted, and turning ids into rows.
 
 use std::cmp::Reverse;
 use std::sync::Mutex;
@@ -13,7 +13,8 @@ use super::store::Store;
 use super::tokens::{DROPPED, SENTENCE_END, SPECIAL_IDS, SPOILED};
 use crate::{Error, Result, Vocabulary};
 
-/// The vocabulary of words that occur `counts` times, as the options ask: by falling count, ties by the bytes of the word.
+/// The vocabulary of words that occur `counts` times, as the options ask: by falling count, ties by the bytes of the
+/// word.
 pub(super) fn vocabulary<'a>(counts: impl Iterator<Item = (&'a str, u64)>, options: &Options) -> Result<Vocabulary> {
     let mut highest = 0;
     let frequent = |&(_, count): &(&str, u64)| {
@@ -23,7 +24,8 @@ pub(super) fn vocabulary<'a>(counts: impl Iterator<Item = (&'a str, u64)>, optio
     let mut words: Vec<_> = counts.filter(frequent).collect();
     if words.is_empty() {
         let min = options.min_count;
-        let message = format!("no word occurs {min} times, the most frequent one {highest}: lower --min-count");
+        let message =
+            format!("no word occurs {min} times; the most frequent one occurs {highest} times: lower --min-count");
         return Err(Error::Failed(message));
     }
     words.sort_unstable_by_key(by_count);
@@ -31,14 +33,14 @@ pub(super) fn vocabulary<'a>(counts: impl Iterator<Item = (&'a str, u64)>, optio
     in_rows(words)
 }
 
-/// The vocabulary of the words of `earlier`, with their counts and those in `counts` together, and of the other words in
-/// `counts` as the options ask.
+/// The vocabulary of the words of `earlier`, with their counts and those in `counts` together, and of the other words
+/// in `counts` as the options ask.
 pub(super) fn grown<'a>(
     earlier: &'a Vocabulary,
     counts: impl Iterator<Item = (&'a str, u64)>,
     options: &Options,
 ) -> Result<Vocabulary> {
-    // Even a word that was never seen weighs something: else it could not be told how much rarer it is than others.
+    // Even a word that was never seen gets some weight, as the ratio to other weights would otherwise be infinite.
     let mut sums: Vec<u64> = earlier.counts().iter().map(|&count| count.max(1)).collect();
     let mut new = Vec::new();
     for (word, count) in counts {
@@ -79,7 +81,7 @@ pub(super) fn rows(dictionary: &Dictionary, vocabulary: &Vocabulary) -> Vec<u32>
     rows
 }
 
-/// Blocks that hold whole sentences between them: the first starts a sentence, the others continue one.
+/// Blocks that together hold whole sentences: the first starts a sentence, the others continue one.
 pub(super) type Chain<'a> = &'a mut [(usize, Encoded)];
 
 /// Cuts `blocks`, each with the number of its worker, wherever a block starts a sentence of its own.
@@ -87,10 +89,10 @@ fn chains(blocks: &mut [(usize, Encoded)]) -> impl Iterator<Item = Chain<'_>> {
     blocks.chunk_by_mut(|_, (_, next)| next.continues)
 }
 
-/// Takes out every sentence that a bad line spoils in more than one block, also from the counts of the `dictionaries`.
+/// Removes every sentence that a bad line spoils in more than one block, also from the counts of the `dictionaries`.
 ///
 /// # Errors
-/// Where the `store` of the ids fails.
+/// If the `store` of the ids fails.
 pub(super) fn drop_spoiled(
     blocks: &mut [(usize, Encoded)],
     dictionaries: &mut [Dictionary],
@@ -132,11 +134,11 @@ pub(super) fn drop_spoiled(
     Ok(())
 }
 
-/// Turns the ids of all blocks into rows, in place, on `threads` threads; `rows[worker]` says how. Words without a row
-/// go; sentences are cut to `max_sentence` words; empty ones leave no mark. Returns the number of sentences.
+/// Turns the ids of all blocks into rows, in place, on `threads` threads; `rows[worker]` says how. Drops words without
+/// a row and empty sentences, and cuts sentences to `max_sentence` words. Returns the number of sentences.
 ///
 /// # Errors
-/// Where the `store` of the ids fails.
+/// If the `store` of the ids fails.
 pub(super) fn renumber(
     blocks: &mut [(usize, Encoded)],
     rows: &[Vec<u32>],
@@ -201,7 +203,7 @@ impl Renumber<'_> {
     }
 }
 
-/// The result of a thread; its panic goes on here.
+/// The result of a thread; a panic of the thread resumes here.
 pub(super) fn join<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -1,4 +1,4 @@
-//! Where a corpus comes from: files, standard input or bundled bytes, decompressed on the way.
+//! The sources of a corpus: files, standard input or bundled bytes, decompressed on the way.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
@@ -12,13 +12,13 @@ use crate::{Error, Result};
 /// One input of a corpus. gzip, Zstandard, xz and bzip2 data are recognized by their first bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A file, or anything else that can be opened and read once, like a named pipe.
+    /// A file, or anything else that can be opened and read once, such as a named pipe.
     Path(PathBuf),
     /// Standard input.
     Stdin,
     /// Data that is part of the program.
     Bytes {
-        /// What messages call it.
+        /// Its name in messages.
         name: &'static str,
         /// The text, compressed or not.
         data: &'static [u8],
@@ -33,7 +33,7 @@ impl Source {
         if path.as_os_str() == "-" { Self::Stdin } else { Self::Path(path) }
     }
 
-    /// What messages call this source: its path, `<stdin>`, or its name.
+    /// The name of this source in messages: its path, `<stdin>`, or its name.
     #[must_use]
     pub fn name(&self) -> &Path {
         match self {
@@ -43,10 +43,10 @@ impl Source {
         }
     }
 
-    /// The size in bytes as stored, where it is known before reading.
+    /// The size in bytes as stored, if it is known before reading.
     ///
     /// # Errors
-    /// Where there is no such file, or it is a folder: worth knowing before the files ahead of it are read.
+    /// If there is no such file, or it is a folder: worth knowing before the files before it are read.
     pub(super) fn size(&self) -> Result<Option<u64>> {
         match self {
             Self::Path(path) => {
@@ -94,7 +94,7 @@ impl Input {
         Ok(Self { name: name.to_owned(), reader, compressed: compression.is_some() })
     }
 
-    /// Appends text until `buffer` holds `len` bytes; `false` where the text ended before.
+    /// Appends text until `buffer` holds `len` bytes; `false` if the text ended before.
     pub(super) fn fill(&mut self, buffer: &mut Vec<u8>, len: usize) -> Result<bool> {
         let missing = len.saturating_sub(buffer.len());
         buffer.reserve(missing);
@@ -107,7 +107,7 @@ impl Input {
         self.reader.read_to_end(buffer).map(drop).map_err(|e| self.explain(e))
     }
 
-    /// What a failed read means.
+    /// The error for a failed read.
     fn explain(&self, error: io::Error) -> Error {
         explain(&self.name, self.compressed, error)
     }

@@ -1,4 +1,4 @@
-//! Where the ids of a corpus are kept: in memory up to a limit, and beyond it in a temporary file.
+//! The store of the ids of a corpus: in memory up to a limit, and beyond it in a temporary file.
 
 use std::fs::File;
 use std::io;
@@ -19,7 +19,7 @@ pub(super) struct Store<'a> {
     file: Mutex<Option<Arc<IdFile>>>,
 }
 
-/// Some ids, wherever they are.
+/// Some ids, in memory or in the file.
 #[derive(Clone, Debug)]
 pub(super) enum Segment {
     Memory(Vec<u32>),
@@ -40,7 +40,7 @@ impl<'a> Store<'a> {
     /// Takes in `ids`.
     ///
     /// # Errors
-    /// Where there is no room for them on the disk.
+    /// If there is no room for them on the disk.
     pub(super) fn put(&self, ids: &[u32]) -> Result<Segment> {
         let taken = |in_memory: u64| in_memory.checked_add(bytes(ids.len())).filter(|&sum| sum <= self.limit);
         if self.in_memory.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok() {
@@ -52,10 +52,10 @@ impl<'a> Store<'a> {
         Ok(Segment::File { file, start, len: ids.len() })
     }
 
-    /// Puts `ids` in the place of those of `segment`.
+    /// Replaces the ids of `segment` by `ids`.
     ///
     /// # Errors
-    /// Where there is no room for them on the disk.
+    /// If there is no room for them on the disk.
     pub(super) fn replace(&self, segment: &mut Segment, ids: &[u32]) -> Result<()> {
         match segment {
             Segment::Memory(old) if ids.len() <= old.len() => {
@@ -104,7 +104,7 @@ impl Segment {
     /// All ids; `buffer` is for those that are not in memory.
     ///
     /// # Errors
-    /// Where the disk fails.
+    /// If the disk fails.
     pub(super) fn read<'a>(&'a self, buffer: &'a mut Vec<u32>) -> Result<&'a [u32]> {
         match self {
             Self::Memory(ids) => Ok(ids),
@@ -116,10 +116,10 @@ impl Segment {
         }
     }
 
-    /// Appends the ids of `range` to `out`. Panics where `range` reaches past [`len`](Self::len).
+    /// Appends the ids of `range` to `out`. Panics if `range` reaches past [`len`](Self::len).
     ///
     /// # Errors
-    /// Where the disk fails.
+    /// If the disk fails.
     pub(super) fn append_to(&self, out: &mut Vec<u32>, range: Range<usize>) -> Result<()> {
         match self {
             Self::Memory(ids) => out.extend_from_slice(&ids[range]),
@@ -141,7 +141,7 @@ impl Default for Segment {
     }
 }
 
-/// The bytes that so many ids take.
+/// The bytes that this many ids take.
 fn bytes(ids: usize) -> u64 {
     (ids * size_of::<u32>()) as u64
 }
@@ -181,7 +181,7 @@ fn failed(what: &str, folder: &Path, error: &io::Error) -> Error {
     ))
 }
 
-/// Reading and writing at a place of a file that threads share, where its cursor belongs to nobody.
+/// Reading and writing at a position of a file that threads share, without using its cursor.
 #[cfg(unix)]
 mod positioned {
     use std::fs::File;
@@ -197,7 +197,7 @@ mod positioned {
     }
 }
 
-/// Reading and writing at a place of a file that threads share, where its cursor belongs to nobody.
+/// Reading and writing at a position of a file that threads share, without using its cursor.
 #[cfg(windows)]
 mod positioned {
     use std::fs::File;
@@ -237,7 +237,7 @@ mod positioned {
 
 #[cfg(test)]
 impl Segment {
-    /// Takes the last half of the file away, as a failing disk might.
+    /// Removes the second half of the file, as a failing disk might.
     pub(super) fn lose_half_of_file(&self) {
         if let Self::File { file, .. } = self {
             file.file.set_len(file.end.load(Ordering::Relaxed) / 2).unwrap();
@@ -256,7 +256,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is put, and replaced by more or fewer ids, can be read back, and memory keeps to its limit.
+        /// All ids that are stored, or replaced by more or fewer ids, can be read back, and memory stays within its
+        /// limit.
         #[test]
         fn what_is_put_can_be_read_back(
             puts in prop::collection::vec(ids(20), 1..12),

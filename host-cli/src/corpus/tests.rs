@@ -1,4 +1,4 @@
-//! What a user meets: the options, and what is said when a corpus cannot be read.
+//! What a user sees: the options, and the errors when a corpus cannot be read.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -124,17 +124,17 @@ fn impossible_options_are_refused() {
 #[test]
 fn a_corpus_without_words_is_an_error() {
     for text in ["", "\n \t\r\n", "\u{feff}", "\u{a0}\u{3000}"] {
-        assert_eq!(error_of(text, &lenient()), "corpus.txt: there is no word in it");
+        assert_eq!(error_of(text, &lenient()), "corpus.txt: it contains no words");
     }
     let error = read(&[source(""), source("\n")], &lenient(), &|_| ()).unwrap_err();
-    assert_eq!(error.to_string(), "there is no word in any of the 2 files");
-    assert_eq!(read(&[], &lenient(), &|_| ()).unwrap_err().to_string(), "there is no word in any of the 0 files");
+    assert_eq!(error.to_string(), "none of the 2 files contains a word");
+    assert_eq!(read(&[], &lenient(), &|_| ()).unwrap_err().to_string(), "none of the 0 files contains a word");
 }
 
 #[test]
 fn too_rare_words_are_an_error() {
     let error = error_of("a b a\n", &Options::default());
-    assert_eq!(error, "no word occurs 5 times, the most frequent one 2: lower --min-count");
+    assert_eq!(error, "no word occurs 5 times; the most frequent one occurs 2 times: lower --min-count");
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn invalid_utf8_is_reported_by_its_first_line() {
         text.extend_from_slice(b"bad \xff there\n");
     }
     let want = "corpus.txt:5001: invalid UTF-8; convert the file to UTF-8, \
-                or use --invalid-utf8 replace (by U+FFFD) or skip (the line)";
+                or use --invalid-utf8 replace (with U+FFFD) or skip (the line)";
     for threads in 1..=8 {
         assert_eq!(error_of(text.clone(), &Options { threads, ..lenient() }), want);
     }

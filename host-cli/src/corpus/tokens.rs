@@ -1,4 +1,4 @@
-//! The corpus as the trainer sees it: word ids, and a mark behind each sentence.
+//! The corpus as the trainer sees it: word ids, and a mark after each sentence.
 
 use std::ops::Range;
 
@@ -8,23 +8,23 @@ use crate::Result;
 /// The id that ends a sentence.
 pub const SENTENCE_END: u32 = u32::MAX;
 
-/// While a corpus is being read: the sentence that this id stands in is to be left out.
+/// While a corpus is being read: the sentence with this id is to be left out.
 pub(super) const SPOILED: u32 = u32::MAX - 1;
 
 /// While a corpus is being read: a word that is not in the vocabulary.
 pub(super) const DROPPED: u32 = u32::MAX - 1;
 
-/// How many of the highest ids have a meaning of their own.
+/// How many of the highest ids have a special meaning.
 pub(super) const SPECIAL_IDS: u32 = 2;
 
-/// A corpus as ids: rows of its vocabulary, and [`SENTENCE_END`] behind each sentence.
+/// A corpus as ids: rows of its vocabulary, and [`SENTENCE_END`] after each sentence.
 ///
-/// The ids lie in segments as the blocks of text left them, in memory or in a temporary file. One array would need twice
-/// the memory while it is put together.
+/// The ids are in segments, one per block of text, in memory or in a temporary file. A single array would need twice
+/// the memory while it is being assembled.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
     segments: Vec<Segment>,
-    /// `ends[i]` is the place behind segment `i`.
+    /// `ends[i]` is the place after segment `i`.
     ends: Vec<usize>,
 }
 
@@ -44,7 +44,7 @@ impl Tokens {
         self.ends.last().copied().unwrap_or(0)
     }
 
-    /// Whether there is no id.
+    /// Whether there are no ids.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -56,10 +56,10 @@ impl Tokens {
         self.segments.iter().map(|segment| if let Segment::File { len, .. } = segment { *len } else { 0 }).sum()
     }
 
-    /// Replaces the content of `out` by the ids of `range`. Panics where `range` reaches past [`len`](Self::len).
+    /// Replaces the content of `out` by the ids of `range`. Panics if `range` reaches past [`len`](Self::len).
     ///
     /// # Errors
-    /// Where ids on the disk cannot be read.
+    /// If ids on the disk cannot be read.
     pub fn copy_to(&self, range: Range<usize>, out: &mut Vec<u32>) -> Result<()> {
         assert!(range.start <= range.end && range.end <= self.len(), "{range:?} of {} ids", self.len());
         out.clear();
@@ -76,7 +76,7 @@ impl Tokens {
 }
 
 impl From<Vec<u32>> for Tokens {
-    /// Ids that are already rows of a vocabulary, with [`SENTENCE_END`] behind each sentence.
+    /// Ids that are already rows of a vocabulary, with [`SENTENCE_END`] after each sentence.
     fn from(ids: Vec<u32>) -> Self {
         Self::from_segments(vec![Segment::Memory(ids)])
     }
@@ -84,7 +84,7 @@ impl From<Vec<u32>> for Tokens {
 
 #[cfg(test)]
 impl Tokens {
-    /// Takes the last half of the temporary file away, as a failing disk might.
+    /// Removes the second half of the temporary file, as a failing disk might.
     pub(crate) fn lose_half_of_file(&self) {
         self.segments.iter().find(|segment| matches!(segment, Segment::File { .. })).unwrap().lose_half_of_file();
     }

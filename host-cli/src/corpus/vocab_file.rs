@@ -1,4 +1,4 @@
-//! Vocabulary files as word2vec.c saves and reads them: `word count` a line, by falling count.
+//! Vocabulary files as word2vec.c saves and reads them: one line `word count` per word, by falling count.
 
 use std::io::{self, Write};
 use std::num::IntErrorKind;
@@ -14,7 +14,7 @@ const MARK: &str = "\u{feff}";
 /// Reads the vocabulary file at `path` (`-` is not special), compressed or not. The rows keep the order of the lines.
 ///
 /// # Errors
-/// Where the file cannot be read, or a line is not `word count`, repeats a word, or holds a number that is too large.
+/// If the file cannot be read, or a line is not `word count`, repeats a word, or holds a number that is too large.
 pub fn read_vocab(path: impl AsRef<Path>) -> Result<Vocabulary> {
     let path = path.as_ref();
     let source = Source::Path(path.to_owned());
@@ -58,7 +58,7 @@ fn parse(line: &str) -> Result<(&str, u64), &'static str> {
 /// Writes `vocabulary` to `out`, the most frequent word first, equal counts in row order.
 ///
 /// # Errors
-/// Where `out` fails.
+/// If `out` fails.
 pub fn write_vocab(vocabulary: &Vocabulary, out: &mut dyn Write) -> io::Result<()> {
     let rows = vocabulary.by_count();
     // A reader takes one away from the start of the file; what is left then is the word.

@@ -17,14 +17,14 @@ pub struct SectionScore {
     pub section: String,
     /// The questions that the model answers with the expected word.
     pub correct: usize,
-    /// The questions that count: the model holds all four words.
+    /// The questions that count, because the model holds all four words.
     pub questions: usize,
     /// The questions with a word that the model does not hold.
     pub missing: usize,
 }
 
 impl SectionScore {
-    /// The share of questions answered right, 0 to 1; `None` where no question counts.
+    /// The share of questions answered right, 0 to 1; `None` if no question counts.
     #[must_use]
     pub fn accuracy(&self) -> Option<f64> {
         (self.questions > 0).then(|| self.correct as f64 / self.questions as f64)
@@ -44,7 +44,7 @@ pub struct AnalogyScore {
 /// `: name`, and lines `a b c expected`. The answer is the nearest word to b − a + c other than these three (3CosAdd).
 ///
 /// # Errors
-/// Where the file cannot be read, or a line is something else.
+/// If the file cannot be read, or a line is something else.
 pub fn analogies(vectors: &Vectors, path: &Path, restrict: usize) -> Result<AnalogyScore> {
     let text = read_text(path)?;
     let rows = restrict.min(vectors.vocabulary.len());
@@ -58,7 +58,7 @@ pub fn analogies(vectors: &Vectors, path: &Path, restrict: usize) -> Result<Anal
         }
         let fields: Vec<_> = line.split_whitespace().collect();
         let (Some(section), &[a, b, c, expected]) = (sections.last_mut(), fields.as_slice()) else {
-            let message = format!("`{line}` is no question: expected `: section` and then lines `a b c expected`");
+            let message = format!("`{line}` is not a question: expected `: section` and then lines `a b c expected`");
             return Err(Error::input(path, number, message));
         };
         match [a, b, c, expected].map(|word| words.row(word)) {
@@ -112,10 +112,10 @@ impl Question {
         Query { vector, exclude: [self.a, self.b, self.c] }
     }
 
-    /// Whether the first answer that is no other form of a word in the question is some form of the expected word.
+    /// Whether the first answer that is not another form of a word in the question is some form of the expected word.
     /// `fold` gives the row of the first form of the word in a row.
     ///
-    /// As gensim does, this looks at no more answers than [`Best`] keeps, and falls back on the last of them.
+    /// Like gensim, this looks at no more answers than [`Best`] keeps, and falls back on the last of them.
     fn is_answered_by(&self, best: &Best, fold: impl Fn(usize) -> Option<usize>) -> bool {
         let answers: Vec<_> = best.rows().filter_map(fold).collect();
         let other = answers.iter().find(|answer| ![self.a, self.b, self.c].contains(answer));
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn what_is_no_question_is_named_with_its_line() {
-        let expected = "is no question: expected `: section` and then lines `a b c expected`";
+        let expected = "is not a question: expected `: section` and then lines `a b c expected`";
         assert_eq!(score(": x\nman woman king\n", 9).unwrap_err(), format!("file:2: `man woman king` {expected}"));
         assert_eq!(score("a b c d\n", 9).unwrap_err(), format!("file:1: `a b c d` {expected}"));
         assert!(score("", 9).unwrap_err().starts_with("file: holds no questions"));

@@ -1,14 +1,14 @@
 //! The rows with the highest dot products, for thousands of queries at once.
 //!
-//! This is a matrix product, queries × rows, of which only the few best entries of a line are kept. Rows are packed
-//! into panels of [`LANES`] rows, column by column, so that one step multiplies a number of each of [`SIDE`] queries
+//! This is a matrix product, queries × rows, of which only the best few entries per query are kept. Rows are packed
+//! into panels of [`LANES`] rows, column by column, so that one step multiplies one number of each of [`SIDE`] queries
 //! with the numbers of all rows of a panel, and all sums stay in registers. A tile of panels stays in the cache while
 //! a block of queries passes over it.
 
 use std::sync::Mutex;
 use std::thread;
 
-/// Rows a panel: two SSE registers or one of AVX.
+/// Rows per panel: two SSE registers or one of AVX.
 const LANES: usize = 8;
 
 /// Queries that are multiplied side by side.
@@ -23,13 +23,13 @@ const BLOCK: usize = 256;
 /// How many rows are kept for a query.
 pub(super) const KEPT: usize = 5;
 
-/// What to look for: a vector, and rows that are no answer.
+/// A query: a vector, and rows that do not count.
 pub(super) struct Query {
     pub(super) vector: Vec<f32>,
     pub(super) exclude: [usize; 3],
 }
 
-/// The best rows for a query, best first; fewer where there are fewer rows.
+/// The best rows for a query, best first; fewer if there are fewer rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Best(Vec<(f32, usize)>);
 
@@ -43,7 +43,7 @@ impl Best {
         if self.0.len() < KEPT { f32::NEG_INFINITY } else { self.0[KEPT - 1].0 }
     }
 
-    /// Takes `row` in. Rows must come in ascending order: of equals the first stays ahead.
+    /// Adds `row`. Rows must come in ascending order: among equals the first stays ahead.
     fn offer(&mut self, score: f32, row: usize) {
         let place = self.0.partition_point(|&(other, _)| other >= score);
         self.0.insert(place, (score, row));
@@ -55,7 +55,7 @@ impl Best {
 pub(super) struct Panels {
     dim: usize,
     rows: usize,
-    /// `dim` columns a panel; the last panel is filled up with zeros.
+    /// `dim` columns per panel; the last panel is padded with zeros.
     columns: Vec<[f32; LANES]>,
 }
 
@@ -73,12 +73,12 @@ impl Panels {
         Self { dim, rows: count, columns }
     }
 
-    /// The best rows for each of `queries`, by `threads` threads. Their number has no influence on the result.
+    /// The best rows for each of `queries`, on `threads` threads, whose number does not change the result.
     pub(super) fn best(&self, queries: &[Query], threads: usize) -> Vec<Best> {
         let mut found = vec![Best::default(); queries.len()];
         let blocks = Mutex::new(queries.chunks(BLOCK).zip(found.chunks_mut(BLOCK)));
         let work = || {
-            // The lock is free again before the block is worked on.
+            // The lock is released before the work on the block begins.
             while let Some((queries, found)) = { blocks.lock().ok().and_then(|mut blocks| blocks.next()) } {
                 self.block(queries, found);
             }
@@ -122,14 +122,14 @@ impl Panels {
         }
     }
 
-    /// Up to [`SIDE`] queries, number by number; zeros in place of those that lack.
+    /// Up to [`SIDE`] queries, number by number; zeros in place of missing ones.
     fn interleave(&self, queries: &[Query]) -> Vec<[f32; SIDE]> {
         let number = |query: usize, at: usize| queries.get(query).map_or(0.0, |query| query.vector[at]);
         (0..self.dim).map(|at| std::array::from_fn(|query| number(query, at))).collect()
     }
 }
 
-/// The dot products of the queries of a side with the rows of a panel.
+/// The dot products of [`SIDE`] queries with the rows of a panel.
 fn products(side: &[[f32; SIDE]], columns: &[[f32; LANES]]) -> [[f32; LANES]; SIDE] {
     let mut sums = [[0.0; LANES]; SIDE];
     for (numbers, column) in side.iter().zip(columns) {
@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
 
-    /// The same, one dot product after the other.
+    /// The same, one dot product after another.
     fn naive(rows: &[Vec<f32>], query: &Query) -> Best {
         let score = |row: &Vec<f32>| row.iter().zip(&query.vector).fold(0.0, |sum, (one, other)| sum + one * other);
         let mut all: Vec<_> = rows.iter().map(score).zip(0..).filter(|(_, row)| !query.exclude.contains(row)).collect();
@@ -167,7 +167,7 @@ mod tests {
             threads in 1_usize..4,
             seed in any::<u32>(),
         ) {
-            // Small whole numbers: sums are exact in any order, and equals abound.
+            // Small whole numbers: sums are exact in any order, and many are equal.
             let mut state = u64::from(seed);
             let mut number = || {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

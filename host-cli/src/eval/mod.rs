@@ -1,9 +1,9 @@
 //! Scores of word vectors on tests that people have written: word similarity and analogies.
 //!
 //! The numbers are those of gensim's `evaluate_word_pairs` and `evaluate_word_analogies` with their default options, so
-//! that results compare: words match whatever their case (of the forms of a word the first in the model counts), and
-//! entries with a word that the model does not hold are left out and counted.
-// Whatever a file holds, nothing here panics: what these lints forbid would.
+//! that results are comparable: case is ignored (among the forms of a word the first in the model counts), and entries
+//! with a word that the model lacks are left out and counted.
+// Whatever a file holds, nothing here panics: these lints forbid what would.
 #![cfg_attr(
     not(test),
     deny(
@@ -19,14 +19,11 @@
 mod analogies;
 #[expect(
     clippy::indexing_slicing,
-    reason = "what is indexed are rows and places in lists of this module's own, not what a file says"
+    reason = "indexes are rows and places in this module's own lists, not content of a file"
 )]
 mod best;
 mod similarity;
-#[expect(
-    clippy::indexing_slicing,
-    reason = "what is indexed are places in a list that are made here, not what a file says"
-)]
+#[expect(clippy::indexing_slicing, reason = "indexes are places in a list that is made here, not content of a file")]
 mod spearman;
 
 use std::path::Path;
@@ -45,7 +42,7 @@ struct Folded {
 }
 
 impl Folded {
-    /// The first `restrict` words of `vocabulary`; of the forms of a word the first one.
+    /// The first `restrict` words of `vocabulary`; among the forms of a word the first one.
     fn new(vocabulary: &Vocabulary, restrict: usize) -> Self {
         let mut rows = HashMap::new();
         for (row, word) in vocabulary.words().take(restrict).enumerate() {
@@ -54,7 +51,7 @@ impl Folded {
         Self { rows }
     }
 
-    /// The row of `word`, in whatever case.
+    /// The row of `word`, ignoring case.
     fn row(&self, word: &str) -> Option<usize> {
         self.rows.get(&word.to_uppercase()).copied()
     }
@@ -70,7 +67,7 @@ fn read_text(path: &Path) -> Result<String> {
     })
 }
 
-/// The lines of `text` that say something, with their numbers from 1: not the blank ones, and no `#` comments.
+/// The lines of `text` with their numbers from 1, without blank lines and `#` comments.
 fn lines(text: &str) -> impl Iterator<Item = (u64, &str)> {
     let numbered = text.trim_start_matches('\u{feff}').lines().enumerate();
     numbered

@@ -8,15 +8,15 @@ use super::{Folded, lines, read_text, spearman::spearman};
 use crate::query::length;
 use crate::{Error, Result, Vectors};
 
-/// Only the first rows of a model are looked at, as in gensim: enough for every common word, and no lucky rare forms.
+/// Only the first rows of a model are searched, as in gensim: enough for every common word, without rare forms.
 pub const SIMILARITY_ROWS: usize = 300_000;
 
 /// The score of a model on a file of word pairs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SimilarityScore {
-    /// Spearman's ρ of the cosines with people's scores; `None` where too few pairs are known.
+    /// Spearman's ρ of the cosines with people's scores; `None` if too few pairs are known.
     pub spearman: Option<f64>,
-    /// The pairs that count: the model holds both words.
+    /// The pairs that count, because the model holds both words.
     pub pairs: usize,
     /// The pairs with a word that the model does not hold.
     pub missing: usize,
@@ -30,11 +30,11 @@ impl SimilarityScore {
     }
 }
 
-/// Scores `vectors` on the pairs in the file `path`: lines `word word score`, split at tabs where a line has any, else
-/// at spaces; `#` comments, and a line of headings before the first pair.
+/// Scores `vectors` on the pairs in the file `path`: lines `word word score`, split at tabs if a line has any, or
+/// else at spaces; `#` comments, and a line of headings before the first pair.
 ///
 /// # Errors
-/// Where the file cannot be read, or a line is something else.
+/// If the file cannot be read, or a line is something else.
 pub fn similarity(vectors: &Vectors, path: &Path) -> Result<SimilarityScore> {
     let text = read_text(path)?;
     let words = Folded::new(&vectors.vocabulary, SIMILARITY_ROWS);
@@ -58,7 +58,7 @@ fn pairs<'a>(text: &'a str, path: &Path) -> Result<Vec<(&'a str, &'a str, f64)>>
         } else if pairs.is_empty() && !headings {
             headings = true;
         } else {
-            return Err(Error::input(path, number, format!("`{line}` is no pair: expected `word word score`")));
+            return Err(Error::input(path, number, format!("`{line}` is not a pair: expected `word word score`")));
         }
     }
     if pairs.is_empty() {
@@ -78,7 +78,7 @@ fn pair(line: &str) -> Option<(&str, &str, f64)> {
     score.is_finite().then_some((one, other, score))
 }
 
-/// The cosine in f64: equal pairs must come out equal, for their ranks; 0 where a vector is zero.
+/// The cosine in f64: equal pairs must have equal cosines, for their ranks; 0 if a vector is zero.
 fn precise_cosine(one: &[f32], other: &[f32]) -> f64 {
     let product: f64 = one.iter().zip(other).map(|(&one, &other)| f64::from(one) * f64::from(other)).sum();
     let lengths = length(one) * length(other);
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn what_is_no_pair_is_named_with_its_line() {
-        let expected = "`war` is no pair: expected `word word score`";
+        let expected = "`war` is not a pair: expected `word word score`";
         assert_eq!(score("peace war 1\n# x\nwar\n").unwrap_err(), format!("file:3: {expected}"));
         assert_eq!(score("a heading\nwar\npeace war 1\n").unwrap_err(), format!("file:2: {expected}"));
         assert!(score("peace war 1\npeace war NaN").unwrap_err().starts_with("file:2: "));

@@ -1,8 +1,8 @@
 //! Spearman's rank correlation.
 
-/// Spearman's ρ of `pairs`, −1 to 1: Pearson's correlation of the ranks, where equals share the mean of their ranks.
+/// Spearman's ρ of `pairs`, −1 to 1: Pearson's correlation of the ranks; equals share the mean of their ranks.
 ///
-/// `None` where it is not defined: fewer than two pairs, or all values on one side equal.
+/// `None` if it is not defined: fewer than two pairs, or all values on one side equal.
 #[must_use]
 pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
     let (one, other): (Vec<_>, Vec<_>) = pairs.iter().copied().unzip();

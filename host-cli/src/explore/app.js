@@ -1,4 +1,4 @@
-// What belongs together: the chosen word, the keys, the colors, and the address.
+// Shared state: the chosen word, the keys, the colors, and the address.
 
 const map = new WordMap(element("map"), choose);
 
@@ -51,12 +51,12 @@ element("analogy").addEventListener("submit", event => {
 });
 
 combobox(element("search"), { choose, unknown: showUnknown, completes: true });
-// What is written in these is taken as it is, once it is asked for.
+// The text of these fields is used as it is when asked for.
 for (const id of ["a", "b", "c"]) combobox(element(id), {});
 element("search").addEventListener("input", () => element("search-error").hidden = true);
 element("c-box").classList.add("right");
 
-// Colors: as the system has them, until someone says otherwise.
+// Colors: those of the system, unless chosen otherwise.
 
 const system = matchMedia("(prefers-color-scheme: dark)");
 
@@ -80,7 +80,7 @@ function toggleTheme() {
   try {
     localStorage.setItem("motevec-theme", theme);
   } catch {
-    // Some browsers remember nothing for files; the page then starts as the system is.
+    // Some browsers store nothing for files; the page then starts with the colors of the system.
   }
   paint(theme);
 }

@@ -1,7 +1,7 @@
 // A field for a word, with words to choose from below it (ARIA's combobox with a listbox).
 //
-// A word that is chosen goes to `choose`. Enter chooses the word that the arrows have led to, or else the word that is
-// written; where the field `completes`, also the first one of the list. For other text it calls `unknown`.
+// A chosen word goes to `choose`. Enter chooses the word selected with the arrows, or else the typed word; if the field
+// `completes`, also the first one of the list. For other text it calls `unknown`.
 
 let lists = 0;
 

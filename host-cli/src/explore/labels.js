@@ -1,4 +1,4 @@
-// Labels: placed where nothing else is written, and written on a canvas of their own, from where they are copied.
+// Labels: placed where nothing else is written, and drawn on a separate canvas, from which they are copied.
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
 
@@ -26,7 +26,7 @@ class Labels {
     this.placed = [];
     const label = (row, [x, y]) => {
       const style = new Style(row === map.marked[0], marked.has(row)), places = style.places(x, y, this.width(row, style), radius);
-      // What stands out is best seen whole.
+      // Highlighted labels should be seen whole.
       const whole = ([left, , right]) => left >= 0 && right <= width;
       if (style.big) places.sort((one, other) => whole(other) - whole(one));
       const place = places.find(place => space.take(place)) ?? (style.strong && places[0]);
@@ -35,7 +35,7 @@ class Labels {
       style.write(context, words[row], place, colors, colors.groups[data.groups[row] % COLORS]);
       const edge = (at, beyond, round) => round((at + beyond) * ratio);
       const sheet = [edge(left, BEYOND[0], Math.floor), edge(top, BEYOND[1], Math.floor), edge(right, BEYOND[0], Math.ceil), edge(bottom, BEYOND[1], Math.ceil)];
-      // Their places on the screen are round as well: nothing blurs.
+      // Their places on the screen are rounded too, so that nothing blurs.
       this.placed.push({ row, sheet, x: sheet[0] - (x + BEYOND[0]) * ratio, y: sheet[1] - (y + BEYOND[1]) * ratio });
     };
     const seen = ([x, y]) => x > -80 && x < width + 80 && y > -20 && y < height + 20;
@@ -44,7 +44,7 @@ class Labels {
       if (seen(at)) label(row, at);
     }
     for (let row = 0; row < words.length && this.placed.length < MOST; row++) {
-      // Labels of what steps back would only hide the others.
+      // Labels of dimmed words would only hide the others.
       if (back[row] || marked.has(row)) continue;
       const at = map.screen(row);
       if (seen(at)) label(row, at);
@@ -99,7 +99,7 @@ class Style {
   /** Where the label may be (left, top, right, bottom), the best place first. */
   places(x, y, wide, radius) {
     const gap = radius + 3, half = this.size * 0.7, places = [[x + gap, y], [x - gap - wide, y]];
-    // Words that stand out may lie close together; their labels look for room further off.
+    // Highlighted words may be close together; their labels look for room farther away.
     if (this.big) for (const down of [17, -17, 34, -34]) places.push([x + gap, y + down], [x - gap - wide, y + down]);
     places.push([x - wide / 2, y - gap - half], [x - wide / 2, y + gap + half]);
     return places.map(([left, middle]) => [left - 4, middle - half, left + wide + 4, middle + half]);

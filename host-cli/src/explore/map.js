@@ -1,7 +1,7 @@
 // The map: points on a canvas, with as many labels as there is room for.
 //
-// What takes long is done while the map rests: labels get their places and are written on a canvas of their own. As the map
-// moves, points and labels are copied to where they are now.
+// Slow work is done while the map rests: labels get their places and are drawn on a separate canvas. As the map moves,
+// points and labels are copied to their current places.
 
 class WordMap {
   constructor(canvas, choose) {
@@ -231,7 +231,7 @@ class WordMap {
       this.stale = false;
     }
     this.boxes = this.labels.draw(this);
-    // A label of one word may lie over the point of another that stands out.
+    // The label of a word may cover a highlighted point of another.
     if (marked.size > 0) this.points.draw(this, 1, row => marked.has(row));
     if (this.hovered !== null) this.labels.drawAlone(this, this.hovered, radius);
   }

@@ -1,7 +1,7 @@
 //! The explorer: one page that shows a map of words, and answers questions from the vectors inside it.
 //!
-//! The page needs no server and no network. Its parts are the files beside this one; [`page`] puts them and the data
-//! together. Vectors lie in it as bytes: a cosine does not depend on a vector's length, so no scale is kept.
+//! The page needs no server and no network. Its parts are the files beside this one; [`page`] joins them with the
+//! data. Vectors are stored as bytes: a cosine does not depend on a vector's length, so no scale is kept.
 
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ const SCRIPTS: [&str; 7] = [
     include_str!("app.js"),
 ];
 
-/// What a page is made of.
+/// The content of a page.
 #[derive(Clone, Debug)]
 pub struct Explorer<'a> {
     /// The name of the model.
@@ -29,7 +29,7 @@ pub struct Explorer<'a> {
     pub vectors: &'a Vectors,
     /// The words shown, the most important ones first, in groups.
     pub selection: &'a Selection,
-    /// Where they are: to the right and upwards, in any unit.
+    /// Their places: to the right and upwards, in any unit.
     pub places: &'a [[f64; 2]],
     /// What the map shows, in a few words.
     pub note: &'a str,
@@ -44,7 +44,7 @@ struct Data<'a> {
     total: usize,
     dim: usize,
     words: Vec<&'a str>,
-    /// Of each word, or empty where no counts are known: then the words are in the order of the model.
+    /// Of each word, or empty if no counts are known: then the words are in the order of the model.
     counts: Vec<u64>,
     groups: &'a [usize],
     names: &'a [String],
@@ -58,7 +58,7 @@ struct Data<'a> {
 /// The page, as HTML.
 ///
 /// # Errors
-/// Where the data is no JSON: never, as long as places are finite.
+/// If the data is no JSON: never, as long as places are finite.
 pub fn page(explorer: &Explorer<'_>) -> Result<String> {
     let Explorer { name, vectors, selection, places, note } = *explorer;
     let vocabulary = &vectors.vocabulary;
@@ -79,10 +79,11 @@ pub fn page(explorer: &Explorer<'_>) -> Result<String> {
         y: along(1),
         vectors: base64(&bytes),
     };
-    // Within a script element only `<` could end or change it; in JSON it stands in strings alone.
+    // Only `<` could end or change a script element; in JSON it occurs only in strings.
     let json = serde_json::to_string(&data).map_err(|error| Error::Failed(error.to_string()))?.replace('<', "\\u003c");
     let title = escaped(name);
-    // Ours first: no name and no word can then be taken for a place to fill. That of the title is the first in the page.
+    // Ours first, so that no name and no word can be taken for a placeholder. That of the title is the first in the
+    // page.
     let page = PAGE.replacen("{style}", STYLE, 1).replacen("{script}", &SCRIPTS.concat(), 1);
     Ok(page.replacen("{data}", &json, 1).replacen("{title}", &title, 1))
 }

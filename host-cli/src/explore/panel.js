@@ -33,7 +33,7 @@ function showWord(row, choose) {
   return found;
 }
 
-/** What is said of a text that is no word here. */
+/** The message about a text that is not a word here. */
 function unknownWord(text) {
   const like = alike(text, 3).map(row => `“${words[row]}”`);
   const hint = like.length > 1 ? `${like.slice(0, -1).join(", ")} or ${like.at(-1)}` : like[0];

@@ -1,4 +1,4 @@
-// Points as copies of one disc a color: that is much quicker than to draw thousands of circles.
+// Points as copies of one disc per color, which is much faster than drawing thousands of circles.
 
 class Points {
   constructor() {

@@ -1,4 +1,4 @@
-// The words and their vectors, and what can be asked of them.
+// The words and their vectors, and queries.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const words = data.words;
@@ -34,7 +34,7 @@ function nearest(query, exclude, k) {
     for (let axis = 0, at = row * data.dim; axis < data.dim; axis++, at++) product += query[axis] * bytes[at];
     const similarity = product * inverses[row] * inverse;
     if (found.length < k || similarity > found[found.length - 1].similarity) {
-      // k is small: sorting it in place is quick.
+      // k is small: sorting in place is quick.
       let at = found.length;
       while (at > 0 && found[at - 1].similarity < similarity) at--;
       found.splice(at, 0, { row, similarity });
@@ -62,7 +62,7 @@ function matches(text, most) {
     if (at === 0) starting.push(row);
     else if (at > 0 && holding.length < most) holding.push(row);
   }
-  // What is the whole word, but for case and accents, comes first.
+  // A whole word, ignoring case and accents, comes first.
   starting.sort((one, other) => (plainWords[other] === sought) - (plainWords[one] === sought));
   return (exact === undefined ? [] : [exact]).concat(starting, holding).slice(0, most);
 }
@@ -87,7 +87,7 @@ function alike(text, most) {
   return [...new Set(found.map(([, row]) => row).concat(matches(text, most)))].slice(0, most);
 }
 
-/** How many letters must be added, taken away, or changed, to make one word of the other; more than most is not counted. */
+/** How many letters must be added, removed, or changed to turn one word into the other; counted up to `most`. */
 function edits(one, other, most) {
   if (Math.abs(one.length - other.length) > most) return Infinity;
   let before = Array.from({ length: other.length + 1 }, (_, at) => at);

@@ -1,10 +1,10 @@
-//! finalfusion's format (`.fifu`), as the Rust and Python packages of that name write and read it: a simple vocabulary, a
-//! matrix of unit vectors, and their norms.
+//! finalfusion's format (`.fifu`), as the Rust and Python packages of that name write and read it: a simple vocabulary,
+//! a matrix of unit vectors, and their norms.
 //!
-//! finalfusion takes dot products for cosines, so vectors are written with length 1, and their lengths apart. What is
-//! read is their product, which may differ from the number that was written in the last digit.
-//! The crate finalfusion is not used: it brings ndarray along and sets aside what a header promises. The layout is that of
-//! <https://finalfusion.github.io/spec>: a header, and chunks.
+//! finalfusion uses dot products as cosines, so vectors are written with length 1, and their lengths separately.
+//! Reading multiplies them, which may change the last digit of a number. The crate finalfusion is not used: it brings
+//! in ndarray, and allocates whatever a header promises. The layout is that of <https://finalfusion.github.io/spec>: a
+//! header, and chunks.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -16,12 +16,12 @@ use crate::{Result, Vectors, VectorsRef, Vocabulary, output};
 const MAGIC: [u8; 4] = *b"FiFu";
 const VERSION: u32 = 0;
 
-/// The chunks that are written, in their order.
+/// The chunks that are written, in order.
 const SIMPLE_VOCABULARY: u32 = 1;
 const MATRIX: u32 = 2;
 const NORMS: u32 = 6;
 
-/// The type of numbers that is read and written.
+/// The type of the numbers.
 const F32: u32 = 10;
 
 /// No file has more chunks.
@@ -58,7 +58,7 @@ impl Codec for Finalfusion {
     }
 }
 
-/// What is read, and how many bytes have been: numbers are aligned to places in the file.
+/// The source, and how many bytes have been read: numbers are aligned to places in the file.
 struct Reader {
     source: Source,
     at: u64,
@@ -67,11 +67,11 @@ struct Reader {
 impl Reader {
     fn read(mut self) -> Result<Vectors> {
         if self.array::<4>("its first bytes")? != MAGIC {
-            return Err(self.source.error(None, "this is no finalfusion file: it does not begin with `FiFu`"));
+            return Err(self.source.error(None, "this is not a finalfusion file: it does not begin with `FiFu`"));
         }
         let version = self.u32("its version")?;
         if version != VERSION {
-            let message = format!("version {version} of the finalfusion format, and only version 0 can be read");
+            let message = format!("this is version {version} of the finalfusion format; only version 0 can be read");
             return Err(self.source.error(None, message));
         }
         let chunks = self.u32("the number of its chunks")?;
@@ -96,9 +96,9 @@ impl Reader {
             }
         }
         if !self.source.at_end()? {
-            return Err(self.source.error(None, "the file goes on after the last chunk that its header promises"));
+            return Err(self.source.error(None, "the file continues after the last chunk that its header promises"));
         }
-        let missing = |what| self.source.error(None, format!("there is no {what} in it"));
+        let missing = |what| self.source.error(None, format!("it has no {what}"));
         let vocabulary: Vocabulary = vocabulary.ok_or_else(|| missing("vocabulary"))?;
         let (rows, dim, mut data) = numbers.ok_or_else(|| missing("matrix"))?;
         let words = vocabulary.len();
@@ -184,17 +184,17 @@ impl Reader {
     }
 
     fn refuse(&self, found: &str, readable: &str) -> crate::Error {
-        self.source.error(None, format!("it holds {found}, and only {readable} can be read"))
+        self.source.error(None, format!("it holds {found}; only {readable} can be read"))
     }
 }
 
-/// The bytes up to the next number: always some, even where none are needed.
+/// The bytes of padding before the next number: always some, even if none are needed.
 fn padding(at: u64) -> u64 {
     const BYTES: u64 = size_of::<f32>() as u64;
     BYTES - at % BYTES
 }
 
-/// What is written, and how many bytes have been.
+/// The output, and how many bytes have been written.
 struct Writer<'a> {
     out: &'a mut dyn Write,
     at: u64,
@@ -206,7 +206,7 @@ impl Writer<'_> {
         self.out.write_all(bytes)
     }
 
-    /// Zeros, up to where numbers are aligned.
+    /// Zeros, up to the alignment of numbers.
     fn pad(&mut self, bytes: u64) -> io::Result<()> {
         (0..bytes).try_for_each(|_| self.put(&[0]))
     }
@@ -240,7 +240,7 @@ impl Writer<'_> {
         let (mut norms, mut unit, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
         for (_, numbers) in vectors.rows() {
             let norm = length(numbers);
-            // A vector of zeros has no direction; one whose length is no f32 stays as it is.
+            // A vector of zeros has no direction; one whose length exceeds an f32 stays as it is.
             let keeps = norm == 0.0 || !(norm as f32).is_finite();
             let scale = if keeps { 1.0 } else { norm };
             unit.clear();
@@ -296,17 +296,17 @@ mod tests {
             (b"2 2\nstate".to_vec(), "it does not begin with `FiFu`"),
             (with(4, &[1]), "version 1 of the finalfusion format"),
             (with(8, &[0xff; 4]), "promises 4294967295 chunks"),
-            (with(8, &[2]), "it holds numbers of type 0,"),
+            (with(8, &[2]), "it holds numbers of type 0;"),
             (with(24, &[3]), "it holds a vocabulary with subwords"),
             (with(71, &[4]), "it holds a quantized matrix"),
-            (with(24, &[5]), "there is no vocabulary in it"),
+            (with(24, &[5]), "it has no vocabulary"),
             (with(36, &[0xff; 8]), "promises 18446744073709551615 words"),
             (with(36, &[0xff; 4]), "word 5 of 4294967295: the word `` is already in row 2"),
             (with(83, &[0xff; 4]), "the file ends early: "),
-            (with(95, &[1]), "it holds numbers of type 1,"),
-            (good[..good.len() - 1].to_vec(), "the file ends early: 2 of 3 numbers of the norms are there"),
+            (with(95, &[1]), "it holds numbers of type 1;"),
+            (good[..good.len() - 1].to_vec(), "the file ends early: it has 2 of 3 numbers of the norms"),
             (good[..50].to_vec(), "the file ends within"),
-            ([&good[..], b"more"].concat(), "the file goes on after the last chunk"),
+            ([&good[..], b"more"].concat(), "the file continues after the last chunk"),
             (with(good.len() - 4, &f32::INFINITY.to_le_bytes()), "row 3: the vector of `żółw` holds -inf"),
         ];
         for (content, expected) in cases {

@@ -1,5 +1,5 @@
-//! The flash image of [`motevec_core::image`], which says what its bytes are: for devices, and the one format with the
-//! outside vectors and the counts.
+//! The flash image of [`motevec_core::image`], which describes its bytes: for devices, with the outside vectors and the
+//! counts.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use motevec_core::image::{Encoding, Header, ImageRows, Words, Writer};
 use super::{Codec, Source};
 use crate::{Error, Result, Vectors, VectorsRef, Vocabulary, output};
 
-/// The format `mote`, and how it writes numbers; it reads both encodings.
+/// The format `mote`, with the encoding that it writes; it reads both.
 pub(crate) struct Image(pub(crate) Encoding);
 
 impl Codec for Image {
@@ -33,7 +33,7 @@ impl Codec for Image {
         let mut bytes = Vec::new();
         source.read_bytes(Header::LEN, &mut bytes)?;
         let header = Header::read(&bytes).map_err(|error| source.error(None, error.to_string()))?;
-        // A byte more than there should be, to see whether there is one.
+        // One byte more than there should be, to see whether there is one.
         let rest = (header.image_len() + 1).saturating_sub(Header::LEN as u64);
         source.read_more(usize::try_from(rest).unwrap_or(usize::MAX), &mut bytes)?;
         let image = motevec_core::image::Image::new(&bytes).map_err(|error| source.error(None, error.to_string()))?;
@@ -82,7 +82,7 @@ fn read_rows(rows: ImageRows<'_>, count: usize) -> Vec<f32> {
     data
 }
 
-/// A vocabulary, and its rows in the order of their words: sorted once, where a device would search.
+/// A vocabulary, and its rows in the order of their words: sorted once here, so that a device can search.
 struct Sorted<'a> {
     vocabulary: &'a Vocabulary,
     rows: Vec<u32>,
@@ -171,12 +171,12 @@ mod tests {
         let cases: [(Vec<u8>, &str); 8] = [
             (Vec::new(), "does not begin with `mote`"),
             (b"2 2\nstate".to_vec(), "does not begin with `mote`"),
-            (good[..10].to_vec(), "the image is cut short: 10 of 20 bytes are there"),
-            (good[..good.len() - 1].to_vec(), "the image is cut short: 72 of 73 bytes are there"),
+            (good[..10].to_vec(), "the image is cut short: it has 10 of 20 bytes"),
+            (good[..good.len() - 1].to_vec(), "the image is cut short: it has 72 of 73 bytes"),
             ([&good[..], b"more"].concat(), "the image ends after 73 bytes, but more follows"),
-            (changed(4, 2), "an image of version 2, and only version 1 can be read"),
+            (changed(4, 2), "an image of version 2; only version 1 can be read"),
             (changed(60, 1), "the checksum is wrong"),
-            (changed(11, 0xff), "the image is cut short: 73 of "),
+            (changed(11, 0xff), "the image is cut short: it has 73 of "),
         ];
         for (content, expected) in cases {
             let message = testing::read(&F32, &content).unwrap_err();
@@ -191,7 +191,7 @@ mod tests {
         let wide = Vectors { dim: 65_536, data: vec![1.0; 2 * 65_536], outside: None, ..model() };
         assert!(testing::write(&INT8, &wide).unwrap_err().ends_with("holds vectors of 1 to 65535 dimensions"));
         let nan = Vectors { data: vec![1.0, 0.0, f32::NAN, 1.0], ..model() };
-        assert!(testing::write(&INT8, &nan).unwrap_err().contains("row 1 holds what is no finite number"));
+        assert!(testing::write(&INT8, &nan).unwrap_err().contains("row 1 holds a number that is not finite"));
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! Numbers as they lie in binary files: `f32`, little-endian, row after row.
+//! Numbers in binary files: `f32`, little-endian, row after row.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::rows::check_numbers;
 use super::{Source, rows};
 use crate::{Error, Result, VectorsRef, Vocabulary};
 
-/// So many bytes are read at once: a multiple of the size of every number, and less than a second-level cache.
+/// How many bytes are read at once: a multiple of the size of every number, and less than a second-level cache.
 const CHUNK: usize = 1 << 18;
 
 /// Appends the bytes of `numbers` to `bytes`.
@@ -30,12 +30,12 @@ pub(crate) fn write(numbers: &[f32], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads the next `count` numbers; fewer where the file ends.
+/// Reads the next `count` numbers; fewer if the file ends.
 ///
-/// Memory grows with what arrives, not with `count`: that number comes from a header which may lie.
+/// Memory grows with what arrives, not with `count`, which comes from a header that may lie.
 ///
 /// # Errors
-/// Where reading fails.
+/// If reading fails.
 pub(super) fn read(source: &mut Source, count: usize) -> Result<Vec<f32>> {
     let mut numbers = reserve::<{ size_of::<f32>() }>(source, count);
     while numbers.len() < count {
@@ -47,10 +47,10 @@ pub(super) fn read(source: &mut Source, count: usize) -> Result<Vec<f32>> {
     Ok(numbers)
 }
 
-/// Appends the next `count` numbers to `numbers`, and returns how many there were: fewer where the file ends.
+/// Appends the next `count` numbers to `numbers`, and returns how many there were: fewer if the file ends.
 ///
 /// # Errors
-/// Where reading fails.
+/// If reading fails.
 pub(super) fn read_more(source: &mut Source, count: usize, numbers: &mut Vec<f32>) -> Result<usize> {
     let start = numbers.len();
     numbers.resize(start + count, 0.0);
@@ -67,7 +67,7 @@ pub(super) fn read_more(source: &mut Source, count: usize, numbers: &mut Vec<f32
 /// [`read`], of numbers that take `N` bytes each.
 ///
 /// # Errors
-/// Where reading fails.
+/// If reading fails.
 pub(super) fn read_as<const N: usize>(
     source: &mut Source,
     count: usize,
@@ -92,7 +92,7 @@ pub(super) fn read_as<const N: usize>(
 fn reserve<const N: usize>(source: &Source, count: usize) -> Vec<f32> {
     let possible = source.content_length().map_or(0, |bytes| bytes / N as u64);
     let mut numbers = Vec::new();
-    // A refusal is no failure yet: a sparse file may be longer than memory and still end early.
+    // A refusal is not a failure yet: a sparse file may be longer than memory and still end early.
     let _ = numbers.try_reserve_exact(count.min(usize::try_from(possible).unwrap_or(usize::MAX)));
     numbers
 }
@@ -106,7 +106,7 @@ pub(super) fn check_finite(source: &Source, vocabulary: &Vocabulary, dim: usize,
     Ok(())
 }
 
-/// Checks that a format that holds words of any kind can hold `vectors`.
+/// Checks that a format for words of any kind can hold `vectors`.
 pub(super) fn check(path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
     rows::check(path, vectors, |_| Ok(()))
 }
@@ -125,7 +125,7 @@ pub(super) fn push_word(vocabulary: &mut Vocabulary, word: &[u8], count: u64) ->
 /// The number of components in a matrix of `rows` × `dim`, both from a header.
 ///
 /// # Errors
-/// Where that is no model.
+/// If that is not a model.
 pub(super) fn size(source: &Source, rows: u64, dim: u64) -> Result<(usize, usize)> {
     let refuse = |message: String| Err(source.error(None, message));
     if rows == 0 || dim == 0 {
@@ -140,5 +140,5 @@ pub(super) fn size(source: &Source, rows: u64, dim: u64) -> Result<(usize, usize
 /// The error for a file that ends within its numbers.
 pub(super) fn cut(source: &Source, what: &str, numbers: &[f32], expected: usize) -> Error {
     let read = numbers.len();
-    source.error(None, format!("the file ends early: {read} of {expected} numbers of {what} are there"))
+    source.error(None, format!("the file ends early: it has {read} of {expected} numbers of {what}"))
 }

@@ -1,8 +1,8 @@
-//! Model files: one file of code a format, behind [`Codec`].
+//! Model files: one file of code per format, behind [`Codec`].
 //!
 //! A format is chosen by its name, by the ending of the file, or, when reading a file of unknown ending, by what the
 //! file holds. To add one: a module with its [`Codec`], a variant of [`Format`], and an arm in [`Format::codec`].
-// Whatever a file holds, nothing here panics: what these lints forbid would.
+// Whatever a file holds, nothing here panics: these lints forbid what would.
 #![cfg_attr(
     not(test),
     deny(
@@ -41,10 +41,10 @@ pub use source::Source;
 
 /// How word vectors are laid out in a file.
 pub trait Codec: Sync {
-    /// The endings of files in this format, lower-case, with their dots. The first one is the usual one.
+    /// The endings of files in this format, in lower case, with their dots; the usual one first.
     fn endings(&self) -> &'static [&'static str];
 
-    /// Whether a file that begins with `start` (up to some thousand bytes) is surely in this format.
+    /// Whether a file that begins with `start` (up to some thousand bytes) is certainly in this format.
     fn recognizes(&self, start: &[u8]) -> bool;
 
     /// How a file that begins with `start` holds its numbers.
@@ -52,12 +52,12 @@ pub trait Codec: Sync {
         "f32"
     }
 
-    /// Whether a file may be compressed, and then has `.gz` or `.zst` behind its ending.
+    /// Whether a file may be compressed, with `.gz` or `.zst` after its ending.
     fn compresses(&self) -> bool {
         false
     }
 
-    /// The second file that belongs to the file `path`, where the format has one.
+    /// The second file that belongs to the file `path`, if the format has one.
     fn companion(&self, _path: &Path) -> Option<PathBuf> {
         None
     }
@@ -70,10 +70,10 @@ pub trait Codec: Sync {
     /// Reads all vectors of a file.
     ///
     /// # Errors
-    /// Where the file cannot be read, or holds anything but whole, finite vectors for distinct words.
+    /// If the file cannot be read, or holds anything but whole, finite vectors for distinct words.
     fn read(&self, source: Source) -> Result<Vectors>;
 
-    /// [`read`](Self::read), without the outside vectors, which queries do not need: faster where there are some.
+    /// [`read`](Self::read), without the outside vectors, which queries do not need: faster if there are some.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -84,7 +84,7 @@ pub trait Codec: Sync {
     /// Writes `vectors` to the file `path`, whole or not at all.
     ///
     /// # Errors
-    /// Where the file cannot be written, or `vectors` holds what the format cannot.
+    /// If the file cannot be written, or `vectors` holds what the format cannot.
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()>;
 }
 
@@ -123,7 +123,7 @@ impl Format {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// What reads and writes this format.
+    /// The codec of this format.
     #[must_use]
     pub fn codec(self) -> &'static dyn Codec {
         match self {
@@ -139,7 +139,7 @@ impl Format {
         }
     }
 
-    /// The format of files named like `path`, upper case or lower.
+    /// The format of files named like `path`, in upper or lower case.
     #[must_use]
     pub fn of_name(path: &Path) -> Option<Self> {
         let plain = compression::without_ending(path);
@@ -177,7 +177,7 @@ impl ModelFile {
     /// How the file holds its numbers.
     ///
     /// # Errors
-    /// Where reading fails.
+    /// If reading fails.
     pub fn numbers(&mut self) -> Result<&'static str> {
         Ok(self.format.codec().numbers(self.source.peek()?))
     }
@@ -198,14 +198,14 @@ impl ModelFile {
         self.read_with(<dyn Codec>::read_center)
     }
 
-    /// Reads with `read`. Where that fails, and the content is surely of another format, the error says so.
+    /// Reads with `read`. If that fails, and the content is certainly of another format, the error says so.
     fn read_with(mut self, read: impl FnOnce(&'static dyn Codec, Source) -> Result<Vectors>) -> Result<Vectors> {
         let codec = self.format.codec();
         let start = self.source.peek()?;
         let content = if codec.recognizes(start) { None } else { Format::of_content(start) };
         read(codec, self.source).map_err(|error| match (error, content) {
             (Error::Input { path, line, message }, Some(content)) => {
-                let hint = format!("its content is that of format {}, which its name hides", content.name());
+                let hint = format!("its content looks like format {}", content.name());
                 Error::Input { path, line, message: format!("{message} ({hint})") }
             }
             (error, _) => error,
@@ -213,10 +213,10 @@ impl ModelFile {
     }
 }
 
-/// Opens the model file `path`, in `format` where that is given: by the command line's `option`, if there is one.
+/// Opens the model file `path`, in `format` if given: by the `option` of the command line, if there is one.
 ///
 /// # Errors
-/// Where the file cannot be opened, or nothing tells its format.
+/// If the file cannot be opened, or its format is unknown.
 pub fn open<'a>(path: &Path, format: Option<Format>, option: impl Into<Option<&'a str>>) -> Result<ModelFile> {
     let mut source = Source::open(path)?;
     let format = match format.or_else(|| Format::of_name(path)) {
@@ -229,7 +229,7 @@ pub fn open<'a>(path: &Path, format: Option<Format>, option: impl Into<Option<&'
     Ok(ModelFile { format, source })
 }
 
-/// Reads the vectors in the file `path`, in `format` where that is given.
+/// Reads the vectors in the file `path`, in `format` if given.
 ///
 /// # Errors
 /// As [`open`] and [`Codec::read`].
@@ -237,7 +237,7 @@ pub fn read(path: &Path, format: Option<Format>) -> Result<Vectors> {
     open(path, format, None)?.read()
 }
 
-/// Writes `vectors` to the file `path`, whole or not at all, in `format` where that is given.
+/// Writes `vectors` to the file `path`, whole or not at all, in `format` if given.
 ///
 /// # Errors
 /// As [`for_output`] and [`Codec::write`].
@@ -245,20 +245,20 @@ pub fn write(path: &Path, format: Option<Format>, vectors: VectorsRef<'_>) -> Re
     for_output(path, format, None)?.write(path, vectors)
 }
 
-/// What will write the file `path`: to be asked before hours of work. For `option` see [`open`].
+/// The codec that will write the file `path`, to be checked before hours of work. For `option` see [`open`].
 ///
 /// # Errors
-/// Where no `format` is given and the name of the file tells none.
+/// If no `format` is given and the name of the file does not tell it.
 pub fn for_output<'a>(
     path: &Path,
     format: Option<Format>,
     option: impl Into<Option<&'a str>>,
 ) -> Result<&'static dyn Codec> {
     let format = format.or_else(|| Format::of_name(path));
-    format.map(Format::codec).ok_or_else(|| unknown(path, "its name tells no format", option.into()))
+    format.map(Format::codec).ok_or_else(|| unknown(path, "its name does not tell the format", option.into()))
 }
 
-/// Checks that `codec` can write the file `path`, and the one beside it where the format has one.
+/// Checks that `codec` can write the file `path`, and the one beside it if the format has one.
 ///
 /// # Errors
 /// As [`output::check`].
@@ -269,7 +269,7 @@ pub fn check_output(codec: &dyn Codec, path: &Path) -> Result<()> {
     }
 }
 
-/// The error for a file in no known format: says which there are, and the `option` that names them.
+/// The error for a file in no known format: lists the formats, and the `option` that names them.
 fn unknown(path: &Path, why: &str, option: Option<&str>) -> Error {
     let known: Vec<_> = Format::value_variants()
         .iter()

@@ -1,21 +1,21 @@
-//! NumPy's `.npy`: a matrix with a row a word, as `numpy.save` writes and `numpy.load` reads it; the words lie beside it
-//! (module `words`): those of `model.npy` in `model.vocab`.
+//! NumPy's `.npy`: a matrix with one row per word, as `numpy.save` writes and `numpy.load` reads it; the words are in a
+//! file beside it (module `words`): those of `model.npy` in `model.vocab`.
 //!
-//! The layout is that of numpy.lib.format. The crates that read it (npyz, ndarray-npy) bring a parser of Python along, and
-//! npyz 0.9 stops with an overflow where a header lies about its shape; what is needed here is one line of text.
+//! The layout is that of numpy.lib.format. The crates that read it (npyz, ndarray-npy) bring in a parser of Python, and
+//! npyz 0.9 panics with an overflow if a header lies about its shape; all that is needed here is one line of text.
 
 use std::path::{Path, PathBuf};
 
 use super::{Codec, Source, matrix, words};
 use crate::{Result, Vectors, VectorsRef};
 
-/// How such a file begins.
+/// The start of such a file.
 const MAGIC: &[u8] = b"\x93NUMPY";
 
-/// The length of what comes ahead of the numbers is a multiple of this.
+/// The numbers start at a multiple of this.
 const ALIGNMENT: usize = 64;
 
-/// The headers of matrices are a tenth of this.
+/// The headers of matrices have a tenth of this length.
 const LONGEST_HEADER: usize = 4096;
 
 /// The format `numpy`.
@@ -31,7 +31,7 @@ impl Codec for Numpy {
     }
 
     fn numbers(&self, start: &[u8]) -> &'static str {
-        // The header is ASCII, and ends long before the numbers start to look like it.
+        // The header is ASCII, and the search ends before the numbers.
         let header = String::from_utf8_lossy(start.get(..LONGEST_HEADER).unwrap_or(start));
         if header.split('\n').next().is_some_and(|header| header.contains("'<f8'")) { "f64" } else { "f32" }
     }
@@ -52,7 +52,7 @@ impl Codec for Numpy {
             return Err(matrix::cut(&source, "the matrix", &data, numbers));
         }
         if !source.at_end()? {
-            return Err(source.error(None, "the file goes on after the matrix that its header promises"));
+            return Err(source.error(None, "the file continues after the matrix that its header promises"));
         }
         let path = source.path().with_extension("vocab");
         let vocabulary = words::read(&path, false, &source)?;
@@ -66,7 +66,7 @@ impl Codec for Numpy {
             let shape = (vectors.vocabulary.len(), vectors.dim);
             let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", shape.0, shape.1);
             let fixed = MAGIC.len() + 4;
-            // What is left to the next multiple, less the line's end.
+            // What is left to the next multiple, less the newline.
             let length = (fixed + header.len() + 1).next_multiple_of(ALIGNMENT) - fixed;
             out.write_all(MAGIC)?;
             out.write_all(&[1, 0])?;
@@ -84,22 +84,22 @@ struct Header {
     dim: u64,
 }
 
-/// How numbers are held.
+/// The type of the numbers.
 enum Kind {
     F32,
     F64,
 }
 
-/// Reads all that comes ahead of the numbers.
+/// Reads everything before the numbers.
 fn read_header(source: &mut Source) -> Result<Header> {
-    let none = |source: &Source| source.error(None, "this is no .npy file of NumPy");
+    let none = |source: &Source| source.error(None, "this is not a .npy file of NumPy");
     let cut = |source: &Source| source.error(None, "the file ends within its header");
     let start = source.array::<8>()?.filter(|start| start.starts_with(MAGIC)).ok_or_else(|| none(source))?;
     let length = match start[6] {
         1 => source.array()?.map(|length| usize::from(u16::from_le_bytes(length))),
         2 | 3 => source.array()?.map(|length| u32::from_le_bytes(length) as usize),
         version => {
-            let message = format!("version {version} of the .npy format, and only 1 to 3 can be read");
+            let message = format!("this is version {version} of the .npy format; only 1 to 3 can be read");
             return Err(source.error(None, message));
         }
     };
@@ -118,7 +118,7 @@ fn read_header(source: &mut Source) -> Result<Header> {
 
 /// Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }`. The error is for the user.
 fn parse(header: &str) -> Result<Header, String> {
-    let wrong = || format!("its header is none of a matrix: `{}`", header.trim());
+    let wrong = || format!("its header does not describe a matrix: `{}`", header.trim());
     let after = |key: &str| {
         let (_, value) = header.split_once(&format!("'{key}':"))?;
         Some(value.trim_start())
@@ -134,7 +134,7 @@ fn parse(header: &str) -> Result<Header, String> {
     match after("fortran_order").ok_or_else(wrong)? {
         order if order.starts_with("False") => {}
         order if order.starts_with("True") => {
-            return Err("its columns lie together (Fortran order): save `numpy.ascontiguousarray(matrix)`".to_owned());
+            return Err("its order is by columns (Fortran order): save `numpy.ascontiguousarray(matrix)`".to_owned());
         }
         _ => return Err(wrong()),
     }
@@ -198,25 +198,25 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         let with = |from: &str, to: &str| {
-            // Behind the header, bytes are not UTF-8.
+            // After the header, bytes are not UTF-8.
             let (header, numbers) = (good()[10..128].to_vec(), good()[128..].to_vec());
             let header = String::from_utf8(header).unwrap().replacen(from, to, 1);
             let length = (header.len() as u16).to_le_bytes();
             [&b"\x93NUMPY\x01\x00"[..], &length, header.as_bytes(), &numbers].concat()
         };
         let cases = [
-            (b"PK\x03\x04 a zip file".to_vec(), "this is no .npy file of NumPy"),
+            (b"PK\x03\x04 a zip file".to_vec(), "this is not a .npy file of NumPy"),
             (good()[..9].to_vec(), "the file ends within its header"),
             (good()[..60].to_vec(), "the file ends within its header"),
             (with("(2, 2)", "(4,)"), "an array of 1 axes: word vectors are a matrix of 2"),
             (with("(2, 2)", "(2, 2, 1)"), "an array of 3 axes"),
-            (with("(2, 2)", "(2, x)"), "its header is none of a matrix: `{'descr'"),
+            (with("(2, 2)", "(2, x)"), "its header does not describe a matrix: `{'descr'"),
             (with("(2, 2)", "(0, 2)"), "holds 0 vectors of 2 dimensions"),
-            (with("(2, 2)", "(3, 2)"), "the file ends early: 4 of 6 numbers of the matrix are there"),
-            (with("(2, 2)", "(1, 2)"), "goes on after the matrix"),
+            (with("(2, 2)", "(3, 2)"), "the file ends early: it has 4 of 6 numbers of the matrix"),
+            (with("(2, 2)", "(1, 2)"), "continues after the matrix"),
             (with("(2, 2)", "(4294967296, 2)"), "more than any model has"),
-            (with("(2, 2)", "(4294967295, 1048575)"), "the file ends early: 4 of 4503595331354625 numbers"),
-            (with("(2, 2)", "(2, 99999999999999999999)"), "its header is none of a matrix"),
+            (with("(2, 2)", "(4294967295, 1048575)"), "the file ends early: it has 4 of 4503595331354625 numbers"),
+            (with("(2, 2)", "(2, 99999999999999999999)"), "its header does not describe a matrix"),
             (with("False", "True "), "Fortran order"),
             (with("<f4", ">f4"), "its numbers are of type `>f4`: save `matrix.astype('<f4')`"),
             (with("'<f4'", "[('x', '<f4')]"), "its rows are records"),
@@ -230,7 +230,7 @@ mod tests {
             ("a\na\n", "model.vocab:2: the word `a` is already in row 1"),
             ("a\n\n", "model.vocab:2: the word is empty"),
             ("a\nb", "model.vocab:2: the file ends within this line"),
-            ("a\tx\nb\n", "model.vocab:1: what follows the tab is no count"),
+            ("a\tx\nb\n", "model.vocab:1: what follows the tab is not a count"),
         ];
         for (words, expected) in cases {
             let message = read(&good(), words).unwrap_err();

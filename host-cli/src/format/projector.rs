@@ -1,5 +1,5 @@
-//! The pair of files that the TensorFlow Embedding Projector loads: numbers with tabs between, a line a word, and beside
-//! them the words as metadata (module `words`).
+//! The pair of files that the TensorFlow Embedding Projector loads: numbers separated by tabs, one line per word, and a
+//! second file with the words as metadata (module `words`).
 //!
 //! The words of `model.tsv` are in `model.metadata.tsv`; those of `vectors.tsv`, the name in TensorFlow's tutorial, in
 //! `metadata.tsv`; those of `model_tensor.tsv`, a name of gensim's, in `model_metadata.tsv`.
@@ -22,7 +22,7 @@ impl Codec for Projector {
         true
     }
 
-    /// Numbers alone, with tabs between.
+    /// Only numbers, separated by tabs.
     fn recognizes(&self, start: &[u8]) -> bool {
         let Some((line, _)) = memchr::memchr(b'\n', start).and_then(|end| start.split_at_checked(end)) else {
             return false;
@@ -47,16 +47,16 @@ impl Codec for Projector {
             let found = numbers.len();
             if lines.number == 1 {
                 if !(1..rows::MOST_DIMENSIONS).contains(&found) {
-                    return Err(lines.error(format!("a vector of {found} dimensions is none of a model")));
+                    return Err(lines.error(format!("no model has vectors of {found} dimensions")));
                 }
                 dim = found;
                 lines.expect(Some(dim));
             }
             if found != dim {
-                return Err(lines.error(format!("there are {found} numbers where the first line has {dim}")));
+                return Err(lines.error(format!("there are {found} numbers, but the first line has {dim}")));
             }
             if let Some(number) = numbers.iter().find(|number| !number.is_finite()) {
-                return Err(lines.error(format!("the vector holds {number}, which is no finite number")));
+                return Err(lines.error(format!("the vector holds {number}, which is not a finite number")));
             }
             data.extend_from_slice(&numbers);
         }
@@ -92,7 +92,7 @@ fn metadata(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = compression::without_ending(path).unwrap_or(Path::new(&*name)).with_extension("");
     let stem = stem.to_string_lossy();
-    // What follows the stem: `.tsv`, `.tsv.gz`, or what else it is called.
+    // The rest after the stem: `.tsv`, `.tsv.gz`, or any other.
     let ending = name.get(stem.len()..).unwrap_or_default();
     let metadata = match (&*stem, stem.strip_suffix("_tensor")) {
         ("vectors", _) => format!("metadata{ending}"),
@@ -150,8 +150,8 @@ mod tests {
         let cases = [
             ("", "a\nb\n", "model.tsv:1: the file is empty"),
             ("1\tx\n", "a\n", "model.tsv:1: `x` is not a number"),
-            ("\n", "a\n", "model.tsv:1: a vector of 0 dimensions"),
-            ("1\t2\n3\n", "a\nb\n", "model.tsv:2: there are 1 numbers where the first line has 2"),
+            ("\n", "a\n", "model.tsv:1: no model has vectors of 0 dimensions"),
+            ("1\t2\n3\n", "a\nb\n", "model.tsv:2: there are 1 numbers, but the first line has 2"),
             ("1\t2\n3\tnan\n", "a\nb\n", "model.tsv:2: the vector holds NaN"),
             ("1\t2\n3\t4", "a\nb\n", "model.tsv:2: the file ends within this line"),
             (GOOD, "a\n", "model.metadata.tsv: holds 1 words, but "),
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn words_that_the_format_cannot_hold_are_not_written() {
-        for (word, problem) in [("a\tb", "holds a tab"), ("a\nb", "holds a tab or a line's end"), ("", "empty")] {
+        for (word, problem) in [("a\tb", "contains a tab"), ("a\nb", "contains a tab or a newline"), ("", "empty")] {
             let mut vectors = read(GOOD, "state\nunion\n").unwrap();
             vectors.vocabulary = [("fine", 0), (word, 0)].into_iter().collect();
             let message = testing::write_pair(&Projector, "model.tsv", "model.metadata.tsv", &vectors).unwrap_err();

@@ -1,19 +1,20 @@
-//! What the formats share that hold a word beside its numbers: the header, and the rules for what a row may be.
+//! What formats with a word beside its numbers share: the header, and the rules for rows.
 
 use std::path::Path;
 
 use super::Source;
 use crate::{Error, Result, Vectors, VectorsRef, Vocabulary};
 
-/// No word is this long, with the bytes around it; a file without the byte that ends a word is no word2vec file.
+/// No word is this long, including the bytes around it; a file without the byte that ends a word is not a word2vec
+/// file.
 ///
-/// Lowercase can be longer than what a corpus may hold.
+/// Lowercasing can make a word longer than a corpus allows.
 pub(super) const LONGEST_WORD: usize = 2 * crate::corpus::MAX_WORD + 2;
 
 /// No model has this many dimensions; a header that says so is garbage.
 pub(super) const MOST_DIMENSIONS: usize = 1 << 20;
 
-/// Two numbers of 20 digits, a space, and a line's end of two characters.
+/// Two numbers of 20 digits, a space, and a line end of two characters.
 const LONGEST_HEADER: usize = 43;
 
 /// The first line: `words dimensions`.
@@ -32,8 +33,8 @@ impl Header {
             if line.is_empty() {
                 return Err(source.error(1, "the file is empty"));
             }
-            let message = "the first line is not `words dimensions`, two numbers: this is no file in word2vec format \
-                           (a file of GloVe has no such line: it is of format glove)";
+            let message = "the first line is not `words dimensions`, two numbers: this is not a file in word2vec format \
+                           (a GloVe file has no such line: its format is glove)";
             return Err(source.error(1, message));
         };
         let refused = match header {
@@ -46,7 +47,7 @@ impl Header {
         Err(source.error(1, refused))
     }
 
-    /// The header in `line`, which ends with a newline; `None` where it is none.
+    /// The header in `line`, which ends with a newline; `None` if it is not a header.
     fn parse(line: &[u8]) -> Option<Self> {
         let line = str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
         let mut numbers = line.split_ascii_whitespace().map(str::parse);
@@ -62,7 +63,7 @@ pub(super) fn looks_like_text(start: &[u8]) -> Option<bool> {
     Header::parse(line)?;
     let text = match str::from_utf8(rest) {
         Ok(text) => text,
-        // A character that is cut at the end of what we see is no sign of raw numbers.
+        // A character that is cut at the end of what we see is not a sign of raw numbers.
         Err(error) if error.error_len().is_none() => str::from_utf8(rest.get(..error.valid_up_to())?).ok()?,
         Err(_) => return Some(false),
     };
@@ -79,15 +80,15 @@ pub(super) struct Rows {
 impl Rows {
     /// No rows yet of the file that `header` promises.
     ///
-    /// `bytes_a_number` is the least that a number takes in the file. Memory is set aside for no more than the file
-    /// can hold, whatever its header says, and for nothing where the length is unknown.
+    /// `bytes_a_number` is the least that a number takes in the file. Memory is reserved for at most what the file can
+    /// hold, whatever its header says, and not at all if the length is unknown.
     pub(super) fn new(header: Header, source: &Source, bytes_a_number: u64) -> Self {
         let promised = header.words.saturating_mul(header.dim);
         let possible = usize::try_from(source.content_length().unwrap_or(0) / bytes_a_number).unwrap_or(usize::MAX);
         let most_words = possible / header.dim;
         let mut rows =
             Self { vocabulary: Vocabulary::with_capacity(header.words.min(most_words)), ..Self::of_dim(header.dim) };
-        // A refusal is no failure yet: a sparse file may be longer than memory and still end early.
+        // A refusal is not a failure yet: a sparse file may be longer than memory and still end early.
         let _ = rows.data.try_reserve_exact(promised.min(possible));
         rows
     }
@@ -102,7 +103,7 @@ impl Rows {
         self.vocabulary.len()
     }
 
-    /// Adds the next row. The error says what is wrong with it, and leaves it to the caller to say where it is.
+    /// Adds the next row. The error says what is wrong with it; the caller adds where it is.
     pub(super) fn push(&mut self, word: &[u8], numbers: &[f32]) -> Result<(), String> {
         debug_assert_eq!(numbers.len(), self.dim);
         let Ok(word) = str::from_utf8(word) else {
@@ -123,8 +124,8 @@ impl Rows {
     }
 }
 
-/// Checks that `vectors` can be read back once they are written: that there are words, each one that `check_word` lets
-/// pass, and that all numbers are finite.
+/// Checks that `vectors` can be read back once they are written: that there are words, that each passes `check_word`,
+/// and that all numbers are finite.
 pub(super) fn check(
     path: &Path,
     vectors: VectorsRef<'_>,
@@ -141,7 +142,7 @@ pub(super) fn check(
     Ok(())
 }
 
-/// What a word may be that a space ends.
+/// Checks a word that a space ends.
 pub(super) fn check_word(word: &str) -> Result<(), String> {
     // The vertical tab is white space to C, and so to word2vec.c, but not to Rust.
     check_word_without(word, &[' ', '\t', '\n', '\u{b}', '\u{c}', '\r'], "white space")
@@ -161,14 +162,14 @@ pub(super) fn check_word_without(word: &str, ends: &[char], what: &str) -> Resul
     Ok(())
 }
 
-/// What numbers may be that queries are to work with.
+/// Checks that numbers are finite, as queries require.
 pub(super) fn check_numbers(word: &str, numbers: &[f32]) -> Result<(), String> {
-    // To look at all of them, without an early end, is what vector instructions can do.
+    // A loop over all of them, without an early exit, can use vector instructions.
     if numbers.iter().fold(true, |finite, number| finite & number.is_finite()) {
         return Ok(());
     }
     let number = numbers.iter().find(|number| !number.is_finite()).unwrap_or(&f32::NAN);
-    Err(format!("the vector of `{}` holds {number}, which is no finite number", word.escape_debug()))
+    Err(format!("the vector of `{}` holds {number}, which is not a finite number", word.escape_debug()))
 }
 
 /// What the tests of the formats share.
@@ -181,14 +182,14 @@ pub(super) mod testing {
     use super::super::Codec;
     use super::*;
 
-    /// Reads a file with this `content`; the error as the user reads it.
+    /// Reads a file with this `content`; the error as the user sees it.
     pub(in super::super) fn read(codec: &dyn Codec, content: &[u8]) -> Result<Vectors, String> {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(&file, content).unwrap();
         codec.read(Source::open(file.path()).unwrap()).map_err(|error| error.to_string())
     }
 
-    /// The content of the file that is written; the error as the user reads it.
+    /// The content of the file that is written; the error as the user sees it.
     pub(in super::super) fn write(codec: &dyn Codec, vectors: &Vectors) -> Result<Vec<u8>, String> {
         let file = tempfile::NamedTempFile::new().unwrap();
         codec.write(file.path(), vectors.view()).map_err(|error| error.to_string())?;
@@ -202,7 +203,7 @@ pub(super) mod testing {
         assert!(one.vocabulary.words().eq(other.vocabulary.words()));
     }
 
-    /// Any model that a file may hold: every finite number, and words of any script.
+    /// Any model that a file may hold: every finite number, and words in any script.
     pub(in super::super) fn any_vectors() -> impl Strategy<Value = Vectors> {
         let number = any::<u32>().prop_map(f32::from_bits).prop_filter("finite", |number| number.is_finite());
         let words = prop::collection::btree_set("[^ \t-\r]{1,6}", 1..8);

@@ -1,11 +1,11 @@
-//! safetensors: motevec's own full model, and the one format that keeps all that training made.
+//! safetensors: motevec's own full model, and the one format that keeps everything that training made.
 //!
-//! Tensors: `center` and, where they are known, `outside` (words × dimensions, F32) and `counts` (I64). Metadata, all
-//! strings: `format`, which is `motevec`; `vocabulary`, a JSON list of the words in row order; `history`, a JSON list of
-//! the [`Run`]s. What is written depends on the model alone: equal models make equal files.
+//! Tensors: `center` and, if known, `outside` (words × dimensions, F32) and `counts` (I64). Metadata, all strings:
+//! `format`, which is `motevec`; `vocabulary`, a JSON list of the words in row order; `history`, a JSON list of the
+//! [`Run`]s. The file depends only on the model: equal models make equal files.
 //!
-//! The file is read, not mapped into memory. A mapped file that another program cuts short kills the one that reads it, and
-//! to read only the tensors that a command needs is fast enough.
+//! The file is read, not mapped into memory. A mapped file that another program cuts short kills its readers, and
+//! reading only the tensors that a command needs is fast enough.
 
 use std::collections::BTreeMap;
 use std::iter;
@@ -74,13 +74,13 @@ impl Codec for SafeTensors {
     }
 }
 
-/// Reads a model, and of its tensors those with these `names`.
+/// Reads a model with only the tensors of these `names`.
 fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
     let (header, header_bytes) = read_header(&mut source)?;
     let empty = HashMap::new();
     let metadata = header.metadata().as_ref().unwrap_or(&empty);
     let words = metadata.get(VOCABULARY).ok_or_else(|| {
-        source.error(None, "its metadata holds no `vocabulary`, a JSON list of words: this is no model of motevec")
+        source.error(None, "its metadata holds no `vocabulary`, a JSON list of words: this is not a motevec model")
     })?;
     let wrong = |what: &str, error| source.error(None, format!("the `{what}` in its metadata: {error}"));
     let words: Vec<String> = serde_json::from_str(words).map_err(|error| wrong(VOCABULARY, error))?;
@@ -88,7 +88,7 @@ fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
         None => Vec::new(),
         Some(history) => serde_json::from_str(history).map_err(|error| wrong(HISTORY, error))?,
     };
-    let center = header.info(CENTER).ok_or_else(|| source.error(None, "there is no tensor `center` in it"))?;
+    let center = header.info(CENTER).ok_or_else(|| source.error(None, "it has no tensor `center`"))?;
     let &[rows, dim] = &center.shape[..] else {
         let message = format!("`center` has {} axes: vectors are a matrix of 2", center.shape.len());
         return Err(source.error(None, message));
@@ -125,28 +125,28 @@ fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
     Ok(Vectors { vocabulary, dim, data, outside, history })
 }
 
-/// Checks that a file, of whose tensors `read` bytes have been read, has `all` of them and ends there.
+/// Checks that a file, after `read` bytes of its tensors, has `all` of their bytes and ends there.
 fn check_end(source: &mut Source, header: u64, read: usize, all: usize) -> Result<()> {
-    // The length of a file tells it without reading on.
+    // The length of the file tells this without reading on.
     let (complete, ends) = match source.content_length() {
         Some(length) => (length >= header + all as u64, length <= header + all as u64),
         None => (source.skip((all - read) as u64)?, source.at_end()?),
     };
     match (complete, ends) {
         (false, _) => Err(cut(source, "its last tensor")),
-        (_, false) => Err(source.error(None, "the file goes on after the last tensor")),
+        (_, false) => Err(source.error(None, "the file continues after the last tensor")),
         _ => Ok(()),
     }
 }
 
-/// Reads and checks all that comes ahead of the tensors; returns also how many bytes that is.
+/// Reads and checks everything before the tensors; also returns how many bytes that is.
 fn read_header(source: &mut Source) -> Result<(Metadata, u64)> {
     let length = source.array()?.map(u64::from_le_bytes).filter(|length| (2..=LONGEST_HEADER).contains(length));
-    let length = length.ok_or_else(|| source.error(None, "this is no safetensors file"))? as usize;
+    let length = length.ok_or_else(|| source.error(None, "this is not a safetensors file"))? as usize;
     let mut header = Vec::new();
     source.read_bytes(length, &mut header)?;
     if header.len() < length {
-        let message = format!("the file ends within its header: {} of {length} bytes are there", header.len());
+        let message = format!("the file ends within its header: it has {} of {length} bytes", header.len());
         return Err(source.error(None, message));
     }
     let metadata =
@@ -213,12 +213,12 @@ fn read_counts(source: &mut Source, info: &TensorInfo, rows: usize) -> Result<Ve
     counts.ok_or_else(|| source.error(None, "`counts` holds a number below 0"))
 }
 
-/// Checks that a tensor is what it should be. The product of a shape is known to fit.
+/// Checks the type and shape of a tensor. The product of a shape is known to fit.
 fn check(source: &Source, name: &str, info: &TensorInfo, dtype: Dtype, shape: &[usize]) -> Result<()> {
     if (info.dtype, &info.shape[..]) == (dtype, shape) {
         return Ok(());
     }
-    let message = format!("`{name}` is {:?} {:?} where {dtype:?} {shape:?} is expected", info.dtype, info.shape);
+    let message = format!("`{name}` is {:?} {:?}; {dtype:?} {shape:?} was expected", info.dtype, info.shape);
     Err(source.error(None, message))
 }
 
@@ -268,20 +268,20 @@ mod tests {
         };
         let end = good.len();
         let cases = [
-            (Vec::new(), "this is no safetensors file"),
-            (vec![0xff; 40], "this is no safetensors file"),
-            (good[..40].to_vec(), "the file ends within its header: 32 of "),
-            (good[..end - 1].to_vec(), "the file ends early: 5 of 6 numbers of outside are there"),
-            ([&good[..], b"more"].concat(), "the file goes on after the last tensor"),
+            (Vec::new(), "this is not a safetensors file"),
+            (vec![0xff; 40], "this is not a safetensors file"),
+            (good[..40].to_vec(), "the file ends within its header: it has 32 of "),
+            (good[..end - 1].to_vec(), "the file ends early: it has 5 of 6 numbers of outside"),
+            ([&good[..], b"more"].concat(), "the file continues after the last tensor"),
             (with("{\"__meta", "{{__meta"), "its header: key must be a string"),
             (with("vocabulary", "words"), "its metadata holds no `vocabulary`"),
             (with("\"vocabulary\":\"[", "\"vocabulary\":\""), "the `vocabulary` in its metadata: "),
             (with("\"history\":\"[", "\"history\":\""), "the `history` in its metadata: "),
-            (with("\"center\"", "\"v\""), "there is no tensor `center` in it"),
+            (with("\"center\"", "\"v\""), "it has no tensor `center`"),
             (with("[3,2]", "[6]"), "`center` has 1 axes"),
             (with("[3,2]", "[2,3]"), "it holds 3 words, but 2 vectors"),
             (with("[3,2]", "[99999999999,99999999999]"), "its header: "),
-            (with("F32", "I32"), "`center` is I32 [3, 2] where F32 [3, 2] is expected"),
+            (with("F32", "I32"), "`center` is I32 [3, 2]; F32 [3, 2] was expected"),
             (with("New York", "\\\"żółw\\\""), "`vocabulary` in its metadata"),
             (with("New York", ""), "row 2: the word `` is already in row 1"),
             ([&good[..end - 4], &f32::NAN.to_le_bytes()].concat(), "row 3: the vector of `\\\"żółw\\\"\\n` holds NaN"),
@@ -307,6 +307,6 @@ mod tests {
             read_center(&content[..content.len() - 1]).unwrap_err().ends_with("the file ends within its last tensor")
         );
         let longer = [&content[..], b"more"].concat();
-        assert!(read_center(&longer).unwrap_err().ends_with("the file goes on after the last tensor"));
+        assert!(read_center(&longer).unwrap_err().ends_with("the file continues after the last tensor"));
     }
 }

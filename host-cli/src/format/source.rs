@@ -1,4 +1,4 @@
-//! A model file that is being read: bytes in order, and how many there can be.
+//! A model file that is being read: its bytes in order, and how many there can be.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -10,7 +10,7 @@ use crate::{Error, Result};
 /// Large reads: a model is read once, from start to end.
 const BUFFER: usize = 1 << 20;
 
-/// An open model file: a regular file, compressed or not, or a pipe whose length nobody knows.
+/// An open model file: a regular file, compressed or not, or a pipe of unknown length.
 pub struct Source {
     path: PathBuf,
     reader: Box<dyn BufRead>,
@@ -22,7 +22,7 @@ impl Source {
     /// Opens `path`. Compressed data is recognized by its first bytes.
     ///
     /// # Errors
-    /// Where the file is missing or unreadable.
+    /// If the file is missing or unreadable.
     pub fn open(path: &Path) -> Result<Self> {
         let failed = |error| Error::io(path, error);
         let file = File::open(path).map_err(failed)?;
@@ -43,7 +43,7 @@ impl Source {
         &self.path
     }
 
-    /// The bytes that the file holds, compressed where it is compressed; `None` for a pipe.
+    /// The size of the file, before decompression; `None` for a pipe.
     #[must_use]
     pub fn length(&self) -> Option<u64> {
         self.length
@@ -55,30 +55,31 @@ impl Source {
         self.length.filter(|_| !self.compressed)
     }
 
-    /// The bytes that come next, as many as are at hand, without taking them. Empty at the end of the file.
+    /// The next bytes, as many as are buffered, without consuming them. Empty at the end of the file.
     ///
     /// # Errors
-    /// Where reading fails.
+    /// If reading fails.
     pub fn peek(&mut self) -> Result<&[u8]> {
         self.reader.fill_buf().map_err(|error| explain(&self.path, self.compressed, error))
     }
 
-    /// Replaces `bytes` with what comes up to and with `last`; without it where the file ends or `most` bytes were read.
+    /// Replaces `bytes` with the next bytes up to and including `last`; without it if the file ends or `most` bytes
+    /// were read.
     ///
     /// # Errors
-    /// Where reading fails.
+    /// If reading fails.
     pub fn read_until(&mut self, last: u8, most: usize, bytes: &mut Vec<u8>) -> Result<()> {
         bytes.clear();
         let read = self.reader.by_ref().take(most as u64).read_until(last, bytes);
         read.map(drop).map_err(|error| explain(&self.path, self.compressed, error))
     }
 
-    /// Replaces `bytes` with the next `count`; with fewer where the file ends.
+    /// Replaces `bytes` with the next `count`; with fewer if the file ends.
     ///
-    /// Memory grows with what arrives, not with `count`: that number comes from a header which may lie.
+    /// Memory grows with what arrives, not with `count`, which comes from a header that may lie.
     ///
     /// # Errors
-    /// Where reading fails.
+    /// If reading fails.
     pub fn read_bytes(&mut self, count: usize, bytes: &mut Vec<u8>) -> Result<()> {
         bytes.clear();
         self.read_more(count, bytes)
@@ -87,16 +88,16 @@ impl Source {
     /// Appends the next `count` bytes to `bytes`, as [`read_bytes`](Self::read_bytes) reads them.
     ///
     /// # Errors
-    /// Where reading fails.
+    /// If reading fails.
     pub fn read_more(&mut self, count: usize, bytes: &mut Vec<u8>) -> Result<()> {
         let read = self.reader.by_ref().take(count as u64).read_to_end(bytes);
         read.map(drop).map_err(|error| explain(&self.path, self.compressed, error))
     }
 
-    /// Fills `bytes`; the number of bytes that were there to be read is less where the file ends.
+    /// Fills `bytes`, and returns how many bytes were read: fewer if the file ends.
     ///
     /// # Errors
-    /// Where reading fails.
+    /// If reading fails.
     pub fn fill(&mut self, bytes: &mut [u8]) -> Result<usize> {
         let mut filled = 0;
         while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
@@ -110,10 +111,10 @@ impl Source {
         Ok(filled)
     }
 
-    /// Passes over the next `count` bytes; returns whether they were there.
+    /// Skips the next `count` bytes; returns whether they were there.
     ///
     /// # Errors
-    /// Where reading fails.
+    /// If reading fails.
     pub fn skip(&mut self, count: u64) -> Result<bool> {
         let skipped = std::io::copy(&mut self.reader.by_ref().take(count), &mut std::io::sink());
         skipped.map(|skipped| skipped == count).map_err(|error| explain(&self.path, self.compressed, error))
@@ -122,21 +123,21 @@ impl Source {
     /// Whether nothing follows.
     ///
     /// # Errors
-    /// Where reading fails.
+    /// If reading fails.
     pub fn at_end(&mut self) -> Result<bool> {
         Ok(self.peek()?.is_empty())
     }
 
-    /// The next `N` bytes; `None` where the file ends before.
+    /// The next `N` bytes; `None` if the file ends before.
     ///
     /// # Errors
-    /// Where reading fails.
+    /// If reading fails.
     pub fn array<const N: usize>(&mut self) -> Result<Option<[u8; N]>> {
         let mut bytes = [0; N];
         Ok((self.fill(&mut bytes)? == N).then_some(bytes))
     }
 
-    /// The error that says `message` about this file, at `line` (from 1) where one is known.
+    /// The error with this `message` about this file, at `line` (from 1) if known.
     #[must_use]
     pub fn error(&self, line: impl Into<Option<u64>>, message: impl Into<String>) -> Error {
         Error::input(&self.path, line, message)

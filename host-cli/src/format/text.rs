@@ -112,7 +112,7 @@ fn read(mut source: Source) -> Result<Vectors> {
         push(&mut rows, &lines.line, &mut numbers, header.dim, "the header promises").map_err(|e| lines.error(e))?;
     }
     if !lines.only_blank_is_left()? {
-        let message = format!("the file goes on after the {} words that its header promises", header.words);
+        let message = format!("the file continues after the {} words that its header promises", header.words);
         return Err(lines.error(message));
     }
     Ok(rows.finish())
@@ -143,7 +143,7 @@ fn read_headless(source: Source) -> Result<Vectors> {
     loop {
         let pushed = push(&mut rows, &lines.line, &mut numbers, dim, "the first line has");
         if let Err(problem) = pushed {
-            // A blank line at the end is no row.
+            // A blank line at the end is not a row.
             let (blank, place) = (lines.line.trim_ascii().is_empty(), lines.number);
             if blank && lines.only_blank_is_left()? {
                 return Ok(rows.finish());
@@ -162,7 +162,7 @@ fn push(rows: &mut Rows, line: &[u8], numbers: &mut Vec<f32>, dim: usize, why: &
     lines::parse(rest, numbers)?;
     if numbers.len() != dim {
         let (word, found) = (String::from_utf8_lossy(word), numbers.len());
-        return Err(format!("`{}` has {found} numbers where {why} {dim}", word.escape_debug()));
+        return Err(format!("`{}` has {found} numbers, but {why} {dim}", word.escape_debug()));
     }
     rows.push(word, numbers)
 }
@@ -217,16 +217,16 @@ mod tests {
     fn what_is_wrong_is_said_with_its_line() {
         let with_header = [
             ("1 2\na 1 x\n", ":2: `x` is not a number"),
-            ("1 2\na 1\n", ":2: `a` has 1 numbers where the header promises 2"),
-            ("1 2\na 1 2 3\n", ":2: `a` has 3 numbers where the header promises 2"),
+            ("1 2\na 1\n", ":2: `a` has 1 numbers, but the header promises 2"),
+            ("1 2\na 1 2 3\n", ":2: `a` has 3 numbers, but the header promises 2"),
             ("1 2\nNew York 1 2\n", ":2: `York` is not a number"),
             ("2 1\na 1\n\n", ":3: `` has 0 numbers"),
             ("1 1\n 1\n", ":2: the word is empty"),
             ("2 1\na 1\na 2\n", ":3: the word `a` is already in row 1"),
-            ("1 1\na NaN\n", ":2: the vector of `a` holds NaN, which is no finite number"),
-            ("1 1\na 1e39\n", ":2: the vector of `a` holds inf, which is no finite number"),
+            ("1 1\na NaN\n", ":2: the vector of `a` holds NaN, which is not a finite number"),
+            ("1 1\na 1e39\n", ":2: the vector of `a` holds inf, which is not a finite number"),
             ("3 1\na 1\n", ":3: the file ends here, but its header promises 3 words"),
-            ("1 1\na 1\nb 1\n", ":3: the file goes on after the 1 words that its header promises"),
+            ("1 1\na 1\nb 1\n", ":3: the file continues after the 1 words that its header promises"),
             ("the 0.1 0.2\n", ":1: the first line is not `words dimensions`"),
         ];
         let headless = [
@@ -234,7 +234,7 @@ mod tests {
             ("\n", ":1: `` has no numbers"),
             ("word\n", ":1: `word` has no numbers"),
             ("a 1 x\n", ":1: `x` is not a number"),
-            ("a 1 2\nb 1\n", ":2: `b` has 1 numbers where the first line has 2"),
+            ("a 1 2\nb 1\n", ":2: `b` has 1 numbers, but the first line has 2"),
             ("a 1 2\nNew York 1 2\n", ":2: `York` is not a number"),
             ("a 1 2\n\nb 1 2\n", ":2: `` has 0 numbers"),
             ("a 1 2\nb 1 2", ":2: the file ends within this line"),

@@ -1,7 +1,7 @@
 //! word2vec's binary format, as word2vec.c and gensim write and read it.
 //!
-//! A header line `words dimensions`; then a row a word: the word, a space, and the numbers as little-endian `f32`.
-//! word2vec.c ends a row with a newline and gensim does not: both are read, and rows are written as word2vec.c does.
+//! A header line `words dimensions`; then one row per word: the word, a space, and the numbers as little-endian `f32`.
+//! word2vec.c ends a row with a newline and gensim does not: both are read, and rows are written as by word2vec.c.
 
 use std::path::Path;
 
@@ -39,7 +39,8 @@ impl Codec for Word2vecBinary {
             let start = word.iter().position(|&byte| byte != b'\n').unwrap_or(word.len());
             let Some(word) = word.get(start..).and_then(|word| word.strip_suffix(b" ")) else {
                 let whole = word.len() < LONGEST_WORD;
-                let problem = if whole { "the file ends before its numbers" } else { "no space ends its word" };
+                let problem =
+                    if whole { "the file ends before its numbers" } else { "its word does not end with a space" };
                 return Err(source.error(None, place(problem)));
             };
             numbers.clear();
@@ -49,7 +50,7 @@ impl Codec for Word2vecBinary {
                 return Err(source.error(None, place(&problem)));
             }
             rows.push(word, &numbers).map_err(|problem| {
-                // What is taken for a word may be numbers.
+                // The supposed word may be numbers.
                 let shifted = word.iter().any(u8::is_ascii_control);
                 let hint = "; the row before may have other dimensions than the header says, or a word with a space";
                 source.error(None, place(&problem) + if shifted { hint } else { "" })
@@ -58,7 +59,7 @@ impl Codec for Word2vecBinary {
         // One byte more than the newline that may follow the last row.
         source.read_bytes(2, &mut word)?;
         if !word.is_empty() && word != b"\n" {
-            let message = format!("the file goes on after row {}, the last one that its header promises", header.words);
+            let message = format!("the file continues after row {}, the last that its header promises", header.words);
             return Err(source.error(None, message));
         }
         Ok(rows.finish())
@@ -91,7 +92,7 @@ mod tests {
     use super::super::rows::testing;
     use super::*;
 
-    /// The file that word2vec.c writes of two words in two dimensions.
+    /// The file that word2vec.c writes for two words in two dimensions.
     const GOOD: &[u8] = b"2 2\nstate \x00\x00\x00\x3f\x00\x00\xa0\xbf\nunion \x00\x00\x40\x40\x00\x00\x00\x80\n";
 
     fn read(content: &[u8]) -> Result<Vectors, String> {
@@ -135,11 +136,11 @@ mod tests {
             (b"1 1\n\xff\xfe 0000", "row 1 of 1: the word `\u{fffd}\u{fffd}` is not UTF-8"),
             (b"1 1\n 0000", "row 1 of 1: the word is empty"),
             (b"2 1\na 0000a 0000", "row 2 of 2: the word `a` is already in row 1"),
-            (b"1 1\na\tb 0000", "holds white space"),
-            (b"1 1\na \x00\x00\xc0\x7f", "row 1 of 1: the vector of `a` holds NaN, which is no finite number"),
+            (b"1 1\na\tb 0000", "contains white space"),
+            (b"1 1\na \x00\x00\xc0\x7f", "row 1 of 1: the vector of `a` holds NaN, which is not a finite number"),
             (b"1 1\na \x00\x00\x80\xff", "holds -inf"),
-            (b"1 1\na 0000b 0000", "the file goes on after row 1"),
-            (&long, "row 1 of 1: no space ends its word"),
+            (b"1 1\na 0000b 0000", "the file continues after row 1"),
+            (&long, "row 1 of 1: its word does not end with a space"),
         ];
         for (content, expected) in cases {
             let message = read(content).unwrap_err();

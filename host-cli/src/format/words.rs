@@ -1,4 +1,4 @@
-//! The words of formats that keep only numbers in their own file: a second file beside it, a line a word.
+//! The words of formats that keep only numbers in their own file: a second file beside it, one line per word.
 //!
 //! A line is a word or, where counts are known, a word, a tab and its count. Words may hold spaces.
 
@@ -8,15 +8,15 @@ use std::path::Path;
 use super::{Source, lines, matrix, rows};
 use crate::{Error, Result, VectorsRef, Vocabulary, compression, output};
 
-/// The line ahead of the words with counts, where a format wants one.
+/// The line before the words with counts, if a format wants one.
 const HEADING: &str = "word\tcount";
 
-/// Reads the words in the file `path` that belong to `numbers`. A first line of headings is passed over where the format
+/// Reads the words in the file `path` that belong to `numbers`. A first line of headings is skipped if the format
 /// has one.
 pub(super) fn read(path: &Path, heading: bool, numbers: &Source) -> Result<Vocabulary> {
     let source = Source::open(path).map_err(|error| match error {
         Error::Io { source, .. } => {
-            numbers.error(None, format!("its words should be in {}, a line a word: {source}", path.display()))
+            numbers.error(None, format!("its words should be in {}, one per line: {source}", path.display()))
         }
         error => error,
     })?;
@@ -25,7 +25,7 @@ pub(super) fn read(path: &Path, heading: bool, numbers: &Source) -> Result<Vocab
     while lines.next()? {
         let line = lines.line.strip_suffix(b"\r").unwrap_or(&lines.line);
         let (word, count) = match memchr::memchr(b'\t', line).and_then(|tab| line.split_at_checked(tab)) {
-            // With more columns than one, the projector wants headings.
+            // With more than one column, the projector wants headings.
             Some(_) if heading && lines.number == 1 => continue,
             None => (line, 0),
             Some((word, count)) => {
@@ -34,7 +34,7 @@ pub(super) fn read(path: &Path, heading: bool, numbers: &Source) -> Result<Vocab
                     .and_then(|count| str::from_utf8(count).ok())
                     .and_then(|count| count.parse().ok());
                 let wrong =
-                    || lines.error("what follows the tab is no count: expected `word`, or `word<tab>count`".into());
+                    || lines.error("what follows the tab is not a count: expected `word`, or `word<tab>count`".into());
                 (word, count.ok_or_else(wrong)?)
             }
         };
@@ -86,7 +86,7 @@ fn write_words(out: &mut dyn Write, vocabulary: &Vocabulary, heading: bool) -> i
     Ok(())
 }
 
-/// What a word may be that a tab or a new line ends.
+/// Checks a word that a tab or a newline ends.
 fn check_word(word: &str) -> Result<(), String> {
     rows::check_word_without(word, &['\t', '\n', '\r'], "a tab or a line's end")
 }

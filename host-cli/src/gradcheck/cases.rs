@@ -1,5 +1,5 @@
 //! Cases in a JSON file: vectors, windows over them, and published results to compare with.
-// Whatever a file holds, nothing here panics: what these lints forbid would.
+// Whatever a file holds, nothing here panics: these lints forbid what would.
 #![cfg_attr(
     not(test),
     deny(
@@ -35,7 +35,7 @@ pub struct CaseFile {
     cases: Vec<Case>,
 }
 
-/// One window. A misspelled field would silently leave out a check, so that none but these are allowed.
+/// One window. A misspelled field would silently leave out a check, so no others are allowed.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
@@ -51,7 +51,7 @@ struct Case {
     expected: Expected,
 }
 
-/// What has been published of a case's results.
+/// The published results of a case.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
@@ -71,14 +71,14 @@ pub struct CaseResult {
     pub grad_center: Vec<f32>,
     /// `∂J/∂U`: |Vocab| rows of D numbers.
     pub grad_outside: Vec<Vec<f32>>,
-    /// Whether the file says what to expect of the case, or what another program made of it.
+    /// Whether there is something to compare with: an expectation in the file, or results of another program.
     pub compared: bool,
-    /// What is not as expected, and where, a line each.
+    /// What is not as expected, and where, one line each.
     pub differences: Vec<String>,
-    /// What may have gone wrong, a line each.
+    /// What may have gone wrong, one line each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
-    /// How it all comes about, where that was asked for.
+    /// The explanation, if asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
 }
@@ -87,7 +87,7 @@ impl CaseFile {
     /// Reads and checks the file at `path`.
     ///
     /// # Errors
-    /// Where it cannot be read, is not JSON of this form, or contradicts itself; the message says where.
+    /// If it cannot be read, is not JSON of this form, or contradicts itself; the message says where.
     pub fn read(path: &Path) -> Result<Self> {
         let file: Self = read_json(path)?;
         file.check().map_err(|message| Error::input(path, None, message))?;
@@ -98,10 +98,10 @@ impl CaseFile {
     /// decimals, with core's results in `f64` to be expected.
     ///
     /// # Errors
-    /// [`ShapeError`] where `dim` is 0.
+    /// [`ShapeError`] if `dim` is 0.
     ///
     /// # Panics
-    /// Where `vocab` is less than 2: a word then has no negatives.
+    /// If `vocab` is less than 2: a word then has no negatives.
     pub fn random(seed: u64, dim: usize, vocab: usize) -> Result<Self, ShapeError> {
         assert!(vocab >= 2, "a vocabulary of one word has no negative samples");
         let mut rng = Generator::new(seed, [1]);
@@ -133,7 +133,7 @@ impl CaseFile {
         Ok(file)
     }
 
-    /// The same file with the case of this name alone; nothing where there is none.
+    /// The same file with only the case of this name; `None` if there is no such case.
     #[must_use]
     pub fn only(mut self, name: &str) -> Option<Self> {
         self.cases.retain(|case| case.name == name);
@@ -152,10 +152,10 @@ impl CaseFile {
         self.cases.iter().find(|case| case.name == name).map(|case| self.window_of(case))
     }
 
-    /// Computes every case, compares it with what is expected and, if asked to, explains it.
+    /// Computes every case, compares it with the expected results and, if asked to, explains it.
     ///
     /// # Errors
-    /// Where core refuses a shape, which reading the file has ruled out.
+    /// If core refuses a shape, which reading the file has ruled out.
     pub fn run(&self, explain: bool) -> Result<Vec<CaseResult>> {
         self.cases.iter().map(|case| self.run_case(case, explain)).collect()
     }
@@ -192,7 +192,9 @@ impl CaseFile {
         }
         let (words, lists) = (case.outside.len(), case.negatives.len());
         if lists != 0 && lists != words {
-            return Err(format!("{lists} lists of negatives for {words} outside words: give one list a word, or none"));
+            return Err(format!(
+                "{lists} lists of negatives for {words} outside words: give one list per word, or none"
+            ));
         }
         if let Some(gradient) = &case.expected.grad_center {
             check_rows("expected.grad_center", std::slice::from_ref(gradient), self.dim())?;
@@ -224,7 +226,7 @@ impl CaseFile {
 
         let mut differences = Vec::new();
         let mut expect = |what: &str, found: &[f64], expected: Option<&[f64]>| {
-            // Without an expectation a result still has to be a number: compared with itself, only that can fail.
+            // Without an expectation a result must still be a number: compared with itself, it fails only if it is not.
             let expected = expected.unwrap_or(found);
             let worst = compare(found, expected, TOLERANCE).worst;
             if let Some((i, (found_i, expected_i))) = worst.and_then(|i| Some((i, found.get(i).zip(expected.get(i))?)))
@@ -258,7 +260,7 @@ impl CaseFile {
     }
 }
 
-/// What the JSON in the file at `path` says.
+/// The value of the JSON in the file at `path`.
 pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
     serde_json::from_slice(&bytes).map_err(|error| {
@@ -268,7 +270,7 @@ pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     })
 }
 
-/// That each of `rows` has `dim` numbers that `f32` has room for.
+/// Checks that each of `rows` has `dim` numbers within the range of `f32`.
 fn check_rows(what: &str, rows: &[Vec<f64>], dim: usize) -> Result<(), String> {
     for (i, row) in rows.iter().enumerate() {
         if row.len() != dim {
@@ -361,7 +363,7 @@ mod tests {
             ),
             (
                 one_case(r#"{"name": "a", "center": 0, "outside": [0], "negatives": [[1], [1]]}"#),
-                "case `a`: 2 lists of negatives for 1 outside words: give one list a word, or none",
+                "case `a`: 2 lists of negatives for 1 outside words: give one list per word, or none",
             ),
             (one_case(r#"{"name": "a", "center": 0, "outside": [0], "negative": [[1]]}"#), "unknown field `negative`"),
             (

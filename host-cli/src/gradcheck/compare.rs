@@ -5,9 +5,9 @@ use serde::Serialize;
 /// The largest differences between numbers and what they should be.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
-    /// The largest `|found − expected|`; infinite where one is not finite.
+    /// The largest `|found − expected|`; infinite if one is not finite.
     pub absolute: f64,
-    /// `absolute`, relative to the largest `|expected|`; 0 where both are 0.
+    /// `absolute`, relative to the largest `|expected|`; 0 if both are 0.
     pub relative: f64,
     /// Which component is furthest beyond the tolerance, if one is.
     pub worst: Option<usize>,

@@ -1,18 +1,18 @@
-//! All that lies between the vectors of a window and its gradients: a mistake is found where these begin to differ.
+//! All intermediate values between the vectors of a window and its gradients: a mistake begins where these differ.
 
 use motevec_core::math::{log_sigmoid, log_sum_exp, sigmoid, softmax};
 use serde::Serialize;
 
 use super::Window;
 
-/// How the loss and the gradients of a window come about, in `f64`.
+/// How the loss and the gradients of a window are computed, in `f64`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explanation {
     /// `naive softmax` or `negative sampling`.
     pub kind: &'static str,
     /// `v_c`: D numbers.
     pub center_vector: Vec<f64>,
-    /// The outside words in turn; all sums of the window are sums over these (eq. 14).
+    /// The outside words in order; all sums of the window are sums over these (eq. 14).
     pub pairs: Vec<Pair>,
 }
 

@@ -1,18 +1,18 @@
-//! Slips that have been seen before, recognized by what comes out (`motevec_core::guide::mistakes`).
+//! Known mistakes, recognized by their results (`motevec_core::guide::mistakes`).
 
 use std::collections::HashSet;
 
 use super::explain::{Explanation, Pair, Target};
 use super::{Outcome, Window};
 
-/// A slip: what it is, and the loss and gradients that it leads to.
+/// A mistake: its description, and the loss and gradients that it leads to.
 pub(super) struct Mistake {
-    /// The end of a sentence that begins with what came out: "… as if".
+    /// The end of a sentence that begins with the result: "… as if".
     pub(super) as_if: &'static str,
     slip: fn(&Window, &Explanation) -> Outcome,
 }
 
-/// In the order in which they are looked for; what most programs get wrong comes first.
+/// In the order in which they are tried; the most common one comes first.
 pub(super) const MISTAKES: [Mistake; 11] = [
     Mistake {
         as_if: "a word that was drawn several times had been counted once (eq. 12); in NumPy `np.add.at` counts every time",
@@ -52,7 +52,7 @@ pub(super) const MISTAKES: [Mistake; 11] = [
         },
     },
     Mistake {
-        as_if: "the truth had been left out: the error is what is predicted less 1 for the outside word (eq. 7, 8, 10, 11)",
+        as_if: "the truth had been left out: the error is the prediction less 1 for the outside word (eq. 7, 8, 10, 11)",
         slip: |window, explanation| with_errors(window, explanation, |_, target| target.predicted),
     },
     Mistake {
@@ -87,7 +87,7 @@ pub(super) const MISTAKES: [Mistake; 11] = [
 ];
 
 impl Mistake {
-    /// What the slip makes of `window`.
+    /// The results of the mistake for `window`.
     pub(super) fn outcome(&self, window: &Window, explanation: &Explanation) -> Outcome {
         (self.slip)(window, explanation)
     }

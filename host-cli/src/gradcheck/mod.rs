@@ -1,5 +1,5 @@
 //! Checks of core's losses and gradients (MATH.md eq. 5–14): against central differences on random windows, and
-//! against results that others have published.
+//! against published results.
 
 mod cases;
 mod compare;

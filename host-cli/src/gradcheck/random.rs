@@ -23,15 +23,15 @@ const NEGATIVES: usize = 5;
 /// One gradient, compared with central differences.
 #[derive(Clone, Debug, Serialize)]
 pub struct Check {
-    /// Whose gradient: of which loss, over what.
+    /// The loss, and what it is over.
     pub loss: &'static str,
-    /// By what: `v_c`, `u_o`, `u_w` or `U`.
+    /// The variable: `v_c`, `u_o`, `u_w` or `U`.
     pub gradient: &'static str,
     /// The type that core computed in; the differences are always taken in `f64`.
     pub precision: &'static str,
     /// Rows and columns; a vector is one row.
     pub shape: [usize; 2],
-    /// How far apart.
+    /// The differences.
     pub comparison: Comparison,
 }
 
@@ -39,10 +39,10 @@ pub struct Check {
 /// words: the same ones for the same `seed` everywhere. Among the negatives of each word at least one is drawn twice.
 ///
 /// # Errors
-/// [`ShapeError`] where `dim` is 0, or where core and this check disagree on a shape.
+/// [`ShapeError`] if `dim` is 0, or if core and this check disagree on a shape.
 ///
 /// # Panics
-/// Where `vocab` is less than 2: a word then has no negatives.
+/// If `vocab` is less than 2: a word then has no negatives.
 pub fn check_random(seed: u64, dim: usize, vocab: usize) -> Result<Vec<Check>, ShapeError> {
     assert!(vocab >= 2, "a vocabulary of one word has no negative samples");
     let mut rng = Generator::new(seed, [0]);
@@ -59,7 +59,7 @@ pub fn check_random(seed: u64, dim: usize, vocab: usize) -> Result<Vec<Check>, S
     Ok(checks)
 }
 
-/// A named part of an outcome's gradients: what it is by, and its numbers.
+/// A named part of an outcome's gradients: its variable, and its numbers.
 type Part = (&'static str, Vec<f64>);
 
 /// Which parts of an outcome are compared.
@@ -84,7 +84,7 @@ fn by_center_and_all(_: &Window, outcome: &Outcome) -> Vec<Part> {
     vec![("v_c", outcome.center.clone()), ("U", outcome.outside.clone())]
 }
 
-/// The gradients as eq. 10–12 list them: by `v_c`, by `u_o`, and by each distinct word among the negatives.
+/// The gradients in eq. 10–12: by `v_c`, by `u_o`, and by each distinct word among the negatives.
 fn by_drawn_words(window: &Window, outcome: &Outcome) -> Vec<Part> {
     let mut drawn: Vec<u32> = window.negatives.iter().flatten().flatten().copied().collect();
     drawn.sort_unstable();
@@ -99,7 +99,7 @@ fn by_drawn_words(window: &Window, outcome: &Outcome) -> Vec<Part> {
 impl Window {
     /// Random vectors, outside words and, where `sampled`, negatives.
     pub(super) fn random(rng: &mut impl Rng, dim: usize, vocab: usize, words: usize, sampled: bool) -> Self {
-        // Components of this size give dot products of variance 1 in any dimension: where σ and softmax bend most.
+        // Components of this size give dot products of variance 1 in any dimension, where σ and softmax bend most.
         let reach = 3_f64.sqrt() / (dim as f64).sqrt().sqrt();
         let mut numbers = |n: usize| -> Vec<f64> {
             // Rounded to f32, so that both types are asked about the same point.
@@ -118,7 +118,7 @@ impl Window {
         Self { center, outside_vectors, outside, negatives }
     }
 
-    /// The loss, and its central differences in `f64` where the gradients belong.
+    /// The loss, and its central differences in `f64` in place of the gradients.
     fn differences(&self) -> Result<Outcome, ShapeError> {
         let mut moved = self.clone();
         let center = central_differences(&self.center, |v_c| {

@@ -13,13 +13,13 @@ use crate::{Error, Result};
 /// How far a program's results may be from core's in `f64`, absolutely or relatively: its own may be in `f32`.
 const TOLERANCE: f64 = 1e-5;
 
-/// What a program says about cases: each result may be there or not, and whatever else it says is left alone.
+/// The results of a program for cases: each may be missing, and anything else is ignored.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Results {
     cases: Vec<CaseResults>,
 }
 
-/// What a program says about one case.
+/// The results of a program for one case.
 #[derive(Clone, Debug, Deserialize)]
 struct CaseResults {
     name: String,
@@ -32,7 +32,8 @@ impl Results {
     /// Reads and checks the results at `path` for the cases of `file`.
     ///
     /// # Errors
-    /// Where the file cannot be read, is not JSON of this form, or speaks of other cases or shapes; the message says where.
+    /// If the file cannot be read, is not JSON of this form, or speaks of other cases or shapes; the message says
+    /// where.
     pub fn read(path: &Path, file: &CaseFile) -> Result<Self> {
         let results: Self = read_json(path)?;
         results.check(file).map_err(|message| Error::input(path, None, message))?;
@@ -41,14 +42,14 @@ impl Results {
 
     fn check(&self, file: &CaseFile) -> Result<(), String> {
         if self.cases.is_empty() {
-            return Err("there is no result in it".to_owned());
+            return Err("it contains no results".to_owned());
         }
         for CaseResults { name, loss, grad_center, grad_outside } in &self.cases {
             let Some(window) = file.window(name) else {
-                return Err(format!("case `{name}`: the file of cases has none of this name"));
+                return Err(format!("case `{name}`: the file of cases has no such case"));
             };
             if loss.is_none() && grad_center.is_none() && grad_outside.is_none() {
-                return Err(format!("case `{name}`: none of `loss`, `grad_center` and `grad_outside` is there"));
+                return Err(format!("case `{name}`: it has none of `loss`, `grad_center` and `grad_outside`"));
             }
             let shape = |what: &str, found: usize, expected: usize| match found == expected {
                 true => Ok(()),
@@ -70,10 +71,10 @@ impl Results {
         Ok(())
     }
 
-    /// Compares with what core computes, in place of what `results` were compared with before.
+    /// Compares with what core computes, instead of what `results` were compared with before.
     ///
     /// # Errors
-    /// Where core refuses a shape, which reading the files has ruled out.
+    /// If core refuses a shape, which reading the files has ruled out.
     pub fn compare(&self, file: &CaseFile, results: &mut [CaseResult]) -> Result<()> {
         for result in results {
             let given = self.cases.iter().find(|given| given.name == result.name);
@@ -88,7 +89,7 @@ impl Results {
     }
 }
 
-/// A result: its name, what a program says, and how to find the same in an outcome.
+/// A result: its name, the value of a program, and how to find it in an outcome.
 type Part<'a> = (&'static str, Option<Vec<f64>>, fn(&Outcome) -> &[f64]);
 
 impl CaseResults {
@@ -122,7 +123,7 @@ impl CaseResults {
     }
 }
 
-/// The slip that leads to `given`, where one does that leads elsewhere than to what is `expected`.
+/// The mistake that leads to `given`, if there is one that does not also lead to `expected`.
 fn recognize(
     window: &Window,
     explanation: &Explanation,

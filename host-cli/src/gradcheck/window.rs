@@ -1,4 +1,4 @@
-//! One window of skip-gram, and what core makes of it.
+//! One window of skip-gram, and its loss and gradients from core.
 
 use motevec_core::loss::{Gradients, NaiveSoftmax, NegativeSampling, skip_gram};
 use motevec_core::math::{Real, ShapeError};
@@ -31,7 +31,7 @@ impl Window {
     /// The loss and the gradients of [`motevec_core::loss`], computed in `R`.
     ///
     /// # Errors
-    /// [`ShapeError`] where the shapes do not fit, or an outside word has no list of negatives.
+    /// [`ShapeError`] if the shapes do not fit, or an outside word has no list of negatives.
     pub fn evaluate<R: Real>(&self) -> Result<Outcome, ShapeError> {
         let rounded = |xs: &[f64]| xs.iter().copied().map(R::from_f64).collect::<Vec<R>>();
         let widened = |xs: Vec<R>| xs.into_iter().map(R::to_f64).collect();

@@ -1,4 +1,4 @@
-//! One run at a time for a file.
+//! One run at a time per file.
 
 use std::fs;
 use std::io;
@@ -7,11 +7,11 @@ use std::path::Path;
 use super::{Destination, destination, folder};
 use crate::{Error, Result};
 
-/// Keeps other runs on this machine from writing the file `path` for as long as the claim is held. A device or a pipe can
-/// be shared. Only Linux has names that vanish with their process; elsewhere nothing is claimed.
+/// Keeps other runs on this machine from writing the file `path` while the claim is held. A device or a pipe can be
+/// shared. Only Linux has names that vanish with their process; elsewhere nothing is claimed.
 ///
 /// # Errors
-/// Where another run holds a claim.
+/// If another run holds a claim.
 pub(crate) fn claim(path: &Path) -> Result<Claim> {
     let Destination::File(file) = destination(path)? else { return Ok(Claim::default()) };
     let whole = fs::canonicalize(folder(&file)).map_err(|error| Error::io(path, error))?;
@@ -19,7 +19,7 @@ pub(crate) fn claim(path: &Path) -> Result<Claim> {
         Error::input(
             path,
             None,
-            "another run of motevec is going to write this file: wait for it, or name another file",
+            "another run of motevec is about to write this file: wait for it, or name another file",
         )
     })
 }
@@ -32,7 +32,7 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
-    /// Takes a name in the system's list of sockets, which follows from the file's; `None` where it is taken.
+    /// Takes a name in the system's list of sockets, which follows from the file's; `None` if it is taken.
     #[cfg(target_os = "linux")]
     fn new(file: &Path) -> Option<Self> {
         use std::os::linux::net::SocketAddrExt as _;

@@ -13,24 +13,24 @@ use crate::{Error, Result};
 pub(crate) use claim::claim;
 pub(crate) use temporary::remove_temporaries;
 
-/// Large enough that the system calls of a model of gigabytes cost nothing.
+/// Large enough that system calls cost nothing, even for a model of gigabytes.
 const BUFFER: usize = 1 << 20;
 
-/// As many links in a row as Linux follows.
+/// The most links in a row, as in Linux.
 const MOST_LINKS: usize = 40;
 
 /// Where the bytes for a path really go.
 enum Destination {
-    /// A regular file, there or not yet: replaced as a whole by a rename.
+    /// A regular file, existing or new: replaced as a whole by a rename.
     File(PathBuf),
-    /// A device, a pipe or an open descriptor (`/dev/null`, `/dev/stdout`): nothing to replace, so written straight.
+    /// A device, a pipe or an open descriptor (`/dev/null`, `/dev/stdout`): nothing to replace, so written directly.
     Stream,
 }
 
 /// Checks that `path` can be written, before hours of work are spent on its content.
 ///
 /// # Errors
-/// Where the folder of `path` is missing or read-only, or `path` is a folder or a read-only file.
+/// If the folder of `path` is missing or read-only, or `path` is a folder or a read-only file.
 pub fn check(path: &Path) -> Result<()> {
     match destination(path)? {
         Destination::File(file) => temporary(path, &file).map(drop),
@@ -54,11 +54,11 @@ pub(crate) fn folder_of(path: &Path) -> Option<PathBuf> {
 
 /// Writes the file `path` with what `content` writes. Unless all of it succeeds, `path` stays as it was.
 ///
-/// A link is followed and its target replaced. A new file gets the permissions that the umask leaves; a file that
-/// was there keeps its own. Devices and pipes are written straight through.
+/// A link is followed and its target replaced. A new file gets the permissions that the umask leaves; an existing file
+/// keeps its own. Devices and pipes are written directly.
 ///
 /// # Errors
-/// As [`check`], and whatever `content` or the disk fails with. All name `path` as it was given.
+/// As [`check`], and whatever `content` or the disk fails with. All errors name `path` as it was given.
 pub fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     match destination(path)? {
         Destination::Stream => {
@@ -66,7 +66,7 @@ pub fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>
             // Appending, so that `-o /dev/stdout >> log` does not write over the log.
             let stream = OpenOptions::new().append(true).open(path).map_err(failed)?;
             match fill(stream, content) {
-                // A reader that has seen enough.
+                // The reader has seen enough.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
                 written => written.map(drop).map_err(failed),
             }
@@ -77,12 +77,12 @@ pub fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>
 
 /// Writes two files that belong together, each as [`write()`] does. Nothing is put in place before both are whole.
 ///
-/// No system renames two files at once. The earlier `other` is set aside before the new files take their places: whatever
-/// ends the program between these steps leaves one file without the other, which readers refuse, and never a new one
-/// beside an old one. Signals wait until all is in place, but for SIGKILL, which cannot.
+/// No system renames two files at once. The earlier `other` is set aside before the new files take their places:
+/// whatever ends the program between these steps leaves one file without the other, which readers refuse, and never a
+/// new one beside an old one. Signals wait until both are in place, except SIGKILL, which cannot.
 ///
 /// # Errors
-/// As [`write()`], and where one of them is no regular file.
+/// As [`write()`], and if one of them is not a regular file.
 pub fn write_both(
     (one, content): (&Path, impl FnOnce(&mut dyn Write) -> io::Result<()>),
     (other, other_content): (&Path, impl FnOnce(&mut dyn Write) -> io::Result<()>),
@@ -94,7 +94,7 @@ pub fn write_both(
     match (written.persist(), aside) {
         (Ok(()), _) => other.persist(),
         (Err(error), Some(aside)) => {
-            // What fails now leaves the file under its passing name, rather than none.
+            // A failure now leaves the file under its temporary name, rather than none.
             let _ = aside.file.persist(other.file).map_err(|error| error.file.keep());
             Err(error)
         }
@@ -105,7 +105,7 @@ pub fn write_both(
 /// Checks that `path` can be one of the files of [`write_both`].
 ///
 /// # Errors
-/// As [`check`], and where it is no regular file.
+/// As [`check`], and if it is not a regular file.
 pub fn check_file(path: &Path) -> Result<()> {
     temporary(path, &file(path)?).map(drop)
 }
@@ -115,13 +115,14 @@ fn file(path: &Path) -> Result<PathBuf> {
     match destination(path)? {
         Destination::File(file) => Ok(file),
         Destination::Stream => {
-            let message = "is no regular file, and this format has a second file beside it: name a file in a folder";
+            let message =
+                "is not a regular file, but this format puts a second file beside it: name a file in a folder";
             Err(Error::input(path, None, message))
         }
     }
 }
 
-/// A file that is whole, and waits beside its destination to be put in place.
+/// A complete file beside its destination, ready to be put in place.
 struct Written<'a> {
     path: &'a Path,
     temporary: Temporary,
@@ -129,7 +130,7 @@ struct Written<'a> {
 }
 
 impl<'a> Written<'a> {
-    /// Writes what is to be the `file` that `path` leads to.
+    /// Writes the content of the `file` that `path` leads to, under a temporary name.
     fn new(path: &'a Path, file: PathBuf, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Self> {
         let failed = |error| Error::io(path, error);
         let temporary = temporary(path, &file)?;
@@ -146,7 +147,7 @@ impl<'a> Written<'a> {
         Ok(())
     }
 
-    /// Gives the file that this one is to replace, if there is one, a passing name.
+    /// Gives the file that this one will replace, if there is one, a temporary name.
     fn set_aside(&self) -> Result<Option<Temporary>> {
         if !self.file.exists() {
             return Ok(None);
@@ -158,7 +159,7 @@ impl<'a> Written<'a> {
     }
 }
 
-/// Names, too, are to outlive a loss of power. Not every system can be asked for that.
+/// Names must survive a loss of power too. Not every system can be asked for that.
 fn sync_names(folder: &Path) {
     #[cfg(unix)]
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
@@ -173,7 +174,7 @@ fn fill<W: Write>(target: W, content: impl FnOnce(&mut dyn Write) -> io::Result<
     buffered.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
-/// Follows the links of `path` and says what lies at their end.
+/// Follows the links of `path` to what is at their end.
 fn destination(path: &Path) -> Result<Destination> {
     let found = fs::metadata(path);
     if let Ok(found) = &found {

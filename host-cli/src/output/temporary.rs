@@ -1,4 +1,4 @@
-//! Files under passing names, and how none of them stays when the program ends.
+//! Files under temporary names, none of which stays when the program ends.
 
 use std::fs;
 use std::io;
@@ -10,10 +10,10 @@ use tempfile::{Builder, NamedTempFile};
 use super::folder;
 use crate::{Error, Result};
 
-/// The files that are being written, under their passing names.
+/// The files that are being written, under their temporary names.
 static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// A line in the list of temporaries.
+/// An entry in the list of temporary files.
 struct Listed(PathBuf);
 
 impl Drop for Listed {
@@ -22,13 +22,13 @@ impl Drop for Listed {
     }
 }
 
-/// A file under its passing name, which is gone when this is, however the process ends; only SIGKILL leaves it.
+/// A file under its temporary name, removed when this is dropped, however the process ends; only SIGKILL leaves it.
 pub(super) struct Temporary {
     pub(super) file: NamedTempFile,
     _listed: Listed,
 }
 
-/// An empty file with a passing name in the folder of `file`: a rename works only within one file system.
+/// An empty file with a temporary name in the folder of `file`, because a rename works only within one file system.
 pub(super) fn temporary(path: &Path, file: &Path) -> Result<Temporary> {
     let Some(name) = file.file_name() else {
         return Err(Error::input(path, None, "is not the name of a file"));
@@ -46,10 +46,10 @@ pub(super) fn temporary(path: &Path, file: &Path) -> Result<Temporary> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        // What any program asks for; the system takes the umask off. A temporary file would else stay private.
+        // What any program asks for; the system applies the umask. A temporary file would otherwise stay private.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    // Under one lock: no signal comes between the file and its line in the list.
+    // Under one lock: no signal comes between the file and its entry in the list.
     let mut list = lock(&TEMPORARIES);
     let made = builder.tempfile_in(folder).map(|file| {
         list.push(file.path().to_owned());
@@ -59,15 +59,15 @@ pub(super) fn temporary(path: &Path, file: &Path) -> Result<Temporary> {
     drop(list);
     made.map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Error::Failed(format!(
-            "cannot write in folder `{}`, it is read-only to you: change that, or name another file",
+            "cannot write in folder `{}`, which is read-only for you: change that, or name another file",
             folder.display()
         )),
-        // The error of `tempfile` names the passing file, which the user never asked for.
+        // The error of `tempfile` names the temporary file, which the user never asked for.
         kind => Error::io(path, error.raw_os_error().map_or_else(|| kind.into(), io::Error::from_raw_os_error)),
     })
 }
 
-/// Removes all files that are half written, for a process that is about to end. None is made any more after that.
+/// Removes all half-written files, for a process that is about to end. None is made after that.
 pub(crate) fn remove_temporaries() {
     let exchange = lock(&EXCHANGE);
     let temporaries = lock(&TEMPORARIES);
@@ -80,7 +80,7 @@ pub(crate) fn remove_temporaries() {
 /// Held while two files take their places.
 static EXCHANGE: Mutex<()> = Mutex::new(());
 
-/// Keeps signals waiting for as long as it is held.
+/// Keeps signals waiting while it is held.
 pub(super) fn exchange() -> MutexGuard<'static, ()> {
     lock(&EXCHANGE)
 }

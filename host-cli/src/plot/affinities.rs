@@ -86,7 +86,7 @@ fn neighbors(units: &[Vec<f32>], k: usize) -> Vec<Vec<(f64, u32)>> {
     (0..rows.len()).into_par_iter().map_init(Vec::new, near).collect()
 }
 
-/// The rows without their mean: distances are the same, and no common part rounds small ones away.
+/// The rows without their mean: distances stay the same, and no common part rounds small ones away.
 fn centered(rows: &[Vec<f32>]) -> Vec<Vec<f32>> {
     let mut mean = vec![0.0; rows.first().map_or(0, Vec::len)];
     for row in rows {

@@ -20,7 +20,7 @@ pub(super) const MUTED: Color = Color("muted", "#5b6774");
 pub(super) const LINE: Color = Color("faint", "#9db7d3");
 pub(super) const GRID: Color = Color("grid", "#e8ecf0");
 
-/// The colors of groups: told apart by most people who see few colors, and dark enough on white to be read (4.5 : 1).
+/// The colors of groups: distinct for most people with color blindness, and dark enough to read on white (4.5 : 1).
 pub(super) const GROUPS: [Color; 10] = [
     Color("g0", "#1f66b0"),
     Color("g1", "#b84a00"),
@@ -34,7 +34,7 @@ pub(super) const GROUPS: [Color; 10] = [
     Color("g9", "#566370"),
 ];
 
-/// Where a text stands, in relation to its place.
+/// How a text is aligned with its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Anchor {
     Start,
@@ -49,7 +49,7 @@ pub(super) enum Shape {
         size: [f64; 2],
         color: Color,
     },
-    /// A dot that tells `hint` to a pointer.
+    /// A dot that shows `hint` to a pointer.
     Dot {
         center: [f64; 2],
         radius: f64,
@@ -78,7 +78,7 @@ pub(super) enum Shape {
     },
 }
 
-/// A drawing, as wide and as high as it says, from its left upper corner.
+/// A drawing of some width and height, with its origin in the upper left corner.
 pub(super) struct Canvas {
     pub(super) width: f64,
     pub(super) height: f64,
@@ -99,7 +99,7 @@ impl Canvas {
         self.shapes.push(Shape::Rect { corner, size, color });
     }
 
-    /// A dot that tells `hint` to a pointer.
+    /// A dot that shows `hint` to a pointer.
     pub(super) fn dot(&mut self, center: [f64; 2], radius: f64, color: Color, hint: &str) {
         self.shapes.push(Shape::Dot { center, radius, color, hint: legible(hint).into_owned() });
     }
@@ -120,14 +120,14 @@ impl Canvas {
         self.shapes.push(Shape::Text { place, size, anchor, color, text, turned: false });
     }
 
-    /// `text` that runs upwards.
+    /// `text` that runs upward.
     pub(super) fn text_upwards(&mut self, place: [f64; 2], size: f64, anchor: Anchor, color: Color, text: &str) {
         let text = legible(text).into_owned();
         self.shapes.push(Shape::Text { place, size, anchor, color, text, turned: true });
     }
 }
 
-/// `text` with a sign in place of what XML 1.0 cannot hold, and of control characters, which show nothing.
+/// `text` with a replacement for characters that XML 1.0 cannot hold, and for control characters.
 pub(super) fn legible(text: &str) -> Cow<'_, str> {
     let foreign = |letter: char| letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}');
     match text.contains(foreign) {

@@ -14,29 +14,31 @@ const PIXELS: f64 = 2.0;
 /// The frame of a page, with a place for a title and one for a drawing.
 const PAGE: &str = include_str!("page.html");
 
-/// What a picture can be.
+/// The kinds of pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Pixels, two for each unit of length.
     Png,
     /// A drawing with its font inside, whose words can be searched.
     Svg,
-    /// A page with the drawing, light or dark as its reader likes it.
+    /// A page with the drawing, light or dark as the browser asks.
     Html,
 }
 
 impl Kind {
-    /// The kind of files named like `path`, upper case or lower.
+    /// The kind of files named like `path`, in upper or lower case.
     ///
     /// # Errors
-    /// Where the name tells none.
+    /// If the name does not tell it.
     pub fn of_name(path: &Path) -> Result<Self> {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         match ending.as_deref() {
             Some("png") => Ok(Self::Png),
             Some("svg") => Ok(Self::Svg),
             Some("html" | "htm") => Ok(Self::Html),
-            _ => Err(Error::Usage(format!("{}: a picture's name ends in .png, .svg or .html", path.display()))),
+            _ => {
+                Err(Error::Usage(format!("{}: the name of a picture must end in .png, .svg or .html", path.display())))
+            }
         }
     }
 }
@@ -47,12 +49,12 @@ pub struct Picture {
     pub(super) title: String,
     /// Words whose letters the font lacks.
     pub(super) foreign: usize,
-    /// Words without a label, for want of room.
+    /// Words for whose labels there was no room.
     pub(super) unlabeled: usize,
 }
 
 impl Picture {
-    /// How many words the built-in font has not all letters for: fonts of the system draw them, if it has any.
+    /// How many words have letters that the built-in font lacks: fonts of the system draw them, if it has any.
     #[must_use]
     pub fn foreign(&self) -> usize {
         self.foreign
@@ -67,7 +69,7 @@ impl Picture {
     /// Writes the picture to the file `path`, whole or not at all.
     ///
     /// # Errors
-    /// Where `path` cannot be written, or the picture is too large to be drawn.
+    /// If `path` cannot be written, or the picture is too large to be drawn.
     pub fn write(self, path: &Path, kind: Kind) -> Result<()> {
         let content = match kind {
             Kind::Svg => self.canvas.svg(&font::css()).into_bytes(),

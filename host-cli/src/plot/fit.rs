@@ -2,10 +2,10 @@
 
 use super::font::Ruler;
 
-/// What stands for the rest of a text.
+/// The replacement for the rest of a text.
 const REST: char = '…';
 
-/// `text` in letters of `size`, cut where it would be wider than `room`.
+/// `text` in letters of `size`, shortened to be at most as wide as `room`.
 pub(super) fn shortened(ruler: &Ruler, text: &str, size: f64, room: f64) -> String {
     if ruler.width(text, size) <= room {
         return text.to_owned();
@@ -19,7 +19,7 @@ pub(super) fn shortened(ruler: &Ruler, text: &str, size: f64, room: f64) -> Stri
     format!("{}{REST}", start.trim_end())
 }
 
-/// `text` in at most `most` lines that are no wider than `room`.
+/// `text` in at most `most` lines that are at most as wide as `room`.
 pub(super) fn lines(ruler: &Ruler, text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
@@ -35,7 +35,7 @@ pub(super) fn lines(ruler: &Ruler, text: &str, size: f64, room: f64, most: usize
     lines.into_iter().map(|line| shortened(ruler, &line, size, room)).collect()
 }
 
-/// The first of the `texts` that is no wider than `room`, or else a part of the last one.
+/// The first of the `texts` that is at most as wide as `room`, or else a part of the last one.
 pub(super) fn first<const N: usize>(ruler: &Ruler, texts: [String; N], size: f64, room: f64) -> String {
     let fits = texts.iter().find(|text| ruler.width(text, size) <= room);
     fits.cloned().unwrap_or_else(|| shortened(ruler, texts.last().map_or("", String::as_str), size, room))

@@ -1,11 +1,11 @@
-//! The font of every picture: part of Noto Sans, carried along so that a picture is the same on every machine.
+//! The font of every picture: part of Noto Sans, built in so that a picture is the same on every machine.
 
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider as _};
 
 use super::base64::base64;
 
-/// What it is called in a picture.
+/// Its name in a picture.
 pub(super) const FAMILY: &str = "Noto Sans";
 
 /// Latin, Greek and Cyrillic letters, for widths and for PNG.
@@ -20,7 +20,7 @@ pub(super) fn css() -> String {
     format!("@font-face {{ font-family: \"{FAMILY}\"; src: url(data:font/woff2;base64,{font}) format(\"woff2\"); }}")
 }
 
-/// How wide texts are.
+/// Measures the width of texts.
 pub(super) struct Ruler(Option<FontRef<'static>>);
 
 impl Ruler {
@@ -32,7 +32,7 @@ impl Ruler {
     pub(super) fn width(&self, text: &str, size: f64) -> f64 {
         let Some(font) = &self.0 else { return 0.0 };
         let (letters, metrics) = (font.charmap(), font.glyph_metrics(Size::new(size as f32), LocationRef::default()));
-        // A letter of another font: as wide as the widest, a Chinese one, so that nothing is covered.
+        // A letter of another font: as wide as the widest, a Chinese one, so that it covers nothing.
         let width = |letter| letters.map(letter).and_then(|glyph| metrics.advance_width(glyph)).unwrap_or(size as f32);
         text.chars().map(|letter| f64::from(width(letter))).sum()
     }

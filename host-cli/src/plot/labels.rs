@@ -1,4 +1,4 @@
-//! Where labels go: each beside its point, none on another, as far as there is room.
+//! The places of labels: each beside its point, none on another, as far as there is room.
 //!
 //! Every label tries places around its point, near ones first, and takes the one that costs least: labels and points
 //! that it would cover, the way to its point, and what a line to a point far off would run through. That is repeated
@@ -16,7 +16,7 @@ pub(super) struct Rect {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Place {
     pub(super) rect: Rect,
-    /// Whether it is so far from its point that a line must join them.
+    /// Whether it is so far from its point that a line must connect them.
     pub(super) line: bool,
 }
 
@@ -27,15 +27,15 @@ impl Place {
     }
 }
 
-/// Passes over all labels, which mostly settle sooner; in a crowd little is won by more.
+/// The most passes over all labels, which mostly settle sooner; in a crowd, more gain little.
 fn passes(labels: usize) -> usize {
     if labels <= 400 { 12 } else { 4 }
 }
 
-/// The distance from which a line joins a label to its point.
+/// The distance beyond which a line connects a label with its point.
 const FAR: f64 = 9.0;
 
-/// How far from their points labels look for room, and in how many directions.
+/// How far from its point a label looks for room, and in how many directions.
 const RINGS: [(f64, usize); 11] = [
     (2.0, 16),
     (5.0, 16),
@@ -54,7 +54,7 @@ const RINGS: [(f64, usize); 11] = [
 const COVERED: f64 = 4.0;
 const COVERED_POINT: f64 = 3.0;
 
-/// What a line runs through: a label is worth any distance, another word's point or line a long way round.
+/// Costs of what a line runs through: a label is worth any distance, another word's point or line a long detour.
 const THROUGH_LABEL: f64 = 400.0;
 const THROUGH_POINT: f64 = 120.0;
 const THROUGH_LINE: f64 = 60.0;
@@ -139,7 +139,7 @@ pub(super) fn place(points: &[[f64; 2]], sizes: &[[f64; 2]], radius: f64, area: 
             grid.put(index, None);
             let (cost, best) = grid.best(index, &area, false);
             grid.put(index, best);
-            // A label that lies free and next to its point has nothing to look for.
+            // A label that is free and next to its point stays there.
             *settled = cost < RINGS[1].0;
             moved |= best != old;
         }
@@ -174,7 +174,7 @@ struct Grid<'a> {
     cells: Vec<Cell>,
 }
 
-/// What touches a cell: points, labels, and the lines that join them.
+/// What touches a cell: points, labels, and the lines that connect them.
 #[derive(Clone, Default)]
 struct Cell {
     points: Vec<u32>,
@@ -248,12 +248,12 @@ impl<'a> Grid<'a> {
         labels.filter_map(|&label| Some((label as usize, self.places[label as usize]?)))
     }
 
-    /// The best place for the label of `index`, and what it costs; `None` where the area has none, or none that is
+    /// The best place for the label of `index`, and what it costs; `None` if the area has none, or none that is
     /// `free` of other labels where that is wanted.
     fn best(&self, index: usize, area: &Rect, free: bool) -> (f64, Option<Place>) {
         let (mut least, mut best) = (f64::INFINITY, None);
         for (ring, (distance, directions)) in RINGS.into_iter().enumerate() {
-            // Every place further out costs its distance at least.
+            // Every place farther out costs at least its distance.
             if least < distance {
                 break;
             }
@@ -287,7 +287,7 @@ impl<'a> Grid<'a> {
         Place { rect: Rect { x: x + along(cos, half[0]), y: y + along(sin, half[1]), half }, line: distance >= FAR }
     }
 
-    /// What `place` covers, and what its line runs through; no more is added up than `enough`.
+    /// The cost of what `place` covers and its line runs through; adding stops at `enough`.
     fn cost(&self, index: usize, place: &Place, enough: f64) -> f64 {
         let mut cost = 0.0;
         for cell in self.cells_of(&place.rect) {
@@ -313,7 +313,7 @@ impl<'a> Grid<'a> {
         }
     }
 
-    /// What the line to the label of `index` runs through.
+    /// The cost of what the line to the label of `index` runs through.
     fn line_cost(&self, index: usize, line: [[f64; 2]; 2], enough: f64) -> f64 {
         let ([from, to], mut cost) = (line, 0.0);
         let start = [from; 2];
@@ -435,7 +435,7 @@ mod tests {
             assert!(lines > count / 10, "a crowd needs lines: {lines}");
             assert!(places.iter().all(Option::is_some));
             let [labels, others] = run_through(&points, &places, 4.0);
-            // No way round is left to a few in the middle of a dense crowd.
+            // In the middle of a dense crowd, a few lines find no way around.
             assert!(labels + others <= if count == 40 { 0 } else { count / 20 }, "{count}: {labels} + {others}");
         }
     }

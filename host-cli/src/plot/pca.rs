@@ -2,16 +2,16 @@
 
 use super::eigen::{dot, eigen};
 
-/// Vectors seen from where they differ most.
+/// Vectors projected onto the plane in which they differ most.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Projection {
-    /// A point a vector, in the vectors' own units.
+    /// One point per vector, in the vectors' own units.
     pub points: Vec<[f64; 2]>,
-    /// Which share of all variance each of the two axes shows, 0 to 1.
+    /// The share of the variance on each of the two axes, 0 to 1.
     pub shares: [f64; 2],
 }
 
-/// Projects `rows`, of the same length, on the two directions in which they vary most (MATH.md eq. 20).
+/// Projects `rows`, all of the same length, onto the two directions in which they vary most (MATH.md eq. 20).
 ///
 /// The largest component of each direction is positive, so that a picture is never a mirror image of itself. `None`
 /// where there is nothing to see: no two rows differ, or a number is not finite.
@@ -40,7 +40,7 @@ pub fn pca<R: AsRef<[f32]>>(rows: &[R]) -> Option<Projection> {
 /// The first two right singular vectors of `centered`, `dim` numbers each, of length 1 with the largest number
 /// positive.
 ///
-/// They come from the smaller one of the two products of `centered` with itself, which share their eigenvalues.
+/// They come from the smaller of the two products of `centered` with itself, which have the same eigenvalues.
 fn directions(centered: &[Vec<f64>], dim: usize) -> Vec<Vec<f64>> {
     let by_rows = centered.len() < dim;
     let product = if by_rows {

@@ -20,7 +20,7 @@ impl Canvas {
     /// The drawing, with `scale` pixels for each unit of length.
     ///
     /// # Errors
-    /// Where it is too large for the memory.
+    /// If it is too large for the memory.
     pub(super) fn pixels(&self, scale: f64) -> Result<Pixels> {
         let [width, height] = [self.width, self.height].map(|side| (side * scale).round().max(1.0) as u32);
         let mut colors = Vec::new();

@@ -12,7 +12,7 @@ use super::ticks::ticks;
 pub struct Point<'a> {
     /// The word.
     pub word: &'a str,
-    /// Where it is: to the right and upwards, in any unit.
+    /// Its place: to the right and upward, in any unit.
     pub place: [f64; 2],
     /// Its group, from 0.
     pub group: usize,
@@ -34,11 +34,11 @@ pub enum Axes {
 pub struct Scatter<'a> {
     /// The heading.
     pub title: String,
-    /// What is seen, below it.
+    /// The note below it.
     pub note: String,
     /// The words, the most important ones first: they get their labels first.
     pub points: Vec<Point<'a>>,
-    /// The names of the groups; none where there is only one.
+    /// The names of the groups; empty if there is only one.
     pub groups: Vec<String>,
     /// What the axes mean.
     pub axes: Axes,
@@ -46,13 +46,13 @@ pub struct Scatter<'a> {
     pub size: [f64; 2],
 }
 
-/// The least width and height of a picture, for which the sizes below are meant; smaller pictures have smaller ones.
+/// The width and height from which the sizes below apply; smaller pictures have smaller ones.
 const USUAL: [f64; 2] = [800.0, 600.0];
 
-/// The smallest picture's letters, in relation to the usual ones.
+/// The size of letters in the smallest picture, relative to the usual one.
 const SMALLEST: f64 = 0.75;
 
-/// Around everything.
+/// The margin around everything.
 const MARGIN: f64 = 28.0;
 
 /// The space for an axis: its numbers and its name.
@@ -67,7 +67,7 @@ const LINES: usize = 2;
 const LEGEND: f64 = 0.2;
 
 impl Scatter<'_> {
-    /// Draws the map. One unit is as long on either axis, so that distances can be compared.
+    /// Draws the map. A unit has the same length on both axes, so that distances can be compared.
     #[must_use]
     pub fn draw(&self) -> Picture {
         let ([width, height], ruler) = (self.size, Ruler::new());
@@ -83,7 +83,7 @@ impl Scatter<'_> {
         let shown: Vec<_> = self.points.iter().map(|point| shown(&ruler, point.word, letters, &area)).collect();
         let places: Vec<_> = self.points.iter().map(|point| scale.place(point.place)).collect();
         let radius = (letters * 0.27).max(2.6 * unit);
-        // A dot that stands out holds its label off.
+        // A larger dot keeps its label farther away.
         let room = |point: &Point<'_>| if point.strong { 4.0 + 2.0 * radius } else { 4.0 };
         let size = |(point, text): (_, &String)| [ruler.width(text, letters) + room(point), letters * 1.12];
         let sizes: Vec<_> = self.points.iter().zip(&shown).map(size).collect();
@@ -147,7 +147,7 @@ impl Scatter<'_> {
         let last = top + ((canvas.height * LEGEND / row).max(1.0).floor() - 1.0) * row;
         for (group, name) in self.groups.iter().enumerate() {
             let right = canvas.width - margin;
-            // After the last row's names there may have to be a sign that there are more.
+            // After the names of the last row there may have to be a sign that there are more.
             let more = if y >= last && group + 1 < self.groups.len() { 30.0 * unit } else { 0.0 };
             let name = shortened(ruler, &cut(name), size, right - margin - 48.0 * unit);
             let width = 18.0 * unit + ruler.width(&name, size);
@@ -165,7 +165,7 @@ impl Scatter<'_> {
         y
     }
 
-    /// Where the points are, below `top`, and how they come there.
+    /// The area of the points, below `top`, and the transformation into it.
     fn area(&self, canvas: &Canvas, ruler: &Ruler, unit: f64, top: f64) -> (Area, Scale) {
         let (margin, letters) = (MARGIN * unit, self.letters() * unit);
         let axis = if matches!(self.axes, Axes::Components(_)) { AXIS * unit } else { 0.0 };
@@ -237,7 +237,7 @@ fn color(group: usize) -> Color {
     GROUPS[group % GROUPS.len()]
 }
 
-/// `text`, cut where it would fill a picture by itself: some corpora hold words of a thousand letters.
+/// `text`, shortened if it would fill the picture: some corpora have words of a thousand letters.
 fn cut(text: &str) -> String {
     const MOST: usize = 48;
     match text.char_indices().nth(MOST) {
@@ -246,7 +246,7 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// `word` as its label says it: at most half as wide as the `area`.
+/// `word` as its label: at most half as wide as the `area`.
 fn shown(ruler: &Ruler, word: &str, letters: f64, area: &Area) -> String {
     shortened(ruler, &cut(word), letters, (area.right - area.left) / 2.0)
 }
@@ -269,7 +269,7 @@ impl Area {
 /// From the points' unit to that of the drawing.
 struct Scale {
     factor: f64,
-    /// What is shown in the middle, and where that is.
+    /// The point shown in the middle, and its place.
     middle: [f64; 2],
     center: [f64; 2],
 }
@@ -333,7 +333,7 @@ mod tests {
                 Some("middle") => width / 2.0,
                 _ => width,
             };
-            // Without what only accents and the deepest letters reach.
+            // Without the space of accents and descenders.
             let (up, down) = (0.72 * size, 0.2 * size);
             match attribute("transform") {
                 None => Self { content, left: x - before, top: y - up, right: x - before + width, bottom: y + down },

@@ -26,14 +26,14 @@ pub struct Selection {
     pub rows: Vec<usize>,
     /// The group of each, from 0.
     pub groups: Vec<usize>,
-    /// The names of the groups; none where the groups mean nothing.
+    /// The names of the groups; empty if the groups mean nothing.
     pub names: Vec<String>,
-    /// Words that were asked for and that the model does not know.
+    /// Requested words that the model does not know.
     pub missing: Vec<String>,
 }
 
 impl Selection {
-    /// These `words`, of which each belongs to the group that stands before it; a word that comes again is left out.
+    /// These `words`, each with the number of its group; repeated words are left out.
     pub fn of_words<'a>(vectors: &Vectors, words: impl IntoIterator<Item = (usize, &'a str)>) -> Self {
         let (mut selection, mut seen) = (Self::default(), HashSet::new());
         for (group, word) in words {
@@ -59,7 +59,7 @@ impl Selection {
         Self::of_words(vectors, words).named(COURSE.map(|(name, _)| name.to_owned()).to_vec())
     }
 
-    /// The `count` most frequent words; the first ones where counts are unknown or equal.
+    /// The `count` most frequent words; the first ones if counts are unknown or equal.
     #[must_use]
     pub fn most_frequent(vectors: &Vectors, count: usize) -> Self {
         let mut rows = vectors.vocabulary.by_count();
@@ -70,7 +70,7 @@ impl Selection {
     /// `word` and the `count` words nearest to it.
     ///
     /// # Errors
-    /// Where the word is unknown, or its vector zero.
+    /// If the word is unknown, or its vector zero.
     pub fn near(vectors: &Vectors, word: &str, count: usize) -> Result<Self> {
         let neighbors = query::neighbors(vectors, &[word], count)?;
         let words = std::iter::once(word).chain(neighbors.iter().map(|neighbor| neighbor.word));
@@ -83,7 +83,7 @@ impl Selection {
         self.rows.iter().map(|&row| vectors.row(row)).collect()
     }
 
-    /// The same with `names` for its groups, less those groups that no known word is in.
+    /// The same with `names` for its groups, without groups that have no known word.
     #[must_use]
     pub fn named(mut self, names: Vec<String>) -> Self {
         let kept: Vec<_> = (0..names.len()).filter(|group| self.groups.contains(group)).collect();
@@ -95,7 +95,7 @@ impl Selection {
         self
     }
 
-    /// The same in `count` groups of like words, each named by its most typical ones.
+    /// The same in `count` groups of similar words, each named after its most typical ones.
     #[must_use]
     pub fn grouped(mut self, vectors: &Vectors, count: usize) -> Self {
         let groups = query::groups(&self.vectors(vectors), count);

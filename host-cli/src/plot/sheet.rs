@@ -3,20 +3,20 @@
 use super::canvas::{Anchor, Canvas, INK, MUTED};
 use super::file::Picture;
 
-/// Around everything.
+/// The margin around everything.
 const MARGIN: f64 = 28.0;
 
 /// Pictures in rows, each as large as the others.
 pub struct Sheet {
     /// The heading.
     pub title: String,
-    /// What is seen, below it.
+    /// The note below it.
     pub note: String,
     /// The pictures, row after row.
     pub pictures: Vec<Picture>,
-    /// How many stand side by side; at least 1.
+    /// How many are side by side; at least 1.
     pub columns: usize,
-    /// The width and height that each gets; its drawing shrinks, or grows, to fit.
+    /// The width and height of each; its drawing is scaled to fit.
     pub cell: [f64; 2],
 }
 

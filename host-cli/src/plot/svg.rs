@@ -1,12 +1,12 @@
 //! Drawings as SVG.
 //!
-//! Colors stand in attributes, which every viewer knows, and the classes beside them let a page choose others.
+//! Colors are in attributes, which every viewer knows, with classes beside them that let a page choose others.
 
 use super::canvas::{Anchor, Canvas, Color, Shape};
 use super::font;
 
 impl Canvas {
-    /// The drawing, as SVG that needs `style` sheets to be added.
+    /// The drawing as SVG, with the `style` sheet.
     pub(super) fn svg(&self, style: &str) -> String {
         let [w, h] = [self.width, self.height].map(number);
         let title = escaped(&self.title);
@@ -82,7 +82,7 @@ impl Marks {
     }
 }
 
-/// The attributes of something filled with `color`.
+/// The attributes of a shape filled with `color`.
 fn fill(Color(class, value): Color) -> String {
     format!(r#"fill="{value}" class="{class}""#)
 }
@@ -103,7 +103,7 @@ pub(crate) fn escaped(text: &str) -> String {
     escaped
 }
 
-/// A number with at most two digits behind the point: a hundredth of a pixel.
+/// A number with at most two decimals: a hundredth of a pixel.
 fn number(number: f64) -> String {
     let text = format!("{number:.2}");
     match text.trim_end_matches('0').trim_end_matches('.') {

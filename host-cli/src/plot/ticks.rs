@@ -1,9 +1,9 @@
 //! Round numbers along an axis.
 
-/// From here on numbers are written with exponents.
+/// From here on, numbers are written with exponents.
 const LARGE: f64 = 1e6;
 
-/// And where they are less than this apart.
+/// Likewise if they are less than this apart.
 const CLOSE: f64 = 1e-4;
 
 /// About `wanted` round numbers (1, 2 or 5 times a power of ten apart) from `low` to `high`, each with its text.

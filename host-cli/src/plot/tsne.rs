@@ -12,10 +12,10 @@ use super::quadtree::Quadtree;
 use crate::query;
 use crate::{Error, Result};
 
-/// Of fewer words nothing is learned from who is near to whom.
+/// With fewer words, there are too few neighbors.
 const FEWEST: usize = 6;
 
-/// How many neighbors a word has, roughly, where there are enough words.
+/// About how many neighbors a word has, if there are enough words.
 const PERPLEXITY: f64 = 30.0;
 
 /// Steps of gradient descent.
@@ -31,7 +31,7 @@ const MOMENTUM: [f64; 2] = [0.5, 0.8];
 /// How small and how large the factor of a point's steps can become.
 const GAINS: [f64; 2] = [0.01, 2.0];
 
-/// How far away a group of words must be, in relation to its size, to be taken for one word (Barnes-Hut).
+/// How distant a group of words must be, relative to its size, to be treated as one word (Barnes-Hut).
 const THETA: f64 = 0.5;
 
 /// The learning rate: a twelfth of the number of words (Belkina et al. 2019), and 200, as in the first paper, for few.
@@ -42,17 +42,17 @@ fn rate(count: usize) -> f64 {
 /// The standard deviation of the map's first axis at the start (Kobak & Berens 2019).
 const START: f64 = 1e-4;
 
-/// A map on which the rows whose cosine is high lie together. Neither axes nor far distances mean anything; the map is
-/// turned so that it is widest from left to right.
+/// A map on which rows with a high cosine are close together. Neither axes nor large distances mean anything; the map
+/// is rotated so that it is widest from left to right.
 ///
 /// `step` is called after each of the [`STEPS`].
 ///
 /// # Errors
-/// Where there are fewer than six rows, or no two differ.
+/// If there are fewer than six rows, or no two differ.
 pub fn tsne<R: AsRef<[f32]>>(rows: &[R], step: &(dyn Fn(u64) + Sync)) -> Result<Vec<[f64; 2]>> {
     let count = rows.len();
     if count < FEWEST {
-        let message = format!("t-SNE needs at least {FEWEST} words, and there are {count}; use --method pca");
+        let message = format!("t-SNE needs at least {FEWEST} words, but there are {count}; use --method pca");
         return Err(Error::Failed(message));
     }
     let units: Vec<Vec<f32>> = rows.iter().map(|row| direction(row.as_ref())).collect();
@@ -73,7 +73,7 @@ pub fn tsne<R: AsRef<[f32]>>(rows: &[R], step: &(dyn Fn(u64) + Sync)) -> Result<
     Ok(pca(&map).map_or_else(Vec::new, |turned| turned.points))
 }
 
-/// `row` with length 1; zeros where it has none.
+/// `row` with length 1; zeros if it has none.
 fn direction(row: &[f32]) -> Vec<f32> {
     match query::unit(row) {
         Some(unit) => unit.into_iter().map(|number| number as f32).collect(),

@@ -1,9 +1,9 @@
 //! Clusters of words: spherical k-means, which word2vec.c calls classes.
 //!
-//! Vectors count by their direction alone. The first centers are drawn as k-means++ draws them (Arthur & Vassilvitskii
-//! 2007), each the likelier the farther it is from those before; then each word joins its nearest center, and each center
-//! moves to the mean of its words, until no word moves. (The crates for this bring a matrix library of their own, or need
-//! a nightly compiler.)
+//! Only the direction of a vector counts. The first centers are drawn as k-means++ draws them (Arthur & Vassilvitskii
+//! 2007), with a probability that grows with the distance from those before; then each word joins its nearest center,
+//! and each center moves to the mean of its words, until no word moves. (The crates for this bring a matrix library of
+//! their own, or need a nightly compiler.)
 
 use std::cmp::Reverse;
 use std::num::NonZero;
@@ -15,7 +15,7 @@ use rand_core::Rng as _;
 use super::{direction, dot};
 use crate::{Error, Result, Vectors};
 
-/// Long after this many rounds, what still moves is a few words between equals.
+/// After this many rounds, at most a few words still move, between equally near centers.
 const MOST_ROUNDS: usize = 100;
 
 /// Starts that [`groups`] tries.
@@ -27,16 +27,17 @@ const LEAST_ROWS: usize = 1_000;
 /// Which cluster each word is in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clusters {
-    /// The cluster of each row, from 0: the largest cluster is 0, of equal ones the one with the first word.
+    /// The cluster of each row, from 0: the largest cluster is 0, among equal ones the one with the first word.
     pub of_row: Vec<u32>,
-    /// The rows of each cluster, the nearest to its center first.
+    /// The rows of each cluster, nearest to its center first.
     pub rows: Vec<Vec<usize>>,
 }
 
-/// Puts the words into `k` clusters. The result depends on the vectors and the `seed`, and not on the number of `threads`.
+/// Puts the words into `k` clusters. The result depends on the vectors and the `seed`, and not on the number of
+/// `threads`.
 ///
 /// # Errors
-/// Where `k` is 0 or more than there are words.
+/// If `k` is 0 or exceeds the number of words.
 pub fn clusters(vectors: &Vectors, k: usize, seed: u64, threads: usize) -> Result<Clusters> {
     let words = vectors.vocabulary.len();
     if k == 0 || k > words {
@@ -108,7 +109,7 @@ impl Units {
         &self.data[row * self.dim..][..self.dim]
     }
 
-    /// What `work` makes of each row, in order; threads share the rows.
+    /// The results of `work` on each row, in order; threads share the rows.
     fn map<T: Send>(&self, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
         let share = self.len().div_ceil(self.threads).max(LEAST_ROWS);
         let work = &work;
@@ -140,13 +141,13 @@ impl Units {
                 left -= f64::from(distance);
                 distance > 0.0 && left < 0.0
             };
-            // Where all words are on centers already, or rounding leaves a rest: the farthest.
+            // If all words are on centers already, or rounding leaves a rest: the farthest.
             row = distances.iter().position(passes).unwrap_or_else(|| farthest(&distances));
         }
         centers
     }
 
-    /// The center nearest to each row, of equals the first.
+    /// The center nearest to each row, among equals the first.
     fn nearest(&self, centers: &[f32]) -> Nearest {
         self.map(|row| {
             let row = self.row(row);
@@ -178,7 +179,7 @@ impl Units {
     }
 }
 
-/// Gives a center that no word is near to the word that is farthest from its own.
+/// Moves a center without words to the word that is farthest from its own center.
 fn fill_empty(nearest: &mut Nearest, k: usize) {
     let mut sizes = vec![0_usize; k];
     nearest.iter().for_each(|&(center, _)| sizes[center as usize] += 1);
@@ -272,7 +273,7 @@ mod tests {
     }
 
     proptest! {
-        /// Every word is in one cluster, every cluster has one, threads change nothing; whatever the vectors.
+        /// Every word is in one cluster, every cluster has a word, and threads change nothing, whatever the vectors.
         #[test]
         fn clusters_are_a_partition(
             data in prop::collection::vec(prop_oneof![Just(0.0_f32), -2.0_f32..2.0, Just(1e-45), Just(3e38)], 3..90),

@@ -1,31 +1,31 @@
-//! Words compared with each other: how similar two are, and which one of several does not fit.
+//! Comparing words: how similar two are, and which of several does not fit.
 
 use super::{Neighbor, cosine, direction, row_of, unit};
 use crate::{Error, Result, Vectors};
 
-/// The cosine of the vectors of `one` and `other`, −1 to 1; 0 where one of them is zero.
+/// The cosine of the vectors of `one` and `other`, −1 to 1; 0 if one of them is zero.
 ///
 /// # Errors
-/// Where a word is unknown.
+/// If a word is unknown.
 pub fn similarity(vectors: &Vectors, one: &str, other: &str) -> Result<f32> {
     let (one, other) = (row_of(vectors, one)?, row_of(vectors, other)?);
     Ok(direction(vectors.row(one)).map_or(0.0, |one| cosine(&one, vectors.row(other))))
 }
 
-/// The `words` with their cosines to the mean of their directions, the least similar first: the odd one out.
+/// The `words` with their cosines to the mean of their directions, the least similar, the odd one out, first.
 ///
 /// # Errors
-/// Where there are fewer than three words, or one is unknown or there twice.
+/// If there are fewer than three words, or one is unknown or given twice.
 pub fn odd_one_out<'a>(vectors: &'a Vectors, words: &[&str]) -> Result<Vec<Neighbor<'a>>> {
     if words.len() < 3 {
-        return Err(Error::Usage("of fewer than three words none is the odd one out: name more".to_owned()));
+        return Err(Error::Usage("it takes at least three words to find the odd one out: name more".to_owned()));
     }
     let mut sum = vec![0.0; vectors.dim];
     let mut rows = Vec::with_capacity(words.len());
     for word in words {
         let row = row_of(vectors, word)?;
         if rows.contains(&row) {
-            return Err(Error::Usage(format!("the word `{word}` is there twice: name others")));
+            return Err(Error::Usage(format!("the word `{word}` is given twice: name another")));
         }
         for (sum, number) in sum.iter_mut().zip(unit(vectors.row(row)).unwrap_or_default()) {
             *sum += number as f32;
@@ -64,8 +64,8 @@ mod tests {
         assert_eq!((found[0].word, found[0].row, found.len()), ("cereal", 2, 4));
         assert!(found.is_sorted_by_key(|found| found.similarity));
         assert!(odd_one_out(&model, &["lunch", "dinner"]).is_err());
-        assert!(odd_one_out(&model, &["lunch", "dinner", "lunch"]).unwrap_err().to_string().contains("there twice"));
-        // Opposites, of which none is odder than the other.
+        assert!(odd_one_out(&model, &["lunch", "dinner", "lunch"]).unwrap_err().to_string().contains("given twice"));
+        // Opposites: neither is odder than the other.
         let model = vectors(1, &[("a", &[1.0]), ("b", &[-1.0]), ("c", &[0.0])]);
         assert!(odd_one_out(&model, &["a", "b", "c"]).unwrap().iter().all(|found| found.similarity == 0.0));
     }

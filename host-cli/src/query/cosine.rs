@@ -4,13 +4,13 @@ use motevec_core::simd::{Portable, Wide};
 
 /// The dot product of two vectors of the same length, in core's order of addition.
 ///
-/// Queries are bound by memory, so the portable instructions serve them as well as any.
+/// Queries are limited by memory, so portable instructions are as fast as any.
 #[must_use]
 pub fn dot(one: &[f32], other: &[f32]) -> f32 {
     motevec_core::simd::dot(Wide::<Portable>::new(), one, other)
 }
 
-/// The cosine of `unit`, a vector of length 1, with `row`; 0 where `row` is zero. Never NaN for finite numbers.
+/// The cosine of `unit`, a vector of length 1, with `row`; 0 if `row` is zero. Never NaN for finite numbers.
 #[must_use]
 pub fn cosine(unit: &[f32], row: &[f32]) -> f32 {
     let square = dot(row, row);
@@ -23,7 +23,7 @@ pub fn cosine(unit: &[f32], row: &[f32]) -> f32 {
     if length > 0.0 { (product / length) as f32 } else { 0.0 }
 }
 
-/// `vector` scaled to length 1; `None` where it is zero and so has no direction.
+/// `vector` scaled to length 1; `None` if it is zero and so has no direction.
 #[must_use]
 pub fn unit(vector: &[f32]) -> Option<Vec<f64>> {
     let length = length(vector);

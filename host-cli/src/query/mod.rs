@@ -26,12 +26,12 @@ pub struct Neighbor<'a> {
 /// The `k` words nearest to the mean of the unit vectors of `words`, nearest first, without `words` themselves.
 ///
 /// # Errors
-/// Where a word is unknown, there is no word, or their mean is zero and so near to nothing.
+/// If a word is unknown, there are no words, or their mean is zero, which has no neighbors.
 pub fn neighbors<'a>(vectors: &'a Vectors, words: &[&str], k: usize) -> Result<Vec<Neighbor<'a>>> {
     neighbors_without(vectors, words, &[], k)
 }
 
-/// [`neighbors`], away from the words `negative`: the mean takes their unit vectors with the other sign.
+/// [`neighbors`], away from the words `negative`: the mean subtracts their unit vectors.
 ///
 /// # Errors
 /// As [`neighbors`].
@@ -69,15 +69,15 @@ fn combine<'a>(vectors: &'a Vectors, words: &[(&str, f64)], k: usize) -> Result<
     }
     let sum: Vec<f32> = sum.into_iter().map(|number| number as f32).collect();
     if unit(&sum).is_none() {
-        let message = "the vectors of these words add up to zero, which is near to no word".to_owned();
+        let message = "the vectors of these words add up to zero, which has no neighbors".to_owned();
         return Err(Error::Failed(message));
     }
     Ok(nearest(vectors, &sum, &rows, k))
 }
 
-/// The `k` words nearest to `query`, nearest first, of equals the first in the model; never those in rows `exclude`.
+/// The `k` words nearest to `query`, nearest first, among equals the first in the model; without the rows `exclude`.
 ///
-/// A vector of zeros, on either side, has cosine 0 with everything. Panics where `query` has other than `dim` numbers.
+/// A vector of zeros, on either side, has cosine 0 with everything. Panics if `query` does not have `dim` numbers.
 #[must_use]
 pub fn nearest<'a>(vectors: &'a Vectors, query: &[f32], exclude: &[usize], k: usize) -> Vec<Neighbor<'a>> {
     assert_eq!(query.len(), vectors.dim, "a query has as many numbers as a row");
@@ -105,7 +105,7 @@ fn row_of(vectors: &Vectors, word: &str) -> Result<usize> {
     vectors.vocabulary.row(word).ok_or_else(|| unknown(vectors, word))
 }
 
-/// The error for a word that the model does not hold: names the words that the user may have meant.
+/// The error for a word that the model lacks: names words that the user may have meant.
 fn unknown(vectors: &Vectors, word: &str) -> Error {
     let similar = suggest::similar(&vectors.vocabulary, word);
     let hint = match similar.as_slice() {

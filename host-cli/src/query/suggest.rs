@@ -1,21 +1,22 @@
-//! Words that a user may have meant by a word that the model does not hold.
+//! Words that a user may have meant by a word that the model lacks.
 
 use crate::Vocabulary;
 
 /// How many words to suggest.
 const MOST: usize = 3;
 
-/// Up to three words within a few edits of `word`, whatever their case: the nearest first, of equals the most frequent
+/// Up to three words within a few edits of `word`, ignoring case: the nearest first, among equals the most frequent
 /// (models are sorted by frequency).
 pub(super) fn similar<'a>(vocabulary: &'a Vocabulary, word: &str) -> Vec<&'a str> {
     let folded = word.to_lowercase();
     let length = folded.chars().count();
-    // One typing error in a short word, up to three in a long one; "cat" is no way to write "dog".
+    // One typing error in a short word, up to three in a long one; "cat" is not a way to write "dog".
     let most_edits = (length / 3).clamp(1, 3);
     let letters = letters(&folded);
     let mut found: Vec<(usize, usize)> = Vec::new();
     for (row, candidate) in vocabulary.words().enumerate() {
-        // An edit changes at most two letters, one lost and one won. This bound is quick, and rejects nearly all words.
+        // An edit changes at most two letters, one lost and one gained. This bound is quick, and rejects nearly all
+        // words.
         let changed = (letters ^ self::letters(candidate)).count_ones() as usize;
         if changed > 2 * most_edits || candidate.len().abs_diff(folded.len()) > 4 * most_edits {
             continue;
@@ -29,7 +30,7 @@ pub(super) fn similar<'a>(vocabulary: &'a Vocabulary, word: &str) -> Vec<&'a str
     found.into_iter().take(MOST).map(|(_, row)| vocabulary.word(row)).collect()
 }
 
-/// The set of ASCII letters in `word`, one bit a letter, whatever their case.
+/// The set of ASCII letters in `word`, one bit per letter, ignoring case.
 fn letters(word: &str) -> u32 {
     let bit = |byte: u8| if byte.is_ascii_alphabetic() { 1 << (byte & 31) } else { 0 };
     word.bytes().fold(0, |set, byte| set | bit(byte))

@@ -111,7 +111,7 @@ pub struct Trained {
 /// ```
 ///
 /// # Errors
-/// Where the settings are impossible, training diverged, or the corpus cannot be read back from the disk.
+/// If the settings are impossible, training diverged, or the corpus cannot be read back from the disk.
 pub fn train(corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     begin(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
 }
@@ -119,7 +119,7 @@ pub fn train(corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Resu
 /// [`train()`], going on from `earlier`: its words start with the vectors that they have there.
 ///
 /// # Errors
-/// As [`train()`], and where `earlier` has other dimensions than the settings, or no outside vectors.
+/// As [`train()`], and if `earlier` has other dimensions than the settings, or no outside vectors.
 pub fn train_from(earlier: &Vectors, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     begin(Start::from(&corpus.vocabulary, settings, earlier)?, corpus, settings, observe)
 }
@@ -129,7 +129,7 @@ pub fn train_from(earlier: &Vectors, corpus: &Corpus, settings: &Settings, obser
 /// complete comes back as it is.
 ///
 /// # Errors
-/// As [`train()`], and where `stopped` cannot come from this corpus and these settings.
+/// As [`train()`], and if `stopped` cannot come from this corpus and these settings.
 pub fn resume(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     let Some(position) = stopped.stopped.take() else { return Ok(stopped) };
     settings.check()?;
@@ -471,7 +471,7 @@ fn epoch_of(done: u64, total: u64, epochs: u32) -> usize {
     (u128::from(done.saturating_sub(1)) * u128::from(epochs) / u128::from(total)) as usize
 }
 
-/// A learning rate that is too high throws the vectors further with every step, until they are no numbers.
+/// A learning rate that is too high throws the vectors further with every step, until they are not numbers.
 fn diverged(rate: f32) -> Error {
     Error::Failed(format!("training diverged: the vectors are no longer numbers; lower --lr, which is {rate}"))
 }

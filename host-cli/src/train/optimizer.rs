@@ -79,7 +79,7 @@ impl Optimizer {
     /// The state of a matrix of `rows` rows before the first step.
     ///
     /// # Errors
-    /// Where there is no memory for it.
+    /// If there is no memory for it.
     pub(super) fn of_rows(self, rows: usize, dim: usize) -> Result<OptimizerRows> {
         let matrix = || {
             let pages = Pages::zeros(rows.saturating_mul(stride(dim)))?;
@@ -120,7 +120,8 @@ impl Objective {
 
 /// An [`Optimizer`] with what it remembers of the rows of one matrix.
 ///
-/// One type for all optimizers: what trains is compiled once for each set of instructions, and not for each optimizer too.
+/// One type for all optimizers: what trains is compiled once for each set of instructions, and not for each optimizer
+/// too.
 pub(super) enum OptimizerRows {
     Sgd(Sgd<f32>),
     Momentum(MomentumRows<Slab<Pages>>),

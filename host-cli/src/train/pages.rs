@@ -13,7 +13,7 @@ impl Pages {
     /// `len` zeros. They take no memory until they are written.
     ///
     /// # Errors
-    /// Where the system does not grant them.
+    /// If the system does not grant them.
     pub(super) fn zeros(len: usize) -> Result<Self> {
         let bytes = len.max(1).saturating_mul(size_of::<f32>());
         let pages = MmapMut::map_anon(bytes)

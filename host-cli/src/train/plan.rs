@@ -1,7 +1,7 @@
 //! How the work is cut up: from the corpus and the settings alone, never from the machine.
 //!
-//! What was tried on 23 million words (100 dimensions, 5 epochs; WordSim-353 / SimLex-999 / analogies; seeds scatter each
-//! score by about 0.01):
+//! What was tried on 23 million words (100 dimensions, 5 epochs; WordSim-353 / SimLex-999 / analogies; seeds scatter
+//! each score by about 0.01):
 //!
 //! | shards | words | negatives from | κ / rate | scores |
 //! |---|---|---|---|---|
@@ -48,7 +48,7 @@ const LEAST_WORDS: u64 = 500;
 /// The rows of a round of this length, and of this many components, take about 0.8 MB: a second-level cache holds them.
 const MOST_WORDS: u64 = 1000;
 const COMPONENTS_AT_MOST_WORDS: u64 = 184;
-/// With fewer rounds an epoch, shards learn too much apart before they hear of each other.
+/// With fewer rounds per epoch, shards learn too much apart before they hear of each other.
 const ROUNDS_AN_EPOCH: u64 = 300;
 /// The words of one place serve as negatives in all others: the more there are, the more there is to draw from. But the
 /// end of each place in a round cuts a window or two.
@@ -66,7 +66,7 @@ impl Plan {
         Self::new(kept(corpus, settings), matrix::stride(settings.dim))
     }
 
-    /// The plan for a corpus of which `kept` words a pass are trained on, and rows of `stride` components.
+    /// The plan for a corpus of which `kept` words per pass are trained on, and rows of `stride` components.
     ///
     /// A small corpus has few shards, down to one: such a corpus trains [sequentially](super::sequential()).
     #[must_use]

@@ -108,5 +108,5 @@ impl ShardState {
 
 /// The error for a position that cannot be one of this corpus and these settings.
 pub(super) fn foreign() -> Error {
-    Error::Failed("the place where training stopped is none of this text and these settings".to_owned())
+    Error::Failed("the position where training stopped does not fit this text and these settings".to_owned())
 }

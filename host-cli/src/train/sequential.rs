@@ -1,5 +1,5 @@
-//! The plain way to train: one word after the other, on the matrices themselves. It is what a small corpus gets, and what
-//! rounds are measured against.
+//! The plain way to train: one word after the other, on the matrices themselves. It is what a small corpus gets, and
+//! what rounds are measured against.
 
 use motevec_core::model::{Model, Rows, Slab};
 use motevec_core::optim::Dropout;

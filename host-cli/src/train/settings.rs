@@ -16,7 +16,7 @@ pub struct Settings {
     pub dim: usize,
     /// Half-width of the window, in words.
     pub window: u32,
-    /// Negative samples a step.
+    /// Negative samples per step.
     pub negatives: usize,
     /// Words more frequent than this share of the text are thinned out; 0 keeps all.
     pub subsample: f32,
@@ -68,7 +68,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether training is plain SGD with negative sampling, for which there are fused kernels and [rounds](super::rounds).
+    /// Whether training is plain SGD with negative sampling, for which there are fused kernels and
+    /// [rounds](super::rounds).
     #[must_use]
     pub fn is_plain(&self) -> bool {
         let descent = (self.optimizer, self.objective) == (Optimizer::default(), Objective::NegativeSampling);

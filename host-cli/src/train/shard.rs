@@ -218,7 +218,7 @@ impl<'a> Shard<'a> {
         trainer.loss_every = common.plan.loss_every;
         let (mut before, mut start) = (End::default(), 0);
         for &end in &self.ends {
-            // Words of the same stretch belong together, and would be no noise to each other.
+            // Words of the same stretch belong together, and would not be noise to each other.
             let others = &self.pool[end.pool..before.pool + self.pool.len() / 2];
             trainer.negatives.pool = if others.is_empty() { &self.pool } else { others };
             for &sentence in &self.sentences[before.sentences..end.sentences] {

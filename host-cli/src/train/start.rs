@@ -28,9 +28,10 @@ impl<'a> Start<'a> {
             let message = format!("the model to go on with has {earlier} dimensions; leave that out");
             return Err(Error::setting("dim", asked, message));
         }
-        let outside = earlier.outside.as_deref().ok_or_else(|| {
-            Error::Failed("the model to go on with holds no outside vectors, which training needs".to_owned())
-        })?;
+        let outside = earlier
+            .outside
+            .as_deref()
+            .ok_or_else(|| Error::Failed("the model to train further has no outside vectors".to_owned()))?;
         Ok(Self::New { words, dim: settings.dim, earlier: Some((earlier, outside)) })
     }
 

@@ -146,7 +146,8 @@ fn progress_counts_up_to_the_total() {
     assert!(last.rate < 1e-5 && seen[0].rate > 0.024);
 }
 
-/// Trains, and stops after every so many calls, with other threads each time; on the way, the position goes through JSON.
+/// Trains, and stops after every so many calls, with other threads each time; on the way, the position goes through
+/// JSON.
 fn in_pieces(corpus: &Corpus, settings: &Settings, calls: u32) -> (Trained, u32) {
     let mut pieces = 0;
     let mut threads = [1, 3, 2].into_iter().cycle().map(|threads| Settings { threads, ..settings.clone() });
@@ -182,7 +183,7 @@ fn training_in_pieces_ends_with_the_same_bits() {
         let whole = run(&corpus, &settings);
         let (pieces, number) = in_pieces(&corpus, &settings, calls);
         assert!(number > 2, "{sentences} sentences, {number} pieces");
-        assert_eq!(bits(&pieces), bits(&whole), "{sentences} sentences, {calls} calls a piece");
+        assert_eq!(bits(&pieces), bits(&whole), "{sentences} sentences, {calls} calls per piece");
         assert_eq!(pieces.losses, whole.losses);
     }
 }
@@ -208,7 +209,7 @@ fn a_place_that_is_none_of_the_corpus_is_refused() {
             let mut stopped = good.clone();
             change(&mut stopped);
             let error = resume(stopped, &corpus, settings, &mut |_| Continue(())).unwrap_err();
-            assert!(error.to_string().contains("is none of this text"), "{error}");
+            assert!(error.to_string().contains("does not fit this text"), "{error}");
         };
         let at = |trained: &mut Trained| trained.stopped.take().unwrap();
         let same = settings();

@@ -1,5 +1,4 @@
-//! What the fuzz targets do with bytes: whatever they are, nothing panics, what is refused is refused in one clear line,
-//! and what is accepted is sound.
+//! What the fuzz targets do with bytes: nothing panics, every refusal is one clear line, and what is accepted is sound.
 //!
 //! `tests/fuzz` runs these with libFuzzer; `cargo test` runs them on the seeds there (tests/tests/cli/fuzz_seeds.rs).
 
@@ -19,7 +18,7 @@ pub use serial::serial;
 pub use texts::{cases, compressed, corpus, evaluation, vocabulary};
 pub use train::train;
 
-/// What takes any bytes, and panics where something is wrong.
+/// What takes any bytes, and panics if something is wrong.
 pub type Target = fn(&[u8]);
 
 /// All targets, each with the name of its folder of seeds.
@@ -41,7 +40,7 @@ pub const TARGETS: [(&str, Target); 15] = [
     ("word2vec_text", word2vec_text),
 ];
 
-/// Readers take paths: files that lie in memory where the system has a folder for that.
+/// Readers take paths: to files in memory, if the system has a folder for that.
 struct Files(TempDir);
 
 impl Files {
@@ -62,7 +61,7 @@ impl Files {
     }
 }
 
-/// What a user gets to read is one line, of a length that can be read, and no control character of a file reaches the terminal.
+/// A message is one line of readable length, and no control character of a file reaches the terminal.
 fn assert_clear(error: &Error) {
     let message = error.to_string();
     assert!(!message.is_empty() && message.chars().count() < 1000, "{} characters", message.len());

@@ -84,7 +84,7 @@ fn assert_image(image: &Image<'_>) {
     assert!(image.center().row(image.len()).is_none());
 }
 
-/// Reads a model of these files, of which the first is its own, and checks it; `None` where it is refused.
+/// Reads a model of these files, of which the first is its own, and checks it; `None` if it is refused.
 fn model(format: Format, files: &[(&str, &[u8])]) -> Option<Vectors> {
     let folder = Files::new();
     for (name, content) in files {

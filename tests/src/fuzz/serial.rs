@@ -12,8 +12,8 @@ type Small = Storage<8, 16, 64, 48>;
 
 static BOARD: Board = Board { name: "fuzz", stack: || None, quits: true, image: IMAGE };
 
-/// Bytes on the line: every line that holds something gets an answer, the same with all instructions; and what is learned can always
-/// be saved.
+/// Bytes on the line: every line that holds something gets an answer, the same with all instructions; and what is
+/// learned can always be saved.
 pub fn serial(data: &[u8]) {
     // The demo learns for thousands of steps; once is enough.
     if data.windows(4).filter(|bytes| bytes == b"demo").count() > 1 {

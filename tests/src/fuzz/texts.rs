@@ -11,7 +11,8 @@ use motevec::{Vectors, Vocabulary};
 
 use super::{Files, assert_clear};
 
-/// A corpus, read as the first three bytes say: the same on one thread and on two, in memory and on disk, and as plain code reads it.
+/// A corpus, read as the first three bytes say: the same on one thread and on two, in memory and on disk, and as plain
+/// code reads it.
 pub fn corpus(data: &[u8]) {
     let Some((&[how, cut, rare], text)) = data.split_first_chunk() else { return };
     let files = Files::new();

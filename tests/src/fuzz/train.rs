@@ -1,5 +1,5 @@
-//! Core's training on any sizes and tokens: the same bits on every instruction set and by every way to feed it, and close to the
-//! equations in plain f64.
+//! Core's training on any sizes and tokens: the same bits on every instruction set and by every way to feed it, and
+//! close to the equations in plain f64.
 
 use arbitrary::{Arbitrary, Unstructured};
 use motevec_core::loss::{Gradients, negative_sampling, window};
@@ -114,7 +114,7 @@ struct Run<'a, S> {
     feed: Feed,
 }
 
-/// What a run leaves.
+/// The result of a run.
 #[derive(Debug, PartialEq)]
 struct Outcome {
     /// The components' bits, padding left out.

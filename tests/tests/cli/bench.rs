@@ -94,7 +94,7 @@ fn mistakes_are_told() {
         (&["--seconds", "nan"], 2, "expected a number from 0.0001 to 60"),
         (&["--runs", "0"], 2, "invalid value '0' for '--runs <N>'"),
         (&["missing.txt"], 1, "error: missing.txt: No such file"),
-        (&["one.txt"], 1, "error: there is nothing to learn: no line holds two words"),
+        (&["one.txt"], 1, "error: there is nothing to learn: no line has two words"),
     ];
     for (args, code, expected) in cases {
         let (found, message) = folder.failure(&[&["bench"], args].concat());

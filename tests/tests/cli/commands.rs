@@ -110,7 +110,7 @@ fn failed_runs_exit_with_1_and_one_line() {
         (&["info", "."], "error: .: Is a directory (os error 21)\n"),
         (
             &["info", "bad.txt"],
-            "error: bad.txt:2: `one` is not a number (its content is that of format word2vec-bin, which its name hides)\n",
+            "error: bad.txt:2: `one` is not a number (its content looks like format word2vec-bin)\n",
         ),
         (
             &["neighbors", "model.txt", "\u{1b}east"],
@@ -118,7 +118,7 @@ fn failed_runs_exit_with_1_and_one_line() {
         ),
         (
             &["eval", "model.txt", "--analogies", "pairs.tsv"],
-            "error: pairs.tsv:1: `east\\tnortheast\\t7` is no question: \
+            "error: pairs.tsv:1: `east\\tnortheast\\t7` is not a question: \
              expected `: section` and then lines `a b c expected`\n",
         ),
     ];

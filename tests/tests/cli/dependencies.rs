@@ -56,7 +56,7 @@ fn every_workspace_has_locked_its_versions() {
         let args = ["metadata", "--locked", "--offline", "--format-version", "1"];
         let output = Command::new(cargo).args(args).current_dir(&folder).output().expect("cargo runs");
         let message = String::from_utf8_lossy(&output.stderr);
-        // Offline, a package that this machine has never needed is missing: that is no matter of the lock file.
+        // Offline, a package that this machine has never needed is missing: that has nothing to do with the lock file.
         let locked = !message.contains("--locked was passed") && !message.contains("needs to be updated");
         assert!(locked && folder.join("Cargo.lock").is_file(), "{}: {message}", folder.display());
     }

@@ -205,9 +205,9 @@ fn results_may_be_partial_but_not_beside_the_point() {
     assert!(report.contains("softmax-pair: ok\n") && report.contains("negsamp-pair: nothing to compare with\n"));
 
     for (results, message) in [
-        (r#"{"cases": []}"#, "there is no result in it"),
-        (r#"{"cases": [{"name": "x", "loss": 1}]}"#, "case `x`: the file of cases has none of this name"),
-        (r#"{"cases": [{"name": "softmax-pair"}]}"#, "none of `loss`, `grad_center` and `grad_outside` is there"),
+        (r#"{"cases": []}"#, "it contains no results"),
+        (r#"{"cases": [{"name": "x", "loss": 1}]}"#, "case `x`: the file of cases has no such case"),
+        (r#"{"cases": [{"name": "softmax-pair"}]}"#, "it has none of `loss`, `grad_center` and `grad_outside`"),
         (r#"{"cases": [{"name": "softmax-pair", "grad_center": [1]}]}"#, "grad_center: 1 numbers instead of 3"),
         (r#"{"cases": [{"name": "softmax-pair", "grad_outside": [[1]]}]}"#, "grad_outside: 1 rows instead of 5"),
         (r#"{"cases": [{"name": "softmax-pair", "loss": NaN}]}"#, "results.json:1: expected value"),

@@ -32,6 +32,15 @@ fn every_help_has_examples() {
 }
 
 #[test]
+fn short_help_fits_on_a_page() {
+    let (folder, commands) = (Folder::new(), commands());
+    for command in commands.iter().map(|command| vec![command.as_str(), "-h"]).chain([vec!["-h"]]) {
+        let help = folder.stdout(&command);
+        assert!(help.lines().count() <= 40 && help.lines().all(|line| line.chars().count() <= 100), "{help}");
+    }
+}
+
+#[test]
 fn bash_completes_commands_and_options() {
     let folder = Folder::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {

@@ -157,28 +157,28 @@ fn bad_images_are_told_in_a_line() {
     damaged("bit.mote", image.len() - 9, image[image.len() - 9] ^ 1);
     folder.write("old.mote", "an image of an earlier run");
     let before = folder.names();
-    let half = format!("the image is cut short: {} of {} bytes are there\n", image.len() / 2, image.len());
+    let half = format!("the image is cut short: it has {} of {} bytes\n", image.len() / 2, image.len());
     let cases = [
         ("info cut.mote", 1, format!("cut.mote: {half}")),
         ("neighbors cut.mote door", 1, format!("cut.mote: {half}")),
         ("convert cut.mote old.mote", 1, format!("cut.mote: {half}")),
         ("export cut.mote --image -o old.mote", 1, format!("cut.mote: {half}")),
-        ("info empty.mote", 1, "empty.mote: this is no image: it does not begin with `mote`\n".to_owned()),
+        ("info empty.mote", 1, "empty.mote: this is not an image: it does not begin with `mote`\n".to_owned()),
         (
             "info text.mote",
             1,
-            "text.mote: this is no image: it does not begin with `mote` (its content is that of format word2vec-text"
+            "text.mote: this is not an image: it does not begin with `mote` (its content looks like format word2vec-text"
                 .to_owned(),
         ),
         ("info long.mote", 1, format!("long.mote: the image ends after {} bytes, but more follows\n", image.len())),
-        ("info vast.mote", 1, "vast.mote: the image is cut short: 16 of ".to_owned()),
+        ("info vast.mote", 1, "vast.mote: the image is cut short: it has 16 of ".to_owned()),
         ("info none.mote", 1, "none.mote: the image holds no words\n".to_owned()),
         (
             "info version.mote",
             1,
-            "version.mote: this is an image of version 3, and only version 1 can be read\n".to_owned(),
+            "version.mote: this is an image of version 3; only version 1 can be read\n".to_owned(),
         ),
-        ("info flags.mote", 1, "flags.mote: the flags 0x40 are none that an image of version 1 has\n".to_owned()),
+        ("info flags.mote", 1, "flags.mote: an image of version 1 cannot have the flags 0x40\n".to_owned()),
         (
             "info bit.mote",
             1,
@@ -194,12 +194,12 @@ fn bad_images_are_told_in_a_line() {
         (
             "export events.mote -o old.bin",
             2,
-            "old.bin: the name of another format; an image's name ends in .mote\n".to_owned(),
+            "old.bin: this is the name of another format; the name of an image must end in .mote\n".to_owned(),
         ),
         (
             "export words.txt -o old.mote --outside",
             1,
-            "words.txt: there are no outside vectors in it: leave --outside out".to_owned(),
+            "words.txt: it has no outside vectors: leave out --outside".to_owned(),
         ),
         (
             "export words.txt -o nowhere/old.mote",
@@ -209,9 +209,9 @@ fn bad_images_are_told_in_a_line() {
         (
             "convert events.mote old.pickle",
             2,
-            "old.pickle: its name tells no format: use a known ending, or --to with one of".to_owned(),
+            "old.pickle: its name does not tell the format: use a known ending, or --to with one of".to_owned(),
         ),
-        ("convert events.txt old.mote --from mote", 1, "events.txt: this is no image".to_owned()),
+        ("convert events.txt old.mote --from mote", 1, "events.txt: this is not an image".to_owned()),
         (
             "train events.txt -o old.mote --dim 65536",
             2,

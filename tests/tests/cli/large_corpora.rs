@@ -1,4 +1,4 @@
-//! Texts of a real size: neither the number of threads shows in the vectors, nor that a text was larger than the memory.
+//! Texts of a real size: neither the number of threads nor a text larger than memory changes the vectors.
 
 use std::fs;
 use std::io::Write as _;

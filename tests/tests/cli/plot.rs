@@ -158,17 +158,17 @@ fn what_cannot_be_drawn_is_refused() {
     folder.write("same.txt", "3 2\na 1 2\nb 1 2\nc 1 2\n");
     let plot = |args: &[&'static str]| folder.failure(&[&["plot", "model.txt"], args].concat());
     let cases: [(&[&str], i32, &str); 7] = [
-        (&["-o", "a.jpg"], 2, "a.jpg: a picture's name ends in .png, .svg or .html"),
+        (&["-o", "a.jpg"], 2, "a.jpg: the name of a picture must end in .png, .svg or .html"),
         (
             &["-o", "a.svg", "--words", "king,quee"],
             1,
-            "needs at least 3 words, and there is 1; the model does not know `quee`",
+            "needs at least 3 words, but there is 1; the model does not know `quee`",
         ),
         (&["-o", "a.svg", "--near", "quen"], 1, "did you mean `queen`?"),
         (
             &["-o", "a.svg", "--words", "king,queen,man", "--method", "tsne"],
             1,
-            "t-SNE needs at least 6 words, and there are 3",
+            "t-SNE needs at least 6 words, but there are 3",
         ),
         (&["-o", "a.svg", "--words", "king", "--preset", "course"], 2, "cannot be used with"),
         (&["-o", "a.svg", "--size", "10x10"], 2, "expected WIDTHxHEIGHT"),
@@ -203,5 +203,5 @@ fn training_draws_its_loss() {
     let curve = svg.split("<polyline points=\"").map(|rest| rest.split('"').next().unwrap().split(' ').count()).max();
     assert!(curve > Some(50), "more than the means of epochs: {curve:?}");
     let (code, message) = folder.failure(&[&train[..], &["loss.pdf"]].concat());
-    assert!(code == 2 && message.contains("loss.pdf: a picture's name ends in"), "{message}");
+    assert!(code == 2 && message.contains("loss.pdf: the name of a picture must end in"), "{message}");
 }

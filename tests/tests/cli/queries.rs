@@ -1,4 +1,4 @@
-//! What people ask of vectors, word by word and line by line; and clusters of words.
+//! Queries, on the command line and line by line; and clusters of words.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -82,7 +82,7 @@ fn lines_of_standard_input_are_questions() {
 
     let output = with_input(&folder, &["analogy", "model.txt", "-k", "1"], "west north east\nwest north\n");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "word       similarity\nNortheast      0.9487\n");
-    let message = "<stdin>:2: an analogy has three words, as in `man woman king`, and these are 2\n";
+    let message = "<stdin>:2: an analogy takes three words, as in `man woman king`, not 2\n";
     assert!(String::from_utf8_lossy(&output.stderr).starts_with(message), "{output:?}");
     let (code, message) = folder.failure(&["analogy", "model.txt", "west", "north"]);
     assert!(code == 2 && message.contains("3 values required"), "{message}");
@@ -121,7 +121,7 @@ fn words_are_compared() {
         (&["similarity", "model.txt", "east", "esat"], 1, "did you mean `east`?"),
         (&["similarity", "model.txt", "east"], 2, "<B>"),
         (&["odd-one-out", "model.txt", "east", "west"], 2, "3 values required"),
-        (&["odd-one-out", "model.txt", "east", "west", "east"], 2, "the word `east` is there twice"),
+        (&["odd-one-out", "model.txt", "east", "west", "east"], 2, "the word `east` is given twice"),
     ];
     for (args, code, expected) in cases {
         let (found, message) = folder.failure(args);
@@ -142,7 +142,7 @@ fn clusters_gather_words_that_go_together() {
     assert_ne!(classes["north"], classes["south"]);
     assert_ne!(classes["east"], classes["west"]);
     let (code, message) = folder.failure(&["clusters", "model.txt", "-k", "7"]);
-    assert_eq!((code, &message[..]), (2, "error: -k 7: the model has 6 words, and a cluster has at least one\n"));
+    assert_eq!((code, &message[..]), (2, "error: -k 7: the model has only 6 words, and each cluster needs one\n"));
 
     // On a real model: the same each time, another with another seed, and nearer together than chance.
     folder.stdout(&["demo", "-o", "demo.bin"]);

@@ -1,4 +1,4 @@
-//! Full models: all that training made is kept, and training goes on from there with new text.
+//! Full models: everything that training made is kept, and training continues from there with new text.
 
 use motevec::{Vectors, format};
 use motevec_tests::Folder;
@@ -188,14 +188,14 @@ fn what_cannot_go_on_is_told_in_a_line() {
     let folder = folder();
     folder.stdout(&["convert", "old.safetensors", "old.bin"]);
     folder.stdout(&["export", "old.safetensors", "--outside", "-o", "flash.mote"]);
-    let full = "which training goes on from: name a .safetensors file that `motevec train` wrote\n";
+    let full = "which further training needs: name a .safetensors file that `motevec train` wrote\n";
     let cases = [
-        ("--resume-from old.bin", 1, format!("old.bin: it holds no outside vectors, {full}")),
+        ("--resume-from old.bin", 1, format!("old.bin: it has no outside vectors, {full}")),
         ("--resume-from none.safetensors", 1, "none.safetensors: No such file or directory (os error 2)\n".to_owned()),
         (
             "--resume-from old.safetensors --dim 20",
             2,
-            "--dim 20: old.safetensors has 10 dimensions; leave --dim out\n".to_owned(),
+            "--dim 20: old.safetensors has 10 dimensions; leave out --dim\n".to_owned(),
         ),
         (
             "--resume-from old.safetensors --read-vocab v.txt",

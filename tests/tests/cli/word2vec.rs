@@ -1,4 +1,4 @@
-//! The options of word2vec.c: the same model as `train` makes, and what we lack refused by name.
+//! The options of word2vec.c: the same model as by `train`, and refusals of what motevec lacks.
 
 use motevec_tests::Folder;
 
@@ -81,13 +81,13 @@ fn what_we_lack_is_refused_by_name() {
         ("-cbow 1", "-cbow 1: motevec trains skip-gram only; use -cbow 0, with -alpha 0.025"),
         ("-hs 1", "-hs 1: motevec has no hierarchical softmax; use -hs 0 with -negative 5"),
         ("-negative 0", "-negative 0: motevec trains with negative samples only; 5 to 20 are usual"),
-        ("-classes 50", "-classes 50: first train, and then: motevec clusters MODEL -k 50 -o FILE"),
+        ("-classes 50", "-classes 50: train first, then run motevec clusters MODEL -k 50 -o FILE"),
         ("-size", "-size: its value is missing"),
         ("-size 0", "-size 0: expected at least 1"),
         ("-size 99999999999", "invalid value '99999999999' for '-size <N>'"),
         ("-negative 99999999999", "invalid value '99999999999' for '-negative <N>'"),
         ("-alpha nan", "-alpha nan: expected a positive number (0.025 is usual)"),
-        ("-window 3 -window 4", "-window: it is there twice"),
+        ("-window 3 -window 4", "-window: given twice"),
         ("-dim 5", "-dim: word2vec has no such option; see motevec word2vec --help"),
         ("-iter 2.5", "-iter 2.5: expected a whole number"),
         ("-read-vocab none", "none: No such file or directory (os error 2)"),
@@ -106,9 +106,9 @@ fn what_we_lack_is_refused_by_name() {
     let note = "note: old.bin is of format word2vec-text, as word2vec writes without `-binary 1`; its name says word2vec-bin\n";
     assert!(output.status.success() && output.stdout.is_empty() && output.stderr == note.as_bytes(), "{output:?}");
     let (_, message) = folder.failure(&["info", "old.bin"]);
-    assert!(message.ends_with(" (its content is that of format word2vec-text, which its name hides)\n"), "{message}");
+    assert!(message.ends_with(" (its content looks like format word2vec-text)\n"), "{message}");
     // CBOW is what word2vec does unasked: that is said, and no more.
     let output = folder.run(&["word2vec", "-train", "text.txt", "-output", "old"]);
-    let note = "note: word2vec trains CBOW unless it is told `-cbow 0`; motevec trains skip-gram, as with `-cbow 0`\n";
+    let note = "note: word2vec trains CBOW without `-cbow 0`; motevec always trains skip-gram, as with `-cbow 0`\n";
     assert!(output.status.success() && output.stderr == note.as_bytes(), "{output:?}");
 }

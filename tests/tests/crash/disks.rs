@@ -44,13 +44,13 @@ fn a_checkpoint_that_cannot_be_written_does_not_end_the_run() {
     let output = limited.output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     let warning =
-        "warning: no checkpoint: saved/checkpoint-000002.safetensors: File too large (os error 27); training goes on";
+        "warning: no checkpoint: saved/checkpoint-000002.safetensors: File too large (os error 27); training continues";
     assert!(output.status.success() && !message.is_empty() && message.lines().all(|line| line == warning), "{message}");
     assert!(folder.read("model.bin") == reference && folder.names() == ["model.bin", "text.txt"]);
 }
 
-/// Runs a script in the folder, in which `disk` is a file system of its own, of 160 kB, with an earlier model on it; `$@` is
-/// the program. `None` where that needs rights that are not there.
+/// Runs a script in the folder, in which `disk` is a file system of its own, of 160 kB, with an earlier model on it;
+/// `$@` is the program. `None` if that needs rights that are not there.
 fn on_a_small_disk(folder: &Folder, script: &str) -> Option<Output> {
     let namespace = ["-rm", "sh", "-c"];
     if !works("unshare", &[&namespace[..], &["mount -t tmpfs -o size=160k tmpfs /tmp"]].concat()) {
@@ -88,7 +88,7 @@ fn a_disk_that_fills_with_checkpoints_does_not_end_the_run() {
         r#""$@" train text.txt -o model.bin --subsample 0 --dim 20 --checkpoint disk/saved --checkpoint-every 1ms"#;
     let Some(output) = on_a_small_disk(&folder, run) else { return };
     // One checkpoint of 110 kB fits, and not the next one beside it.
-    let full = "warning: no checkpoint: disk/saved/checkpoint-000003.safetensors: No space left on device (os error 28); training goes on";
+    let full = "warning: no checkpoint: disk/saved/checkpoint-000003.safetensors: No space left on device (os error 28); training continues";
     let message = text(output.stderr);
     assert!(output.status.success() && !message.is_empty() && message.lines().all(|line| line == full), "{message}");
     let saved = folder.read("model.bin");
@@ -108,7 +108,9 @@ fn a_disk_that_is_read_only_is_refused_before_any_work() {
         let Some(output) = on_a_small_disk(&folder, &run) else { return };
         assert_eq!(text(output.stdout), "exit code 1\nmodel.bin\n");
         let expected = match option {
-            "-o" => "error: cannot write in folder `disk`, it is read-only to you: change that, or name another file\n",
+            "-o" => {
+                "error: cannot write in folder `disk`, which is read-only for you: change that, or name another file\n"
+            }
             _ => "error: disk/saved: Read-only file system (os error 30)\n",
         };
         assert_eq!(text(output.stderr), expected);
@@ -142,7 +144,7 @@ fn a_last_checkpoint_that_cannot_be_written_leaves_the_vectors_so_far() {
     send("-INT", &running);
     let (code, message) = end(running);
     let lines: Vec<_> = message.lines().collect();
-    let no_room = "warning: no checkpoint: saved/checkpoint-000002.safetensors: File too large (os error 27); the vectors so far go where the model was to go";
+    let no_room = "warning: no checkpoint: saved/checkpoint-000002.safetensors: File too large (os error 27); the vectors so far are written in place of the model";
     assert!(code == Some(130) && lines.len() == 2 && lines[0] == no_room, "{message}");
     assert!(lines[1].starts_with("stopped: after ") && lines[1].ends_with("; the vectors so far are in model.bin"));
     assert_eq!(motevec::format::read(&folder.path("model.bin"), None).unwrap().dim, 25);

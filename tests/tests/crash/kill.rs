@@ -38,7 +38,7 @@ fn kill_at_any_moment(task: &Task, seed: u64) {
     let reference = task.reference();
     let arguments = task.arguments(&SAVING);
 
-    // How long a run takes that nobody kills. From reading to writing, all of it is to be hit.
+    // How long an uninterrupted run takes: kills must hit all of it, from reading to writing.
     let folder = Folder::new();
     let start_of_run = Instant::now();
     folder.stdout(&arguments);
@@ -86,14 +86,14 @@ fn kill_at_any_moment(task: &Task, seed: u64) {
     assert!(resumed > 0);
 }
 
-/// Waits until the model has its passing name, or there is nothing to wait for any more.
+/// Waits until the model has its temporary name, or there is nothing left to wait for.
 fn wait_for_writing(folder: &Folder, running: &mut Child) {
     while running.try_wait().unwrap().is_none() && !folder.names().iter().any(|name| name.starts_with(".model.bin.")) {
         thread::sleep(Duration::from_micros(100));
     }
 }
 
-/// What a run was doing when it was killed, by what it left behind.
+/// What a run was doing when it was killed, judging by what it left behind.
 fn moment(folder: &Folder, reference: &[u8]) -> &'static str {
     let saved: Vec<_> = fs::read_dir(folder.path("saved")).into_iter().flatten().collect();
     let is_hidden = |name: &str| name.starts_with('.');
@@ -120,7 +120,7 @@ fn check(folder: &Folder, reference: &[u8], done: u32) -> bool {
         let so_far = folder.stdout(&["info", last.to_str().unwrap()]);
         assert!(so_far.contains("dimensions  20\n") && so_far.contains("center and outside"), "{so_far}");
     }
-    // A killed writer leaves its passing file, and no other.
+    // A killed writer leaves its temporary file, and no other.
     for name in folder.names() {
         match name.starts_with(".model.bin.") {
             true => fs::remove_file(folder.path(&name)).unwrap(),

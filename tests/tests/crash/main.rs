@@ -1,5 +1,5 @@
-//! No run loses its work: killed at any moment, stopped by a signal, or out of room on the disk, it leaves whole files, and
-//! goes on to the same bytes.
+//! No run loses its work: killed at any moment, stopped by a signal, or out of room on the disk, it leaves whole files,
+//! and resumes to the same bytes.
 
 #![cfg(unix)]
 
@@ -42,7 +42,7 @@ impl Task {
         arguments
     }
 
-    /// The bytes of a run that nobody stops.
+    /// The bytes of an uninterrupted run.
     fn reference(&self) -> Vec<u8> {
         let folder = Folder::new();
         folder.stdout(&self.arguments(&[]));
@@ -58,8 +58,8 @@ fn start(folder: &Folder, arguments: &[&str]) -> Child {
     program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// The same command where the tests were started in the background: a shell then has them, and all that they start, ignore
-/// Ctrl-C, and so motevec would.
+/// The same command where the tests were started in the background: a shell then has them, and all that they start,
+/// ignore Ctrl-C, and so motevec would.
 fn heeding_signals(program: Command) -> Command {
     const DEFAULT: &str = "--default-signal=INT,HUP,TERM";
     if !motevec_tests::works("env", &[DEFAULT, "true"]) {

@@ -1,4 +1,4 @@
-//! What a run does not go on with.
+//! What `--resume` and `--checkpoint` refuse.
 
 use std::fs;
 
@@ -32,21 +32,21 @@ fn what_differs_is_named() {
     folder.write("renamed.txt", String::from_utf8(text).unwrap().replace("dog", "cow"));
     let text = "the text is not the one that the run in saved began with: ";
     let cases = [
-        ("--dim 50", 2, "--dim 50: the run in saved began with --dim 20; leave that out, or train anew".to_owned()),
+        ("--dim 50", 2, "--dim 50: the run in saved began with --dim 20; leave that out, or start over".to_owned()),
         (
             "--window 3 --lr 0.1",
             2,
-            "--window 3 --lr 0.1: the run in saved began with --window 5 --lr 0.025; leave that out, or train anew"
+            "--window 3 --lr 0.1: the run in saved began with --window 5 --lr 0.025; leave that out, or start over"
                 .to_owned(),
         ),
         (
             "--lowercase",
             2,
-            "--lowercase: the run in saved began with nothing like that; leave that out, or train anew".to_owned(),
+            "--lowercase: the run in saved began with the defaults; leave that out, or start over".to_owned(),
         ),
-        ("other.txt", 1, format!("{text}it has 47988 words, and had 48000; bring that back, or train anew")),
-        ("moved.txt", 1, format!("{text}its words changed places; bring that back, or train anew")),
-        ("renamed.txt", 1, format!("{text}it has other words; bring that back, or train anew")),
+        ("other.txt", 1, format!("{text}it has 47988 words instead of 48000; restore it, or start over")),
+        ("moved.txt", 1, format!("{text}its words are in another order; restore it, or start over")),
+        ("renamed.txt", 1, format!("{text}it has other words; restore it, or start over")),
         ("gone.txt", 1, "gone.txt: No such file or directory (os error 2)".to_owned()),
     ];
     for (options, code, expected) in cases {
@@ -55,7 +55,7 @@ fn what_differs_is_named() {
         let message = message.replace(folder.path("").canonicalize().unwrap().to_str().unwrap(), "").replace(" /", " ");
         assert_eq!((found, message), (code, format!("error: {expected}\n")), "{options}");
     }
-    // What the vectors do not depend on may change; what is the same may be said again.
+    // Options that the vectors do not depend on may change; the same values may be given again.
     folder.stdout(&["train", "text.txt", "--resume", "saved", "-o", "new.bin", "--threads", "2", "--dim", "20"]);
     assert!(folder.read("new.bin") == reference);
     assert!(!folder.path("model.bin").exists() && !folder.path("saved").exists());
@@ -74,7 +74,7 @@ fn a_damaged_checkpoint_falls_back_to_the_one_before() {
     let message = String::from_utf8(output.stderr).unwrap();
     let name = last.file_name().unwrap().to_str().unwrap();
     let expected = format!(
-        "warning: saved/{name}: this checkpoint is damaged: its checksum is another one; going on from the one before\n"
+        "warning: saved/{name}: this checkpoint is damaged: its checksum does not match; resuming from the one before\n"
     );
     assert_eq!((output.status.code(), message), (Some(0), expected));
     assert!(folder.read("model.bin") == reference);
@@ -92,11 +92,12 @@ fn folders_that_are_taken_or_empty_are_refused() {
     let (folder, _) = stopped();
     let train = ["train", "text.txt", "-o", "model.bin", "--checkpoint"];
     let (code, message) = folder.failure(&[&train[..], &["saved"]].concat());
-    let expected = "error: saved: there are checkpoints of a run that was stopped: go on with --resume saved, or name another folder\n";
+    let expected =
+        "error: saved: it has checkpoints of a run that was stopped: use --resume saved, or name another folder\n";
     assert_eq!((code, &*message), (2, expected));
     fs::create_dir(folder.path("empty")).unwrap();
     let cases = [
-        ("empty", 1, "empty: there is no checkpoint in it: name the folder of a run that was stopped"),
+        ("empty", 1, "empty: it has no checkpoint: name the folder of a run that was stopped"),
         ("none", 1, "none: there is no such folder: name the one of a run that was stopped"),
         ("text.txt", 1, "text.txt: there is no such folder: name the one of a run that was stopped"),
     ];
@@ -136,7 +137,7 @@ fn two_runs_do_not_get_in_each_others_way() {
         std::os::unix::fs::symlink("model.bin", folder.path("link.bin")).unwrap();
         for name in ["model.bin", "./model.bin", "link.bin"] {
             let expected = format!(
-                "error: {name}: another run of motevec is going to write this file: wait for it, or name another file\n"
+                "error: {name}: another run of motevec is about to write this file: wait for it, or name another file\n"
             );
             assert_eq!(folder.failure(&["train", "text.txt", "-o", name]), (1, expected));
         }
@@ -178,10 +179,7 @@ fn an_earlier_model_must_be_the_same_one() {
     assert_eq!(end(running).0, Some(143));
     old("2");
     let (code, message) = folder.failure(&["train", "--resume", "saved"]);
-    assert!(
-        code == 1 && message.ends_with("this is another model than the one that the run in saved began with\n"),
-        "{message}"
-    );
+    assert!(code == 1 && message.ends_with("this is not the model that the run in saved began with\n"), "{message}");
     old("1");
     folder.stdout(&["train", "--resume", "saved"]);
     assert!(folder.read("new.safetensors") == reference);

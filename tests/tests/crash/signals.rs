@@ -21,7 +21,7 @@ fn a_signal_saves_a_checkpoint_and_the_run_goes_on_to_the_same_bytes() {
         let (found, message) = end(running);
         assert_eq!(found, Some(code), "{message}");
         assert!(message.starts_with("stopped: after ") && message.lines().count() == 1, "{message}");
-        assert!(message.ends_with(" % of the training; go on with: motevec train --resume saved\n"), "{message}");
+        assert!(message.ends_with(" % of the training; resume with: motevec train --resume saved\n"), "{message}");
         assert_eq!(
             (folder.names(), checkpoints(&folder.path("saved")).len()),
             (vec!["saved".into(), "words.txt".into()], 2)
@@ -44,7 +44,7 @@ fn without_checkpoints_the_vectors_so_far_are_written() {
     send("-INT", &running);
     let (code, message) = end(running);
     assert_eq!(code, Some(130), "{message}");
-    let ending = "% of the training; the vectors so far are in model.bin; a run with --checkpoint can go on\n";
+    let ending = "% of the training; the vectors so far are in model.bin; a run with --checkpoint can be resumed\n";
     assert!(message.starts_with("stopped: after ") && message.ends_with(ending), "{message}");
     assert_eq!(format::read(&folder.path("model.bin"), None).unwrap().dim, 20);
     assert_eq!(folder.names(), ["model.bin", "words.txt"]);
@@ -115,7 +115,7 @@ fn a_signal_while_a_model_is_converted_leaves_no_passing_file() {
     }
 }
 
-/// Whether this is a passing file that has begun to be written.
+/// Whether this is a temporary file that has begun to be written.
 fn has_content(folder: &Folder, name: &str) -> bool {
     name.starts_with('.') && folder.path(name).metadata().is_ok_and(|file| file.len() > 0)
 }

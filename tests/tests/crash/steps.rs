@@ -47,7 +47,7 @@ fn model(folder: &Folder, letter: char, number: f32) {
     folder.write(&format!("{letter}.txt"), format!("100 2\n{rows}"));
 }
 
-/// Which model a file holds, that of `a` with 1 or that of `b` with 2; the reader's message where it refuses the file.
+/// Which model a file holds, that of `a` with 1 or that of `b` with 2; the reader's message if it refuses the file.
 fn read(path: &Path) -> Result<char, String> {
     let vectors = format::read(path, None).map_err(|error| error.to_string())?;
     let letter = vectors.vocabulary.words().next().unwrap().chars().next().unwrap();

@@ -5,7 +5,8 @@ use std::fs;
 use motevec_tests::firmware::{Board, Dialogue};
 use object::{Object, ObjectSection};
 
-/// The deepest stack, of all that can be asked for, stays clear of the data; and beside the matrices and the words there are at most 2 KB on a Cortex-M4F.
+/// The deepest stack, of all that can be asked for, stays clear of the data; and beside the matrices and the words
+/// there are at most 2 KB on a Cortex-M4F.
 #[test]
 fn memory_is_as_small_as_promised() {
     for (board, most) in [(Board::Microbit, 3 * 1024), (Board::An386, 2048)] {

@@ -31,7 +31,7 @@ fn a_saved_model_comes_back_and_a_cut_one_is_refused() {
     let difference = numbers(row).into_iter().zip(numbers(&vector[0])).map(|(a, b)| (a - b).abs());
     assert!(difference.fold(0.0, f32::max) < 1e-6, "{row} {vector:?}");
 
-    // The power fails in the middle of it: wherever that is, what has arrived is no model.
+    // The power fails in the middle of it: wherever that is, what has arrived is not a model.
     for lines in [0, 1, 2, saved.len() / 2, saved.len() - 2] {
         folder.write("cut.mote", decode(&saved[..lines]));
         let (code, message) = folder.failure(&["convert", "cut.mote", "cut.txt"]);

@@ -1,4 +1,5 @@
-//! Core has no path to a panic: the linker says so (firmware-example/no-panics), and the firmware's images hold nothing that panics or formats.
+//! Core has no path to a panic: the linker says so (firmware-example/no-panics), and the firmware's images hold nothing
+//! that panics or formats.
 
 use std::fs;
 use std::process::Output;

@@ -1,7 +1,8 @@
-//! The same stream with the same seed leaves the same bits on every machine: in portable arithmetic on all instruction sets of
-//! this machine, on the boards in QEMU, and as WebAssembly in Node.
+//! The same stream with the same seed leaves the same bits on every machine: in portable arithmetic on all instruction
+//! sets of this machine, on the boards in QEMU, and as WebAssembly in Node.
 //!
-//! The dialogue's demo gives a hash of both matrices after every epoch. Whatever else the dialogue says is compared as well.
+//! The dialogue's demo gives a hash of both matrices after every epoch. Whatever else the dialogue says is compared as
+//! well.
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -47,7 +47,7 @@ fn the_page_is_one_file_that_no_word_can_break() {
     assert_eq!(folder.read("again.html"), folder.read("explorer.html"), "the same each time");
 
     let (code, message) = folder.failure(&["explore", "model.txt", "-o", "explorer.png"]);
-    assert_eq!((code, message.as_str()), (2, "error: explorer.png: a page's name ends in .html\n"));
+    assert_eq!((code, message.as_str()), (2, "error: explorer.png: the name of a page must end in .html\n"));
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub enum WindowError {
     /// More inputs or targets than one update takes: [`MAX_INPUTS`] and [`MAX_TARGETS`] of a window,
     /// [`MAX_PAIR_TARGETS`](super::MAX_PAIR_TARGETS) of a pair.
     TooLarge,
-    /// An input is no row of the inputs' matrix, or a target no row of the targets'.
+    /// An input is not a row of the inputs' matrix, or a target not a row of the targets'.
     NoSuchRow,
     /// The rows of the two matrices have different lengths.
     UnequalRows,
@@ -62,7 +62,7 @@ impl core::error::Error for WindowError {}
 
 /// One descent step on all pairs of a few inputs and targets, a [`Kernel`]: `lanes.enter(WindowUpdate { … })` takes it.
 ///
-/// Gives the loss J summed over the pairs, as it was before the step (eq. 9), or 0 where it was not asked for; or a
+/// Gives the loss J summed over the pairs, as it was before the step (eq. 9), or 0 if it was not asked for; or a
 /// [`WindowError`].
 #[derive(Debug)]
 pub struct WindowUpdate<'a, V, U> {
@@ -93,7 +93,8 @@ impl<V: RowsMut, U: RowsMut> Kernel for WindowUpdate<'_, V, U> {
 
 /// A [`WindowUpdate`] of exactly `TARGETS` targets and at most 2·`WINDOW` inputs, a [`Kernel`] compiled for them alone.
 ///
-/// It leaves the same bits with an eighth of the code, and less on the stack: for devices, where a window's shape is settled.
+/// It leaves the same bits with an eighth of the code, and less on the stack: for devices, where a window's shape is
+/// settled.
 #[derive(Debug)]
 pub struct ShapedWindow<'a, V, U, const WINDOW: usize, const TARGETS: usize>(pub WindowUpdate<'a, V, U>);
 

@@ -113,7 +113,8 @@ const fn sixes(parts: usize, targets: usize) -> usize {
     if parts == 1 { targets / 6 * 6 } else { 0 }
 }
 
-/// Takes the targets from number `next` on in groups of `G`, as long as there are so many; returns the number after them.
+/// Takes the targets from number `next` on in groups of `G`, as long as there are so many; returns the number after
+/// them.
 #[inline(always)]
 fn groups<L: Lanes, V: Access, U: Access, const I: usize, const G: usize>(
     lanes: L,
@@ -137,7 +138,8 @@ fn groups<L: Lanes, V: Access, U: Access, const I: usize, const G: usize>(
 
 /// [`sum`] for a few targets.
 ///
-/// Whole blocks are read at a time: some processors read two registers at once, but not from the same half of two blocks.
+/// Whole blocks are read at a time: some processors read two registers at once, but not from the same half of two
+/// blocks.
 #[inline(always)]
 fn scores_of<L: Lanes, V: Access, U: Access, const I: usize, const G: usize>(
     lanes: L,

@@ -8,7 +8,7 @@
 //!     for each input i:     step v_i against ∂J/∂v_i
 //! ```
 //!
-//! A step of an optimizer is of each component by itself, so the gradient of a block is all that must be kept.
+//! An optimizer steps each component by itself, so only the gradient of one block must be kept.
 
 use super::Masks;
 use crate::math::log_sigmoid;
@@ -16,7 +16,7 @@ use crate::model::RowsMut;
 use crate::optim::{RowOptimizer, read_block, write_block};
 use crate::simd::{Block, Dot, Kernel, LANES, Lanes, WindowError, padded, sigmoid, unpad};
 
-/// A step, and whom it moves by.
+/// A step, and the optimizers that take it.
 pub(super) struct Descent<'a, MV, MU, V, U, D> {
     pub(super) v: &'a mut MV,
     pub(super) u: &'a mut MU,
@@ -36,7 +36,7 @@ pub(super) struct Shaped<'a, MV, MU, V, U, D, const WINDOW: usize, const TARGETS
     pub(super) Descent<'a, MV, MU, V, U, D>,
 );
 
-/// A row that takes part.
+/// A row of the step.
 #[derive(Clone, Copy, Default)]
 struct Member {
     row: u32,
@@ -51,7 +51,7 @@ struct Errors<const TARGETS: usize>([f32; TARGETS]);
 impl<MV: RowsMut, MU: RowsMut, V: RowOptimizer, U: RowOptimizer, D: Masks, const WINDOW: usize, const TARGETS: usize>
     Kernel for Shaped<'_, MV, MU, V, U, D, WINDOW, TARGETS>
 {
-    /// The loss J summed over the pairs, as it was before the step, or 0 where it was not asked for.
+    /// The loss J summed over the pairs, as it was before the step, or 0 if it was not asked for.
     type Output = Result<f32, WindowError>;
 
     #[inline(always)]
@@ -112,7 +112,7 @@ impl<MV: RowsMut, MU: RowsMut, V: RowOptimizer, U: RowOptimizer, D: Masks, const
     }
 }
 
-/// Adds `words` to the `found` members that there are, each row once. Gives their number; `None` where there is no room.
+/// Adds `words` to the `found` members that there are, each row once. Gives their number; `None` if there is no room.
 #[inline(always)]
 fn gather(words: &[u32], members: &mut [Member], mut found: usize) -> Option<usize> {
     for &row in words {

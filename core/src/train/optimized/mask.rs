@@ -4,9 +4,9 @@ use rand_core::Rng;
 
 use crate::optim::Dropout;
 
-/// Where the masks of a step's inputs come from. `()` and `None` are no dropout.
+/// A source of masks for the inputs of a step. `()` and `None` mean no dropout.
 pub trait Masks {
-    /// Draws masks for `inputs` inputs of `dim` components, of rows of `len`. `None` where there is no room for them.
+    /// Draws masks for `inputs` inputs of `dim` components, of rows of `len`. `None` if there is no room for them.
     fn draw(&mut self, inputs: usize, dim: usize, len: usize) -> Option<()>;
     /// The mask of an input: `len` factors, finite ones beyond `dim` too; or `None` without dropout.
     fn mask(&self, input: usize) -> Option<&[f32]>;
@@ -39,7 +39,7 @@ impl<D: Masks> Masks for Option<D> {
     }
 }
 
-/// [`Dropout`] on the inputs of a step: those rows of V that the loss sees in it. Each row has one mask a step.
+/// [`Dropout`] on the inputs of a step: those rows of V that the loss sees in it. Each row has one mask per step.
 #[derive(Clone, Debug)]
 pub struct InputDropout<R, M> {
     dropout: Dropout,
@@ -49,8 +49,8 @@ pub struct InputDropout<R, M> {
 }
 
 impl<R: Rng, M: AsRef<[f32]> + AsMut<[f32]>> InputDropout<R, M> {
-    /// Draws from `rng`, with `room` for the masks of a step: a row, padding included, for each word of the window; with
-    /// [`Dynamic`](super::Dynamic), for [`MAX_INPUTS`](crate::simd::MAX_INPUTS). Without room, steps are refused.
+    /// Draws from `rng`, with `room` for the masks of a step: a row, padding included, for each word of the window;
+    /// with [`Dynamic`](super::Dynamic), for [`MAX_INPUTS`](crate::simd::MAX_INPUTS). Without room, steps are refused.
     pub const fn new(dropout: Dropout, rng: R, room: M) -> Self {
         Self { dropout, rng, room, len: 0 }
     }

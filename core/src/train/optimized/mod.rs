@@ -13,12 +13,12 @@ use crate::optim::RowOptimizer;
 use crate::sample::Negatives;
 use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, Machine, WindowError};
 
-/// A [`Shape`] whose rows are stepped by optimizers of one's choice.
+/// A [`Shape`] whose rows are stepped by any optimizers.
 ///
 /// A step is as that of `shape`, [`Fixed`] or [`Dynamic`], but what moves a row is its gradient summed over the whole
-/// window (eq. 14), once, however often the row occurs. With [`Sgd`](crate::optim::Sgd) that is the descent of the plain
-/// shapes, but for rounding, and but for words that stand twice in a window, which those move twice. The plain shapes are
-/// faster.
+/// window (eq. 14), once, however often the row occurs. With [`Sgd`](crate::optim::Sgd) that is the descent of the
+/// plain shapes, except for rounding, and for words that occur twice in a window, which those move twice. The plain
+/// shapes are faster.
 ///
 /// ```
 /// use motevec_core::model::FixedModel;
@@ -32,13 +32,13 @@ use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, Machine, WindowError};
 /// let table = AliasTable::new([Slot::default(); 6], |_| 1)?;
 /// let negatives = Unigram { table: &table, rng: Generator::new(1, [1]) };
 ///
-/// // What Adam remembers of the rows of each matrix.
+/// // The state of Adam for the rows of each matrix.
 /// let adam = AdamW { decay: 0.0, ..AdamW::default() };
 /// let (mut center, mut outside) = (FixedAdam::<6, 8>::new(adam), FixedAdam::<6, 8>::new(adam));
 /// let shape = Optimized::new(Fixed::<2, 4>, &mut center, &mut outside);
 /// let mut trainer = Trainer::new(Scalar::<Portable>::new(), &mut model, negatives, shape, 0.01);
 /// trainer.sentence(&[0, 1, 2], &mut Generator::new(1, [2]))?;
-/// assert_eq!(center.steps, [2, 2, 2, 0, 0, 0]); // each word stood in the windows of two others
+/// assert_eq!(center.steps, [2, 2, 2, 0, 0, 0]); // each word was in the windows of two others
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks, const WINDOW: usize, const TARG
     }
 }
 
-/// Windows of more than [`MAX_INPUTS`] words are taken in several steps, but all targets together.
+/// Windows of more than [`MAX_INPUTS`] words take several steps, each with all targets.
 impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Dynamic, V, U, D> {
     type Targets = <Dynamic as Shape>::Targets;
 

@@ -10,15 +10,15 @@ use crate::simd::{Block, Dot, Kernel, LANES, Lanes, Machine, WindowError};
 
 /// A [`Shape`] that takes steps on the naive softmax loss: all words are targets, and no negatives are drawn.
 ///
-/// A step descends J(v_c, w_{t−m}..w_{t+m}, U) of one center (eq. 6, 14) by its sum of gradients (eq. 7, 8): the center's
-/// row moves, and every row of U. All outside words of a window share one softmax, so a step costs O(|Vocab|·D),
-/// whatever the window.
+/// A step descends J(v_c, w_{t−m}..w_{t+m}, U) of one center (eq. 6, 14) by its sum of gradients (eq. 7, 8): the
+/// center's row moves, and every row of U. All outside words of a window share one softmax, so a step costs
+/// O(|Vocab|·D), whatever the window.
 #[derive(Debug)]
 pub struct Softmax<V, U, R, D = ()> {
     window: u32,
     center: V,
     outside: U,
-    /// Room for a number a word.
+    /// Room for one number per word.
     errors: R,
     /// Room for two rows, padding included: v_c as the loss sees it, and its gradient.
     rows: R,
@@ -29,8 +29,8 @@ impl<V: RowOptimizer, U: RowOptimizer, R: AsMut<[f32]>, D: Masks> Softmax<V, U, 
     /// A window of half-width `window`, and the optimizers of both matrices; `dropout` is `()` or
     /// [`InputDropout`](super::InputDropout) with room for a row.
     ///
-    /// `errors` is room for |Vocab| numbers, and `rows` for 2·D, or twice the length of padded rows. Without room, steps
-    /// are refused.
+    /// `errors` has room for |Vocab| numbers, and `rows` for 2·D, or twice the length of padded rows. Without room,
+    /// steps are refused.
     pub const fn new(window: u32, center: V, outside: U, errors: R, rows: R, dropout: D) -> Self {
         Self { window, center, outside, errors, rows, dropout }
     }
@@ -136,7 +136,7 @@ impl<M: RowsMut> Kernel for Scores<'_, M> {
     }
 }
 
-/// Steps every row of U, and sums up the gradient of v_c from the rows as they were.
+/// Steps every row of U, and sums up the gradient of v_c from the rows before their steps.
 struct Outside<'a, M, O> {
     v_c: &'a [f32],
     u: &'a mut M,

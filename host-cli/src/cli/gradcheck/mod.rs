@@ -1,4 +1,5 @@
-//! `motevec gradcheck`: core's gradients against central differences or published cases, and other programs' against core's.
+//! `motevec gradcheck`: core's gradients against central differences or published cases, and other programs' gradients
+//! against core's.
 
 mod report;
 
@@ -16,9 +17,9 @@ const READ: Size = Size { dim: 3, vocab: 5 };
 /// Check the losses and gradients that training rests on, or your own
 ///
 /// Compares every gradient with central differences on random vectors; or, with --cases, the losses and gradients of
-/// given windows with those expected; or, with --results, what another program has made of the cases with what is right.
-/// --explain prints all that lies between vectors and gradients, so that a mistake can be found where it is made. Exits
-/// with 1 if something differs.
+/// given windows with the expected ones; or, with --results, what another program computed for the cases with the right
+/// answers. --explain prints every intermediate value between the vectors and the gradients, to find where a mistake
+/// begins. Exits with 1 if something differs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec gradcheck
@@ -38,27 +39,27 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "dim", "vocab", "output"])]
     cases: Option<PathBuf>,
 
-    /// Compare what another program has made of the cases, in this JSON file, with what is right, which is printed
+    /// Check another program's answers to the cases, in this JSON file, and print the right ones
     #[arg(long, value_name = "FILE", requires = "cases")]
     results: Option<PathBuf>,
 
-    /// Print scores, predictions, errors and losses of each case; without --cases, of new ones
+    /// Print scores, predictions, errors and losses of each case, or without --cases of new ones
     #[arg(long)]
     explain: bool,
 
-    /// Only the case of this name; new ones are softmax-pair, negsamp-pair, softmax-window and negsamp-window
+    /// Check only this case; the new ones are {softmax,negsamp}-{pair,window}
     #[arg(long, value_name = "NAME")]
     case: Option<String>,
 
-    /// Write new cases, and what is to be expected of them, to this JSON file
+    /// Write new cases and their expected results to this JSON file
     #[arg(short, long, value_name = "FILE", conflicts_with = "explain")]
     output: Option<PathBuf>,
 
-    /// Which random vectors, words and negatives
+    /// The seed of the random vectors, words and negatives
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 
-    /// Numbers a vector [default: 10, or 3 for new cases]
+    /// Components of a vector [default: 10, or 3 for new cases]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     dim: Option<u32>,
 
@@ -145,7 +146,7 @@ impl Args {
     fn chosen(&self, file: CaseFile) -> Result<CaseFile> {
         let Some(name) = &self.case else { return Ok(file) };
         let names = file.names();
-        let unknown = || Error::Usage(format!("--case {name}: there is none of this name, but {}", listed(&names)));
+        let unknown = || Error::Usage(format!("--case {name}: no such case; there are {}", listed(&names)));
         file.only(name).ok_or_else(unknown)
     }
 }

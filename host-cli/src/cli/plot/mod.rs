@@ -21,12 +21,12 @@ const FEWEST: usize = 3;
 /// As many groups as there are colors.
 pub(super) const MOST_GROUPS: i64 = 10;
 
-/// Draw words, so that like words are near each other
+/// Draw words so that similar words are near each other
 ///
-/// PCA shows the two directions in which the vectors of these words differ most; the axes tell what share of their
-/// differences that is. t-SNE keeps neighbors together and suits many words; its axes mean nothing. Colors are the groups
-/// of --words-file or --preset, or else groups of like words, each named by its most typical ones. The same model gives
-/// the same picture.
+/// PCA shows the two directions in which the vectors of these words differ most; the axes tell what share of the
+/// variance that is. t-SNE keeps neighbors together and suits many words; its axes mean nothing. Colors are the groups
+/// of --words-file or --preset, or else groups of similar words, each named after its most typical ones. The same model
+/// gives the same picture.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec plot model.bin -o picture.png --preset course
@@ -38,18 +38,18 @@ pub(super) struct Args {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// The picture: .png, .svg, or .html, a page that is light or dark as its reader likes it
+    /// The picture: .png, .svg, or .html (a page that is light or dark, as the browser asks)
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 
     #[command(flatten)]
     words: WordsArgs,
 
-    /// How places are found
+    /// How to place the words
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Method::Pca)]
     method: Method,
 
-    /// Color this many groups of like words; 1 for one color [default: given groups, or by the number of words]
+    /// Color this many groups of similar words; 1 for one color [default: the given groups, or by the number of words]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_GROUPS))]
     groups: Option<u16>,
 
@@ -76,7 +76,7 @@ pub(super) enum Method {
 struct Report<'a> {
     output: String,
     method: Method,
-    /// The share of the variance on each axis, where the axes mean something.
+    /// The share of the variance on each axis, if the axes mean something.
     variance: Option<[f64; 2]>,
     groups: &'a [String],
     words: Vec<Placed<'a>>,
@@ -218,10 +218,10 @@ fn enough(selection: &Selection) -> Result<()> {
         words => format!("; the model does not know {}", report::listed(words)),
     };
     let there = if known == 1 { "there is 1" } else { &format!("there are {known}") };
-    Err(Error::Failed(format!("a picture needs at least {FEWEST} words, and {there}{why}")))
+    Err(Error::Failed(format!("a picture needs at least {FEWEST} words, but {there}{why}")))
 }
 
-/// How many groups are told apart where nobody says.
+/// How many groups are colored by default.
 fn usual_groups(words: usize) -> usize {
     match words {
         0..12 => 1,
@@ -249,7 +249,7 @@ impl Display for Report<'_> {
         if self.unlabeled > 0 {
             let words = if self.unlabeled == 1 { "word has" } else { "words have" };
             let count = HumanCount(self.unlabeled as u64);
-            writeln!(f, "labels   {count} {words} no room for one; a larger --size has")?;
+            writeln!(f, "labels   {count} {words} no room for one; try a larger --size")?;
         }
         write!(f, "written  {}", printable(&self.output))?;
         self.file_bytes.map_or(Ok(()), |bytes| write!(f, ", {}", BinaryBytes(bytes)))

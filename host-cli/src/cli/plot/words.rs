@@ -9,7 +9,7 @@ use indicatif::HumanCount;
 use crate::plot::Selection;
 use crate::{Error, Result, Vectors};
 
-/// Words drawn where nothing else is asked for.
+/// Words drawn by default.
 const USUAL_TOP: u32 = 100;
 
 /// Neighbors drawn around a word.
@@ -26,11 +26,11 @@ pub(super) struct WordsArgs {
     #[arg(long, value_name = "A,B,C", value_delimiter = ',', conflicts_with_all = ["words_file", "preset", "near", "top"])]
     words: Vec<String>,
 
-    /// The words in FILE, one a line; a line `: NAME` begins a group
+    /// The words in FILE, one per line; a line `: NAME` begins a group
     #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "near", "top"])]
     words_file: Option<PathBuf>,
 
-    /// Words that others draw too
+    /// A well-known list of words
     #[arg(long, value_enum, value_name = "NAME", conflicts_with_all = ["near", "top"])]
     preset: Option<Preset>,
 
@@ -98,7 +98,7 @@ impl WordsArgs {
             None if vectors.vocabulary.counts().iter().any(|&count| count > 0) => {
                 format!("The {count} most frequent words")
             }
-            // Nobody knows how frequent they are.
+            // Their frequency is unknown.
             None => format!("The first {count} words"),
         }
     }

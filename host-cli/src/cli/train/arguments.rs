@@ -14,7 +14,7 @@ use crate::corpus::{self, InvalidUtf8, Options, Tokenizer};
 use crate::train::Settings;
 use crate::{Result, memory};
 
-/// A wider window than the longest sentence that the default allows reaches nothing more.
+/// The longest sentence by default: a wider window reaches nothing more.
 const MAX_WINDOW: i64 = 10_000;
 
 /// More passes than anyone makes; it keeps the count of all words within its type.
@@ -32,13 +32,13 @@ pub(in crate::cli) struct TextArgs {
     #[arg(long)]
     pub(super) lowercase: bool,
 
-    /// What to do where the text is not UTF-8
-    #[arg(long, value_enum, value_name = "HOW", default_value_t = InvalidUtf8::Fail)]
+    /// What to do if the text is not UTF-8
+    #[arg(long, hide_short_help = true, value_enum, value_name = "HOW", default_value_t = InvalidUtf8::Fail)]
     pub(super) invalid_utf8: InvalidUtf8,
 
     /// Cut longer sentences after this many words
-    #[arg(long, value_name = "WORDS", default_value_t = 10_000, value_parser = value_parser!(u32).range(1..),
-          allow_negative_numbers = true)]
+    #[arg(long, hide_short_help = true, value_name = "WORDS", default_value_t = 10_000,
+          value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
     pub(super) max_sentence: u32,
 
     /// Leave out words that occur less often
@@ -46,18 +46,19 @@ pub(in crate::cli) struct TextArgs {
     pub(super) min_count: u64,
 
     /// Keep only this many of the most frequent words
-    #[arg(long, value_name = "WORDS", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    #[arg(long, hide_short_help = true, value_name = "WORDS", value_parser = value_parser!(u32).range(1..),
+          allow_negative_numbers = true)]
     pub(super) max_vocab: Option<u32>,
 
     /// Take the words and their counts from FILE (lines `word count`), not from the text
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, hide_short_help = true, value_name = "FILE")]
     pub(super) read_vocab: Option<PathBuf>,
 }
 
 impl TextArgs {
-    /// The same for the reader, with the vocabulary of `--read-vocab`.
+    /// These options for the reader, with the vocabulary of `--read-vocab`.
     ///
-    /// What does not fit into memory waits in `folder`.
+    /// What does not fit into memory goes to a temporary file in `folder`.
     pub(in crate::cli) fn options(&self, machine: &MachineArgs, folder: PathBuf) -> Result<Options> {
         Ok(Options {
             tokens: self.tokens,
@@ -79,21 +80,21 @@ impl TextArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Learning")]
 pub(in crate::cli) struct LearningArgs {
-    /// Components of a vector [default: 100, or those of the model to go on with]
+    /// Components of a vector [default: 100, or as --resume-from has]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
     pub(super) dim: Option<u32>,
 
-    /// Words to each side of a center that count as near it
+    /// Words on each side of a center that count as near it
     #[arg(long, value_name = "WORDS", default_value_t = 5, value_parser = value_parser!(u32).range(1..=MAX_WINDOW),
           allow_negative_numbers = true)]
     window: u32,
 
-    /// Negative samples a step [default: 5]
+    /// Negative samples per step [default: 5]
     #[arg(long, value_name = "N", allow_negative_numbers = true,
           value_parser = value_parser!(u32).range(1..=MAX_NEGATIVES as i64))]
     pub(super) negatives: Option<u32>,
 
-    /// Thin out words more frequent than this share of the text; 0 keeps all
+    /// Thin out words that make up more than this share of the text; 0 keeps all
     #[arg(long, value_name = "SHARE", default_value_t = 1e-4, allow_negative_numbers = true)]
     subsample: f32,
 
@@ -106,46 +107,46 @@ pub(in crate::cli) struct LearningArgs {
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) lr: Option<f32>,
 
-    /// How the rate changes: `linear` falls to nearly 0, `constant`, or `halve-every=WORDS`
-    #[arg(long, value_name = "HOW", default_value = "linear", value_parser = schedule)]
+    /// How the rate changes: `linear` (falls to nearly 0), `constant`, or `halve-every=WORDS`
+    #[arg(long, hide_short_help = true, value_name = "HOW", default_value = "linear", value_parser = schedule)]
     schedule: Schedule,
 
-    /// How a step is taken
-    #[arg(long, value_enum, value_name = "HOW", default_value_t = UpdateName::Window)]
+    /// How to take a step
+    #[arg(long, hide_short_help = true, value_enum, value_name = "HOW", default_value_t = UpdateName::Window)]
     update: UpdateName,
 
-    /// Where all random choices start from: the same seed, the same vectors
+    /// The seed of all random choices: the same seed gives the same vectors
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
 }
 
-/// On what the work runs. Only the arithmetic changes the result, in its last digits.
+/// What the work runs on. Only the arithmetic changes the result, in its last digits.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Machine")]
 pub(in crate::cli) struct MachineArgs {
-    /// Threads [default: all cores]; the vectors do not depend on it
+    /// Number of threads [default: all cores]; the vectors do not depend on it
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
     threads: Option<u32>,
 
-    /// How multiply-adds round [default: fused where this machine can]
-    #[arg(long, value_enum, value_name = "HOW")]
+    /// How multiply-adds round [default: fused if this machine can]
+    #[arg(long, hide_short_help = true, value_enum, value_name = "HOW")]
     arithmetic: Option<Arithmetic>,
 
     /// The instructions to use; the vectors do not depend on it
-    #[arg(long, value_enum, value_name = "SET", default_value_t = Simd(None))]
+    #[arg(long, hide_short_help = true, value_enum, value_name = "SET", default_value_t = Simd(None))]
     simd: Simd,
 
-    /// Memory for the text, which takes 4 bytes a word [default: a quarter of what is free]
+    /// Memory for the text, which takes 4 bytes per word [default: a quarter of what is free]
     ///
-    /// What is more waits in a temporary file beside MODEL, or in the folder that TMPDIR names; 0 puts all of it there. The
-    /// file has no name, and leaves nothing behind. 512M and 512MiB are 512 × 1024² bytes, 512MB are 512 × 1000². The
-    /// vectors do not depend on it.
-    #[arg(long, value_name = "SIZE", value_parser = size::bytes, allow_negative_numbers = true)]
+    /// A text that takes more goes to a temporary file beside MODEL, or in the folder that TMPDIR names; with 0, all of
+    /// it does. The file has no name, and leaves nothing behind. 512M and 512MiB are 512 × 1024² bytes, 512MB is 512 ×
+    /// 1000². The vectors do not depend on it.
+    #[arg(long, hide_short_help = true, value_name = "SIZE", value_parser = size::bytes, allow_negative_numbers = true)]
     token_memory: Option<u64>,
 }
 
 impl MachineArgs {
-    /// Threads that are worth having to read with: beyond the cores they only take memory.
+    /// Threads that are worth having for reading: beyond the cores they only take memory.
     fn reading_threads(&self) -> usize {
         let cores = Settings::default().threads;
         self.threads.map_or(cores, |threads| (threads as usize).min(cores))
@@ -155,7 +156,7 @@ impl MachineArgs {
 /// What the options say, for the trainer.
 ///
 /// # Errors
-/// Where they are impossible; the message names the option.
+/// If they are impossible; the message names the option.
 pub(in crate::cli) fn settings(learning: &LearningArgs, machine: &MachineArgs) -> Result<Settings> {
     let default = Settings::default();
     let settings = Settings {
@@ -180,9 +181,9 @@ pub(in crate::cli) fn settings(learning: &LearningArgs, machine: &MachineArgs) -
 /// `--update`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum UpdateName {
-    /// The whole window at once, with shared negative samples: several times faster
+    /// The whole window at once, with shared negative samples: several times as fast
     Window,
-    /// One pair of words after the other, exactly as in the papers
+    /// One pair of words after another, exactly as in the papers
     Pair,
 }
 
@@ -235,7 +236,8 @@ fn schedule(text: &str) -> Result<Schedule, String> {
         ("linear", _) => Ok(Schedule::WORD2VEC),
         ("constant", _) => Ok(Schedule::Constant),
         (_, Some(words)) => {
-            let words: NonZeroU64 = words.parse().map_err(|_| format!("`{words}` is no number of words from 1"))?;
+            let words: NonZeroU64 =
+                words.parse().map_err(|_| format!("`{words}` is not a number of words, 1 or more"))?;
             Ok(Schedule::HalveEvery(words))
         }
         _ => Err("expected linear, constant or halve-every=WORDS, as in halve-every=1000000".to_owned()),

@@ -11,14 +11,14 @@ use super::super::{Cli, Command, report};
 use super::Args;
 use crate::{Error, Result};
 
-/// Options by their names, as they are given, each with its values.
+/// Options by name, as given, each with its values.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Given(Vec<(String, Vec<OsString>)>);
 
 /// The name under which the corpus, which has no option, is kept.
 const CORPUS: &str = "corpus";
 
-/// What belongs to one start of the program, and not to the run.
+/// Options of one start of the program, not of the run.
 const OF_ONE_START: [&str; 4] = ["checkpoint", "resume", "simd", "quiet"];
 
 impl Given {
@@ -47,20 +47,22 @@ impl Given {
         self
     }
 
-    /// What a checkpoint keeps of it.
+    /// The part that a checkpoint keeps.
     pub(super) fn kept(&self) -> Vec<(String, Vec<Option<String>>)> {
         let of_run = self.0.iter().filter(|(name, _)| !OF_ONE_START.contains(&&**name));
         let text = |values: &[OsString]| values.iter().map(|value| value.to_str().map(str::to_owned)).collect();
         of_run.map(|(name, values)| (name.clone(), text(values))).collect()
     }
 
-    /// The arguments that these options make together with those that a checkpoint `kept`, where these say nothing.
+    /// The arguments that these options make together with those that a checkpoint `kept`; these take precedence.
     pub(super) fn with(self, kept: &[(String, Vec<Option<String>>)]) -> Result<Args> {
         let mut all = self.clone();
         for (name, values) in kept.iter().filter(|(name, _)| !self.0.iter().any(|(given, _)| given == name)) {
             let values: Option<Vec<_>> = values.iter().map(|value| value.as_ref().map(OsString::from)).collect();
             let values = values.ok_or_else(|| {
-                Error::Usage(format!("the checkpoint cannot tell the {name}, whose name is not UTF-8: give it again"))
+                Error::Usage(format!(
+                    "the checkpoint does not know the {name}, because its name is not UTF-8: give it again"
+                ))
             })?;
             all.0.push((name.clone(), values));
         }
@@ -81,7 +83,7 @@ impl Given {
         line.extend(corpus);
         match Cli::try_parse_from(line).map(|cli| cli.command) {
             Ok(Command::Train(args)) => Ok(Args { given: all, ..*args }),
-            Ok(_) => Err(Error::Failed("the checkpoint is of no training run".to_owned())),
+            Ok(_) => Err(Error::Failed("the checkpoint does not belong to a training run".to_owned())),
             // Of another version of the program, or tampered with.
             Err(error) => Err(Error::Usage(report::first_line(&error))),
         }
@@ -92,7 +94,7 @@ fn name(argument: &Arg) -> String {
     argument.get_long().unwrap_or(argument.get_id().as_str()).to_owned()
 }
 
-/// Files are found from any folder; `-` is standard input.
+/// Makes paths absolute, so that files are found from any folder; `-` is standard input.
 fn absolute(argument: &Arg, value: OsString) -> OsString {
     let is_path = argument.get_value_parser().type_id() == TypeId::of::<PathBuf>();
     match path::absolute(&value) {

@@ -1,4 +1,4 @@
-//! Whether the files of a run can be what they are asked to be, before any work is done.
+//! Checks of the files of a run before any work is done.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -9,7 +9,7 @@ use crate::{Error, Result, output};
 /// Checks that all `outputs` can be written, and that none is an input or another output.
 ///
 /// # Errors
-/// Where that is not so.
+/// If not.
 pub(super) fn check<'a>(
     sources: &[Source],
     vocabulary: Option<&Path>,
@@ -17,7 +17,7 @@ pub(super) fn check<'a>(
 ) -> Result<()> {
     let inputs = sources.iter().filter_map(|source| match source {
         Source::Path(path) => Some(path.as_path()),
-        // Where the shell redirected it from.
+        // The file that the shell redirected it from.
         Source::Stdin => Some(Path::new("/dev/stdin")),
         Source::Bytes { .. } => None,
     });
@@ -44,7 +44,8 @@ pub(super) fn folder_for_temporaries(output: &Path) -> PathBuf {
     }
 }
 
-/// One path for all the ways to name a file, there or not yet; `None` for pipes and devices, which can be shared.
+/// The one canonical path of a file, even of one that does not exist yet; `None` for pipes and devices, which can be
+/// shared.
 fn identity(path: &Path) -> Option<PathBuf> {
     match fs::canonicalize(path) {
         Ok(path) => fs::metadata(&path).is_ok_and(|file| file.is_file()).then_some(path),
@@ -74,7 +75,7 @@ mod tests {
         assert_eq!(check(&text, &[&other]), Ok(()));
         assert_eq!(check(&text, &[&again]), also("read", &again));
         assert_eq!(check(&other, &[&text, &again]), also("written", &again));
-        assert_eq!(check(&text, &[&other, &other]), also("written", &other), "not even where it is not there yet");
+        assert_eq!(check(&text, &[&other, &other]), also("written", &other), "even if it does not exist yet");
         #[cfg(unix)]
         {
             let link = folder.path().join("link");

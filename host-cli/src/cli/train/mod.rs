@@ -28,10 +28,14 @@ use crate::{Error, Result, Vectors, VectorsRef, output};
 
 /// Learn word vectors from text
 ///
-/// The text has a sentence a line. It is read once, and may be compressed with gzip, zstd, xz or bzip2. The same text,
-/// options and seed give the same vectors, bit for bit, on any number of threads.
+/// The text has one sentence per line. It is read once, and may be compressed with gzip, zstd, xz or bzip2. The same
+/// text, options and seed give the same vectors, bit for bit, on any number of threads.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
+  motevec train text.txt -o model.bin
+  motevec train *.txt.zst -o model.txt --tokens words --lowercase --dim 300 --epochs 10
+  motevec train --help    # all options, with more examples")]
+#[command(after_long_help = "Examples:
   motevec train text.txt -o model.bin
   motevec train *.txt.zst -o model.txt --tokens words --lowercase --dim 300 --epochs 10
   zcat logs.gz | cut -f2 | motevec train - -o model.bin --min-count 20
@@ -43,16 +47,16 @@ use crate::{Error, Result, Vectors, VectorsRef, output};
   motevec train text.txt -o model.bin --checkpoint saved --checkpoint-every 10m
   motevec train --resume saved")]
 pub(super) struct Args {
-    /// The text: files, plain or compressed; `-` is standard input
+    /// Text files, plain or compressed; `-` is standard input
     #[arg(required_unless_present = "resume", value_name = "CORPUS")]
     corpus: Vec<PathBuf>,
 
-    /// The file to write the vectors to; a `.safetensors` file is a full model, with all that training made
+    /// The file to write the vectors to; .safetensors holds a full model, to train on from
     #[arg(short, long, value_name = "MODEL", required_unless_present = "resume")]
     output: Option<PathBuf>,
 
     /// The format of MODEL [default: by its ending]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, hide_short_help = true, value_name = "NAME")]
     format: Option<Format>,
 
     /// Print the summary as JSON
@@ -63,39 +67,48 @@ pub(super) struct Args {
     text: TextArgs,
 
     /// Write the words and their counts to FILE
-    #[arg(long, value_name = "FILE", help_heading = "Text")]
+    #[arg(long, hide_short_help = true, value_name = "FILE", help_heading = "Text")]
     save_vocab: Option<PathBuf>,
 
-    /// Go on with MODEL and this text: its words keep their vectors, their counts add up, and new words join them
+    /// Train MODEL further, on this text
     ///
-    /// MODEL holds outside vectors and counts: a .safetensors or .mote file of `train`. It gives the dimensions; all other
-    /// options are those of this run. --min-count and --max-vocab do not take away words that MODEL has.
+    /// Its words keep their vectors, their counts add up, and new words join them. MODEL must have outside vectors and
+    /// counts, as a .safetensors or .mote file of `train` does. It sets the dimensions; all other options are those of
+    /// this run. --min-count and --max-vocab do not remove words that MODEL has.
     #[arg(long, value_name = "MODEL", help_heading = "Learning", conflicts_with = "read_vocab")]
     resume_from: Option<PathBuf>,
 
     /// Draw how the loss fell, in a .png, .svg or .html file
-    #[arg(long, value_name = "FILE", help_heading = "Learning")]
+    #[arg(long, hide_short_help = true, value_name = "FILE", help_heading = "Learning")]
     plot_loss: Option<PathBuf>,
 
     #[command(flatten)]
     learning: LearningArgs,
 
-    /// Save a checkpoint in DIR now and then, to go on from with --resume
+    /// Save checkpoints in DIR, for --resume
     ///
-    /// The folder is made if it is not there. The last two checkpoints are kept; each is a .safetensors file with the
-    /// vectors so far, which all commands read. They are removed once MODEL is written. Ctrl-C and SIGTERM save a last one.
-    #[arg(long, value_name = "DIR", help_heading = "Stop and go on", group = "saves")]
+    /// The folder is created if it does not exist. The last two checkpoints are kept; each is a .safetensors file with
+    /// the vectors so far, which all commands read. They are removed once MODEL is written. Ctrl-C and SIGTERM save a
+    /// last one.
+    #[arg(long, value_name = "DIR", help_heading = "Checkpoints", group = "saves")]
     checkpoint: Option<PathBuf>,
 
-    /// How often: `10m`, `1h 30m`, `90s`
-    #[arg(long, value_name = "TIME", help_heading = "Stop and go on", default_value = "10m", requires = "saves")]
+    /// How often to save one: `10m`, `1h 30m`, `90s`
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_name = "TIME",
+        help_heading = "Checkpoints",
+        default_value = "10m",
+        requires = "saves"
+    )]
     checkpoint_every: humantime::Duration,
 
-    /// Go on with the run whose checkpoints are in DIR, and save more of them there
+    /// Resume the run whose checkpoints are in DIR, and save more there
     ///
-    /// Ends with the same bytes as a run that was never stopped. The text, MODEL and all options are those of that run, unless
-    /// they are given again; the text and the options that the vectors depend on must be the same, others may change.
-    #[arg(long, value_name = "DIR", help_heading = "Stop and go on", group = "saves")]
+    /// Ends with the same bytes as a run that was never stopped. The text, MODEL and all options are those of that run
+    /// unless given again. The text, and options that the vectors depend on, must stay the same; others may change.
+    #[arg(long, value_name = "DIR", help_heading = "Checkpoints", group = "saves")]
     resume: Option<PathBuf>,
 
     #[command(flatten)]
@@ -104,7 +117,7 @@ pub(super) struct Args {
     #[command(flatten)]
     machine: MachineArgs,
 
-    /// What was said, for the checkpoints.
+    /// The options that were given, for the checkpoints.
     #[arg(skip)]
     given: Given,
 }
@@ -132,13 +145,13 @@ impl Args {
         self.checkpoint.is_some() || self.resume.is_some()
     }
 
-    /// Trains; in a `session` that was stopped, from there.
+    /// Trains; a `session` that was stopped continues where it was.
     fn train(self, session: Option<Session>) -> Result<()> {
-        // All that can be known to fail fails now, not after hours of work.
+        // Whatever can be known to fail fails now, not after hours of work.
         let mut settings = arguments::settings(&self.learning, &self.machine)?;
         self.optimizer.apply(&self.learning, &mut settings)?;
         if self.saves() && !settings.is_plain() {
-            let message = "--checkpoint, --resume: only plain SGD with negative sampling can stop and go on; leave them out, or \
+            let message = "--checkpoint, --resume: only plain SGD with negative sampling can be resumed; leave them out, or \
                            --optimizer, --loss, --l2, --weight-decay and --dropout";
             return Err(Error::Usage(message.to_owned()));
         }
@@ -194,11 +207,11 @@ impl Args {
             output::write(path, |out| corpus::write_vocab(&corpus.vocabulary, out))?;
         }
 
-        // From here on a signal finds work that must not be lost.
+        // From here on there is work that a signal must not destroy.
         let _patience = interrupt::Patience::begin();
         let run = session::run(&mut session, &corpus, &settings, earlier.as_ref())?;
         if let (Some(session), Some(signal), true) = (&session, interrupt::signal(), run.trained.stopped.is_some()) {
-            let how_on = format!("go on with: motevec train --resume {}", session.path().display());
+            let how_on = format!("resume with: motevec train --resume {}", session.path().display());
             return Err(session::stopped(signal, &run.trained, &corpus, &settings, &how_on));
         }
         let trained = &run.trained;
@@ -221,7 +234,7 @@ impl Args {
             let output = output.display();
             let how_on = match trained.stopped {
                 Some(_) if !self.saves() => {
-                    format!("the vectors so far are in {output}; a run with --checkpoint can go on")
+                    format!("the vectors so far are in {output}; a run with --checkpoint can be resumed")
                 }
                 Some(_) => format!("the vectors so far are in {output}"),
                 None => format!("the vectors are in {output}"),
@@ -232,11 +245,11 @@ impl Args {
         report::print(&summary, self.json, Some(output))
     }
 
-    /// Reads the model to go on with.
+    /// Reads the model to train further.
     fn read_earlier(&self, path: &Path) -> Result<Vectors> {
         let earlier = format::read(path, None)?;
         let lacks =
-            |what| Err(Error::input(path, None, format!("it holds no {what}, which training goes on from: {FULL}")));
+            |what| Err(Error::input(path, None, format!("it has no {what}, which further training needs: {FULL}")));
         if earlier.outside.is_none() {
             return lacks("outside vectors");
         }
@@ -245,7 +258,7 @@ impl Args {
         }
         match self.learning.dim {
             Some(dim) if dim as usize != earlier.dim => Err(Error::Usage(format!(
-                "--dim {dim}: {} has {} dimensions; leave --dim out",
+                "--dim {dim}: {} has {} dimensions; leave out --dim",
                 path.display(),
                 earlier.dim
             ))),
@@ -254,15 +267,15 @@ impl Args {
     }
 }
 
-/// What to do about a model that is not full.
+/// What to do about a model that is not a full one.
 const FULL: &str = "name a .safetensors file that `motevec train` wrote";
 
-/// Words learn from the words beside them: there must be some.
+/// Words learn from their neighbors: there must be some.
 pub(super) fn check_neighbors(corpus: &Corpus) -> Result<()> {
     if corpus.stats.kept_words > corpus.stats.sentences {
         return Ok(());
     }
-    let message = "there is nothing to learn: no line holds two words of the vocabulary; put a sentence on each line, \
+    let message = "there is nothing to learn: no line has two words of the vocabulary; put one sentence on each line, \
                    or lower --min-count";
     Err(Error::Failed(message.to_owned()))
 }

@@ -1,4 +1,4 @@
-//! The options of `motevec train` that say how vectors move, and down which loss.
+//! The options of `motevec train` for the optimizer and the loss.
 
 use std::time::Duration;
 
@@ -17,42 +17,43 @@ use crate::{Error, Result};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Optimizer and loss")]
 pub(super) struct OptimizerArgs {
-    /// What moves the vectors; all but sgd work on one thread, and adam and adamw have another default of --lr: 0.01
+    /// The optimizer; all but sgd train on one thread
     ///
-    /// What an optimizer remembers is kept for the words that a step touches, and takes memory: as much as the vectors for
-    /// momentum, twice that for adam and adamw. It does not go into the model: --resume-from begins without it.
+    /// With adam and adamw, --lr is 0.01 by default. The state of an optimizer changes only for the words that a step
+    /// touches. It takes memory: as much as the vectors for momentum, twice that for adam and adamw. It is not part of
+    /// the model: --resume-from begins without it.
     #[arg(long, value_enum, value_name = "NAME", default_value_t = Name::Sgd)]
     optimizer: Name,
 
     /// momentum: how much of the mean of the gradients a step keeps [default: 0.9]
-    #[arg(long, value_name = "BETA", allow_negative_numbers = true)]
+    #[arg(long, hide_short_help = true, value_name = "BETA", allow_negative_numbers = true)]
     momentum: Option<f32>,
 
     /// adam, adamw: how much of the mean of the gradients a step keeps [default: 0.9]
-    #[arg(long, value_name = "BETA", allow_negative_numbers = true)]
+    #[arg(long, hide_short_help = true, value_name = "BETA", allow_negative_numbers = true)]
     beta1: Option<f32>,
 
     /// adam, adamw: how much of the mean of their squares a step keeps [default: 0.999]
-    #[arg(long, value_name = "BETA", allow_negative_numbers = true)]
+    #[arg(long, hide_short_help = true, value_name = "BETA", allow_negative_numbers = true)]
     beta2: Option<f32>,
 
-    /// adam, adamw: bounds the step where gradients have always been near 0 [default: 1e-8]
-    #[arg(long, value_name = "SIZE", allow_negative_numbers = true)]
+    /// adam, adamw: added to the root of that mean, to bound the step of tiny gradients [default: 1e-8]
+    #[arg(long, hide_short_help = true, value_name = "SIZE", allow_negative_numbers = true)]
     epsilon: Option<f32>,
 
-    /// adamw: the share of a vector, times the rate, that each of its steps takes away [default: 0.01]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    /// adamw: each step takes this share of a vector, times the rate, off it [default: 0.01]
+    #[arg(long, hide_short_help = true, value_name = "SHARE", allow_negative_numbers = true)]
     weight_decay: Option<f32>,
 
-    /// sgd, momentum, adam: adds this share of a vector to its gradient [default: 0]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    /// sgd, momentum, adam: adds this multiple of a vector to its gradient [default: 0]
+    #[arg(long, hide_short_help = true, value_name = "SHARE", allow_negative_numbers = true)]
     l2: Option<f32>,
 
-    /// The share of a center vector's components that a step leaves out; on one thread
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, allow_negative_numbers = true)]
+    /// The share of a center vector's components that a step drops; trains on one thread
+    #[arg(long, hide_short_help = true, value_name = "SHARE", default_value_t = 0.0, allow_negative_numbers = true)]
     dropout: f32,
 
-    /// What training descends
+    /// The loss to minimize
     #[arg(long, value_enum, value_name = "NAME", default_value_t = LossName::NegativeSampling)]
     loss: LossName,
 }
@@ -64,29 +65,29 @@ enum Name {
     Sgd,
     /// The mean of the last gradients
     Momentum,
-    /// Each component at a rate of its own
+    /// A rate for each component
     Adam,
-    /// Adam, with vectors that decay
+    /// Adam with decoupled weight decay
     Adamw,
 }
 
 /// `--loss`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum LossName {
-    /// The true word against a few that are drawn
+    /// The true word against a few random ones
     NegativeSampling,
-    /// Softmax over the whole vocabulary, which only a small one can bear; on one thread
+    /// Softmax over the whole vocabulary, for small ones; trains on one thread
     Softmax,
 }
 
-/// Adam takes steps of the rate's size, whatever the gradient's: the rates of SGD are no guide.
+/// Adam takes steps of the rate's size, whatever the gradient's, so the rates of SGD do not apply.
 const ADAM_RATE: f32 = 0.01;
 
 impl OptimizerArgs {
     /// Adds what the options say to `settings`.
     ///
     /// # Errors
-    /// Where an option is impossible, or of no effect with the others.
+    /// If an option is impossible, or has no effect with the others.
     pub(super) fn apply(&self, learning: &LearningArgs, settings: &mut Settings) -> Result<()> {
         let given = [
             ("momentum", self.momentum, ""),
@@ -117,7 +118,7 @@ impl OptimizerArgs {
         if self.loss == LossName::Softmax {
             settings.objective = Objective::Softmax;
             if let Some(negatives) = learning.negatives {
-                let message = "softmax has all words for targets, and draws none; leave it out";
+                let message = "softmax takes all words as targets and draws none; leave it out";
                 return Err(Error::Usage(format!("--negatives {negatives}: {message}")));
             }
         }
@@ -143,7 +144,7 @@ impl OptimizerArgs {
     }
 }
 
-/// Says where training will take longer than one may expect.
+/// Warns if training will take longer than one may expect.
 pub(super) fn warn(corpus: &Corpus, settings: &Settings) {
     if settings.is_plain() {
         return;

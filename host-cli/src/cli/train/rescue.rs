@@ -1,4 +1,4 @@
-//! What becomes of a model that cannot be written where it was to go: hours of work are not lost for that.
+//! Saving a model that cannot be written to its place, so that hours of work are not lost.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use crate::corpus::Corpus;
 use crate::format::Codec;
 use crate::{Error, VectorsRef, output};
 
-/// Puts the model in the session's folder, to write it again from there; or else beside where it was to go, in the
-/// current folder, or in that for temporary files. Returns `error` with what became of the model.
+/// Puts the model in the session's folder, to write it again from there; or else beside its place, in the current
+/// folder, or in the folder for temporary files. Returns `error` with the new place of the model.
 pub(super) fn rescue(
     error: Error,
     (codec, output, vectors): (&dyn Codec, &Path, VectorsRef<'_>),
@@ -22,7 +22,7 @@ pub(super) fn rescue(
         let advice = format!("the vectors are safe: write them with motevec train --resume {folder} -o FILE");
         return Error::Failed(format!("{error}; {advice}"));
     }
-    // What was no file is no place to look for one.
+    // If it was not a file, nobody will look there for one.
     let is_file = output::folder_of(output).is_some() || !output.exists();
     let folders = [PathBuf::from("."), env::temp_dir()];
     for path in folders.iter().filter(|_| is_file).filter_map(|folder| free_name(folder, output)) {

@@ -1,4 +1,4 @@
-//! A training run that may be stopped: when it saves a checkpoint, and how it goes on from one.
+//! A training run that may be stopped: when it saves a checkpoint, and how it is resumed from one.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ pub(super) struct Session {
     folder: Folder,
     every: Duration,
     state: RunState,
-    /// What training goes on with.
+    /// What training resumes with.
     model: Option<Trained>,
 }
 
@@ -31,13 +31,13 @@ impl Session {
     /// A new run in the folder `path`.
     ///
     /// # Errors
-    /// Where models of another run are there.
+    /// If models of another run are there.
     pub(super) fn new(path: &Path, every: Duration, given: &Given, options: Vec<(String, String)>) -> Result<Self> {
         let mut folder = Folder::open(path)?;
         if folder.has_model() {
             let path = path.display();
             let message = format!(
-                "{path}: there are checkpoints of a run that was stopped: go on with --resume {path}, or name another folder"
+                "{path}: it has checkpoints of a run that was stopped: use --resume {path}, or name another folder"
             );
             return Err(Error::Usage(message));
         }
@@ -48,20 +48,21 @@ impl Session {
         Ok(Self { folder, every, state, model: None })
     }
 
-    /// The run that stopped in the folder `path`, and its command line, in which what is `given` now counts first.
+    /// The run that stopped in the folder `path`, and its command line, in which the options `given` now take
+    /// precedence.
     ///
     /// # Errors
-    /// Where no checkpoint is there, or none is whole.
+    /// If no checkpoint is there, or none is whole.
     pub(super) fn resume(path: &Path, given: Given) -> Result<(Self, Args)> {
         if !path.is_dir() {
             return Err(Error::input(path, None, "there is no such folder: name the one of a run that was stopped"));
         }
         let mut folder = Folder::open(path)?;
-        let found = folder.load(|error| report::warn(&format!("{error}; going on from the one before")))?;
+        let found = folder.load(|error| report::warn(&format!("{error}; resuming from the one before")))?;
         let (state, model) = found.into_parts();
         if state.program != checkpoint::program() {
             let message = format!(
-                "this is a run of {}, and the program is {}: go on with that, or train anew",
+                "this is a run of {}, but the program is {}: resume it with its own version, or start over",
                 state.program,
                 checkpoint::program()
             );
@@ -71,22 +72,22 @@ impl Session {
         Ok((Self { folder, every: args.checkpoint_every.into(), state, model }, args))
     }
 
-    /// Checks that the run goes on with the `options` that it began with.
+    /// Checks that the run is resumed with the `options` that it began with.
     pub(super) fn check_options(&self, options: &[(String, String)]) -> Result<()> {
         let show = |(name, value): &(String, String)| format!("--{name} {value}").trim_end().to_owned();
         let only = |in_one: &[(String, String)], other: &[(String, String)]| {
             let differ: Vec<_> = in_one.iter().filter(|option| !other.contains(option)).map(show).collect();
-            if differ.is_empty() { "nothing like that".to_owned() } else { differ.join(" ") }
+            if differ.is_empty() { "the defaults".to_owned() } else { differ.join(" ") }
         };
         if self.state.options == options {
             return Ok(());
         }
         let (now, then) = (only(options, &self.state.options), only(&self.state.options, options));
         let folder = self.folder.path().display();
-        Err(Error::Usage(format!("{now}: the run in {folder} began with {then}; leave that out, or train anew")))
+        Err(Error::Usage(format!("{now}: the run in {folder} began with {then}; leave that out, or start over")))
     }
 
-    /// Checks that `earlier`, the model to go on with, is the one that the run began with.
+    /// Checks that `earlier`, the model to train further, is the one that the run began with.
     pub(super) fn check_earlier(&mut self, earlier: Option<(&Path, &Vectors)>) -> Result<()> {
         let Some((path, model)) = earlier else { return Ok(()) };
         let now = checkpoint::of_model(model);
@@ -95,7 +96,7 @@ impl Session {
             return Ok(());
         }
         let folder = self.folder.path().display();
-        let message = format!("this is another model than the one that the run in {folder} began with");
+        let message = format!("this is not the model that the run in {folder} began with");
         Err(Error::input(path, None, message))
     }
 
@@ -106,7 +107,7 @@ impl Session {
         match then.difference(&now) {
             None => Ok(()),
             Some(difference) => Err(Error::Failed(format!(
-                "the text is not the one that the run in {} began with: {difference}; bring that back, or train anew",
+                "the text is not the one that the run in {} began with: {difference}; restore it, or start over",
                 self.folder.path().display()
             ))),
         }
@@ -131,14 +132,14 @@ impl Session {
         self.folder.path()
     }
 
-    /// Forgets the run: its model has been written.
+    /// Removes the checkpoints of a run whose model has been written.
     pub(super) fn end(self) {
         self.folder.clear();
     }
 }
 
-/// Trains, from `earlier` where that is given, and saves checkpoints for the `session`. Comes back when training has
-/// ended, or stopped for a signal; without the session where the last checkpoint before that cannot be written.
+/// Trains, from `earlier` if given, and saves checkpoints for the `session`. Returns when training has ended, or
+/// stopped for a signal; without the session if the last checkpoint before that cannot be written.
 ///
 /// # Errors
 /// As [`train::train`].
@@ -166,9 +167,9 @@ pub(super) fn run(
         if let (Some(saving), Some(_)) = (session.as_mut(), &trained.stopped)
             && let Err(error) = saving.save(corpus, &training, &trained)
         {
-            let then = if ends { "the vectors so far go where the model was to go" } else { "training goes on" };
+            let then = if ends { "the vectors so far are written in place of the model" } else { "training continues" };
             report::warn(&format!("no checkpoint: {error}; {then}"));
-            // What earlier checkpoints there are stay as they are.
+            // Earlier checkpoints stay as they are.
             if ends {
                 *session = None;
             }

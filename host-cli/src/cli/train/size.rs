@@ -1,6 +1,6 @@
 //! Sizes as people write them for `sort`, `dd` or `systemd`: `500M`, `1.5G`, `4GiB`, `0`.
 //!
-//! The crates that read sizes (bytesize, parse-size) take `M` and `MB` for the same; in these programs `M` is `MiB`.
+//! The crates that read sizes (bytesize, parse-size) take `M` to mean `MB`; in these programs `M` means `MiB`.
 
 /// Reads a number of bytes.
 ///

@@ -1,4 +1,5 @@
-//! The files that the cases name: those of tests/bad-input/files, and what is made of good ones, as tests/bad-input/README.md tells.
+//! The files that the cases name: those of tests/bad-input/files, and what is made of good ones, as
+//! tests/bad-input/README.md tells.
 
 use std::fs;
 
@@ -13,7 +14,7 @@ pub(crate) const ENDINGS: [&str; 9] = ["bin", "txt", "vec", "glove", "npy", "saf
 /// What can be wrong with a model.
 pub(crate) const DAMAGE: [&str; 8] = ["cut", "half", "empty", "wrong", "counts", "nan", "twice", "spaces"];
 
-/// A folder with all that the cases name, but for models.
+/// A folder with all files of the cases except models.
 pub(crate) fn folder() -> Folder {
     let folder = Folder::new();
     for (name, content) in kept() {
@@ -43,7 +44,7 @@ pub(crate) fn kept() -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// Adds a good model in each format, `a.*`, and what damage makes of it.
+/// Adds a good model in each format, `a.*`, and its damaged versions.
 pub(crate) fn write_models(folder: &Folder) {
     folder.write("a.txt", "2 2\nstate 0.5 -1.25\nunion 3 1\n");
     for ending in ENDINGS {
@@ -109,7 +110,7 @@ impl Model {
             ("nan", _) => self.replace(b"3 1", b"3 NaN"),
             ("twice", _) => self.replace(b"union", b"state"),
             ("spaces", _) => self.replace(b"union", b"un on"),
-            _ => panic!("{damage} is no damage"),
+            _ => panic!("{damage} is not a kind of damage"),
         }
         if self.ending == "mote" && ["counts", "nan", "twice", "spaces"].contains(&damage) {
             self.check();
@@ -128,7 +129,7 @@ impl Model {
         assert_eq!(places, 1, "{old:?} in {}", self.ending);
     }
 
-    /// Gives an image a checksum that fits: it is not that which tells the damage.
+    /// Gives an image a checksum that fits, so that the checksum does not reveal the damage.
     fn check(&mut self) {
         let (content, checksum) = self.content.split_last_chunk_mut().expect("an image ends with its checksum");
         let mut sum = flate2::Crc::new();

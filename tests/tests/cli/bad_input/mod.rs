@@ -1,5 +1,5 @@
-//! What cannot work: every case of tests/bad-input is told in a clear line, with the exit code that says whose fault it is, and
-//! leaves the files that were there as they were.
+//! What cannot work: every case of tests/bad-input gets a clear line, with the exit code that says whose fault it is,
+//! and leaves existing files as they were.
 
 mod files;
 
@@ -61,7 +61,7 @@ fn problems(cases: &[[&str; 4]]) -> Vec<String> {
     problems
 }
 
-/// Every format has a case for all that can be wrong with it, and every file has a case.
+/// Every format has a case for each kind of damage, and every file has a case.
 #[test]
 fn no_format_and_no_file_is_left_out() {
     let is_named = |name: &str| cases().any(|[_, command, ..]| command.split(' ').any(|word| word == name));
@@ -105,7 +105,7 @@ fn outputs_where_nobody_can_write() {
     let folder = folder();
     for (place, expected) in [
         ("/proc/model.bin", "/proc/model.bin: "),
-        ("/sys/kernel/model.bin", "cannot write in folder `/sys/kernel`, it is read-only to you: change that"),
+        ("/sys/kernel/model.bin", "cannot write in folder `/sys/kernel`, which is read-only for you: change that"),
     ] {
         for args in
             [&["train", "text.txt", "-o", place][..], &["train", "text.txt", "-o", "model.bin", "--save-vocab", place]]
@@ -197,7 +197,7 @@ fn two_files_appear_both_or_not_at_all() {
         folder.stdout(&["convert", "a.bin", name]);
         let (_, message) = folder.failure(&["convert", "a.bin", "/dev/stdout", "--to", "numpy"]);
         assert!(
-            message.starts_with("error: /dev/stdout: is no regular file, and this format has a second"),
+            message.starts_with("error: /dev/stdout: is not a regular file, but this format puts a second"),
             "{message}"
         );
     }

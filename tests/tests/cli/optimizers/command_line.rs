@@ -88,7 +88,7 @@ fn what_does_not_apply_is_refused_by_name() {
         (&["--dropout", "1"], "--dropout 1: give a share from 0 to less than 1, such as 0.1"),
         (
             &["--loss", "softmax", "--negatives", "5"],
-            "--negatives 5: softmax has all words for targets, and draws none; leave it out",
+            "--negatives 5: softmax takes all words as targets and draws none; leave it out",
         ),
         (
             &["--loss", "softmax", "--update", "pair"],

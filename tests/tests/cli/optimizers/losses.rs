@@ -1,4 +1,4 @@
-//! `train --loss`, and what negative sampling makes of softmax.
+//! `train --loss`, and how near negative sampling comes to softmax.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;

@@ -141,7 +141,7 @@ fn every_optimizer_takes_pytorch_s_steps() {
     println!("largest difference from torch: {largest:.1e}");
 }
 
-/// What lazy updates are not: a dense Adam, which takes a row without a gradient to have one of zeros, goes on moving it.
+/// How lazy updates differ: a dense Adam, which treats a missing gradient as zeros, keeps moving the row.
 #[test]
 fn dense_adam_coasts_where_lazy_adam_rests() {
     let reference = &reference();
@@ -161,7 +161,7 @@ fn dense_adam_coasts_where_lazy_adam_rests() {
     );
 }
 
-/// The stored reference is that of the torch that is installed, where one is: it is too large for every machine.
+/// The stored reference is that of the installed torch, if there is one: it is too large to require.
 #[test]
 fn the_stored_reference_is_torch_s() {
     if !works("python3", &["-c", "import torch"]) {
