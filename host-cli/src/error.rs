@@ -1,5 +1,6 @@
 //! The one error type: every message says what is wrong, where, and what to do.
 
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,16 @@ pub enum Error {
     /// The command line asks for something impossible (exit code 2).
     #[error("{0}")]
     Usage(String),
+    /// A setting is impossible (exit code 2). The command line has an option of its name.
+    #[error("{name} {value}: {message}")]
+    Setting {
+        /// Which one: `dim`.
+        name: &'static str,
+        /// What it is.
+        value: String,
+        /// What is wrong and what to do.
+        message: String,
+    },
     /// The operating system refused something on a file.
     #[error("{}: {source}", path.display())]
     Io {
@@ -45,6 +56,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// The setting `name` cannot have this `value`.
+    pub(crate) fn setting(name: &'static str, value: impl Display, message: impl Into<String>) -> Self {
+        Self::Setting { name, value: value.to_string(), message: message.into() }
+    }
+
     /// An I/O error on `path`.
     pub fn io(path: impl AsRef<Path>, source: io::Error) -> Self {
         Self::Io { path: path.as_ref().to_owned(), source }
@@ -61,7 +77,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::Setting { .. } => 2,
             Self::Interrupted { signal, .. } => u8::try_from(128 + signal).unwrap_or(1),
             _ => 1,
         }

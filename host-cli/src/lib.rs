@@ -6,6 +6,7 @@
 pub mod bench;
 mod checkpoint;
 pub mod cli;
+mod compression;
 pub mod corpus;
 mod error;
 pub mod eval;

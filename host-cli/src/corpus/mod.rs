@@ -67,7 +67,6 @@ use encode::{Encoded, Encoder};
 use store::Store;
 
 pub use source::Source;
-pub(crate) use source::{Compression, explain};
 pub use tokens::{SENTENCE_END, Tokens};
 pub use vocab_file::{read_vocab, write_vocab};
 

@@ -1,7 +1,7 @@
 //! What the fuzz targets do with bytes: whatever they are, nothing panics, what is refused is refused in one clear line,
 //! and what is accepted is sound.
 //!
-//! `tests/fuzz` runs these with libFuzzer; `cargo test` runs them on the seeds there (tests/tests/fuzz_seeds.rs).
+//! `tests/fuzz` runs these with libFuzzer; `cargo test` runs them on the seeds there (tests/tests/cli/fuzz_seeds.rs).
 
 mod models;
 mod serial;
