@@ -1,6 +1,6 @@
 //! The one error type: every message says what is wrong, where, and what to do.
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,14 +8,12 @@ use std::path::{Path, PathBuf};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a command failed. `Display` is the one line that the user reads.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The command line asks for something impossible (exit code 2).
-    #[error("{0}")]
     Usage(String),
     /// A setting is impossible (exit code 2). The command line has an option of its name.
-    #[error("{name} {value}: {message}")]
     Setting {
         /// Which one: `dim`.
         name: &'static str,
@@ -24,8 +22,7 @@ pub enum Error {
         /// What is wrong and what to do.
         message: String,
     },
-    /// The operating system refused something on a file.
-    #[error("{}: {source}", path.display())]
+    /// The operating system refused an operation on a file.
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -33,7 +30,6 @@ pub enum Error {
         source: io::Error,
     },
     /// A file's content is not what it should be.
-    #[error("{}{}: {message}", path.display(), line.map(|l| format!(":{l}")).unwrap_or_default())]
     Input {
         /// The file.
         path: PathBuf,
@@ -43,7 +39,6 @@ pub enum Error {
         message: String,
     },
     /// A signal ended the run, which kept what it had (exit code 128 + the signal's number).
-    #[error("{message}")]
     Interrupted {
         /// The number of the signal: 2 for Ctrl-C, 15 for SIGTERM.
         signal: i32,
@@ -51,8 +46,28 @@ pub enum Error {
         message: String,
     },
     /// The run failed for a reason that concerns no single file.
-    #[error("{0}")]
     Failed(String),
+}
+
+impl Display for Error {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) | Self::Failed(message) | Self::Interrupted { message, .. } => f.write_str(message),
+            Self::Setting { name, value, message } => write!(f, "{name} {value}: {message}"),
+            Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::Input { path, line: Some(line), message } => write!(f, "{}:{line}: {message}", path.display()),
+            Self::Input { path, line: None, message } => write!(f, "{}: {message}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
 }
 
 impl Error {

@@ -154,7 +154,7 @@ fn translate(options: &[OsString]) -> Result<Translated> {
     let text = text.ok_or_else(|| missing("-train"))?;
     let output = output.ok_or_else(|| missing("-output"))?;
     let format = if binary { Format::Word2vecBinary } else { Format::Word2vecText };
-    train.extend([joined("--subsample", &sample), joined("--format", OsStr::new(&format.name()))]);
+    train.extend([joined("--subsample", &sample), joined("--format", OsStr::new(format.name()))]);
     train.extend([joined("--output", output), "--".into(), text.clone()]);
     Ok(Translated { train, asks_for_cbow, misnamed: misnamed(output.as_ref(), format) })
 }

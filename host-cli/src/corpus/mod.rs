@@ -55,6 +55,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{env, thread};
 
+#[cfg(feature = "cli")]
 use clap::ValueEnum;
 
 use crate::{Error, Result, Vocabulary};
@@ -74,7 +75,8 @@ pub const MAX_WORD: usize = 64 << 10;
 const BLOCK_SIZE: usize = 4 << 20;
 
 /// What separates words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(ValueEnum))]
 pub enum Tokenizer {
     /// Unicode white space (the property `White_Space`): for text that is already split into tokens.
     #[default]
@@ -85,7 +87,8 @@ pub enum Tokenizer {
 }
 
 /// What to do where text is not UTF-8.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(ValueEnum))]
 pub enum InvalidUtf8 {
     /// Stop with an error that names the line.
     #[default]

@@ -32,6 +32,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "cli")]
 use clap::ValueEnum;
 use motevec_core::image::Encoding;
 
@@ -89,24 +90,25 @@ pub trait Codec: Sync {
 }
 
 /// The names of the formats, as `--format` takes them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(ValueEnum))]
 #[non_exhaustive]
 pub enum Format {
     /// word2vec binary (.bin)
-    #[value(name = "word2vec-bin")]
+    #[cfg_attr(feature = "cli", value(name = "word2vec-bin"))]
     Word2vecBinary,
     /// word2vec text (.txt)
-    #[value(name = "word2vec-text")]
+    #[cfg_attr(feature = "cli", value(name = "word2vec-text"))]
     Word2vecText,
     /// fastText text (.vec)
-    #[value(name = "fasttext")]
+    #[cfg_attr(feature = "cli", value(name = "fasttext"))]
     FastText,
     /// GloVe text, without a first line of sizes (.glove)
     Glove,
     /// NumPy matrix, with the words in a .vocab file beside it (.npy)
     Numpy,
     /// Full model: outside vectors, counts, and how it was made (.safetensors)
-    #[value(name = "safetensors")]
+    #[cfg_attr(feature = "cli", value(name = "safetensors"))]
     SafeTensors,
     /// finalfusion: unit vectors and their norms (.fifu)
     Finalfusion,
@@ -117,10 +119,33 @@ pub enum Format {
 }
 
 impl Format {
+    /// All formats.
+    pub const ALL: [Self; 9] = [
+        Self::Word2vecBinary,
+        Self::Word2vecText,
+        Self::FastText,
+        Self::Glove,
+        Self::Numpy,
+        Self::SafeTensors,
+        Self::Finalfusion,
+        Self::Projector,
+        Self::Mote,
+    ];
+
     /// The name, as `--format` takes it.
     #[must_use]
-    pub fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Word2vecBinary => "word2vec-bin",
+            Self::Word2vecText => "word2vec-text",
+            Self::FastText => "fasttext",
+            Self::Glove => "glove",
+            Self::Numpy => "numpy",
+            Self::SafeTensors => "safetensors",
+            Self::Finalfusion => "finalfusion",
+            Self::Projector => "projector",
+            Self::Mote => "mote",
+        }
     }
 
     /// The codec of this format.
@@ -146,12 +171,12 @@ impl Format {
         let name = plain.unwrap_or(path).file_name()?.to_string_lossy().to_lowercase();
         let matches = |codec: &dyn Codec| codec.endings().iter().any(|ending| name.ends_with(ending));
         let fits = |format: &&Self| matches(format.codec()) && (plain.is_none() || format.codec().compresses());
-        Self::value_variants().iter().find(fits).copied()
+        Self::ALL.iter().find(fits).copied()
     }
 
     /// The format of files that begin with `start`.
     fn of_content(start: &[u8]) -> Option<Self> {
-        Self::value_variants().iter().find(|format| format.codec().recognizes(start)).copied()
+        Self::ALL.iter().find(|format| format.codec().recognizes(start)).copied()
     }
 }
 
@@ -271,7 +296,7 @@ pub fn check_output(codec: &dyn Codec, path: &Path) -> Result<()> {
 
 /// The error for a file in no known format: lists the formats, and the `option` that names them.
 fn unknown(path: &Path, why: &str, option: Option<&str>) -> Error {
-    let known: Vec<_> = Format::value_variants()
+    let known: Vec<_> = Format::ALL
         .iter()
         .map(|format| format!("{} ({})", format.name(), format.codec().endings().join(", ")))
         .collect();

@@ -46,7 +46,7 @@ fn an_unknown_ending_lists_the_known_ones() {
 fn content_tells_the_format_where_the_name_does_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model");
-    for &format in Format::value_variants() {
+    for format in Format::ALL {
         write(&path, Some(format), two_words().view()).unwrap();
         let file = open(&path, None, None).unwrap();
         // But for spaces at the ends of lines, which are of no account, these are one format.
@@ -70,7 +70,7 @@ fn assert_close(one: &[f32], other: &[f32]) {
 #[test]
 fn compressed_files_are_written_and_read() {
     let folder = tempfile::tempdir().unwrap();
-    for &format in Format::value_variants().iter().filter(|format| format.codec().compresses()) {
+    for format in Format::ALL.into_iter().filter(|format| format.codec().compresses()) {
         for ending in ["gz", "zst"] {
             let name = format!("model{}.{ending}", format.codec().endings()[0]);
             let path = folder.path().join(&name);
@@ -129,7 +129,7 @@ proptest! {
     ) {
         let folder = tempfile::tempdir().unwrap();
         let bits = |data: &[f32]| data.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
-        for &format in Format::value_variants() {
+        for format in Format::ALL {
             // Of one dimension, a word that is a number makes a header.
             if format == Format::Glove && vectors.dim == 1 {
                 continue;
