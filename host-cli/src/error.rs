@@ -1,5 +1,6 @@
 //! The one error type: every message says what is wrong, where, and what to do.
 
+use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -7,14 +8,21 @@ use std::path::{Path, PathBuf};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a command failed. `Display` is the one line that the user reads.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The command line asks for something impossible (exit code 2).
-    #[error("{0}")]
     Usage(String),
+    /// A setting is impossible (exit code 2). The command line has an option of its name.
+    Setting {
+        /// Which one: `dim`.
+        name: &'static str,
+        /// What it is.
+        value: String,
+        /// What is wrong and what to do.
+        message: String,
+    },
     /// The operating system refused an operation on a file.
-    #[error("{}: {source}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -22,7 +30,6 @@ pub enum Error {
         source: io::Error,
     },
     /// A file's content is not what it should be.
-    #[error("{}{}: {message}", path.display(), line.map(|l| format!(":{l}")).unwrap_or_default())]
     Input {
         /// The file.
         path: PathBuf,
@@ -32,7 +39,6 @@ pub enum Error {
         message: String,
     },
     /// A signal ended the run, which kept what it had (exit code 128 + the signal's number).
-    #[error("{message}")]
     Interrupted {
         /// The number of the signal: 2 for Ctrl-C, 15 for SIGTERM.
         signal: i32,
@@ -40,11 +46,36 @@ pub enum Error {
         message: String,
     },
     /// The run failed for a reason that concerns no single file.
-    #[error("{0}")]
     Failed(String),
 }
 
+impl Display for Error {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) | Self::Failed(message) | Self::Interrupted { message, .. } => f.write_str(message),
+            Self::Setting { name, value, message } => write!(f, "{name} {value}: {message}"),
+            Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::Input { path, line: Some(line), message } => write!(f, "{}:{line}: {message}", path.display()),
+            Self::Input { path, line: None, message } => write!(f, "{}: {message}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
 impl Error {
+    /// The setting `name` cannot have this `value`.
+    pub(crate) fn setting(name: &'static str, value: impl Display, message: impl Into<String>) -> Self {
+        Self::Setting { name, value: value.to_string(), message: message.into() }
+    }
+
     /// An I/O error on `path`.
     pub fn io(path: impl AsRef<Path>, source: io::Error) -> Self {
         Self::Io { path: path.as_ref().to_owned(), source }
@@ -61,7 +92,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::Setting { .. } => 2,
             Self::Interrupted { signal, .. } => u8::try_from(128 + signal).unwrap_or(1),
             _ => 1,
         }

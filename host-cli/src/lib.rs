@@ -2,19 +2,25 @@
 //! [`motevec_core`].
 
 #![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "cli"), expect(dead_code, unused_imports, reason = "what the program alone needs"))]
 
 pub mod bench;
+#[cfg(feature = "cli")]
 mod checkpoint;
+#[cfg(feature = "cli")]
 pub mod cli;
+mod compression;
 pub mod corpus;
 mod error;
 pub mod eval;
+#[cfg(feature = "pictures")]
 pub mod explore;
 pub mod format;
 pub mod gradcheck;
 mod history;
 mod memory;
 pub mod output;
+#[cfg(feature = "pictures")]
 pub mod plot;
 pub mod query;
 pub mod train;

@@ -1,13 +1,10 @@
-//! Memory: how much there is, how much was used, and whether a model fits, which is checked before it is allocated.
+//! Memory: how much there is, how much was used, and how much training takes.
 
 use std::hint::black_box;
 
-use indicatif::{BinaryBytes, HumanCount};
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
-use crate::corpus::Corpus;
-use crate::train::{Plan, Settings};
-use crate::{Error, Result};
+use crate::train::Plan;
 
 /// Numbers that a row is padded to a multiple of, as the trainer lays it out.
 const BLOCK: u64 = motevec_core::simd::LANES as u64;
@@ -18,41 +15,9 @@ pub(crate) fn for_tokens() -> u64 {
     available().map_or(u64::MAX, |available| available / 4)
 }
 
-/// Checks that a model of the words of `corpus` can be trained here.
-///
-/// A failed allocation would end the program without saying what to change.
-///
-/// # Errors
-/// If it needs more memory than is free.
-pub(crate) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> {
-    let (words, dim) = (corpus.vocabulary.len(), settings.dim);
-    let needed = needed(words as u64, dim as u64, &Plan::of(corpus, settings), settings.optimizer.state());
-    let available = available();
-    let text = ((corpus.tokens.len() - corpus.tokens.on_disk()) * size_of::<u32>()) as u64;
-    if available.is_none_or(|available| needed <= available) && can_be_reserved(needed) {
-        return Ok(());
-    }
-    let advice = match available {
-        Some(available) if available < needed && needed - available <= text => {
-            ", or put the text on the disk: --token-memory 0"
-        }
-        _ => "",
-    };
-    let available = match available.filter(|&available| available < needed) {
-        Some(available) => format!("{} are available", BinaryBytes(available)),
-        None => "the system does not grant them".to_owned(),
-    };
-    let (words, dimensions) = (HumanCount(words as u64), HumanCount(dim as u64));
-    Err(Error::Failed(format!(
-        "a model of {words} words × {dimensions} dimensions needs {} of memory, and {available}: lower --dim, or keep \
-         fewer words with a higher --min-count or with --max-vocab{advice}",
-        BinaryBytes(needed)
-    )))
-}
-
 /// The bytes that training takes beyond the corpus: the two matrices, a copy of one as it is handed out, and the rows
 /// that the shards copy in a round; and `state` matrices as large as these for each of the two.
-fn needed(words: u64, dim: u64, plan: &Plan, state: u64) -> u64 {
+pub(crate) fn needed(words: u64, dim: u64, plan: &Plan, state: u64) -> u64 {
     let row = dim.div_ceil(BLOCK).saturating_mul(BLOCK * size_of::<f32>() as u64);
     let private = words.min(plan.words_per_round as u64).saturating_mul(2 * plan.shards as u64);
     let rows = words.saturating_mul(3 + 2 * state).saturating_add(private);
@@ -69,7 +34,7 @@ pub(crate) fn available() -> Option<u64> {
 }
 
 /// Whether the system grants `bytes` at once: it may know of a limit (`ulimit -v`) that no count of free memory shows.
-fn can_be_reserved(bytes: u64) -> bool {
+pub(crate) fn can_be_reserved(bytes: u64) -> bool {
     let Ok(bytes) = usize::try_from(bytes) else { return false };
     // Nothing is written there, so it costs no memory.
     let mut probe = Vec::<u8>::new();

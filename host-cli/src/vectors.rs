@@ -1,7 +1,5 @@
 //! Word vectors as a model file holds them: a vocabulary and one row of `dim` numbers per word.
 
-use std::cmp::Reverse;
-
 use crate::Vocabulary;
 use crate::history::Run;
 
@@ -21,7 +19,13 @@ pub struct Vectors {
 }
 
 impl Vectors {
-    /// The vector of `row`. Panics if `row` is out of range.
+    /// Center vectors, of which no more is known: one of `dim` numbers for each word, row after row.
+    #[must_use]
+    pub fn new(vocabulary: Vocabulary, dim: usize, data: Vec<f32>) -> Self {
+        Self { vocabulary, dim, data, outside: None, history: Vec::new() }
+    }
+
+    /// The vector of `row`. Panics where `row` is out of range.
     #[must_use]
     pub fn row(&self, row: usize) -> &[f32] {
         &self.data[row * self.dim..][..self.dim]
@@ -42,21 +46,16 @@ impl Vectors {
     #[must_use]
     pub fn view(&self) -> VectorsRef<'_> {
         let Self { vocabulary, dim, data, outside, history } = self;
-        VectorsRef { vocabulary, dim: *dim, stride: *dim, data, outside: outside.as_deref(), history }
+        VectorsRef { vocabulary, dim: *dim, data, outside: outside.as_deref(), history }
     }
 
     /// The `count` most frequent words, in their present order; the first ones if counts are unknown or equal.
     #[must_use]
     pub fn most_frequent(self, count: usize) -> Self {
-        let mut rows: Vec<_> = (0..self.vocabulary.len()).collect();
-        rows.sort_by_key(|&row| Reverse(self.vocabulary.count(row)));
+        let mut rows = self.vocabulary.by_count();
         rows.truncate(count);
         rows.sort_unstable();
-        let mut vocabulary = Vocabulary::new();
-        for &row in &rows {
-            // No word appears twice.
-            let _ = vocabulary.push(self.vocabulary.word(row), self.vocabulary.count(row));
-        }
+        let vocabulary = rows.iter().map(|&row| (self.vocabulary.word(row), self.vocabulary.count(row))).collect();
         let kept = |data: &Vec<f32>| rows.iter().flat_map(|row| &data[row * self.dim..][..self.dim]).copied().collect();
         let outside = self.outside.as_ref().map(kept);
         Self { vocabulary, dim: self.dim, data: kept(&self.data), outside, history: self.history }
@@ -70,16 +69,14 @@ impl Vectors {
     }
 }
 
-/// Borrowed word vectors, as a writer takes them: from [`Vectors`], or from a trainer's padded matrix without a copy.
+/// Borrowed word vectors, as a writer takes them: from [`Vectors`], or from what a trainer made, without a copy.
 #[derive(Clone, Copy, Debug)]
 pub struct VectorsRef<'a> {
     /// The words, in row order.
     pub vocabulary: &'a Vocabulary,
     /// Numbers per row; at least 1.
     pub dim: usize,
-    /// Numbers from the start of a row to the start of the next: `dim` and any padding.
-    pub stride: usize,
-    /// The rows: `vocabulary.len() × stride` numbers.
+    /// The rows: `vocabulary.len() × dim` numbers.
     pub data: &'a [f32],
     /// The outside vectors, likewise, if they are known. Not every format holds them.
     pub outside: Option<&'a [f32]>,
@@ -90,8 +87,7 @@ pub struct VectorsRef<'a> {
 impl<'a> VectorsRef<'a> {
     /// The words with their vectors, in row order.
     pub fn rows(self) -> impl ExactSizeIterator<Item = (&'a str, &'a [f32])> {
-        let Self { vocabulary, dim, stride, data, .. } = self;
-        (0..vocabulary.len()).map(move |row| (vocabulary.word(row), &data[row * stride..][..dim]))
+        self.vocabulary.words().zip(self.data.chunks_exact(self.dim))
     }
 }
 
@@ -101,10 +97,7 @@ mod tests {
 
     /// Words `a`, `b`, … with these counts; the numbers of each say which it is.
     fn vectors(counts: &[u64]) -> Vectors {
-        let mut vocabulary = Vocabulary::new();
-        for (&count, letter) in counts.iter().zip('a'..) {
-            vocabulary.push(&letter.to_string(), count).unwrap();
-        }
+        let vocabulary = ('a'..).map(String::from).zip(counts.iter().copied()).collect();
         let data: Vec<_> = (0..counts.len()).flat_map(|row| [row as f32; 2]).collect();
         Vectors { vocabulary, dim: 2, outside: Some(data.iter().map(|x| -x).collect()), data, history: Vec::new() }
     }

@@ -1,5 +1,6 @@
 //! The words of a model, in rows: word ↔ row ↔ count.
 
+use std::cmp::Reverse;
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -102,13 +103,32 @@ impl Vocabulary {
         (0..self.len()).map(|row| self.word(row))
     }
 
-    /// The bytes of memory that the words, their counts and the index from word to row take.
+    /// The rows by falling count, those of equal count in their order.
+    #[must_use]
+    pub fn by_count(&self) -> Vec<usize> {
+        let mut rows: Vec<_> = (0..self.len()).collect();
+        rows.sort_by_key(|&row| Reverse(self.counts[row]));
+        rows
+    }
+
+    /// The bytes of memory that the words, their counts and the way from word to row take.
     #[must_use]
     pub fn memory(&self) -> usize {
         self.text.capacity()
             + self.ends.capacity() * size_of::<usize>()
             + self.counts.capacity() * size_of::<u64>()
             + self.rows.allocation_size()
+    }
+}
+
+/// Words with their counts, in the order of the rows. Of a word that comes again only the first count is kept.
+impl<S: AsRef<str>> FromIterator<(S, u64)> for Vocabulary {
+    fn from_iter<I: IntoIterator<Item = (S, u64)>>(words: I) -> Self {
+        let mut vocabulary = Self::new();
+        for (word, count) in words {
+            let _ = vocabulary.push(word.as_ref(), count);
+        }
+        vocabulary
     }
 }
 

@@ -43,7 +43,7 @@ def main():
     if not with_c:
         print("without arm-none-eabi-gcc nothing is compared with C; install it with "
               "`sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi`", file=sys.stderr)
-    results = {board: measure(board, with_c) for board in options.board or BOARDS}
+    results = {board: measure(board, options.target_dir, with_c) for board in options.board or BOARDS}
     if options.json:
         print(json.dumps(results, indent=2))
     else:
@@ -54,6 +54,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--board", action="append", choices=BOARDS, help="measure this board; may be repeated [default: all]")
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    parser.add_argument("--target-dir", type=Path, default=FIRMWARE / "target/footprint", metavar="FOLDER",
+                        help="build in this folder [default: firmware-example/target/footprint]")
     return parser.parse_args()
 
 
@@ -62,10 +64,10 @@ def require(program, how):
         sys.exit(f"{program} is not installed; {how}")
 
 
-def measure(board, with_c):
+def measure(board, target_dir, with_c):
     """All figures of one board."""
-    numbers, words = (sections(build(board, *feature)) for feature in (["numbers"], []))
-    figures = emulate(board, build(board, "measure"))
+    numbers, words = (sections(build(board, target_dir, *feature)) for feature in (["numbers"], []))
+    figures = emulate(board, build(board, target_dir, "measure"))
     # The clock is calibrated with a loop of known length, so that nothing is assumed about it.
     per_tick = figures["calibration instructions"] / figures["calibration ticks"]
     static = sum(words.get(name, 0) for name in STATIC_RAM)
@@ -89,13 +91,13 @@ def per_pair(figures, window, per_tick):
     return figures[f"window {window} ticks"] * per_tick / (figures["updates"] * 2 * window)
 
 
-def build(board, *features):
+def build(board, target_dir, *features):
     """An image of firmware-example/footprint."""
     target, _ = BOARDS[board]
-    run(["cargo", "build", "--quiet", "--locked", "--release", "--package", "motevec-footprint",
+    run(["cargo", "build", "--quiet", "--locked", "--release", "--no-default-features", "--package", "motevec-footprint",
          "--features", ",".join([board.removeprefix("mps2-"), *features]),
-         "--target", target, "--target-dir", "target/footprint"], cwd=FIRMWARE)
-    built = FIRMWARE / "target/footprint" / target / "release/motevec-footprint"
+         "--target", target, "--target-dir", target_dir], cwd=FIRMWARE)
+    built = target_dir / target / "release/motevec-footprint"
     # The next build overwrites it.
     return shutil.copy(built, built.with_name("-".join(["built", *(features or ["words"])])))
 

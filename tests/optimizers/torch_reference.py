@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What PyTorch's optimizers do with one sequence of gradients: the reference of tests/tests/optimizers.rs.
+"""What PyTorch's optimizers do with one sequence of gradients: the reference of tests/tests/cli/optimizers/torch.rs.
 
     pip install torch
     torch_reference.py            # writes torch.json, beside this file

@@ -4,13 +4,13 @@
 
 use std::error::Error;
 use std::ops::ControlFlow::Continue;
-use std::path::PathBuf;
 use std::{fmt, fs};
 
 use motevec::corpus::{self, Corpus, Source, Tokenizer};
 use motevec::train::{self, Settings, Trained};
 use motevec::{Vectors, query};
 use motevec_core::optim::Schedule;
+use motevec_tests::data;
 
 /// Lines of a batch.
 const LINES: usize = 200;
@@ -48,7 +48,7 @@ fn vectors(corpus: Corpus, trained: Trained) -> Vectors {
 
 impl Growing {
     pub(crate) fn new() -> Result<Self, Box<dyn Error>> {
-        let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "data", "pan-tadeusz.txt.zst"].iter().collect();
+        let path = data("pan-tadeusz.txt.zst");
         let text = String::from_utf8(zstd::decode_all(fs::File::open(&path)?)?)?;
         let lines: Vec<&str> = text.lines().collect();
         let corpus = corpus::read(&[Source::Path(path)], &options(), &|_| {})?;

@@ -2,8 +2,8 @@
 //! stays flat, that everything that must agree with one long run does so to the last bit, and that the rest stays good.
 //!
 //! ```sh
-//! cargo run -p motevec-tests --example soak -- 60      # minutes
-//! cargo run -p motevec-tests --example soak -- 60 0.3  # working three tenths of the time
+//! cargo run -p motevec-tests --bin soak -- 60      # minutes
+//! cargo run -p motevec-tests --bin soak -- 60 0.3  # working three tenths of the time
 //! ```
 //!
 //! One line per minute goes to stdout; the exit code is 1 if anything drifted.

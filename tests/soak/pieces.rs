@@ -4,11 +4,11 @@
 use std::error::Error;
 use std::fmt;
 use std::ops::ControlFlow::{Break, Continue};
-use std::path::PathBuf;
 
 use motevec::corpus::{self, Corpus, Source, Tokenizer};
 use motevec::train::{self, Progress, Settings, Trained};
 use motevec::{Vectors, query};
+use motevec_tests::addresses;
 
 /// Rounds from one stop to the next.
 const ROUNDS: u32 = 40;
@@ -24,8 +24,7 @@ pub(crate) struct Pieces {
 
 /// The bundled text so often that it trains in rounds.
 fn text() -> Vec<Source> {
-    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "host-cli", "data", "addresses.txt.zst"].iter().collect();
-    (0..3).map(|_| Source::Path(path.clone())).collect()
+    vec![Source::Path(addresses().into()); 3]
 }
 
 impl Pieces {

@@ -1,18 +1,19 @@
 //! The firmware: in QEMU, and on this machine.
 
-use std::env;
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::thread;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use std::{env, fs, thread};
 
 use motevec_core::simd::{Kernel, Lanes, Level};
 use motevec_learner::session::{Board as About, Session, Storage};
 use motevec_learner::text::Sink;
 
-use crate::{skip, works};
+use crate::{repository, skip, works};
 
 /// The image that the firmware holds.
 pub static IMAGE: &[u8] = include_bytes!("../../firmware-example/addresses.mote");
@@ -73,8 +74,16 @@ impl Board {
     /// If it does not build.
     #[must_use]
     pub fn build(self) -> PathBuf {
-        let args = ["--no-default-features", "--features", self.name()];
-        build(&["--package", "motevec-firmware"], self.target(), &args, "").join("motevec-firmware")
+        build("motevec-firmware", self.target(), self.name(), "")
+    }
+
+    /// The image of firmware-example/footprint for the board, with more `features` after a comma.
+    ///
+    /// # Panics
+    /// Where it does not build.
+    #[must_use]
+    pub fn footprint(self, features: &str) -> PathBuf {
+        build("motevec-footprint", self.target(), &format!("{}{features}", self.name()), "")
     }
 
     /// The firmware in QEMU, or `None` if the test is to be skipped.
@@ -105,29 +114,53 @@ pub fn cargo() -> Command {
     cargo
 }
 
-/// Builds a package of the firmware's workspace for `target`, and gives the folder of what was built.
+/// The images that are built. Who holds the lock builds alone: cargo gives one name to images of different features.
+fn built() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    static BUILT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    // Where a build failed, its own test says so.
+    BUILT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Does `work` while nobody else builds firmware.
+pub fn alone<T>(work: impl FnOnce() -> T) -> T {
+    let _built = built();
+    work()
+}
+
+/// Builds a package of the firmware's workspace for `target` as it is released, only once, and gives the image.
 ///
 /// # Panics
 /// If it does not build.
 #[must_use]
-pub fn build(package: &[&str], target: &str, args: &[&str], rustflags: &str) -> PathBuf {
+pub fn build(package: &str, target: &str, features: &str, rustflags: &str) -> PathBuf {
     let mut cargo = cargo();
-    // Images without logs in a folder of their own: they have the names of those with logs.
-    let folder = target_folder().join(if rustflags.is_empty() { "release" } else { "flags" });
-    cargo.args(["build", "--quiet", "--locked", "--release", "--target", target]).args(package).args(args);
-    let output = cargo.env("CARGO_TARGET_DIR", &folder).env("RUSTFLAGS", rustflags).output().expect("cargo starts");
-    assert!(output.status.success(), "{target} {args:?}:\n{}", String::from_utf8_lossy(&output.stderr));
-    folder.join(target).join("release")
+    cargo.args(["build", "--quiet", "--locked", "--release", "--no-default-features", "--package", package]);
+    cargo.args(["--target", target, "--features", features]).env("RUSTFLAGS", rustflags);
+    let file = match target.split_once('-') {
+        Some(("wasm32", _)) => package.replace('-', "_") + ".wasm",
+        _ => package.to_owned(),
+    };
+    let image = target_folder().join("images").join(format!("{features}{rustflags}-{file}"));
+    let mut built = built();
+    if !built.contains(&image) {
+        let output = cargo.output().expect("cargo starts");
+        assert!(output.status.success(), "{target} {features}:\n{}", String::from_utf8_lossy(&output.stderr));
+        fs::create_dir_all(target_folder().join("images")).expect("a folder can be made");
+        fs::copy(target_folder().join(target).join("release").join(file), &image).expect("the image can be copied");
+        built.insert(image.clone());
+    }
+    image
 }
 
 /// The folder of the firmware.
 #[must_use]
 pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../firmware-example")
+    repository().join("firmware-example")
 }
 
-/// Where the firmware is built: cargo holds a lock on the folder of these tests.
-fn target_folder() -> PathBuf {
+/// Where firmware and other things are built for tests: all in one folder, so that nothing is compiled twice.
+#[must_use]
+pub fn target_folder() -> PathBuf {
     // target/debug/deps/TEST
     let test = env::current_exe().expect("a test knows its file");
     test.ancestors().nth(3).expect("cargo puts tests into folders").join("tmp/firmware")

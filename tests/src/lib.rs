@@ -2,42 +2,28 @@
 
 pub mod firmware;
 pub mod fuzz;
+pub mod models;
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
-use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Output};
 use std::{env, fs};
 
-use escargot::CargoBuild;
+use serde_json::Value;
 use tempfile::TempDir;
 
-/// The program `motevec`, built as the tests themselves are built, and only once.
+/// The program `motevec`.
 ///
 /// # Panics
-/// If it does not build.
+/// Where cargo has not built it beside the program that asks.
 #[must_use]
 pub fn motevec() -> Command {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    Command::new(BUILT.get_or_init(|| build(|build| build.bin("motevec"))))
-}
-
-/// The example `course`, built in the same way.
-///
-/// # Panics
-/// If it does not build.
-#[must_use]
-pub fn course() -> Command {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    Command::new(BUILT.get_or_init(|| build(|build| build.example("course"))))
-}
-
-/// Builds what `choose` says of the package `motevec`, and tells where it is.
-fn build(choose: impl FnOnce(CargoBuild) -> CargoBuild) -> PathBuf {
-    let build = choose(CargoBuild::new().package("motevec"));
-    // The profile of the tests, so that nothing is compiled twice.
-    let build = if cfg!(debug_assertions) { build } else { build.release() };
-    build.run().expect("motevec builds").path().to_owned()
+    // target/debug/deps/TEST: the tests are targets of the program's package, so that cargo builds both.
+    let test = env::current_exe().expect("a program knows its file");
+    let name = format!("motevec{}", env::consts::EXE_SUFFIX);
+    let program = test.ancestors().skip(1).map(|folder| folder.join(&name)).find(|path| path.is_file());
+    Command::new(program.expect("`cargo build` builds motevec"))
 }
 
 /// A folder of its own for a test, gone when the test ends. The program runs in it, so that messages name files
@@ -117,6 +103,60 @@ impl Folder {
         String::from_utf8(output.stdout).expect("the output is UTF-8")
     }
 
+    /// The JSON that a successful run prints.
+    ///
+    /// # Panics
+    /// Where the run fails, says anything on stderr, or prints something else.
+    pub fn json(&self, args: &[&str]) -> Value {
+        let text = self.stdout(args);
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{args:?}: {error}: {text}"))
+    }
+
+    /// The program, about to run in this folder within a limit of the shell, such as `ulimit -v 300000`. `None` where the
+    /// shell cannot set it: the test is then to be skipped.
+    #[must_use]
+    pub fn limited(&self, limit: &str, args: &[&str]) -> Option<Command> {
+        if !works("sh", &["-c", limit]) {
+            skip(&format!("a shell with {limit}"), "apt-get install dash");
+            return None;
+        }
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{limit} && exec \"$@\""), "sh"]).arg(motevec().get_program()).args(args);
+        shell.current_dir(self.0.path());
+        Some(shell)
+    }
+
+    /// How the program ends in a terminal, and what that shows, with `input` typed and `variables` set. `None` where there is no
+    /// terminal: the test is then to be skipped.
+    ///
+    /// # Panics
+    /// Where the program does not start.
+    #[must_use]
+    pub fn on_a_terminal(
+        &self,
+        args: &[&str],
+        input: &str,
+        variables: &[(&str, &str)],
+    ) -> Option<(ExitStatus, String)> {
+        if !works("script", &["--version"]) {
+            skip("script, for a terminal", "apt-get install bsdutils");
+            return None;
+        }
+        // `script` runs a command in a terminal of its own, and shows what that shows.
+        let program = motevec();
+        let command = format!("'{}' {}", program.get_program().display(), args.join(" "));
+        self.write("typed", input);
+        let mut terminal = Command::new("script");
+        terminal.args(["-qec", &command, "/dev/null"]).current_dir(self.0.path());
+        for variable in ["NO_COLOR", "CI", "CLICOLOR"] {
+            terminal.env_remove(variable);
+        }
+        terminal.env("TERM", "xterm-256color").envs(variables.iter().copied());
+        terminal.stdin(fs::File::open(self.path("typed")).expect("what is typed"));
+        let output = terminal.output().expect("script starts");
+        Some((output.status, String::from_utf8_lossy(&output.stdout).into_owned()))
+    }
+
     /// The exit code of a failed run, and what it says.
     ///
     /// # Panics
@@ -129,10 +169,69 @@ impl Folder {
     }
 }
 
+/// The folder of the repository.
+#[must_use]
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the repository")
+}
+
 /// A file in the folder of test data.
 #[must_use]
 pub fn data(name: &str) -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "data", name].iter().collect()
+    repository().join("tests/data").join(name)
+}
+
+/// A text in every format of compression, by its ending.
+///
+/// # Panics
+/// Never: memory takes all.
+#[must_use]
+pub fn compressed(text: &[u8]) -> [(&'static str, Vec<u8>); 4] {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut zstd = zstd::Encoder::new(Vec::new(), 1).expect("an encoder");
+    zstd.include_checksum(true).expect("a checksum");
+    let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    let mut xz = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0)).expect("an encoder");
+    let all = "memory takes all";
+    gzip.write_all(text).expect(all);
+    zstd.write_all(text).expect(all);
+    bzip2.write_all(text).expect(all);
+    xz.write_all(text).expect(all);
+    [
+        ("gz", gzip.finish().expect(all)),
+        ("zst", zstd.finish().expect(all)),
+        ("xz", xz.finish().expect(all)),
+        ("bz2", bzip2.finish().expect(all)),
+    ]
+}
+
+/// The bundled corpus.
+#[must_use]
+pub fn addresses() -> &'static str {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../host-cli/data/addresses.txt.zst")
+}
+
+/// What the Python program `script` prints when it runs in `folder`.
+///
+/// # Panics
+/// Where it fails.
+pub fn python(folder: &Folder, script: &str) -> String {
+    let output = Command::new("python3").current_dir(folder.path("")).args(["-c", script]).output();
+    let output = output.expect("python3 starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("the output is UTF-8")
+}
+
+/// Whether Python has the `packages`, which are named with spaces between them. Where not, the test is to be skipped.
+#[must_use]
+pub fn has_python(packages: &str) -> bool {
+    // Importing them would take seconds.
+    let script = "import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, sys.argv[1:])))";
+    let found = works("python3", &[&["-c", script][..], &packages.split(' ').collect::<Vec<_>>()].concat());
+    if !found {
+        skip(&format!("Python with {packages}"), &format!("python3 -m pip install {packages}"));
+    }
+    found
 }
 
 /// Says that a test is skipped because `what` is missing, and how to install it. The test then returns.

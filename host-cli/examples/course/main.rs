@@ -13,6 +13,8 @@
 mod data;
 mod pictures;
 mod run;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -71,7 +73,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    match Args::parse().run() {
+    match Args::parse().run(&mut io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::show_error(&error);
@@ -81,7 +83,8 @@ fn main() -> ExitCode {
 }
 
 impl Args {
-    fn run(&self) -> Result<()> {
+    /// Reports to `out`.
+    fn run(&self, out: &mut impl Write) -> Result<()> {
         let text = Text::read(&self.sentences)?;
         let known =
             COURSE.iter().flat_map(|(_, words)| *words).filter(|word| text.vocabulary.row(word).is_some()).count();
@@ -92,25 +95,31 @@ impl Args {
         std::fs::create_dir_all(&self.output).map_err(|error| Error::io(&self.output, error))?;
         let file = |name: &str| self.output.join(name);
         ["three.png", "seeds.png", "vectors.bin"].iter().try_for_each(|name| output::check(&file(name)))?;
-        say(format_args!(
-            "{} sentences, {} words, {} distinct",
-            text.sentences.len(),
-            text.words(),
-            text.vocabulary.len()
-        ));
+        say(
+            out,
+            format_args!(
+                "{} sentences, {} words, {} distinct",
+                text.sentences.len(),
+                text.words(),
+                text.vocabulary.len()
+            ),
+        );
 
         let start = Instant::now();
         let trained = run::train(&text, self.seed, self.steps, &mut |step, loss| {
             if step % self.print_every.next_multiple_of(run::LOOK_EVERY) == 0 {
-                say(format_args!("step {step:6}  running loss {loss:.3}"));
+                say(out, format_args!("step {step:6}  running loss {loss:.3}"));
             }
         })?;
-        say(format_args!(
-            "loss {:.3} after {} steps in {:.2} s",
-            trained.loss,
-            self.steps,
-            start.elapsed().as_secs_f64()
-        ));
+        say(
+            out,
+            format_args!(
+                "loss {:.3} after {} steps in {:.2} s",
+                trained.loss,
+                self.steps,
+                start.elapsed().as_secs_f64()
+            ),
+        );
         let first = vectors(&text, trained.center, run::DIM);
         format::write(&file("vectors.bin"), None, first.view())?;
 
@@ -118,13 +127,16 @@ impl Args {
         let own = train::train(&text.corpus(), &own_settings, &mut |_| std::ops::ControlFlow::Continue(()))?;
         let own = vectors(&text, own.center, own_settings.dim);
         self.draw_three(&first, &own)?;
-        self.draw_seeds(&text, first, trained.loss, &own)?;
-        say(format_args!(
-            "written {}, {}, {}",
-            file("vectors.bin").display(),
-            file("three.png").display(),
-            file("seeds.png").display()
-        ));
+        self.draw_seeds(&text, first, trained.loss, &own, out)?;
+        say(
+            out,
+            format_args!(
+                "written {}, {}, {}",
+                file("vectors.bin").display(),
+                file("three.png").display(),
+                file("seeds.png").display()
+            ),
+        );
         Ok(())
     }
 
@@ -148,8 +160,8 @@ impl Args {
         )
     }
 
-    /// The course's picture for each of the seeds, and a table of how well groups hold together in each.
-    fn draw_seeds(&self, text: &Text, first: Vectors, loss: f64, own: &Vectors) -> Result<()> {
+    /// The course's picture for one seed after the other, and a table of how well groups hold together in each.
+    fn draw_seeds(&self, text: &Text, first: Vectors, loss: f64, own: &Vectors, out: &mut impl Write) -> Result<()> {
         let seed = |run: u64| self.seed.wrapping_add(run);
         let others: Vec<(Vectors, f64)> = (1..self.seeds)
             .into_par_iter()
@@ -159,29 +171,35 @@ impl Args {
             })
             .collect::<Result<_>>()?;
 
-        say(format_args!(
-            "\n{:22} {:>8} {:>8} {:>10} {:>11}",
-            "cosines of two words", "within", "across", "together", "neighbors"
-        ));
-        let row = |name: &str, groups: &Groups| {
+        say(
+            out,
+            format_args!(
+                "\n{:22} {:>8} {:>8} {:>10} {:>11}",
+                "cosines of two words", "within", "across", "together", "neighbors"
+            ),
+        );
+        let row = |out: &mut _, name: &str, groups: &Groups| {
             let Groups { within, across, together, neighbors, .. } = groups;
-            say(format_args!("{name:22} {within:8.3} {across:8.3} {together:10.3} {:9.0} %", 100.0 * neighbors));
+            say(out, format_args!("{name:22} {within:8.3} {across:8.3} {together:10.3} {:9.0} %", 100.0 * neighbors));
         };
         let (mut maps, mut shares) = (Vec::new(), Vec::new());
         for (seed, (vectors, loss)) in (0..).map(seed).zip(std::iter::once((first, loss)).chain(others)) {
             let groups = Groups::of(&vectors);
-            row(&format!("seed {seed}, loss {loss:.3}"), &groups);
+            row(out, &format!("seed {seed}, loss {loss:.3}"), &groups);
             shares.push(100.0 * groups.neighbors);
             maps.push(pictures::map(&vectors, format!("Seed {seed}"), Method::Pca, SMALL_MAP)?);
         }
         let groups = Groups::of(own);
-        row("motevec train", &groups);
+        row(out, "motevec train", &groups);
         let chance = 100.0 * groups.chance;
-        say(format_args!(
-            "within: of one group; across: of two; together: of {}; all seen from the mean of the words.\n\
+        say(
+            out,
+            format_args!(
+                "within: of one group; across: of two; together: of {}; all seen from the mean of the words.\n\
              neighbors: words whose nearest one is of their group; by chance {chance:.0} %\n",
-            SEEN_TOGETHER.join(", ")
-        ));
+                SEEN_TOGETHER.join(", ")
+            ),
+        );
 
         let (low, high) =
             shares.iter().fold((100.0, 0.0), |(low, high): (f64, f64), &share| (low.min(share), high.max(share)));
@@ -194,9 +212,9 @@ impl Args {
     }
 }
 
-/// Prints a line. A reader that has seen enough and closes the pipe (`| head`) is not an error.
-fn say(line: impl Display) {
-    let _ = writeln!(io::stdout(), "{line}");
+/// Prints a line. A reader that has seen enough and closes the pipe (`| head`) is no error.
+fn say(out: &mut impl Write, line: impl Display) {
+    let _ = writeln!(out, "{line}");
 }
 
 /// motevec's own trainer, with the passes and the rate that such a short text needs.
@@ -206,5 +224,5 @@ fn own_settings(seed: u64) -> Settings {
 
 /// A run's center vectors with their words.
 fn vectors(text: &Text, data: Vec<f32>, dim: usize) -> Vectors {
-    Vectors { vocabulary: text.vocabulary.clone(), dim, data, outside: None, history: Vec::new() }
+    Vectors::new(text.vocabulary.clone(), dim, data)
 }

@@ -117,7 +117,7 @@ mod tests {
         }
         // Around (5, 7).
         let data = vec![7.0, 7.0, 6.0, 7.0, 5.0, 8.0, 4.0, 7.0, 3.0, 6.0];
-        let vectors = Vectors { vocabulary, dim: 2, data, outside: None, history: Vec::new() };
+        let vectors = Vectors::new(vocabulary, 2, data);
         let Groups { within, across, together, neighbors, chance } = Groups::of(&vectors);
         let fifth = 1.0 / 5.0_f64.sqrt();
         assert!((within - 1.0).abs() < 1e-6, "tea and coffee are the only two of a group: {within}");

@@ -6,7 +6,7 @@ use motevec::Result;
 use motevec_core::model::{Rows, RowsMut};
 use motevec_core::optim::Schedule;
 use motevec_core::sample::{Generator, Negatives as _};
-use motevec_core::simd::{Kernel, LANES, Lanes, Level, PairUpdate, WindowError};
+use motevec_core::simd::{Kernel, LANES, Lanes, Level, Machine, PairUpdate, Simd, WindowError};
 use rand_core::Rng;
 
 use crate::data::{Contexts, Table, Text};
@@ -51,7 +51,8 @@ pub(crate) struct Trained {
 /// The arithmetic is the portable one: the same seed gives the same vectors on every machine.
 pub(crate) fn train(text: &Text, seed: u64, steps: u64, observe: &mut dyn FnMut(u64, f64)) -> Result<Trained> {
     let batches = Batches::new(text, seed)?;
-    Ok(Level::best().run(false, Run { batches, steps, observe }).expect("this machine has its best level"))
+    let simd = Simd::new(Level::best(), false).expect("the best level is one that is there");
+    Ok(simd.enter(Run { batches, steps, observe }))
 }
 
 /// A whole run, compiled for the machine's instructions.

@@ -5,25 +5,20 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
-use safetensors::Dtype;
-use safetensors::tensor::Metadata;
-use serde_json::{Value, json};
+use ::safetensors::Dtype;
+use ::safetensors::tensor::Metadata;
 use twox_hash::XxHash3_128;
 
 use super::{CENTER, Checkpoint, OUTSIDE, RunState};
+use crate::format::matrix;
+use crate::format::safetensors::{self, LONGEST_HEADER};
 use crate::train::Trained;
 use crate::{Error, Result, Vocabulary, output};
 
 const CHECKSUM: &str = "checksum";
 const CHECKSUM_BYTES: usize = 16;
 
-/// The longest header that the package safetensors reads.
-const LONGEST_HEADER: u64 = 100_000_000;
-
-/// Tensors start at a multiple of this.
-const ALIGNMENT: usize = 8;
-
-/// How many numbers are written or read at once.
+/// Numbers that are read at once.
 const PIECE: usize = 1 << 16;
 
 /// Writes the checkpoint `path`, whole or not at all.
@@ -40,38 +35,27 @@ pub(super) fn write(path: &Path, state: &RunState, model: Option<(&Vocabulary, &
         let mut out = Hashed { inner: out, hash: XxHash3_128::new() };
         out.write_all(&(header.len() as u64).to_le_bytes())?;
         out.write_all(&header)?;
-        let mut bytes = Vec::new();
-        for piece in matrices.iter().flat_map(|(_, numbers)| numbers.chunks(PIECE)) {
-            bytes.clear();
-            bytes.extend(piece.iter().flat_map(|x| x.to_le_bytes()));
-            out.write_all(&bytes)?;
-        }
+        matrices.iter().try_for_each(|(_, numbers)| matrix::write(numbers, &mut out))?;
         let checksum = out.hash.finish_128();
         out.inner.write_all(&checksum.to_le_bytes())
     })
 }
 
-fn header(state: &RunState, words: Option<&Vocabulary>, matrices: &[(&str, &[f32])]) -> serde_json::Result<Vec<u8>> {
+fn header(
+    state: &RunState,
+    words: Option<&Vocabulary>,
+    matrices: &[(&'static str, &[f32])],
+) -> serde_json::Result<Vec<u8>> {
     let mut metadata = BTreeMap::from([("format", "motevec".to_owned())]);
     metadata.insert("checkpoint", serde_json::to_string(state)?);
     let rows = words.map_or(0, Vocabulary::len);
     if let Some(words) = words {
         metadata.insert("vocabulary", serde_json::to_string(&words.words().collect::<Vec<_>>())?);
     }
-    let mut header = BTreeMap::from([("__metadata__", json!(metadata))]);
-    let mut at = 0;
-    let mut tensor = |dtype: &str, shape: &[usize], bytes: usize| -> Value {
-        let start = at;
-        at += bytes;
-        json!({ "dtype": dtype, "shape": shape, "data_offsets": [start, at] })
-    };
-    for &(name, numbers) in matrices {
-        header.insert(name, tensor("F32", &[rows, numbers.len() / rows.max(1)], size_of_val(numbers)));
-    }
-    header.insert(CHECKSUM, tensor("U8", &[CHECKSUM_BYTES], CHECKSUM_BYTES));
-    let mut header = serde_json::to_vec(&header)?;
-    header.resize(header.len().next_multiple_of(ALIGNMENT), b' ');
-    Ok(header)
+    let matrix =
+        |&(name, numbers): &(&'static str, &[f32])| (name, Dtype::F32, vec![rows, numbers.len() / rows.max(1)]);
+    let checksum = (CHECKSUM, Dtype::U8, vec![CHECKSUM_BYTES]);
+    safetensors::header(&metadata, matrices.iter().map(matrix).chain([checksum]).collect())
 }
 
 /// Reads the checkpoint `path`, and checks that not a byte of it has changed.
@@ -178,10 +162,7 @@ mod tests {
             losses in prop::collection::vec(any::<u64>(), 0..4),
             rows in Just(rows),
         ) -> (Vocabulary, Trained) {
-            let mut words = Vocabulary::new();
-            for row in 0..rows {
-                words.push(&format!("w{row}\n"), 5).unwrap();
-            }
+            let words = (0..rows).map(|row| (format!("w{row}\n"), 5)).collect();
             let numbers: Vec<_> = bits.iter().map(|&bits| f32::from_bits(bits)).collect();
             let (center, outside) = numbers.split_at(numbers.len() / 2);
             let losses = losses.into_iter().map(f64::from_bits).collect();
@@ -213,7 +194,7 @@ mod tests {
             prop_assert_eq!(bits(&model.unwrap()), bits(&trained));
             prop_assert_eq!((read.command, read.options, read.time), (state.command, state.options, state.time));
             let content = fs::read(&path).unwrap();
-            prop_assert_eq!(safetensors::SafeTensors::deserialize(&content).unwrap().len(), 3);
+            prop_assert_eq!(::safetensors::SafeTensors::deserialize(&content).unwrap().len(), 3);
         }
 
         /// Any changed, missing or additional byte.

@@ -161,8 +161,7 @@ mod tests {
 
     fn save(folder: &mut Folder, seed: u32) {
         let trained = Trained { center: vec![0.5], outside: vec![1.0], losses: Vec::new(), stopped: None };
-        let mut words = Vocabulary::new();
-        words.push("word", 5).unwrap();
+        let words = [("word", 5)].into_iter().collect();
         folder.save(&state(seed), (&words, &trained)).unwrap();
     }
 

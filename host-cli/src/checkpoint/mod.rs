@@ -17,8 +17,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plot::LossCurve;
-use crate::train::{Position, Trained};
+use crate::train::{LossCurve, Position, Trained};
 
 pub(crate) use fingerprint::{Fingerprint, of_model};
 pub(crate) use folder::Folder;

@@ -11,10 +11,11 @@ use serde::Serialize;
 use super::demo::ADDRESSES;
 use super::report::{self, Columns};
 use super::train::arguments::{self, LearningArgs, MachineArgs, TextArgs};
+use super::train::memory;
 use super::{progress, train};
+use crate::Result;
 use crate::bench::{self, Bandwidth, DIMS, Instructions, KernelRate, Options, Peak, Training, TrainingRate};
 use crate::corpus::Source;
-use crate::{Result, memory};
 
 /// Measure this machine, the kernels, and the whole of training
 ///

@@ -1,12 +1,10 @@
 //! `motevec completions`: what a shell needs to complete command lines.
 
-use std::io::{self, Write as _};
-
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use super::Cli;
-use crate::{Error, Result};
+use super::{Cli, report};
+use crate::Result;
 
 /// Print a script that lets your shell complete commands and options
 #[derive(Debug, clap::Args)]
@@ -24,10 +22,6 @@ impl Args {
     pub(super) fn run(self) -> Result<()> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "motevec", &mut script);
-        let mut out = io::stdout().lock();
-        match out.write_all(&script).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("stdout", error)),
-            _ => Ok(()),
-        }
+        report::print_text(&String::from_utf8_lossy(&script))
     }
 }

@@ -51,7 +51,7 @@ pub(super) struct Args {
 #[derive(Serialize)]
 struct Report {
     input: String,
-    from: String,
+    from: &'static str,
     output: String,
     words: usize,
     dim: usize,

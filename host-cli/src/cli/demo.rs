@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use super::plot::{Map, Method};
 use super::report::{self, Columns};
-use super::train::history;
+use super::train::{history, memory};
 use super::{printable, progress};
 use crate::corpus::{Corpus, Options, Source, Tokenizer};
 use crate::plot::{Kind, Picture, Selection};
 use crate::query::{self, Neighbor};
 use crate::train::Settings;
-use crate::{Result, Vectors, format, memory, output};
+use crate::{Result, Vectors, format, output};
 
 /// Addresses of presidents of the United States, one paragraph per line; in the public domain.
 pub(super) const ADDRESSES: Source =

@@ -29,7 +29,7 @@ pub(super) struct Args {
 
 #[derive(Serialize)]
 struct Report<'a> {
-    format: String,
+    format: &'static str,
     words: usize,
     dim: usize,
     /// Unknown for a pipe.

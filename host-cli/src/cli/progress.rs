@@ -10,8 +10,8 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::report;
 use crate::bench;
 use crate::corpus::{self, Corpus, Options, Source};
-use crate::plot::{self, LossCurve};
-use crate::train::{self, Settings, Trained};
+use crate::plot;
+use crate::train::{self, LossCurve, Settings, Trained};
 use crate::{Error, Result};
 
 /// For input of a known size, and for input through a pipe.

@@ -42,10 +42,26 @@ pub(super) fn print(report: &(impl Serialize + Display), json: bool, output: Opt
         true => (Box::new(io::stderr().lock()), "stderr"),
         false => (Box::new(io::stdout().lock()), "stdout"),
     };
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+    write(out.as_mut(), name, &format!("{text}\n"))
+}
+
+/// Writes `text` to stdout as it is.
+pub(super) fn print_text(text: &str) -> Result<()> {
+    write(&mut io::stdout().lock(), "stdout", text)
+}
+
+fn write(out: &mut dyn Write, name: &str, text: &str) -> Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::io(name, error)),
         _ => Ok(()),
     }
+}
+
+/// The first line of what clap says of a command line, without its own `error: `.
+pub(super) fn first_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
 
 /// `report` as a line of JSON, or as text.
@@ -76,6 +92,10 @@ pub(super) fn warn(message: &str) {
 pub fn show_error(error: &Error) {
     match error {
         Error::Interrupted { message, .. } => say("stopped", AnsiColor::Yellow, message),
+        Error::Setting { name, .. } => {
+            let dashes = if name.len() == 1 { "-" } else { "--" };
+            say("error", AnsiColor::Red, &format!("{dashes}{error}"));
+        }
         _ => say("error", AnsiColor::Red, &error.to_string()),
     }
 }

@@ -17,7 +17,7 @@ use crate::{memory, output};
 #[derive(Serialize)]
 pub(super) struct Summary {
     output: String,
-    format: Option<String>,
+    format: Option<&'static str>,
     /// Unknown for a pipe.
     file_bytes: Option<u64>,
     words: u64,

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use super::{Cli, printable};
+use super::{Cli, printable, report};
 use crate::format::Format;
 use crate::{Error, Result};
 
@@ -56,7 +56,7 @@ impl Args {
             return print_help();
         }
         if self.options.iter().any(|option| option == "--version") {
-            return print(&Cli::command().render_version());
+            return report::print_text(&Cli::command().render_version());
         }
         let translated = translate(&self.options)?;
         let cbow = "word2vec trains CBOW without `-cbow 0`; motevec always trains skip-gram, as with `-cbow 0`";
@@ -73,24 +73,14 @@ impl Args {
 fn print_help() -> Result<()> {
     let mut cli = Cli::command();
     let help = cli.find_subcommand_mut("word2vec").map(|command| command.render_long_help().to_string());
-    print(&help.unwrap_or_default())
+    report::print_text(&help.unwrap_or_default())
 }
 
-fn print(text: &str) -> Result<()> {
-    match write!(io::stdout(), "{text}") {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("stdout", error)),
-        _ => Ok(()),
-    }
-}
-
-/// The first line of what clap says, without its own `error: `, and with the names of the options that were given.
+/// What clap says, with the names of the options that were given.
 fn plain(error: &clap::Error) -> String {
-    let text = error.to_string();
-    let line = text.lines().next().unwrap_or_default();
-    let line = line.strip_prefix("error: ").unwrap_or(line).to_owned();
     let others = [("-sample", "--subsample"), ("-negative", "--negatives")];
     let renamed = RENAMED.iter().map(|&(old, new, _)| (old, new)).chain(others);
-    renamed.fold(line, |line, (old, new)| line.replace(&format!("'{new} <"), &format!("'{old} <")))
+    renamed.fold(report::first_line(error), |line, (old, new)| line.replace(&format!("'{new} <"), &format!("'{old} <")))
 }
 
 /// A command line of word2vec, in other words.
@@ -164,7 +154,7 @@ fn translate(options: &[OsString]) -> Result<Translated> {
     let text = text.ok_or_else(|| missing("-train"))?;
     let output = output.ok_or_else(|| missing("-output"))?;
     let format = if binary { Format::Word2vecBinary } else { Format::Word2vecText };
-    train.extend([joined("--subsample", &sample), joined("--format", OsStr::new(&format.name()))]);
+    train.extend([joined("--subsample", &sample), joined("--format", OsStr::new(format.name()))]);
     train.extend([joined("--output", output), "--".into(), text.clone()]);
     Ok(Translated { train, asks_for_cbow, misnamed: misnamed(output.as_ref(), format) })
 }

@@ -55,6 +55,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{env, thread};
 
+#[cfg(feature = "cli")]
 use clap::ValueEnum;
 
 use crate::{Error, Result, Vocabulary};
@@ -64,7 +65,6 @@ use encode::{Encoded, Encoder};
 use store::Store;
 
 pub use source::Source;
-pub(crate) use source::{Compression, explain};
 pub use tokens::{SENTENCE_END, Tokens};
 pub use vocab_file::{read_vocab, write_vocab};
 
@@ -75,7 +75,8 @@ pub const MAX_WORD: usize = 64 << 10;
 const BLOCK_SIZE: usize = 4 << 20;
 
 /// What separates words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(ValueEnum))]
 pub enum Tokenizer {
     /// Unicode white space (the property `White_Space`): for text that is already split into tokens.
     #[default]
@@ -86,7 +87,8 @@ pub enum Tokenizer {
 }
 
 /// What to do where text is not UTF-8.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(ValueEnum))]
 pub enum InvalidUtf8 {
     /// Stop with an error that names the line.
     #[default]

@@ -122,13 +122,7 @@ fn options() -> impl Strategy<Value = Options> {
     let text = (tokens, any::<bool>(), invalid, 1_usize..6, 1_u64..4, max_vocab, vocabulary);
     (text, 1_usize..4, token_memory).prop_map(
         |((tokens, lowercase, invalid_utf8, max_sentence, min_count, max_vocab, vocabulary), threads, token_memory)| {
-            let vocabulary = vocabulary.map(|words| {
-                let mut vocabulary = crate::Vocabulary::new();
-                for (word, count) in words.into_iter().zip([3, 1, 4, 1, 5, 9]) {
-                    vocabulary.push(word, count).unwrap();
-                }
-                vocabulary
-            });
+            let vocabulary = vocabulary.map(|words| words.into_iter().zip([3, 1, 4, 1, 5, 9]).collect());
             Options {
                 tokens,
                 lowercase,

@@ -67,12 +67,7 @@ fn in_rows(words: Vec<(&str, u64)>) -> Result<Vocabulary> {
     if words.len() > (u32::MAX - SPECIAL_IDS) as usize {
         return Err(Error::Failed("more than 4 billion words occur often enough: set --max-vocab".into()));
     }
-    let mut vocabulary = Vocabulary::new();
-    for (word, count) in words {
-        // No word comes twice: the source of the counts is itself a set.
-        let _ = vocabulary.push(word, count);
-    }
-    Ok(vocabulary)
+    Ok(words.into_iter().collect())
 }
 
 /// The row in `vocabulary` of every word of `dictionary`, by id; [`DROPPED`] for those that have none.

@@ -1,11 +1,12 @@
 //! The sources of a corpus: files, standard input or bundled bytes, decompressed on the way.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::compression::{Compression, explain};
 use crate::{Error, Result};
 
 /// One input of a corpus. gzip, Zstandard, xz and bzip2 data are recognized by their first bytes.
@@ -112,16 +113,6 @@ impl Input {
     }
 }
 
-/// The error for a failed read of the file `name`: the decoders report damage as I/O errors without a number of the
-/// operating system.
-pub(crate) fn explain(name: &Path, compressed: bool, error: io::Error) -> Error {
-    if !compressed || error.raw_os_error().is_some() {
-        return Error::io(name, error);
-    }
-    let what = if error.kind() == io::ErrorKind::UnexpectedEof { "ends early" } else { "is damaged" };
-    Error::input(name, None, format!("the compressed data {what}: {error}"))
-}
-
 /// A reader that adds up what passes through it, for the progress report.
 struct Counted<R> {
     inner: R,
@@ -133,64 +124,6 @@ impl<R: Read> Read for Counted<R> {
         let read = self.inner.read(buffer)?;
         self.bytes.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
-    }
-}
-
-/// The compressed formats of corpora and models.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Compression {
-    Gzip,
-    Zstd,
-    Xz,
-    Bzip2,
-}
-
-impl Compression {
-    /// How many first bytes tell every format.
-    const MAGIC_LEN: usize = 10;
-
-    /// The format of a file that starts with these bytes.
-    pub(crate) fn of(start: &[u8]) -> Option<Self> {
-        match start {
-            [0x1f, 0x8b, ..] => Some(Self::Gzip),
-            // A Zstandard frame, or a skippable frame ahead of one (pzstd writes those).
-            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstd),
-            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
-            // "BZh9" might start a text; with the magic number of a block, or of an empty stream's end, it cannot.
-            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
-            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Self::Bzip2),
-            _ => None,
-        }
-    }
-
-    /// Whether a file named `name` with only these few bytes is the remains of a compressed one.
-    fn is_cut_short(name: &Path, whole: &[u8]) -> bool {
-        let magic: &[u8] = match name.extension().and_then(|e| e.to_str()) {
-            Some("gz") => &[0x1f, 0x8b],
-            Some("zst") => &[0x28, 0xb5, 0x2f, 0xfd],
-            Some("xz") => &[0xfd, b'7', b'z', b'X', b'Z', 0],
-            Some("bz2") => {
-                return whole.len() < Self::MAGIC_LEN && (whole.starts_with(b"BZh") || b"BZh".starts_with(whole));
-            }
-            _ => return false,
-        };
-        whole.len() < magic.len() && magic.starts_with(whole)
-    }
-
-    /// A decoder of all members, frames or streams in `raw`, one after another.
-    pub(crate) fn decoder(self, raw: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
-        let raw = BufReader::with_capacity(128 << 10, raw);
-        Ok(match self {
-            Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(raw)),
-            Self::Zstd => {
-                let mut decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
-                // The output of `zstd --long=31` too.
-                decoder.window_log_max(31)?;
-                Box::new(decoder)
-            }
-            Self::Xz => Box::new(lzma_rust2::XzReader::new(raw, true)),
-            Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(raw)),
-        })
     }
 }
 

@@ -46,10 +46,7 @@ fn only_kept_words_fill_a_sentence() {
 
 #[test]
 fn a_given_vocabulary_is_kept_as_it_is() {
-    let mut vocabulary = Vocabulary::new();
-    for (word, count) in [("rare", 2), ("b", 10), ("absent", 20)] {
-        vocabulary.push(word, count).unwrap();
-    }
+    let vocabulary = [("rare", 2), ("b", 10), ("absent", 20)].into_iter().collect();
     let options = Options { vocabulary: Some(vocabulary), min_count: 5, ..lenient() };
     let corpus = read_text("a b rare b", &options);
     assert_eq!(corpus.vocabulary.words().collect::<Vec<_>>(), ["absent", "b"]);
@@ -59,10 +56,7 @@ fn a_given_vocabulary_is_kept_as_it_is() {
 
 #[test]
 fn an_earlier_vocabulary_grows() {
-    let mut earlier = Vocabulary::new();
-    for (word, count) in [("old", 3), ("rare", 1), ("never", 0)] {
-        earlier.push(word, count).unwrap();
-    }
+    let earlier: Vocabulary = [("old", 3), ("rare", 1), ("never", 0)].into_iter().collect();
     let grow = |max_vocab| {
         let options = Options { earlier: Some(earlier.clone()), min_count: 2, max_vocab, ..lenient() };
         read_text("new old new old new\nother other once", &options)

@@ -1,6 +1,5 @@
 //! Vocabulary files as word2vec.c saves and reads them: one line `word count` per word, by falling count.
 
-use std::cmp::Reverse;
 use std::io::{self, Write};
 use std::num::IntErrorKind;
 use std::path::Path;
@@ -61,9 +60,8 @@ fn parse(line: &str) -> Result<(&str, u64), &'static str> {
 /// # Errors
 /// If `out` fails.
 pub fn write_vocab(vocabulary: &Vocabulary, out: &mut dyn Write) -> io::Result<()> {
-    let mut rows: Vec<usize> = (0..vocabulary.len()).collect();
-    rows.sort_by_key(|&row| Reverse(vocabulary.count(row)));
-    // A reader removes one mark from the start of the file; the rest is then the word.
+    let rows = vocabulary.by_count();
+    // A reader takes one away from the start of the file; what is left then is the word.
     if rows.first().is_some_and(|&row| vocabulary.word(row).starts_with(MARK)) {
         write!(out, "{MARK}")?;
     }
@@ -75,6 +73,8 @@ pub fn write_vocab(vocabulary: &Vocabulary, out: &mut dyn Write) -> io::Result<(
 
 #[cfg(test)]
 mod tests {
+    use std::cmp::Reverse;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -119,10 +119,7 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_no_part_of_a_word_and_a_word_may_begin_with_one() {
         assert_eq!(pairs(&read("\u{feff}the 5\n".as_bytes()).unwrap()), [("the", 5)]);
-        let mut vocabulary = Vocabulary::new();
-        for word in ["\u{feff}a", "\u{feff}b", "c"] {
-            vocabulary.push(word, 1).unwrap();
-        }
+        let vocabulary = ["\u{feff}a", "\u{feff}b", "c"].map(|word| (word, 1)).into_iter().collect();
         let mut file = Vec::new();
         write_vocab(&vocabulary, &mut file).unwrap();
         assert_eq!(pairs(&read(&file).unwrap()), pairs(&vocabulary));
@@ -131,10 +128,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_back(words in prop::collection::btree_map("[^\\p{Z}\\p{C}]{1,20}", 0_u64..9, 1..30)) {
-            let mut vocabulary = Vocabulary::new();
-            for (word, &count) in &words {
-                vocabulary.push(word, count).unwrap();
-            }
+            let vocabulary = words.into_iter().collect();
             let mut file = Vec::new();
             write_vocab(&vocabulary, &mut file).unwrap();
             let back = read(&file).unwrap();

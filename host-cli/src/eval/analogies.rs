@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::best::{Best, Panels, Query};
 use super::{Folded, lines, read_text};
-use crate::query::unit;
+use crate::query::direction;
 use crate::{Error, Result, Vectors};
 
 /// The score of a model on a section of questions.
@@ -128,8 +128,8 @@ fn answer(vectors: &Vectors, rows: usize, questions: &[Question]) -> Vec<Best> {
     let dim = vectors.dim;
     let mut unit_rows = Vec::with_capacity(rows * dim);
     for row in vectors.rows().take(rows) {
-        match unit(row) {
-            Some(unit) => unit_rows.extend(unit.into_iter().map(|number| number as f32)),
+        match direction(row) {
+            Some(unit) => unit_rows.extend(unit),
             None => unit_rows.resize(unit_rows.len() + dim, 0.0),
         }
     }
@@ -141,7 +141,6 @@ fn answer(vectors: &Vectors, rows: usize, questions: &[Question]) -> Vec<Best> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Vocabulary;
 
     fn score(text: &str, restrict: usize) -> Result<AnalogyScore, String> {
         let rows: [(&str, [f32; 3]); 7] = [
@@ -153,12 +152,9 @@ mod tests {
             ("zero", [0.0, 0.0, 0.0]),
             ("tree", [-1.0, -1.0, 0.0]),
         ];
-        let mut vocabulary = Vocabulary::new();
-        for (word, _) in rows {
-            vocabulary.push(word, 0).unwrap();
-        }
+        let vocabulary = rows.map(|(word, _)| (word, 0)).into_iter().collect();
         let data = rows.iter().flat_map(|(_, numbers)| *numbers).collect();
-        let vectors = Vectors { vocabulary, dim: 3, data, outside: None, history: Vec::new() };
+        let vectors = Vectors::new(vocabulary, 3, data);
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, text).unwrap();
         let message = |error: Error| error.to_string().replace(&file.path().display().to_string(), "file");

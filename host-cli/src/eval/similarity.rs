@@ -88,20 +88,10 @@ fn precise_cosine(one: &[f32], other: &[f32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Vocabulary;
 
     fn score(text: &str) -> Result<SimilarityScore, String> {
-        let mut vocabulary = Vocabulary::new();
-        for word in ["peace", "War", "treaty", "PEACE"] {
-            vocabulary.push(word, 0).unwrap();
-        }
-        let vectors = Vectors {
-            vocabulary,
-            dim: 2,
-            data: vec![1.0, 0.0, -1.0, 0.1, 1.0, 1.0, 0.0, -1.0],
-            outside: None,
-            history: Vec::new(),
-        };
+        let vocabulary = ["peace", "War", "treaty", "PEACE"].map(|word| (word, 0)).into_iter().collect();
+        let vectors = Vectors::new(vocabulary, 2, vec![1.0, 0.0, -1.0, 0.1, 1.0, 1.0, 0.0, -1.0]);
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, text).unwrap();
         let message = |error: Error| error.to_string().replace(&file.path().display().to_string(), "file");

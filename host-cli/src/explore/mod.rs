@@ -109,7 +109,6 @@ fn unit(places: &[[f64; 2]]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Vocabulary;
 
     #[test]
     fn bytes_keep_the_direction() {
@@ -122,12 +121,9 @@ mod tests {
 
     #[test]
     fn no_word_ends_the_data() {
-        let mut vocabulary = Vocabulary::new();
-        for word in ["</script><b>", "<!--<script>", "{title}", "{data}"] {
-            vocabulary.push(word, 0).unwrap();
-        }
-        let vectors =
-            Vectors { vocabulary, dim: 1, data: vec![1.0, 2.0, 3.0, 4.0], outside: None, history: Vec::new() };
+        let vocabulary =
+            ["</script><b>", "<!--<script>", "{title}", "{data}"].map(|word| (word, 0)).into_iter().collect();
+        let vectors = Vectors::new(vocabulary, 1, vec![1.0, 2.0, 3.0, 4.0]);
         let selection = Selection::most_frequent(&vectors, 4);
         let places = [[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [3.0, 0.5]];
         let explorer = Explorer {

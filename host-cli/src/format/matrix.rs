@@ -19,17 +19,15 @@ pub(super) fn put(numbers: &[f32], bytes: &mut Vec<u8>) {
     }
 }
 
-/// Writes all rows of `vectors`, without their padding.
-pub(super) fn write(vectors: VectorsRef<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes `numbers`.
+pub(crate) fn write(numbers: &[f32], out: &mut dyn Write) -> io::Result<()> {
     let mut bytes = Vec::with_capacity(CHUNK);
-    for (_, numbers) in vectors.rows() {
-        put(numbers, &mut bytes);
-        if bytes.len() >= CHUNK / 2 {
-            out.write_all(&bytes)?;
-            bytes.clear();
-        }
+    for piece in numbers.chunks(CHUNK / size_of::<f32>()) {
+        bytes.clear();
+        put(piece, &mut bytes);
+        out.write_all(&bytes)?;
     }
-    out.write_all(&bytes)
+    Ok(())
 }
 
 /// Reads the next `count` numbers; fewer if the file ends.

@@ -15,28 +15,28 @@
     )
 )]
 
-mod compression;
-mod fasttext;
 mod finalfusion;
-mod glove;
 mod image;
-mod matrix;
+mod lines;
+pub(crate) mod matrix;
 mod numpy;
 mod projector;
 mod rows;
-mod safetensors;
+pub(crate) mod safetensors;
 mod source;
+#[cfg(test)]
+mod tests;
 mod text;
 mod word2vec_binary;
-mod word2vec_text;
 mod words;
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "cli")]
 use clap::ValueEnum;
 use motevec_core::image::Encoding;
 
-use crate::{Error, Result, Vectors, VectorsRef, output};
+use crate::{Error, Result, Vectors, VectorsRef, compression, output};
 pub(crate) use image::{Image, name as encoding_name};
 pub use source::Source;
 
@@ -49,7 +49,9 @@ pub trait Codec: Sync {
     fn recognizes(&self, start: &[u8]) -> bool;
 
     /// How a file that begins with `start` holds its numbers.
-    fn numbers(&self, start: &[u8]) -> &'static str;
+    fn numbers(&self, _start: &[u8]) -> &'static str {
+        "f32"
+    }
 
     /// Whether a file may be compressed, with `.gz` or `.zst` after its ending.
     fn compresses(&self) -> bool {
@@ -88,24 +90,25 @@ pub trait Codec: Sync {
 }
 
 /// The names of the formats, as `--format` takes them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(ValueEnum))]
 #[non_exhaustive]
 pub enum Format {
     /// word2vec binary (.bin)
-    #[value(name = "word2vec-bin")]
+    #[cfg_attr(feature = "cli", value(name = "word2vec-bin"))]
     Word2vecBinary,
     /// word2vec text (.txt)
-    #[value(name = "word2vec-text")]
+    #[cfg_attr(feature = "cli", value(name = "word2vec-text"))]
     Word2vecText,
     /// fastText text (.vec)
-    #[value(name = "fasttext")]
+    #[cfg_attr(feature = "cli", value(name = "fasttext"))]
     FastText,
     /// GloVe text, without a first line of sizes (.glove)
     Glove,
     /// NumPy matrix, with the words in a .vocab file beside it (.npy)
     Numpy,
     /// Full model: outside vectors, counts, and how it was made (.safetensors)
-    #[value(name = "safetensors")]
+    #[cfg_attr(feature = "cli", value(name = "safetensors"))]
     SafeTensors,
     /// finalfusion: unit vectors and their norms (.fifu)
     Finalfusion,
@@ -116,10 +119,33 @@ pub enum Format {
 }
 
 impl Format {
+    /// All formats.
+    pub const ALL: [Self; 9] = [
+        Self::Word2vecBinary,
+        Self::Word2vecText,
+        Self::FastText,
+        Self::Glove,
+        Self::Numpy,
+        Self::SafeTensors,
+        Self::Finalfusion,
+        Self::Projector,
+        Self::Mote,
+    ];
+
     /// The name, as `--format` takes it.
     #[must_use]
-    pub fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Word2vecBinary => "word2vec-bin",
+            Self::Word2vecText => "word2vec-text",
+            Self::FastText => "fasttext",
+            Self::Glove => "glove",
+            Self::Numpy => "numpy",
+            Self::SafeTensors => "safetensors",
+            Self::Finalfusion => "finalfusion",
+            Self::Projector => "projector",
+            Self::Mote => "mote",
+        }
     }
 
     /// The codec of this format.
@@ -127,9 +153,9 @@ impl Format {
     pub fn codec(self) -> &'static dyn Codec {
         match self {
             Self::Word2vecBinary => &word2vec_binary::Word2vecBinary,
-            Self::Word2vecText => &word2vec_text::Word2vecText,
-            Self::FastText => &fasttext::FastText,
-            Self::Glove => &glove::Glove,
+            Self::Word2vecText => &text::WORD2VEC,
+            Self::FastText => &text::FASTTEXT,
+            Self::Glove => &text::GLOVE,
             Self::Numpy => &numpy::Numpy,
             Self::SafeTensors => &safetensors::SafeTensors,
             Self::Finalfusion => &finalfusion::Finalfusion,
@@ -145,12 +171,12 @@ impl Format {
         let name = plain.unwrap_or(path).file_name()?.to_string_lossy().to_lowercase();
         let matches = |codec: &dyn Codec| codec.endings().iter().any(|ending| name.ends_with(ending));
         let fits = |format: &&Self| matches(format.codec()) && (plain.is_none() || format.codec().compresses());
-        Self::value_variants().iter().find(fits).copied()
+        Self::ALL.iter().find(fits).copied()
     }
 
     /// The format of files that begin with `start`.
     fn of_content(start: &[u8]) -> Option<Self> {
-        Self::value_variants().iter().find(|format| format.codec().recognizes(start)).copied()
+        Self::ALL.iter().find(|format| format.codec().recognizes(start)).copied()
     }
 }
 
@@ -270,114 +296,10 @@ pub fn check_output(codec: &dyn Codec, path: &Path) -> Result<()> {
 
 /// The error for a file in no known format: lists the formats, and the `option` that names them.
 fn unknown(path: &Path, why: &str, option: Option<&str>) -> Error {
-    let known: Vec<_> = Format::value_variants()
+    let known: Vec<_> = Format::ALL
         .iter()
         .map(|format| format!("{} ({})", format.name(), format.codec().endings().join(", ")))
         .collect();
     let or = option.map_or(" of".to_owned(), |option| format!(", or {option} with one of"));
     Error::Usage(format!("{}: {why}: use a known ending{or} {}", path.display(), known.join(", ")))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-    use crate::Vocabulary;
-
-    /// Two words in two dimensions.
-    fn two_words() -> Vectors {
-        let mut vocabulary = Vocabulary::new();
-        for word in ["state", "union"] {
-            vocabulary.push(word, 0).unwrap();
-        }
-        Vectors { vocabulary, dim: 2, data: vec![0.5, -1.25, 3.0, 1e-7], outside: None, history: Vec::new() }
-    }
-
-    #[test]
-    fn the_ending_tells_the_format_in_either_case() {
-        let format = |name: &str| Format::of_name(Path::new(name));
-        assert_eq!(format("a/model.bin"), Some(Format::Word2vecBinary));
-        assert_eq!(format("MODEL.TXT"), Some(Format::Word2vecText));
-        assert_eq!(format("cc.pl.300.vec"), Some(Format::FastText));
-        assert_eq!(format("glove.6B.glove"), Some(Format::Glove));
-        assert_eq!(format("model.mote"), Some(Format::Mote));
-        assert_eq!(
-            (format("model.bin.gz"), format("model.VEC.zst")),
-            (Some(Format::Word2vecBinary), Some(Format::FastText))
-        );
-        assert_eq!((format("model.mote.gz"), format("model.gz"), format(".zst")), (None, None, None));
-        assert_eq!((format("model"), format("bin"), format("/")), (None, None, None));
-    }
-
-    #[test]
-    fn an_unknown_ending_lists_the_known_ones() {
-        let message = |option| for_output(Path::new("model.pickle"), None, option).err().unwrap().to_string();
-        assert_eq!(
-            message(Some("--to")),
-            "model.pickle: its name does not tell the format: use a known ending, or --to with one of \
-             word2vec-bin (.bin), word2vec-text (.txt), fasttext (.vec), glove (.glove), numpy (.npy), \
-             safetensors (.safetensors), finalfusion (.fifu), projector (.tsv), mote (.mote)"
-        );
-        assert!(message(None).contains(": use a known ending of word2vec-bin (.bin), "));
-        assert!(for_output(Path::new("model.pickle"), Some(Format::Word2vecText), None).is_ok());
-    }
-
-    #[test]
-    fn content_tells_the_format_where_the_name_does_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("model");
-        for &format in Format::value_variants() {
-            write(&path, Some(format), two_words().view()).unwrap();
-            let file = open(&path, None, None).unwrap();
-            // Except for spaces at the ends of lines, which do not matter, these are one format.
-            let alike = format == Format::FastText && file.format() == Format::Word2vecText;
-            assert!(file.format() == format || alike);
-            assert_eq!(file.length(), Some(fs::metadata(&path).unwrap().len()));
-            assert_close(&file.read().unwrap().data, &two_words().data);
-        }
-        for content in ["", "neither", "12 words\nare no header"] {
-            fs::write(&path, content).unwrap();
-            assert!(open(&path, None, None).is_err_and(|error| error.exit_code() == 2), "{content:?}");
-        }
-    }
-
-    #[test]
-    fn padding_is_not_written() {
-        let plain = two_words();
-        let padded = [0.5, -1.25, 7.0, 3.0, 1e-7, 7.0];
-        let view = VectorsRef { stride: 3, data: &padded, ..plain.view() };
-        let folder = tempfile::tempdir().unwrap();
-        for &format in Format::value_variants() {
-            let path = folder.path().join("model");
-            write(&path, Some(format), view).unwrap();
-            assert_close(&read(&path, Some(format)).unwrap().data, &plain.data);
-        }
-    }
-
-    /// finalfusion stores lengths separately, which rounds.
-    fn assert_close(one: &[f32], other: &[f32]) {
-        assert_eq!(one.len(), other.len());
-        assert!(one.iter().zip(other).all(|(one, other)| (one - other).abs() < 1e-6), "{one:?} {other:?}");
-    }
-
-    #[test]
-    fn compressed_files_are_written_and_read() {
-        let folder = tempfile::tempdir().unwrap();
-        for &format in Format::value_variants().iter().filter(|format| format.codec().compresses()) {
-            for ending in ["gz", "zst"] {
-                let name = format!("model{}.{ending}", format.codec().endings()[0]);
-                let path = folder.path().join(&name);
-                write(&path, None, two_words().view()).unwrap();
-                let content = fs::read(&path).unwrap();
-                assert!(content.starts_with(if ending == "gz" { &[0x1f, 0x8b] } else { &[0x28, 0xb5, 0x2f, 0xfd] }));
-                assert_eq!(read(&path, None).unwrap().data, two_words().data, "{name}");
-                for cut in [content.len() - 1, content.len() / 2] {
-                    fs::write(&path, &content[..cut]).unwrap();
-                    let message = read(&path, None).unwrap_err().to_string();
-                    assert!(message.contains("the compressed data ends early"), "{name} {cut}: {message}");
-                }
-            }
-        }
-    }
 }

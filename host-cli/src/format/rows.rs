@@ -120,7 +120,7 @@ impl Rows {
 
     /// The whole model.
     pub(super) fn finish(self) -> Vectors {
-        Vectors { vocabulary: self.vocabulary, dim: self.dim, data: self.data, outside: None, history: Vec::new() }
+        Vectors::new(self.vocabulary, self.dim, self.data)
     }
 }
 
@@ -144,19 +144,20 @@ pub(super) fn check(
 
 /// Checks a word that a space ends.
 pub(super) fn check_word(word: &str) -> Result<(), String> {
-    // The vertical tab is white space in C, and so in word2vec.c, but not in Rust.
-    let space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
+    // The vertical tab is white space to C, and so to word2vec.c, but not to Rust.
+    check_word_without(word, &[' ', '\t', '\n', '\u{b}', '\u{c}', '\r'], "white space")
+}
+
+/// What a word may be that each of `ends` ends, which are called `what`.
+pub(super) fn check_word_without(word: &str, ends: &[char], what: &str) -> Result<(), String> {
     if word.is_empty() {
         return Err("the word is empty".to_owned());
     }
     if word.len() > LONGEST_WORD - 2 {
         return Err(format!("a word of {} bytes is too long for this format", word.len()));
     }
-    if word.as_bytes().iter().any(space) {
-        return Err(format!(
-            "the word `{}` contains white space, which ends a word in this format",
-            word.escape_debug()
-        ));
+    if word.contains(ends) {
+        return Err(format!("the word `{}` holds {what}, which ends a word in this format", word.escape_debug()));
     }
     Ok(())
 }
@@ -174,7 +175,6 @@ pub(super) fn check_numbers(word: &str, numbers: &[f32]) -> Result<(), String> {
 /// What the tests of the formats share.
 #[cfg(test)]
 pub(super) mod testing {
-    use std::collections::BTreeSet;
     use std::fs;
 
     use proptest::prelude::*;
@@ -209,13 +209,8 @@ pub(super) mod testing {
         let words = prop::collection::btree_set("[^ \t-\r]{1,6}", 1..8);
         (words, 1_usize..6).prop_flat_map(move |(words, dim)| {
             let data = prop::collection::vec(number.clone(), words.len() * dim);
-            data.prop_map(move |data| Vectors {
-                vocabulary: vocabulary(&words),
-                dim,
-                data,
-                outside: None,
-                history: Vec::new(),
-            })
+            let vocabulary = words.into_iter().map(|word| (word, 0)).collect::<Vocabulary>();
+            data.prop_map(move |data| Vectors::new(vocabulary.clone(), dim, data))
         })
     }
 
@@ -242,47 +237,5 @@ pub(super) mod testing {
         let folder = tempfile::tempdir().unwrap();
         codec.write(&folder.path().join(one), vectors.view()).map_err(|error| error.to_string())?;
         Ok([one, other].map(|name| fs::read(folder.path().join(name)).unwrap()))
-    }
-
-    /// Damage to a file: changed bytes, and a cut end.
-    #[derive(Clone, Debug)]
-    pub(in super::super) struct Damage {
-        changes: Vec<(prop::sample::Index, u8)>,
-        cut: Option<prop::sample::Index>,
-    }
-
-    pub(in super::super) fn any_damage() -> impl Strategy<Value = Damage> {
-        let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6);
-        (changes, prop::option::weighted(0.2, any::<prop::sample::Index>()))
-            .prop_map(|(changes, cut)| Damage { changes, cut })
-    }
-
-    impl Damage {
-        pub(in super::super) fn change(&self, content: &mut Vec<u8>) {
-            for (at, byte) in &self.changes {
-                let at = at.index(content.len());
-                content[at] = *byte;
-            }
-            content.truncate(self.cut.map_or(content.len(), |at| at.index(content.len())));
-        }
-    }
-
-    /// Checks that a model that has been read can be queried.
-    pub(in super::super) fn assert_sound(read: &Vectors) {
-        assert_eq!(read.data.len(), read.dim * read.vocabulary.len());
-        assert!(read.data.iter().chain(read.outside.iter().flatten()).all(|number| number.is_finite()));
-        assert!(read.outside.as_ref().is_none_or(|outside| outside.len() == read.data.len()));
-        for (row, word) in read.vocabulary.words().enumerate() {
-            assert_eq!(read.vocabulary.row(word), Some(row));
-            let _ = crate::query::neighbors(read, &[word], 3);
-        }
-    }
-
-    fn vocabulary(words: &BTreeSet<String>) -> Vocabulary {
-        let mut vocabulary = Vocabulary::new();
-        for word in words {
-            vocabulary.push(word, 0).unwrap();
-        }
-        vocabulary
     }
 }

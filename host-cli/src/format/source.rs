@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use crate::corpus::{Compression, explain};
+use crate::compression::{Compression, explain};
 use crate::{Error, Result};
 
 /// Large reads: a model is read once, from start to end.

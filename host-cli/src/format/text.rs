@@ -1,28 +1,105 @@
-//! What the text formats share: one line per word, the word and then its numbers, separated by single spaces.
+//! The text formats: a line a word, the word and then its numbers, with single spaces between.
 //!
-//! Numbers are written with as many digits as it takes to read the same `f32` again.
+//! word2vec.c, gensim and fastText begin with a line `words dimensions`. In GloVe's format there is none, and the first
+//! line tells how many numbers there are. fastText ends each line with a space. (So does word2vec.c; white space around
+//! numbers is of no account when reading.) Numbers are written with as many digits as it takes to read the same `f32`
+//! again.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::rows::{self, Header, LONGEST_WORD, MOST_DIMENSIONS, Rows};
-use super::{Source, compression};
-use crate::{Result, Vectors, VectorsRef};
-
-/// How these formats hold their numbers.
-pub(super) const NUMBERS: &str = "decimal";
+use super::lines::{self, Lines};
+use super::rows::{self, Header, MOST_DIMENSIONS, Rows};
+use super::{Codec, Source};
+use crate::{Error, Result, Vectors, VectorsRef, compression};
 
 /// The fewest bytes that a number takes: a space and a digit.
 const SHORTEST_NUMBER: u64 = 2;
 
-/// No number is written with more digits than this; a longer line is not a row.
-const LONGEST_NUMBER: usize = 400;
+/// A text format, and what sets it apart from the others.
+pub(super) struct Text {
+    endings: &'static [&'static str],
+    /// Whether the first line is `words dimensions`.
+    header: bool,
+    /// What ends a row that is written.
+    end: &'static str,
+}
 
-/// The longest line of a file whose dimensions are not known yet.
-const LONGEST_FIRST_LINE: usize = 16 << 20;
+/// The format `word2vec-text`.
+pub(super) const WORD2VEC: Text = Text { endings: &[".txt"], header: true, end: "\n" };
 
-/// Reads the rows that `header` promises, which has been read already.
-pub(super) fn read(source: Source, header: Header) -> Result<Vectors> {
+/// The format `fasttext`, which nothing in a file tells from word2vec's: one without a name is taken for that.
+pub(super) const FASTTEXT: Text = Text { endings: &[".vec"], header: true, end: " \n" };
+
+/// The format `glove`.
+pub(super) const GLOVE: Text = Text { endings: &[".glove"], header: false, end: "\n" };
+
+impl Codec for Text {
+    fn endings(&self) -> &'static [&'static str] {
+        self.endings
+    }
+
+    fn compresses(&self) -> bool {
+        true
+    }
+
+    fn recognizes(&self, start: &[u8]) -> bool {
+        if self.header { rows::looks_like_text(start) == Some(true) } else { is_headless(start) }
+    }
+
+    fn numbers(&self, _start: &[u8]) -> &'static str {
+        lines::NUMBERS
+    }
+
+    fn read(&self, source: Source) -> Result<Vectors> {
+        if self.header { read(source) } else { read_headless(source) }
+    }
+
+    fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
+        if !self.header && vectors.rows().next().is_some_and(|(word, numbers)| looks_like_header(word, numbers)) {
+            let message = "GloVe's format cannot hold this model: its first row would be the header of another format";
+            return Err(Error::input(path, None, message));
+        }
+        rows::check(path, vectors, rows::check_word)?;
+        compression::write(path, |out| {
+            if self.header {
+                writeln!(out, "{} {}", vectors.vocabulary.len(), vectors.dim)?;
+            }
+            let mut line = String::new();
+            for (word, numbers) in vectors.rows() {
+                line.clear();
+                line.push_str(word);
+                for number in numbers {
+                    // Writing to a string cannot fail.
+                    let _ = write!(line, " {number}");
+                }
+                line.push_str(self.end);
+                out.write_all(line.as_bytes())?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Whether a file that begins with `start` begins with a word and at least two numbers: with one, it would be a header.
+fn is_headless(start: &[u8]) -> bool {
+    let line = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let mut numbers = Vec::new();
+    rows::looks_like_text(start).is_none()
+        && start.len() > line.len()
+        && str::from_utf8(line).is_ok()
+        && lines::parse(lines::split(line).1, &mut numbers).is_ok()
+        && numbers.len() > 1
+}
+
+/// Whether this row, as the first one, would be taken for a header.
+fn looks_like_header(word: &str, numbers: &[f32]) -> bool {
+    word.parse::<u64>().is_ok() && matches!(numbers, [number] if number.fract() == 0.0 && *number >= 0.0)
+}
+
+/// Reads the header, and the rows that it promises.
+fn read(mut source: Source) -> Result<Vectors> {
+    let header = Header::read(&mut source)?;
     let mut rows = Rows::new(header, &source, SHORTEST_NUMBER);
     // The header is line 1.
     let mut lines = Lines::new(source, 1, header.dim);
@@ -41,16 +118,16 @@ pub(super) fn read(source: Source, header: Header) -> Result<Vectors> {
     Ok(rows.finish())
 }
 
-/// Reads rows up to the end of the file, all with as many numbers as the first one.
-pub(super) fn read_headless(source: Source) -> Result<Vectors> {
+/// Reads rows up to the end of the file; all have as many numbers as the first one.
+fn read_headless(source: Source) -> Result<Vectors> {
     let mut lines = Lines::new(source, 0, 0);
-    lines.longest = LONGEST_FIRST_LINE;
+    lines.expect(None);
     if !lines.next()? {
         return Err(lines.error("the file is empty".to_owned()));
     }
     let mut numbers = Vec::new();
-    let (word, rest) = split(&lines.line);
-    parse(rest, &mut numbers).map_err(|problem| lines.error(problem))?;
+    let (word, rest) = lines::split(&lines.line);
+    lines::parse(rest, &mut numbers).map_err(|problem| lines.error(problem))?;
     let dim = numbers.len();
     let header = dim == 1 && [word, rest.trim_ascii()].iter().all(|part| part.iter().all(u8::is_ascii_digit));
     if header && !word.is_empty() {
@@ -62,7 +139,7 @@ pub(super) fn read_headless(source: Source) -> Result<Vectors> {
         return Err(lines.error(format!("`{word}` has {many}")));
     }
     let mut rows = Rows::of_dim(dim);
-    lines.longest = longest_line(dim);
+    lines.expect(Some(dim));
     loop {
         let pushed = push(&mut rows, &lines.line, &mut numbers, dim, "the first line has");
         if let Err(problem) = pushed {
@@ -81,8 +158,8 @@ pub(super) fn read_headless(source: Source) -> Result<Vectors> {
 
 /// Adds the row in `line`, which must have `dim` numbers, as `why` says.
 fn push(rows: &mut Rows, line: &[u8], numbers: &mut Vec<f32>, dim: usize, why: &str) -> Result<(), String> {
-    let (word, rest) = split(line);
-    parse(rest, numbers)?;
+    let (word, rest) = lines::split(line);
+    lines::parse(rest, numbers)?;
     if numbers.len() != dim {
         let (word, found) = (String::from_utf8_lossy(word), numbers.len());
         return Err(format!("`{}` has {found} numbers, but {why} {dim}", word.escape_debug()));
@@ -90,105 +167,122 @@ fn push(rows: &mut Rows, line: &[u8], numbers: &mut Vec<f32>, dim: usize, why: &
     rows.push(word, numbers)
 }
 
-/// The longest line of this many numbers.
-fn longest_line(dim: usize) -> usize {
-    LONGEST_WORD + dim * LONGEST_NUMBER
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-/// The lines of a file, one at a time.
-pub(super) struct Lines {
-    pub(super) source: Source,
-    /// The line, without its end.
-    pub(super) line: Vec<u8>,
-    /// Its number, from 1.
-    pub(super) number: u64,
-    longest: usize,
-}
+    use super::super::rows::testing;
+    use super::*;
 
-impl Lines {
-    /// The lines after the first `read` ones, with up to `dim` numbers each.
-    pub(super) fn new(source: Source, read: u64, dim: usize) -> Self {
-        Self { source, line: Vec::new(), number: read, longest: longest_line(dim) }
+    const HEADLESS: &str = "state 0.5 -1.25\nunion 3 0.0000001\n";
+
+    fn good() -> String {
+        format!("2 2\n{HEADLESS}")
     }
 
-    /// Lines of `dim` numbers each come next.
-    pub(super) fn expect(&mut self, dim: Option<usize>) {
-        self.longest = dim.map_or(LONGEST_FIRST_LINE, longest_line);
-    }
-
-    /// Reads the next line; `false` if there is none.
-    pub(super) fn next(&mut self) -> Result<bool> {
-        self.number += 1;
-        self.source.read_until(b'\n', self.longest, &mut self.line)?;
-        if self.line.is_empty() {
-            return Ok(false);
-        }
-        // Otherwise the last number of a cut file could pass for a shorter one. Every writer ends its last line.
-        if self.line.pop_if(|last| *last == b'\n').is_none() {
-            let whole = self.line.len() < self.longest;
-            let problem = if whole { "the file ends within this line (no newline)" } else { "the line is too long" };
-            return Err(self.error(problem.to_owned()));
-        }
-        Ok(true)
-    }
-
-    /// Whether nothing follows, except perhaps a blank line.
-    fn only_blank_is_left(&mut self) -> Result<bool> {
-        self.number += 1;
-        self.source.read_until(b'\n', self.longest, &mut self.line)?;
-        Ok(self.line.trim_ascii().is_empty())
-    }
-
-    /// The error for a `problem` with this line.
-    pub(super) fn error(&self, problem: String) -> crate::Error {
-        self.source.error(self.number, problem)
-    }
-}
-
-/// The word at the start of `line`, and what follows.
-pub(super) fn split(line: &[u8]) -> (&[u8], &[u8]) {
-    line.split_at(memchr::memchr(b' ', line).unwrap_or(line.len()))
-}
-
-/// Replaces `numbers` with those in `text`. The error is for the user.
-pub(super) fn parse(text: &[u8], numbers: &mut Vec<f32>) -> Result<(), String> {
-    numbers.clear();
-    let invalid = |part: &str| format!("`{}` is not a number", part.escape_debug());
-    let text = str::from_utf8(text).map_err(|_| invalid(&String::from_utf8_lossy(text)))?;
-    for part in text.split_ascii_whitespace() {
-        numbers.push(part.parse().map_err(|_| invalid(part))?);
-    }
-    Ok(())
-}
-
-/// How a text format differs from the others.
-#[derive(Clone, Copy)]
-pub(super) struct Layout {
-    /// Whether the first line is `words dimensions`.
-    pub(super) header: bool,
-    /// Whether a space ends each row.
-    pub(super) space_at_end: bool,
-}
-
-/// Writes `vectors` to the file `path`.
-pub(super) fn write(path: &Path, vectors: VectorsRef<'_>, layout: Layout) -> Result<()> {
-    rows::check(path, vectors, rows::check_word)?;
-    let end = if layout.space_at_end { " \n" } else { "\n" };
-    compression::write(path, |out| {
-        if layout.header {
-            writeln!(out, "{} {}", vectors.vocabulary.len(), vectors.dim)?;
-        }
-        let mut line = String::new();
-        for (word, numbers) in vectors.rows() {
-            line.clear();
-            line.push_str(word);
-            for number in numbers {
-                // Writing to a string cannot fail.
-                let _ = write!(line, " {number}");
+    #[test]
+    fn lines_are_read_as_each_program_writes_them() {
+        for (format, good) in [(WORD2VEC, good()), (GLOVE, HEADLESS.to_owned())] {
+            let of_word2vec = good.replace("25\n", "25 \n").replace("1\n", "1 \n");
+            let of_windows = good.replace('\n', "\r\n");
+            let with_exponent = good.replace("0.0000001", "1e-07");
+            for content in [&good, &of_word2vec, &of_windows, &with_exponent, &format!("{good}\n")] {
+                let vectors = testing::read(&format, content.as_bytes()).unwrap();
+                assert_eq!(vectors.vocabulary.words().collect::<Vec<_>>(), ["state", "union"]);
+                assert_eq!((vectors.dim, &vectors.data[..]), (2, &[0.5, -1.25, 3.0, 1e-7][..]));
             }
-            line.push_str(end);
-            out.write_all(line.as_bytes())?;
         }
-        Ok(())
-    })
+    }
+
+    #[test]
+    fn lines_are_written_as_each_program_writes_them() {
+        let vectors = testing::read(&WORD2VEC, good().as_bytes()).unwrap();
+        let of_fasttext = good().replace("25\n", "25 \n").replace("1\n", "1 \n");
+        for (format, expected) in [(WORD2VEC, good()), (FASTTEXT, of_fasttext), (GLOVE, HEADLESS.to_owned())] {
+            assert_eq!(testing::write(&format, &vectors).unwrap(), expected.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_cut_file_is_an_error_wherever_it_is_cut() {
+        let good = good();
+        for end in 0..good.len() {
+            let message = testing::read(&WORD2VEC, &good.as_bytes()[..end]).unwrap_err();
+            let line = good[..end].matches('\n').count() + 1;
+            assert!(message.contains(&format!(":{line}: ")), "{end}: {message}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        let with_header = [
+            ("1 2\na 1 x\n", ":2: `x` is not a number"),
+            ("1 2\na 1\n", ":2: `a` has 1 numbers, but the header promises 2"),
+            ("1 2\na 1 2 3\n", ":2: `a` has 3 numbers, but the header promises 2"),
+            ("1 2\nNew York 1 2\n", ":2: `York` is not a number"),
+            ("2 1\na 1\n\n", ":3: `` has 0 numbers"),
+            ("1 1\n 1\n", ":2: the word is empty"),
+            ("2 1\na 1\na 2\n", ":3: the word `a` is already in row 1"),
+            ("1 1\na NaN\n", ":2: the vector of `a` holds NaN, which is not a finite number"),
+            ("1 1\na 1e39\n", ":2: the vector of `a` holds inf, which is not a finite number"),
+            ("3 1\na 1\n", ":3: the file ends here, but its header promises 3 words"),
+            ("1 1\na 1\nb 1\n", ":3: the file continues after the 1 words that its header promises"),
+            ("the 0.1 0.2\n", ":1: the first line is not `words dimensions`"),
+        ];
+        let headless = [
+            ("", ":1: the file is empty"),
+            ("\n", ":1: `` has no numbers"),
+            ("word\n", ":1: `word` has no numbers"),
+            ("a 1 x\n", ":1: `x` is not a number"),
+            ("a 1 2\nb 1\n", ":2: `b` has 1 numbers, but the first line has 2"),
+            ("a 1 2\nNew York 1 2\n", ":2: `York` is not a number"),
+            ("a 1 2\n\nb 1 2\n", ":2: `` has 0 numbers"),
+            ("a 1 2\nb 1 2", ":2: the file ends within this line"),
+            ("a 1 2\na 1 2\n", ":2: the word `a` is already in row 1"),
+            ("a 1 inf\n", ":1: the vector of `a` holds inf"),
+            ("2 3\na 1 2 3\n", ":1: this is the header of another format: word2vec-text or fasttext"),
+        ];
+        let cases = with_header.map(|case| (WORD2VEC, case)).into_iter().chain(headless.map(|case| (GLOVE, case)));
+        for (format, (content, expected)) in cases {
+            let message = testing::read(&format, content.as_bytes()).unwrap_err();
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn only_a_word_with_numbers_is_recognized() {
+        for (content, expected) in [
+            (HEADLESS, true),
+            ("a 1 2\n", true),
+            ("2 2\na 1 2\n", false),
+            ("a 1\n", false),
+            ("a b c\n", false),
+            ("a 1 2", false),
+            ("", false),
+        ] {
+            assert_eq!(GLOVE.recognizes(content.as_bytes()), expected, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn words_that_the_format_cannot_hold_are_not_written() {
+        let mut vectors = testing::read(&WORD2VEC, good().as_bytes()).unwrap();
+        for (word, problem) in [("New York", "white space"), ("a\u{b}b", "white space"), ("", "empty")] {
+            vectors.vocabulary = [("fine", 0), (word, 0)].into_iter().collect();
+            let message = testing::write(&WORD2VEC, &vectors).unwrap_err();
+            assert!(message.contains("cannot write row 2: the word") && message.contains(problem), "{message}");
+        }
+        vectors.data.fill(f32::NAN);
+        assert!(testing::write(&WORD2VEC, &vectors).unwrap_err().contains("cannot write row 1: the vector"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_content_makes_a_reader_panic(content in "[a .1-9e\u{e9}\n]{0,60}") {
+            for content in [&content, &format!("3 2\n{content}")] {
+                let _ = testing::read(&WORD2VEC, content.as_bytes());
+                let _ = testing::read(&GLOVE, content.as_bytes());
+            }
+        }
+    }
 }

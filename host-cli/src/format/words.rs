@@ -5,8 +5,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Source, compression, matrix, rows, text};
-use crate::{Error, Result, VectorsRef, Vocabulary, output};
+use super::{Source, lines, matrix, rows};
+use crate::{Error, Result, VectorsRef, Vocabulary, compression, output};
 
 /// The line before the words with counts, if a format wants one.
 const HEADING: &str = "word\tcount";
@@ -20,7 +20,7 @@ pub(super) fn read(path: &Path, heading: bool, numbers: &Source) -> Result<Vocab
         }
         error => error,
     })?;
-    let mut lines = text::Lines::new(source, 0, 0);
+    let mut lines = lines::Lines::new(source, 0, 0);
     let mut vocabulary = Vocabulary::new();
     while lines.next()? {
         let line = lines.line.strip_suffix(b"\r").unwrap_or(&lines.line);
@@ -88,15 +88,5 @@ fn write_words(out: &mut dyn Write, vocabulary: &Vocabulary, heading: bool) -> i
 
 /// Checks a word that a tab or a newline ends.
 fn check_word(word: &str) -> Result<(), String> {
-    if word.is_empty() {
-        return Err("the word is empty".to_owned());
-    }
-    if word.len() > rows::LONGEST_WORD - 2 {
-        return Err(format!("a word of {} bytes is too long for this format", word.len()));
-    }
-    if word.contains(['\t', '\n', '\r']) {
-        let word = word.escape_debug();
-        return Err(format!("the word `{word}` contains a tab or a newline, which ends a word in this format"));
-    }
-    Ok(())
+    rows::check_word_without(word, &['\t', '\n', '\r'], "a tab or a line's end")
 }

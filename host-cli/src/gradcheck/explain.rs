@@ -110,27 +110,9 @@ mod tests {
     use motevec_core::sample::Generator;
     use proptest::prelude::*;
 
-    use super::super::{Outcome, compare};
+    use super::super::compare;
+    use super::super::mistakes::total;
     use super::*;
-
-    /// The loss and the gradients that the explained pieces add up to.
-    fn sum(window: &Window, explanation: &Explanation) -> Outcome {
-        let mut outcome = Outcome {
-            loss: 0.0,
-            center: vec![0.0; window.center.len()],
-            outside: vec![0.0; window.outside_vectors.len()],
-        };
-        for pair in &explanation.pairs {
-            outcome.loss += pair.loss;
-            outcome.center.iter_mut().zip(&pair.grad_center).for_each(|(sum, x)| *sum += x);
-            for target in &pair.targets {
-                assert!((target.error - (target.predicted - f64::from(target.label))).abs() < 1e-12);
-                let row = outcome.outside.chunks_mut(window.center.len()).nth(target.word as usize).unwrap();
-                row.iter_mut().zip(&explanation.center_vector).for_each(|(sum, x)| *sum += target.error * x);
-            }
-        }
-        outcome
-    }
 
     proptest! {
         #[test]
@@ -138,7 +120,11 @@ mod tests {
             seed: u64, dim in 1_usize..20, vocab in 2_usize..9, words in 0_usize..4, sampled: bool,
         ) {
             let window = Window::random(&mut Generator::new(seed, [0]), dim, vocab, words, sampled);
-            let (found, expected) = (sum(&window, &window.explain()), window.evaluate::<f64>().unwrap());
+            let (explanation, expected) = (window.explain(), window.evaluate::<f64>().unwrap());
+            for target in explanation.pairs.iter().flat_map(|pair| &pair.targets) {
+                prop_assert!((target.error - (target.predicted - f64::from(target.label))).abs() < 1e-12);
+            }
+            let found = total(&window, &explanation, |_, _| 1.0);
             prop_assert!(compare(&[found.loss], &[expected.loss], 1e-12).agrees());
             prop_assert!(compare(&found.center, &expected.center, 1e-12).agrees());
             prop_assert!(compare(&found.outside, &expected.outside, 1e-12).agrees());

@@ -93,8 +93,12 @@ impl Mistake {
     }
 }
 
-/// The sums of a window in which each target of each pair counts as often as `weight` says.
-fn total(window: &Window, explanation: &Explanation, mut weight: impl FnMut(usize, &Target) -> f64) -> Outcome {
+/// The sums of a window, where each target of each pair counts as often as `weight` says.
+pub(super) fn total(
+    window: &Window,
+    explanation: &Explanation,
+    mut weight: impl FnMut(usize, &Target) -> f64,
+) -> Outcome {
     let dim = window.center.len();
     let (mut loss, mut center, mut outside) = (0.0, vec![0.0; dim], vec![0.0; window.outside_vectors.len()]);
     for (index, pair) in explanation.pairs.iter().enumerate() {

@@ -130,9 +130,9 @@ mod tests {
 
     #[test]
     fn the_nearest_come_first() {
-        let units = [[1.0, 0.0], [0.0, 1.0], [0.6, 0.8], [-1.0, 0.0_f32]].map(Vec::from);
+        let units = [[1.0, 0.0], [0.0, 1.0], [0.6, 0.8], [-0.8, -0.6_f32]].map(Vec::from);
         let rows: Vec<Vec<_>> =
             neighbors(&units, 2).into_iter().map(|row| row.into_iter().map(|(_, other)| other).collect()).collect();
-        assert_eq!(rows, [[2, 1], [2, 0], [1, 0], [1, 2]]);
+        assert_eq!(rows, [[2, 1], [2, 0], [1, 0], [1, 0]]);
     }
 }

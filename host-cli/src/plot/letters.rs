@@ -86,7 +86,7 @@ impl Letters {
         runs
     }
 
-    /// The face that has `letter`, or else the first one, which draws a box.
+    /// The face that has `letter`, or else the first one, which leaves a gap.
     fn face(&mut self, letter: char) -> usize {
         if let Some(known) = self.faces.iter().position(|face| face.has(letter)) {
             return known;
@@ -240,11 +240,11 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_no_font_are_boxes() {
+    fn letters_of_no_font_leave_a_gap() {
         let mut letters = Letters { files: Some(Vec::new()), ..Letters::new() };
-        let (path, width) = letters.outline("\u{10ffff}");
-        assert!(!path.is_empty() && width > 0.0);
-        assert_eq!(letters.runs("a\u{10ffff}b"), [(0, "a\u{10ffff}b")]);
+        let width = |letters: &mut Letters, text| letters.outline(text).1;
+        assert!(width(&mut letters, "a日b") > width(&mut letters, "ab") + 0.1);
+        assert_eq!(letters.runs("a日b"), [(0, "a日b")]);
     }
 
     #[test]

@@ -11,7 +11,6 @@ mod eigen;
 mod file;
 mod fit;
 mod font;
-mod groups;
 mod labels;
 mod letters;
 mod loss;
@@ -28,8 +27,7 @@ mod tsne;
 
 pub(crate) use base64::base64;
 pub use file::{Kind, Picture};
-pub use groups::{k_means, typical};
-pub use loss::LossCurve;
+pub use loss::draw_loss;
 pub use pca::{Projection, pca};
 pub use scatter::{Axes, Point, Scatter};
 pub use selection::{COURSE, Selection};

@@ -75,16 +75,18 @@ impl Painter {
             }
             Shape::Text { place: [x, y], size, anchor, color, text, turned } => {
                 let (path, width) = self.letters.outline(text);
-                let before = match anchor {
-                    Anchor::Start => 0.0,
-                    Anchor::Middle => width / 2.0,
-                    Anchor::End => width,
+                let before = *size as f32
+                    * match anchor {
+                        Anchor::Start => 0.0,
+                        Anchor::Middle => width / 2.0,
+                        Anchor::End => width,
+                    };
+                let ([x, y], size) = (point([*x, *y]), *size as f32);
+                // Written out, since zeno combines a turn with a shift the wrong way round.
+                let place = match turned {
+                    true => Transform::new(0.0, -size, size, 0.0, x, y + before),
+                    false => Transform::new(size, 0.0, 0.0, size, x - before, y),
                 };
-                let turn = if *turned { Transform::new(0.0, -1.0, 1.0, 0.0, 0.0, 0.0) } else { Transform::IDENTITY };
-                let place = Transform::translation(-before, 0.0)
-                    .then_scale(*size as f32, *size as f32)
-                    .then(&turn)
-                    .then_translate(*x as f32, *y as f32);
                 self.paint(&path, Style::default(), place.then(&view), *color);
             }
             Shape::Drawing { corner: [x, y], size: [width, height], drawing } => {
@@ -182,6 +184,7 @@ mod tests {
         assert!(near(drawn(Anchor::End, false)[2], 99) && near(drawn(Anchor::Middle, false)[0], 100 - width / 2));
         let [left, top, right, bottom] = drawn(Anchor::Start, true);
         assert!(near(left, 86) && near(right, 99) && near(bottom, 99) && near(bottom - top, width), "{top} {bottom}");
+        assert!(near(drawn(Anchor::End, true)[1], 101) && near(drawn(Anchor::Middle, true)[3], 100 + width / 2));
     }
 
     #[test]

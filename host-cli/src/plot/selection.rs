@@ -1,9 +1,7 @@
 //! Which words a picture shows, and in which groups.
 
-use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::groups;
 use crate::{Result, Vectors, query};
 
 /// A group's name and its words.
@@ -64,8 +62,7 @@ impl Selection {
     /// The `count` most frequent words; the first ones if counts are unknown or equal.
     #[must_use]
     pub fn most_frequent(vectors: &Vectors, count: usize) -> Self {
-        let mut rows: Vec<_> = (0..vectors.vocabulary.len()).collect();
-        rows.sort_by_key(|&row| Reverse(vectors.vocabulary.count(row)));
+        let mut rows = vectors.vocabulary.by_count();
         rows.truncate(count);
         Self { groups: vec![0; rows.len()], rows, ..Self::default() }
     }
@@ -101,14 +98,14 @@ impl Selection {
     /// The same in `count` groups of similar words, each named after its most typical ones.
     #[must_use]
     pub fn grouped(mut self, vectors: &Vectors, count: usize) -> Self {
-        let rows = self.vectors(vectors);
-        self.groups = groups::k_means(&rows, count);
-        let name = |members: Vec<usize>| {
+        let groups = query::groups(&self.vectors(vectors), count);
+        self.groups = groups.of_row.iter().map(|&group| group as usize).collect();
+        let name = |members: &Vec<usize>| {
             let words = members.iter().take(NAMING).map(|&member| vectors.vocabulary.word(self.rows[member]));
             let words = words.collect::<Vec<_>>().join(", ");
             if members.len() > NAMING { words + " …" } else { words }
         };
-        self.names = groups::typical(&rows, &self.groups).into_iter().map(name).collect();
+        self.names = groups.rows.iter().map(name).collect();
         if self.names.len() < 2 {
             self.names.clear();
         }
@@ -119,20 +116,10 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Vocabulary;
 
     fn vectors() -> Vectors {
-        let mut vocabulary = Vocabulary::new();
-        for (word, count) in [("tea", 3), ("king", 9), ("queen", 9), ("rain", 5)] {
-            vocabulary.push(word, count).unwrap();
-        }
-        Vectors {
-            vocabulary,
-            dim: 2,
-            data: vec![1.0, 0.0, 0.0, 1.0, 0.1, 1.0, 1.0, 0.2],
-            outside: None,
-            history: Vec::new(),
-        }
+        let vocabulary = [("tea", 3), ("king", 9), ("queen", 9), ("rain", 5)].into_iter().collect();
+        Vectors::new(vocabulary, 2, vec![1.0, 0.0, 0.0, 1.0, 0.1, 1.0, 1.0, 0.2])
     }
 
     #[test]

@@ -6,18 +6,22 @@
 //! their own, or need a nightly compiler.)
 
 use std::cmp::Reverse;
+use std::num::NonZero;
 use std::thread;
 
 use motevec_core::sample::Generator;
 use rand_core::Rng as _;
 
-use super::{dot, unit};
+use super::{direction, dot};
 use crate::{Error, Result, Vectors};
 
 /// After this many rounds, at most a few words still move, between equally near centers.
 const MOST_ROUNDS: usize = 100;
 
-/// How many rows a thread takes at a time: enough work to be worth a thread.
+/// Starts that [`groups`] tries.
+const STARTS: u64 = 8;
+
+/// Rows that a thread takes at a time: enough work to be worth a thread.
 const LEAST_ROWS: usize = 1_000;
 
 /// Which cluster each word is in.
@@ -37,22 +41,25 @@ pub struct Clusters {
 pub fn clusters(vectors: &Vectors, k: usize, seed: u64, threads: usize) -> Result<Clusters> {
     let words = vectors.vocabulary.len();
     if k == 0 || k > words {
-        return Err(Error::Usage(format!("-k {k}: the model has only {words} words, and each cluster needs one")));
+        let message = format!("the model has {words} words, and a cluster has at least one");
+        return Err(Error::setting("k", k, message));
     }
-    let units = Units::of(vectors, threads);
-    let mut centers = units.draw_centers(k, seed);
-    let mut nearest = Nearest::new();
-    for _ in 0..MOST_ROUNDS {
-        let mut found = units.nearest(&centers);
-        fill_empty(&mut found, k);
-        let moved = nearest.len() != found.len() || found.iter().zip(&nearest).any(|(now, before)| now.0 != before.0);
-        nearest = found;
-        if !moved {
-            break;
-        }
-        centers = units.means(&nearest, k);
-    }
-    Ok(in_order(&nearest, k))
+    Ok(in_order(&Units::of(vectors.data.clone(), vectors.dim, threads).settle(k, seed), k))
+}
+
+/// Puts `rows` into at most `k` clusters, for colors: the best of several starts. The same rows give the same clusters.
+#[must_use]
+pub fn groups<R: AsRef<[f32]>>(rows: &[R], k: usize) -> Clusters {
+    let Some(first) = rows.first() else { return Clusters { of_row: Vec::new(), rows: Vec::new() } };
+    // A row without a direction is in some cluster, and makes none.
+    let k = k.min(rows.iter().filter(|row| direction(row.as_ref()).is_some()).count()).max(1);
+    let data = rows.iter().flat_map(R::as_ref).copied().collect();
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let units = Units::of(data, first.as_ref().len(), threads);
+    let score = |nearest: &Nearest| nearest.iter().map(|&(_, cosine)| f64::from(cosine)).sum::<f64>();
+    let runs = (0..STARTS).map(|seed| units.settle(k, seed));
+    let best = runs.reduce(|best, run| if score(&run) > score(&best) { run } else { best });
+    in_order(&best.unwrap_or_default(), k)
 }
 
 /// Each row's center, and its cosine with it.
@@ -66,14 +73,32 @@ struct Units {
 }
 
 impl Units {
-    fn of(vectors: &Vectors, threads: usize) -> Self {
-        let mut data = vectors.data.clone();
-        for row in data.chunks_exact_mut(vectors.dim) {
-            // A vector without a direction stays zero: equally near to every center.
-            let unit = unit(row).unwrap_or_default();
-            row.iter_mut().zip(unit).for_each(|(number, unit)| *number = unit as f32);
+    /// The rows of `data`, each of `dim` numbers.
+    fn of(mut data: Vec<f32>, dim: usize, threads: usize) -> Self {
+        for row in data.chunks_exact_mut(dim) {
+            // A vector without a direction stays zero: as near to one center as to another.
+            if let Some(unit) = direction(row) {
+                row.copy_from_slice(&unit);
+            }
         }
-        Self { data, dim: vectors.dim, threads: threads.max(1) }
+        Self { data, dim, threads: threads.max(1) }
+    }
+
+    /// Where each row ends up with `k` centers that begin as `seed` says.
+    fn settle(&self, k: usize, seed: u64) -> Nearest {
+        let mut centers = self.draw_centers(k, seed);
+        let mut nearest = Nearest::new();
+        for _ in 0..MOST_ROUNDS {
+            let mut found = self.nearest(&centers);
+            fill_empty(&mut found, k);
+            let moved = nearest.len() != found.len() || found.iter().zip(&nearest).any(|(now, old)| now.0 != old.0);
+            nearest = found;
+            if !moved {
+                break;
+            }
+            centers = self.means(&nearest, k);
+        }
+        nearest
     }
 
     fn len(&self) -> usize {
@@ -195,14 +220,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::Vocabulary;
 
     fn vectors(dim: usize, data: Vec<f32>) -> Vectors {
-        let mut vocabulary = Vocabulary::new();
-        for row in 0..data.len() / dim {
-            vocabulary.push(&row.to_string(), 0).unwrap();
-        }
-        Vectors { vocabulary, dim, data, outside: None, history: Vec::new() }
+        let vocabulary = (0..data.len() / dim).map(|row| (row.to_string(), 0)).collect();
+        Vectors::new(vocabulary, dim, data)
     }
 
     #[test]
@@ -230,12 +251,24 @@ mod tests {
     }
 
     #[test]
+    fn groups_are_never_more_than_the_directions() {
+        // East (three times), north (twice) and west, of any length.
+        let rows = [[0.0, 2.0], [5.0, 0.1], [9.0, 0.0], [-1.0, 0.0], [0.1, 1.0], [0.2, -0.01]];
+        assert_eq!(groups(&rows, 3).of_row, [1, 0, 0, 2, 1, 0]);
+        assert_eq!(groups(&rows, 1).of_row, [0; 6]);
+        assert_eq!(groups(&rows, 100).rows.len(), 6);
+        assert_eq!(groups::<[f32; 2]>(&[], 3).of_row, [0; 0]);
+        assert_eq!(groups(&[[0.0, 0.0], [0.0, 0.0]], 2).of_row, [0, 0]);
+        assert_eq!(groups(&[[1.0, 0.0], [1.0, 0.9], [1.0, 0.4], [-1.0, 0.0]], 2).rows, [vec![2, 1, 0], vec![3]]);
+    }
+
+    #[test]
     fn impossible_numbers_are_refused() {
         let model = vectors(1, vec![1.0, 2.0]);
         assert!(clusters(&model, 0, 1, 1).is_err());
         assert_eq!(
             clusters(&model, 3, 1, 1).unwrap_err().to_string(),
-            "-k 3: the model has only 2 words, and each cluster needs one"
+            "k 3: the model has 2 words, and a cluster has at least one"
         );
     }
 

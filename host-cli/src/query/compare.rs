@@ -1,6 +1,6 @@
 //! Comparing words: how similar two are, and which of several does not fit.
 
-use super::{Neighbor, cosine, row_of, unit};
+use super::{Neighbor, cosine, direction, row_of, unit};
 use crate::{Error, Result, Vectors};
 
 /// The cosine of the vectors of `one` and `other`, −1 to 1; 0 if one of them is zero.
@@ -39,11 +39,6 @@ pub fn odd_one_out<'a>(vectors: &'a Vectors, words: &[&str]) -> Result<Vec<Neigh
     let mut found: Vec<_> = rows.into_iter().map(compare).collect();
     found.sort_by(|one, other| one.similarity.total_cmp(&other.similarity));
     Ok(found)
-}
-
-/// `vector` scaled to length 1; `None` if it is zero.
-fn direction(vector: &[f32]) -> Option<Vec<f32>> {
-    Some(unit(vector)?.into_iter().map(|number| number as f32).collect())
 }
 
 #[cfg(test)]

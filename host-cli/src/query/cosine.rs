@@ -30,6 +30,12 @@ pub fn unit(vector: &[f32]) -> Option<Vec<f64>> {
     (length > 0.0).then(|| vector.iter().map(|&number| f64::from(number) / length).collect())
 }
 
+/// [`unit`], rounded to `f32`.
+#[must_use]
+pub fn direction(vector: &[f32]) -> Option<Vec<f32>> {
+    Some(unit(vector)?.into_iter().map(|number| number as f32).collect())
+}
+
 /// The Euclidean length of `vector`: in f64, where no square of an f32 is too large or too small.
 #[must_use]
 pub fn length(vector: &[f32]) -> f64 {

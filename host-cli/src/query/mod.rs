@@ -8,9 +8,9 @@ mod suggest;
 use serde::Serialize;
 
 use crate::{Error, Result, Vectors};
-pub use clusters::{Clusters, clusters};
+pub use clusters::{Clusters, clusters, groups};
 pub use compare::{odd_one_out, similarity};
-pub use cosine::{cosine, dot, length, unit};
+pub use cosine::{cosine, direction, dot, length, unit};
 
 /// A word near a query.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -81,7 +81,7 @@ fn combine<'a>(vectors: &'a Vectors, words: &[(&str, f64)], k: usize) -> Result<
 #[must_use]
 pub fn nearest<'a>(vectors: &'a Vectors, query: &[f32], exclude: &[usize], k: usize) -> Vec<Neighbor<'a>> {
     assert_eq!(query.len(), vectors.dim, "a query has as many numbers as a row");
-    let query: Vec<f32> = unit(query).unwrap_or_default().into_iter().map(|number| number as f32).collect();
+    let query = direction(query).unwrap_or_default();
     let mut found: Vec<Neighbor<'_>> = Vec::with_capacity(vectors.vocabulary.len());
     for (row, numbers) in vectors.rows().enumerate() {
         if !exclude.contains(&row) {
@@ -120,16 +120,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::Vocabulary;
 
     pub(super) fn vectors(dim: usize, rows: &[(&str, &[f32])]) -> Vectors {
-        let mut vocabulary = Vocabulary::new();
-        let mut data = Vec::new();
-        for (word, numbers) in rows {
-            vocabulary.push(word, 0).unwrap();
-            data.extend_from_slice(numbers);
-        }
-        Vectors { vocabulary, dim, data, outside: None, history: Vec::new() }
+        let vocabulary = rows.iter().map(|&(word, _)| (word, 0)).collect();
+        let data = rows.iter().flat_map(|&(_, numbers)| numbers).copied().collect();
+        Vectors::new(vocabulary, dim, data)
     }
 
     fn words<'a>(found: &[Neighbor<'a>]) -> Vec<&'a str> {
@@ -219,12 +214,9 @@ mod tests {
         #[test]
         fn the_k_nearest_are_the_first_of_all(data in prop::collection::vec(-9_i8..9, 2..60), k in 0_usize..40) {
             let rows = data.len() / 2;
-            let mut vocabulary = Vocabulary::new();
-            for row in 0..rows {
-                vocabulary.push(&row.to_string(), 0).unwrap();
-            }
+            let vocabulary = (0..rows).map(|row| (row.to_string(), 0)).collect();
             let data = data[..rows * 2].iter().map(|&number| f32::from(number)).collect();
-            let model = Vectors { vocabulary, dim: 2, data, outside: None, history: Vec::new() };
+            let model = Vectors::new(vocabulary, 2, data);
             let all = nearest(&model, &[1.0, 2.0], &[0], usize::MAX);
             prop_assert_eq!(all.len(), rows - 1);
             prop_assert!(all.iter().all(|n| n.similarity.abs() <= 1.000_001));

@@ -41,11 +41,8 @@ mod tests {
     use super::*;
 
     fn suggestions(word: &str) -> Vec<&'static str> {
-        let mut vocabulary = Vocabulary::new();
         let words = ["the", "Congress", "congresses", "nation", "nations", "national", "notion", "Żółw", "a", "u.s."];
-        for word in words {
-            vocabulary.push(word, 0).unwrap();
-        }
+        let vocabulary = words.map(|word| (word, 0)).into_iter().collect();
         let rows: Vec<_> = similar(&vocabulary, word).into_iter().map(|w| words.iter().position(|x| *x == w)).collect();
         rows.into_iter().map(|row| words[row.unwrap()]).collect()
     }

@@ -8,6 +8,7 @@
 //! a shard, a round and a purpose. Threads only decide who computes what, so the result has the same bits on one thread
 //! and on sixty-four.
 
+mod curve;
 mod matrix;
 mod merge;
 mod optimizer;
@@ -32,6 +33,7 @@ use motevec_core::sample::Generator;
 use motevec_core::simd::Simd;
 use motevec_core::train::Loss;
 
+pub use self::curve::LossCurve;
 use self::matrix::{Matrix, PARTS, part_of, place_of};
 use self::merge::{Merger, Rule};
 pub use self::optimizer::{Objective, Optimizer};

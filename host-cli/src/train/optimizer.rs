@@ -48,27 +48,30 @@ impl Optimizer {
         }
     }
 
-    /// Checks its numbers, naming the command-line option that is wrong.
+    /// Its numbers, under the names that the command line takes.
+    pub(crate) fn numbers(&self) -> Vec<(&'static str, f32)> {
+        let of_adam = |adam: &Adam<f32>| vec![("beta1", adam.beta1), ("beta2", adam.beta2), ("epsilon", adam.epsilon)];
+        match self {
+            Self::Sgd(Sgd { l2 }) => vec![("l2", *l2)],
+            Self::Momentum(Momentum { beta, l2 }) => vec![("momentum", *beta), ("l2", *l2)],
+            Self::Adam(adam) => [of_adam(adam), vec![("l2", adam.l2)]].concat(),
+            Self::AdamW(AdamW { adam, decay }) => [of_adam(adam), vec![("weight-decay", *decay)]].concat(),
+        }
+    }
+
+    /// Checks its numbers.
     pub(super) fn check(&self) -> Result<()> {
-        let (betas, epsilon, shrink) = match self {
-            Self::Sgd(Sgd { l2 }) => (vec![], 1.0, ("l2", *l2)),
-            Self::Momentum(Momentum { beta, l2 }) => (vec![("momentum", *beta)], 1.0, ("l2", *l2)),
-            Self::Adam(adam) => (vec![("beta1", adam.beta1), ("beta2", adam.beta2)], adam.epsilon, ("l2", adam.l2)),
-            Self::AdamW(AdamW { adam, decay }) => {
-                (vec![("beta1", adam.beta1), ("beta2", adam.beta2)], adam.epsilon, ("weight-decay", *decay))
+        for (name, number) in self.numbers() {
+            let (allowed, advice) = match name {
+                "momentum" | "beta1" | "beta2" => {
+                    ((0.0..1.0).contains(&number), "a number from 0 to less than 1, such as 0.9")
+                }
+                "epsilon" => (number.is_finite() && number > 0.0, "a small positive number, such as 1e-8"),
+                _ => (number.is_finite() && number >= 0.0, "0 (none) or a small positive number"),
+            };
+            if !allowed {
+                return Err(Error::setting(name, number, format!("give {advice}")));
             }
-        };
-        for (name, beta) in betas {
-            if !(0.0..1.0).contains(&beta) {
-                return Err(Error::Usage(format!("--{name} {beta}: give a number from 0 to less than 1, such as 0.9")));
-            }
-        }
-        if !(epsilon.is_finite() && epsilon > 0.0) {
-            return Err(Error::Usage(format!("--epsilon {epsilon}: give a small positive number, such as 1e-8")));
-        }
-        let (name, share) = shrink;
-        if !(share.is_finite() && share >= 0.0) {
-            return Err(Error::Usage(format!("--{name} {share}: give 0 (none) or a small positive number")));
         }
         Ok(())
     }

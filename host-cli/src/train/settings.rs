@@ -1,5 +1,7 @@
 //! What training can be told.
 
+use std::fmt::Display;
+
 use motevec_core::optim::Schedule;
 use motevec_core::simd::{Level, Simd};
 use motevec_core::train::{self, Update};
@@ -79,43 +81,39 @@ impl Settings {
         Simd::new(self.level, self.fused).expect("Settings::check asked for the level")
     }
 
-    /// Checks what the types leave open, naming the command-line option that is wrong.
+    /// Checks what the types leave open.
     ///
     /// # Errors
-    /// [`Error::Usage`], with what to do.
+    /// [`Error::Setting`], with what to do.
     pub fn check(&self) -> Result<train::Dynamic> {
-        let usage = |message: String| Err(Error::Usage(message));
-        if self.dim == 0 {
-            return usage("--dim 0: a vector needs at least 1 component (100 to 300 are usual)".into());
-        }
-        if self.epochs == 0 {
-            return usage("--epochs 0: there is nothing to train; give at least 1".into());
-        }
-        if !(self.rate.is_finite() && self.rate > 0.0) {
-            return usage(format!("--lr {}: the learning rate must be a positive number (0.025 is usual)", self.rate));
-        }
-        if !(self.subsample.is_finite() && self.subsample >= 0.0) {
-            return usage(format!(
-                "--subsample {}: give 0 (keep every word) or a small share such as 1e-4",
-                self.subsample
-            ));
-        }
-        if !(0.0..1.0).contains(&self.dropout) {
-            return usage(format!("--dropout {}: give a share from 0 to less than 1, such as 0.1", self.dropout));
-        }
-        if self.objective == Objective::Softmax && self.update == Update::Pair {
-            return usage(
-                "--update pair: softmax has one step, for a center and all of its window; leave it out".into(),
-            );
+        let fits = |number: f32, least: bool| number.is_finite() && (number > 0.0 || least && number == 0.0);
+        let has_step = self.objective != Objective::Softmax || self.update != Update::Pair;
+        let checks: [(_, &dyn Display, _, _); 7] = [
+            ("dim", &self.dim, self.dim > 0, "a vector needs at least 1 component (100 to 300 are usual)"),
+            ("epochs", &self.epochs, self.epochs > 0, "there is nothing to train; give at least 1"),
+            ("lr", &self.rate, fits(self.rate, false), "the learning rate must be a positive number (0.025 is usual)"),
+            (
+                "subsample",
+                &self.subsample,
+                fits(self.subsample, true),
+                "give 0 (keep every word) or a small share such as 1e-4",
+            ),
+            (
+                "dropout",
+                &self.dropout,
+                (0.0..1.0).contains(&self.dropout),
+                "give a share from 0 to less than 1, such as 0.1",
+            ),
+            ("update", &"pair", has_step, "softmax has one step, for a center and all of its window; leave it out"),
+            ("simd", &self.level.name(), self.level.is_available(), "this machine does not have it"),
+        ];
+        if let Some((name, value, _, message)) = checks.into_iter().find(|(_, _, fits, _)| !fits) {
+            return Err(Error::setting(name, value, message));
         }
         self.optimizer.check()?;
-        if !self.level.is_available() {
-            return usage(format!("--simd {}: this machine does not have it", self.level.name()));
-        }
-        match train::Dynamic::new(self.window, self.negatives, self.update) {
-            Ok(settings) => Ok(settings),
-            Err(train::ShapeError::NoWindow) => usage("--window 0: it must reach at least 1 word on each side".into()),
-            Err(error) => usage(format!("--negatives {}: {error}", self.negatives)),
-        }
+        train::Dynamic::new(self.window, self.negatives, self.update).map_err(|error| match error {
+            train::ShapeError::NoWindow => Error::setting("window", 0, "it must reach at least 1 word to each side"),
+            error => Error::setting("negatives", self.negatives, error.to_string()),
+        })
     }
 }

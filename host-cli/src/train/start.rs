@@ -25,9 +25,8 @@ impl<'a> Start<'a> {
     pub(super) fn from(words: &'a Vocabulary, settings: &Settings, earlier: &'a Vectors) -> Result<Self> {
         if earlier.dim != settings.dim {
             let (earlier, asked) = (earlier.dim, settings.dim);
-            let message =
-                format!("--dim {asked}: the model to train further has {earlier} dimensions; leave out --dim");
-            return Err(Error::Usage(message));
+            let message = format!("the model to go on with has {earlier} dimensions; leave that out");
+            return Err(Error::setting("dim", asked, message));
         }
         let outside = earlier
             .outside

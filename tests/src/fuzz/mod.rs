@@ -1,6 +1,6 @@
 //! What the fuzz targets do with bytes: nothing panics, every refusal is one clear line, and what is accepted is sound.
 //!
-//! `tests/fuzz` runs these with libFuzzer; `cargo test` runs them on the seeds there (tests/tests/fuzz_seeds.rs).
+//! `tests/fuzz` runs these with libFuzzer; `cargo test` runs them on the seeds there (tests/tests/cli/fuzz_seeds.rs).
 
 mod models;
 mod serial;

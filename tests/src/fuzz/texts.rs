@@ -98,7 +98,7 @@ pub fn evaluation(data: &[u8]) {
     }
     let number = |at: usize| if at / 3 == 8 { 0.0 } else { (at * 7 % 11) as f32 - 5.0 };
     let data = (0..3 * words.len()).map(number).collect();
-    let vectors = Vectors { vocabulary, dim: 3, data, outside: None, history: Vec::new() };
+    let vectors = Vectors::new(vocabulary, 3, data);
     match eval::similarity(&vectors, &path) {
         Err(error) => assert_clear(&error),
         Ok(score) => {

@@ -10,14 +10,6 @@ use super::{checkpoints, end, heeding_signals, send, start, wait_until};
 
 const TEXT: &str = "the cat sat on the mat with the dog and the hen\n";
 
-/// Runs the program in a shell that lets no file grow beyond so many blocks of 512 bytes.
-fn with_room_for(blocks: &str, folder: &Folder, arguments: &[&str]) -> Output {
-    let program = folder.motevec::<&str>(&[]).get_program().to_owned();
-    let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", &format!("ulimit -f {blocks} && exec \"$@\""), "sh"]).arg(program).args(arguments);
-    shell.current_dir(folder.path(".")).output().unwrap()
-}
-
 /// A folder with a text of 600 words, whose vectors take 60 kB.
 fn folder() -> Folder {
     let folder = Folder::new();
@@ -30,13 +22,11 @@ const TRAIN: [&str; 8] = ["train", "text.txt", "-o", "model.bin", "--dim", "25",
 
 #[test]
 fn a_full_disk_leaves_the_earlier_file_as_it_was() {
-    if !works("sh", &["-c", "ulimit -f 16"]) {
-        return skip("a shell with ulimit -f", "apt install dash");
-    }
     let folder = folder();
     folder.write("model.bin", "an older model");
     // Without a handler, the signal that the system sends then would end the program without a word.
-    let full = with_room_for("60", &folder, &TRAIN);
+    let Some(mut limited) = folder.limited("ulimit -f 60", &TRAIN) else { return };
+    let full = limited.output().unwrap();
     let message = String::from_utf8(full.stderr).unwrap();
     assert_eq!((full.status.code(), &*message), (Some(1), "error: model.bin: File too large (os error 27)\n"));
     assert_eq!(folder.read("model.bin"), b"an older model");
@@ -45,15 +35,13 @@ fn a_full_disk_leaves_the_earlier_file_as_it_was() {
 
 #[test]
 fn a_checkpoint_that_cannot_be_written_does_not_end_the_run() {
-    if !works("sh", &["-c", "ulimit -f 16"]) {
-        return skip("a shell with ulimit -f", "apt install dash");
-    }
     let folder = folder();
     folder.stdout(&TRAIN);
     let reference = folder.read("model.bin");
     // The vectors fit, and twice as many do not.
     let saving = ["--checkpoint", "saved", "--checkpoint-every", "1ms"];
-    let output = with_room_for("160", &folder, &[&TRAIN[..], &saving].concat());
+    let Some(mut limited) = folder.limited("ulimit -f 160", &[&TRAIN[..], &saving].concat()) else { return };
+    let output = limited.output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     let warning =
         "warning: no checkpoint: saved/checkpoint-000002.safetensors: File too large (os error 27); training continues";
@@ -148,12 +136,9 @@ fn a_device_that_takes_no_more_is_an_error() {
 #[test]
 fn a_last_checkpoint_that_cannot_be_written_leaves_the_vectors_so_far() {
     let folder = folder();
-    let program = folder.motevec::<&str>(&[]).get_program().to_owned();
     let saving = ["--checkpoint", "saved", "--epochs", "10000", "--save-vocab", "words.txt"];
-    let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", "ulimit -f 160 && exec \"$@\"", "sh"]).arg(program).args(TRAIN).args(saving);
-    shell.current_dir(folder.path("."));
-    let running = heeding_signals(shell).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let Some(limited) = folder.limited("ulimit -f 160", &[&TRAIN[..], &saving].concat()) else { return };
+    let running = heeding_signals(limited).stderr(std::process::Stdio::piped()).spawn().unwrap();
     wait_until(|| folder.path("words.txt").exists());
     std::thread::sleep(std::time::Duration::from_millis(50));
     send("-INT", &running);

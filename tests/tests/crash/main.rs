@@ -14,27 +14,23 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use motevec_tests::Folder;
+use motevec_tests::{Folder, addresses};
 
-/// A text and how to train on it, long enough that a run has a middle.
+/// How many times the bundled text, and how to train on it: long enough that a run has a middle.
 struct Task {
-    texts: Vec<PathBuf>,
+    texts: usize,
     epochs: &'static str,
 }
 
 impl Task {
-    fn text() -> PathBuf {
-        [env!("CARGO_MANIFEST_DIR"), "..", "host-cli", "data", "addresses.txt.zst"].iter().collect()
-    }
-
     /// So small that it trains one word after the other.
     fn sequential() -> Self {
-        Self { texts: vec![Self::text()], epochs: "3" }
+        Self { texts: 1, epochs: "3" }
     }
 
     /// Large enough for rounds.
     fn rounds() -> Self {
-        Self { texts: vec![Self::text(); 3], epochs: "2" }
+        Self { texts: 3, epochs: "2" }
     }
 
     /// The arguments of a run in which all happens that can go wrong: checkpoints one after the other.
@@ -42,7 +38,7 @@ impl Task {
         let mut arguments =
             vec!["train", "-o", "model.bin", "--tokens", "words", "--dim", "20", "--epochs", self.epochs];
         arguments.extend(more);
-        arguments.extend(self.texts.iter().map(|path| path.to_str().unwrap()));
+        arguments.extend(vec![addresses(); self.texts]);
         arguments
     }
 

@@ -4,8 +4,8 @@ use std::fs;
 
 use base64ct::{Base64, Encoding as _};
 use motevec_core::image::Image;
-use motevec_tests::Folder;
 use motevec_tests::firmware::{self, Board, Dialogue, IMAGE};
+use motevec_tests::{Folder, addresses};
 
 use crate::host;
 
@@ -91,8 +91,6 @@ fn adopted_words_are_trained_on() {
 #[test]
 fn the_image_is_what_the_readme_makes() {
     let readme = fs::read_to_string(firmware::folder().join("README.md")).expect("a README").replace("\\\n", "");
-    let corpus = firmware::folder().join("../host-cli/data/addresses.txt.zst");
-    let corpus = corpus.to_str().expect("a path");
     let folder = Folder::new();
     fs::create_dir(folder.path("firmware-example")).expect("a folder");
     let commands: Vec<&str> = readme
@@ -102,7 +100,8 @@ fn the_image_is_what_the_readme_makes() {
     assert_eq!(commands.len(), 2, "{commands:?}");
     for command in commands {
         let args: Vec<&str> = command.split_whitespace().skip(1).collect();
-        let args: Vec<&str> = args.into_iter().map(|arg| if arg.ends_with(".zst") { corpus } else { arg }).collect();
+        let args: Vec<&str> =
+            args.into_iter().map(|arg| if arg.ends_with(".zst") { addresses() } else { arg }).collect();
         let output = folder.run(&args);
         assert!(output.status.success(), "{command}: {output:?}");
     }

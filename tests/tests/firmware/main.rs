@@ -1,12 +1,18 @@
-//! The firmware as somebody at its serial line sees it: on this machine, and on boards in QEMU.
+//! Everything that is built for other machines: the firmware as somebody at its serial line sees it, here and on boards in
+//! QEMU; the same bits everywhere; what it takes; and that core builds without a panic.
 
 mod bad_input;
 mod demo;
 mod dialogue;
 mod flash;
+mod footprint;
 mod images;
+mod linked;
+mod no_panics;
 mod noise;
+mod parity;
 mod running;
+mod targets;
 
 use motevec_core::simd::Level;
 use motevec_tests::firmware::Host;

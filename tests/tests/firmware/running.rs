@@ -16,12 +16,15 @@ fn cargo_runs_every_board_with_decoded_logs() {
     for board in Board::ALL.into_iter().filter(|board| board.is_here()) {
         let mut cargo = firmware::cargo();
         cargo.args([board.name(), "--quiet", "--locked"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut run = cargo.stderr(Stdio::piped()).spawn().expect("cargo starts");
-        // Nothing but the end of the input ends it.
-        let mut input = run.stdin.take().expect("a pipe");
-        input.write_all(b"learn a b c\nhelp\n").expect("cargo passes it on");
-        drop(input);
-        let output = run.wait_with_output().expect("it ends");
+        cargo.stderr(Stdio::piped());
+        let output = firmware::alone(|| {
+            let mut run = cargo.spawn().expect("cargo starts");
+            // Nothing but the end of the input ends it.
+            let mut input = run.stdin.take().expect("a pipe");
+            input.write_all(b"learn a b c\nhelp\n").expect("cargo passes it on");
+            drop(input);
+            run.wait_with_output().expect("it ends")
+        });
         let (out, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{board:?}: {out}\n{log}");
         assert!(out.starts_with("motevec on ") && out.contains("\nloss ") && out.ends_with("ok\n"), "{board:?}: {out}");

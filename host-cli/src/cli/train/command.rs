@@ -7,7 +7,7 @@ use std::path::{self, PathBuf};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, Parser as _};
 
-use super::super::{Cli, Command};
+use super::super::{Cli, Command, report};
 use super::Args;
 use crate::{Error, Result};
 
@@ -85,11 +85,7 @@ impl Given {
             Ok(Command::Train(args)) => Ok(Args { given: all, ..*args }),
             Ok(_) => Err(Error::Failed("the checkpoint does not belong to a training run".to_owned())),
             // Of another version of the program, or tampered with.
-            Err(error) => {
-                let text = error.to_string();
-                let line = text.lines().next().unwrap_or_default();
-                Err(Error::Usage(line.strip_prefix("error: ").unwrap_or(line).to_owned()))
-            }
+            Err(error) => Err(Error::Usage(report::first_line(&error))),
         }
     }
 }

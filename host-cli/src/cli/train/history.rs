@@ -7,9 +7,8 @@ use clap::ValueEnum;
 use motevec_core::optim::Schedule;
 use motevec_core::train::Update;
 
-use super::optimizer;
 use crate::corpus::{Corpus, InvalidUtf8, Options};
-use crate::train::{Objective, Settings, Trained};
+use crate::train::{Objective, Optimizer, Settings, Trained};
 use crate::{Run, checkpoint};
 
 /// All options that the vectors depend on, and none that they do not; with the names of the model that training goes on
@@ -20,50 +19,44 @@ pub(in crate::cli) fn options(
     words: Option<&Path>,
     settings: &Settings,
 ) -> Vec<(String, String)> {
-    let mut options = Vec::new();
-    let mut add = |name: &str, value: String| options.push((name.to_owned(), value));
     let file_name = |path: &Path| path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().into_owned();
-    if let Some(model) = resumed {
-        add("resume-from", file_name(model));
-    }
-    add("tokens", name(text.tokens));
-    if text.lowercase {
-        add("lowercase", String::new());
-    }
-    if text.invalid_utf8 != InvalidUtf8::Fail {
-        add("invalid-utf8", name(text.invalid_utf8));
-    }
-    add("max-sentence", text.max_sentence.to_string());
-    add("min-count", text.min_count.to_string());
-    if let Some(words) = text.max_vocab {
-        add("max-vocab", words.to_string());
-    }
-    if let Some(path) = words {
-        add("read-vocab", file_name(path));
-    }
-    add("dim", settings.dim.to_string());
-    add("window", settings.window.to_string());
-    if settings.objective == Objective::NegativeSampling {
-        add("negatives", settings.negatives.to_string());
-    }
-    add("subsample", settings.subsample.to_string());
-    add("epochs", settings.epochs.to_string());
-    add("lr", settings.rate.to_string());
-    add(
-        "schedule",
-        match settings.schedule {
-            Schedule::Constant => "constant".to_owned(),
-            Schedule::HalveEvery(words) => format!("halve-every={words}"),
-            _ => "linear".to_owned(),
-        },
-    );
-    if settings.objective == Objective::NegativeSampling {
-        add("update", if settings.update == Update::Pair { "pair" } else { "window" }.to_owned());
-    }
-    optimizer::options(settings, &mut add);
-    add("arithmetic", if settings.fused { "fused" } else { "portable" }.to_owned());
-    add("seed", settings.seed.to_string());
-    options
+    let sampled = settings.objective == Objective::NegativeSampling;
+    let schedule = match settings.schedule {
+        Schedule::Constant => "constant".to_owned(),
+        Schedule::HalveEvery(words) => format!("halve-every={words}"),
+        _ => "linear".to_owned(),
+    };
+    let update = if settings.update == Update::Pair { "pair" } else { "window" };
+    let before = [
+        ("resume-from", resumed.map(file_name)),
+        ("tokens", Some(name_of(text.tokens))),
+        ("lowercase", text.lowercase.then(String::new)),
+        ("invalid-utf8", Some(text.invalid_utf8).filter(|how| *how != InvalidUtf8::Fail).map(name_of)),
+        ("max-sentence", Some(text.max_sentence.to_string())),
+        ("min-count", Some(text.min_count.to_string())),
+        ("max-vocab", text.max_vocab.map(|words| words.to_string())),
+        ("read-vocab", words.map(file_name)),
+        ("dim", Some(settings.dim.to_string())),
+        ("window", Some(settings.window.to_string())),
+        ("negatives", sampled.then(|| settings.negatives.to_string())),
+        ("subsample", Some(settings.subsample.to_string())),
+        ("epochs", Some(settings.epochs.to_string())),
+        ("lr", Some(settings.rate.to_string())),
+        ("schedule", Some(schedule)),
+        ("update", sampled.then(|| update.to_owned())),
+    ];
+    let numbers = settings.optimizer.numbers().into_iter().filter(|(name, number)| *name != "l2" || *number != 0.0);
+    let numbers = numbers.map(|(name, number)| (name, Some(number.to_string())));
+    let optimizer = settings.optimizer.name();
+    let after = [
+        ("dropout", (settings.dropout != 0.0).then(|| settings.dropout.to_string())),
+        ("optimizer", (optimizer != Optimizer::default().name()).then(|| optimizer.to_owned())),
+        ("loss", (!sampled).then(|| settings.objective.name().to_owned())),
+        ("arithmetic", Some(if settings.fused { "fused" } else { "portable" }.to_owned())),
+        ("seed", Some(settings.seed.to_string())),
+    ];
+    let options = before.into_iter().chain(numbers).chain(after);
+    options.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// The run with these `options` that made `trained`.
@@ -78,6 +71,6 @@ pub(in crate::cli) fn run(options: Vec<(String, String)>, corpus: &Corpus, train
 }
 
 /// The name of a value, as the command line takes it.
-fn name(value: impl ValueEnum) -> String {
+pub(super) fn name_of(value: impl ValueEnum) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }

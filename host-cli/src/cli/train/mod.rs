@@ -4,6 +4,7 @@ pub(super) mod arguments;
 mod command;
 mod files;
 pub(super) mod history;
+pub(super) mod memory;
 mod optimizer;
 mod rescue;
 mod session;
@@ -22,8 +23,8 @@ use super::summary::Summary;
 use super::{interrupt, progress, report};
 use crate::corpus::{self, Corpus, Source};
 use crate::format::{self, Format};
-use crate::plot::Kind;
-use crate::{Error, Result, Vectors, VectorsRef, memory, output};
+use crate::plot::{self, Kind};
+use crate::{Error, Result, Vectors, VectorsRef, output};
 
 /// Learn word vectors from text
 ///
@@ -217,13 +218,13 @@ impl Args {
         history.push(history::run(run_options, &corpus, trained));
         let (vocabulary, dim) = (&corpus.vocabulary, settings.dim);
         let (data, outside, history) = (&trained.center, Some(&trained.outside[..]), &history[..]);
-        let vectors = VectorsRef { vocabulary, dim, stride: dim, data, outside, history };
+        let vectors = VectorsRef { vocabulary, dim, data, outside, history };
         if let Err(error) = progress::busy("writing", || codec.write(output, vectors)) {
             return Err(rescue::rescue(error, (codec, output, vectors), session.as_mut().map(|s| (s, &corpus, &run))));
         }
         if let Some((path, kind)) = plot_loss {
             let name = output.file_name().unwrap_or(output.as_os_str());
-            run.curve.draw(&name.to_string_lossy(), &trained.losses).write(path, kind)?;
+            plot::draw_loss(&run.curve, &name.to_string_lossy(), &trained.losses).write(path, kind)?;
         }
         if let Some(session) = session {
             session.end();

@@ -7,6 +7,7 @@ use indicatif::HumanCount;
 use motevec_core::optim::{Adam, AdamW, Momentum, Sgd};
 
 use super::arguments::LearningArgs;
+use super::history::name_of;
 use crate::cli::report;
 use crate::corpus::Corpus;
 use crate::train::{self, Objective, Optimizer, Plan, Settings};
@@ -88,40 +89,29 @@ impl OptimizerArgs {
     /// # Errors
     /// If an option is impossible, or has no effect with the others.
     pub(super) fn apply(&self, learning: &LearningArgs, settings: &mut Settings) -> Result<()> {
-        use Name::{Adam as A, Adamw, Momentum as M, Sgd as S};
-        let belongs = |option: &str, given: bool, to: &[Name], instead: &str| {
-            if !given || to.contains(&self.optimizer) {
-                return Ok(());
+        let given = [
+            ("momentum", self.momentum, ""),
+            ("beta1", self.beta1, ""),
+            ("beta2", self.beta2, ""),
+            ("epsilon", self.epsilon, ""),
+            ("weight-decay", self.weight_decay, "; it has --l2"),
+            ("l2", self.l2, "; it has --weight-decay"),
+        ];
+        for (option, _, instead) in given.into_iter().filter(|(_, given, _)| given.is_some()) {
+            let has = |name: &&Name| self.optimizer(**name).numbers().iter().any(|(number, _)| *number == option);
+            if !has(&&self.optimizer) {
+                let names: Vec<_> = Name::value_variants().iter().filter(has).map(|&name| name_of(name)).collect();
+                let names = match &names[..] {
+                    [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
+                    names => names.concat(),
+                };
+                let optimizer = name_of(self.optimizer);
+                let message = format!("--{option} belongs to --optimizer {names}, not to {optimizer}{instead}");
+                return Err(Error::Usage(message));
             }
-            let names: Vec<_> = to.iter().map(|&name| name_of(name)).collect();
-            let names = match &names[..] {
-                [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
-                names => names.concat(),
-            };
-            let optimizer = name_of(self.optimizer);
-            Err(Error::Usage(format!("--{option} belongs to --optimizer {names}, not to {optimizer}{instead}")))
-        };
-        belongs("momentum", self.momentum.is_some(), &[M], "")?;
-        belongs("beta1", self.beta1.is_some(), &[A, Adamw], "")?;
-        belongs("beta2", self.beta2.is_some(), &[A, Adamw], "")?;
-        belongs("epsilon", self.epsilon.is_some(), &[A, Adamw], "")?;
-        belongs("weight-decay", self.weight_decay.is_some(), &[Adamw], "; it has --l2")?;
-        belongs("l2", self.l2.is_some(), &[S, M, A], "; it has --weight-decay")?;
-        let l2 = self.l2.unwrap_or(0.0);
-        let default = Adam::default();
-        let adam = Adam {
-            beta1: self.beta1.unwrap_or(default.beta1),
-            beta2: self.beta2.unwrap_or(default.beta2),
-            epsilon: self.epsilon.unwrap_or(default.epsilon),
-            l2,
-        };
-        settings.optimizer = match self.optimizer {
-            S => Optimizer::Sgd(Sgd { l2 }),
-            M => Optimizer::Momentum(Momentum { beta: self.momentum.unwrap_or(0.9), l2 }),
-            A => Optimizer::Adam(adam),
-            Adamw => Optimizer::AdamW(AdamW { adam, decay: self.weight_decay.unwrap_or(AdamW::default().decay) }),
-        };
-        if learning.lr.is_none() && matches!(self.optimizer, A | Adamw) {
+        }
+        settings.optimizer = self.optimizer(self.optimizer);
+        if learning.lr.is_none() && matches!(self.optimizer, Name::Adam | Name::Adamw) {
             settings.rate = ADAM_RATE;
         }
         settings.dropout = self.dropout;
@@ -134,42 +124,23 @@ impl OptimizerArgs {
         }
         settings.check().map(drop)
     }
-}
 
-fn name_of(name: Name) -> String {
-    name.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-}
-
-/// What a model's history keeps of `settings` that are not the default.
-pub(super) fn options(settings: &Settings, add: &mut impl FnMut(&str, String)) {
-    let optimizer = settings.optimizer;
-    let mut add_unless = |name: &str, value: f32, default: f32| {
-        if value != default {
-            add(name, value.to_string());
+    /// The optimizer of this name, with what the options say of it.
+    fn optimizer(&self, name: Name) -> Optimizer {
+        let l2 = self.l2.unwrap_or(0.0);
+        let default = Adam::default();
+        let adam = Adam {
+            beta1: self.beta1.unwrap_or(default.beta1),
+            beta2: self.beta2.unwrap_or(default.beta2),
+            epsilon: self.epsilon.unwrap_or(default.epsilon),
+            l2,
+        };
+        match name {
+            Name::Sgd => Optimizer::Sgd(Sgd { l2 }),
+            Name::Momentum => Optimizer::Momentum(Momentum { beta: self.momentum.unwrap_or(0.9), l2 }),
+            Name::Adam => Optimizer::Adam(adam),
+            Name::Adamw => Optimizer::AdamW(AdamW { adam, decay: self.weight_decay.unwrap_or(AdamW::default().decay) }),
         }
-    };
-    match optimizer {
-        Optimizer::Sgd(Sgd { l2 }) => add_unless("l2", l2, 0.0),
-        Optimizer::Momentum(Momentum { beta, l2 }) => {
-            add_unless("momentum", beta, f32::NAN);
-            add_unless("l2", l2, 0.0);
-        }
-        Optimizer::Adam(adam) | Optimizer::AdamW(AdamW { adam, .. }) => {
-            add_unless("beta1", adam.beta1, f32::NAN);
-            add_unless("beta2", adam.beta2, f32::NAN);
-            add_unless("epsilon", adam.epsilon, f32::NAN);
-            add_unless("l2", adam.l2, 0.0);
-        }
-    }
-    if let Optimizer::AdamW(AdamW { decay, .. }) = optimizer {
-        add_unless("weight-decay", decay, f32::NAN);
-    }
-    add_unless("dropout", settings.dropout, 0.0);
-    if optimizer.name() != Optimizer::default().name() {
-        add("optimizer", optimizer.name().to_owned());
-    }
-    if settings.objective != Objective::default() {
-        add("loss", settings.objective.name().to_owned());
     }
 }
 

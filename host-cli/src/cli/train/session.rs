@@ -8,7 +8,7 @@ use super::command::Given;
 use crate::checkpoint::{self, Fingerprint, Folder, RunState};
 use crate::cli::{interrupt, progress, report};
 use crate::corpus::Corpus;
-use crate::train::{self, Settings, Trained};
+use crate::train::{self, LossCurve, Settings, Trained};
 use crate::{Error, Result, Vectors};
 
 /// The checkpoints of a run.
@@ -24,7 +24,7 @@ pub(super) struct Session {
 pub(super) struct Outcome {
     pub(super) trained: Trained,
     pub(super) time: Duration,
-    pub(super) curve: crate::plot::LossCurve,
+    pub(super) curve: LossCurve,
 }
 
 impl Session {

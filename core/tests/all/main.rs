@@ -1,0 +1,21 @@
+//! All tests of core through its public interface, a module for each part of it. They are one program because linking many
+//! takes longer than running them.
+
+mod fixed;
+mod gradients;
+mod image;
+mod kernels;
+mod math;
+mod negatives;
+mod numerically;
+mod optim;
+mod optimized;
+mod query;
+mod sampling;
+mod shapes;
+mod slips;
+mod statistics;
+mod stream;
+mod training;
+mod vocab;
+mod windows;

@@ -1,0 +1,20 @@
+//! The program as a user or a program meets it, and the library behind it: all that is quick and needs nothing else.
+
+mod bad_input;
+mod bench;
+mod commands;
+mod demo;
+mod dependencies;
+mod formats;
+mod fuzz_seeds;
+mod gradcheck;
+mod help;
+mod image;
+mod large_corpora;
+mod optimizers;
+mod pan_tadeusz;
+mod plot;
+mod queries;
+mod resume;
+mod train;
+mod word2vec;

@@ -1,0 +1,169 @@
+//! Queries, on the command line and line by line; and clusters of words.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::process::{Output, Stdio};
+
+use motevec_tests::Folder;
+use serde_json::Value;
+
+/// A folder with a model of words in four directions.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("model.txt", "6 2\neast 2 0\nnorth 0 1\nwest -1 0\nsouth 0 -3\nNortheast 1 1\neasterly 9 1\n");
+    folder
+}
+
+/// Runs the program with `input` on its standard input.
+fn with_input(folder: &Folder, args: &[&str], input: impl AsRef<[u8]>) -> Output {
+    let mut command = folder.motevec(args);
+    let mut running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A program that does not read to the end closes the pipe.
+    let _ = running.stdin.take().unwrap().write_all(input.as_ref());
+    running.wait_with_output().unwrap()
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn negative_words_and_thresholds_choose_neighbors() {
+    let folder = folder();
+    assert_eq!(
+        folder.stdout(&["neighbors", "model.txt", "Northeast", "--negative", "north", "-k", "1"]),
+        "word  similarity\neast      0.9239\n"
+    );
+    assert_eq!(
+        folder.stdout(&["neighbors", "model.txt", "east", "-n", "north", "-n", "west", "-k", "1", "--json"]),
+        "{\"query\":[\"east\"],\"negative\":[\"north\",\"west\"],\
+         \"neighbors\":[{\"word\":\"easterly\",\"row\":5,\"similarity\":0.8395701}]}\n"
+    );
+    assert_eq!(
+        folder.stdout(&["neighbors", "model.txt", "east", "--threshold", "0.7"]),
+        "word       similarity\neasterly       0.9939\nNortheast      0.7071\n"
+    );
+    let all = folder.stdout(&["neighbors", "model.txt", "east", "--threshold", "-1", "-k", "3"]);
+    assert_eq!(all.lines().count(), 4);
+    assert_eq!(folder.stdout(&["neighbors", "model.txt", "east", "--threshold", "1"]), "word  similarity\n");
+    let (code, message) = folder.failure(&["neighbors", "model.txt", "east", "--threshold", "2"]);
+    assert!(code == 2 && message.contains("expected a number from -1 to 1"), "{message}");
+}
+
+#[test]
+fn lines_of_standard_input_are_questions() {
+    let folder = folder();
+    let output = with_input(&folder, &["neighbors", "model.txt", "-k", "1"], "east\n\n  east north \n");
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "word      similarity\neasterly      0.9939\n\nword       similarity\nNortheast      1.0000\n"
+    );
+
+    // A program that asks gets a line for each line, with what is wrong where there is no answer.
+    let output = with_input(&folder, &["neighbors", "model.txt", "-k", "1", "--json"], "east\nesat\nnorth");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let answers: Vec<_> = text.lines().map(json).collect();
+    let words: Vec<_> = answers.iter().map(|answer| answer["query"][0].as_str().unwrap()).collect();
+    assert_eq!(words, ["east", "esat", "north"]);
+    assert_eq!(answers[1]["error"], "the model does not know the word `esat`; did you mean `east`?");
+    assert_eq!(
+        (output.status.code(), &*String::from_utf8_lossy(&output.stderr)),
+        (
+            Some(1),
+            "<stdin>:2: the model does not know the word `esat`; did you mean `east`?\nerror: 1 of 3 lines had no answer\n"
+        )
+    );
+
+    let output = with_input(&folder, &["neighbors", "model.txt", "-k", "1"], b"e\xffst\neast\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "word      similarity\neasterly      0.9939\n");
+    let message = "<stdin>:1: the line is not UTF-8\nerror: 1 of 2 lines had no answer\n";
+    assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(1), message));
+
+    let output = with_input(&folder, &["analogy", "model.txt", "-k", "1"], "west north east\nwest north\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "word       similarity\nNortheast      0.9487\n");
+    let message = "<stdin>:2: an analogy takes three words, as in `man woman king`, not 2\n";
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with(message), "{output:?}");
+    let (code, message) = folder.failure(&["analogy", "model.txt", "west", "north"]);
+    assert!(code == 2 && message.contains("3 values required"), "{message}");
+    assert_eq!(folder.stdout(&["neighbors", "model.txt"]), "", "no lines, no answers");
+}
+
+#[test]
+fn a_terminal_is_asked_for_words() {
+    let typed = "east\nnowhere\nnorth\n\u{4}";
+    let Some((status, shown)) = folder().on_a_terminal(&["neighbors", "model.txt", "-k", "1"], typed, &[]) else {
+        return;
+    };
+    for expected in
+        ["words (Ctrl-D ends): ", "easterly      0.9939", "does not know the word `nowhere`", "Northeast      0.7071"]
+    {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    assert!(status.success(), "{shown}");
+}
+
+#[test]
+fn words_are_compared() {
+    let folder = folder();
+    assert_eq!(folder.stdout(&["similarity", "model.txt", "east", "Northeast"]), "0.7071\n");
+    assert_eq!(
+        folder.stdout(&["similarity", "model.txt", "east", "west", "--json"]),
+        "{\"words\":[\"east\",\"west\"],\"similarity\":-1.0}\n"
+    );
+    assert_eq!(
+        folder.stdout(&["odd-one-out", "model.txt", "east", "west", "easterly"]),
+        "word      similarity to all\nwest                -0.9939\neast                 0.9939\neasterly             1.0000\n"
+    );
+    let odd = folder.json(&["odd-one-out", "model.txt", "east", "Northeast", "south", "--json"]);
+    assert_eq!((&odd["odd"], odd["words"].as_array().unwrap().len()), (&"south".into(), 3));
+    let cases: [(&[&str], i32, &str); 4] = [
+        (&["similarity", "model.txt", "east", "esat"], 1, "did you mean `east`?"),
+        (&["similarity", "model.txt", "east"], 2, "<B>"),
+        (&["odd-one-out", "model.txt", "east", "west"], 2, "3 values required"),
+        (&["odd-one-out", "model.txt", "east", "west", "east"], 2, "the word `east` is given twice"),
+    ];
+    for (args, code, expected) in cases {
+        let (found, message) = folder.failure(args);
+        assert!(found == code && message.contains(expected), "{args:?}: {message}");
+    }
+}
+
+#[test]
+fn clusters_gather_words_that_go_together() {
+    let folder = folder();
+    let table = folder.stdout(&["clusters", "model.txt", "-k", "4", "-o", "classes.txt"]);
+    assert!(table.starts_with("cluster  words  nearest to the center\n0        "), "{table}");
+    assert_eq!(table.lines().count(), 5);
+    let classes = String::from_utf8(folder.read("classes.txt")).unwrap();
+    let classes: HashMap<&str, &str> = classes.lines().map(|line| line.split_once(' ').unwrap()).collect();
+    assert_eq!(classes.len(), 6);
+    assert_eq!(classes["east"], classes["easterly"]);
+    assert_ne!(classes["north"], classes["south"]);
+    assert_ne!(classes["east"], classes["west"]);
+    let (code, message) = folder.failure(&["clusters", "model.txt", "-k", "7"]);
+    assert_eq!((code, &message[..]), (2, "error: -k 7: the model has only 6 words, and each cluster needs one\n"));
+
+    // On a real model: the same each time, another with another seed, and nearer together than chance.
+    folder.stdout(&["demo", "-o", "demo.bin"]);
+    let run = |seed: &str| folder.stdout(&["clusters", "demo.bin", "-k", "20", "--seed", seed, "--json"]);
+    let first = run("1");
+    assert_eq!(run("1"), first);
+    assert_ne!(run("2"), first);
+    let clusters = json(&first);
+    let clusters = clusters["clusters"].as_array().unwrap();
+    assert_eq!(clusters.len(), 20);
+    let model = motevec::format::read(&folder.path("demo.bin"), None).unwrap();
+    assert_eq!(
+        clusters.iter().map(|cluster| cluster["size"].as_u64().unwrap()).sum::<u64>() as usize,
+        model.vocabulary.len()
+    );
+    let mean = |pairs: Vec<(&str, &str)>| {
+        let sum: f32 = pairs.iter().map(|(a, b)| motevec::query::similarity(&model, a, b).unwrap()).sum();
+        sum / pairs.len() as f32
+    };
+    let word = |cluster: usize, at: usize| clusters[cluster]["words"][at].as_str().unwrap();
+    let within = mean((0..20).map(|cluster| (word(cluster, 0), word(cluster, 1))).collect());
+    let between = mean((0..19).map(|cluster| (word(cluster, 0), word(cluster + 1, 0))).collect());
+    assert!(within > between + 0.2, "{within} {between}");
+}

@@ -1,0 +1,40 @@
+//! What the firmware may take of a microcontroller: tests/footprint measures it.
+
+use std::process::Command;
+
+use motevec_tests::firmware::{alone, has_target, target_folder};
+use motevec_tests::{repository, skip, works};
+use serde_json::Value;
+
+const TARGET: &str = "thumbv7em-none-eabihf";
+
+#[test]
+fn learning_keeps_to_its_goals_on_a_cortex_m4f() {
+    for (program, package) in [("python3", "python3"), ("qemu-system-arm", "qemu-system-arm")] {
+        if !works(program, &["--version"]) {
+            return skip(program, &format!("sudo apt-get install {package}"));
+        }
+    }
+    if !works("sh", &["-c", "echo '#include <math.h>' | arm-none-eabi-gcc -E -"]) {
+        return skip("arm-none-eabi-gcc", "sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi");
+    }
+    if ![TARGET, "thumbv6m-none-eabi", "thumbv8m.main-none-eabihf"].into_iter().all(has_target) {
+        return;
+    }
+    let mut measure = Command::new("python3");
+    measure.args(["tests/footprint/footprint.py", "--json", "--target-dir"]).arg(target_folder());
+    let output = alone(|| measure.current_dir(repository()).output()).expect("python3 runs");
+    assert!(output.status.success(), "{output:?}");
+    let all: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    for board in ["microbit", "mps2-an505"] {
+        assert!(all[board]["flash"].as_u64() > Some(0), "{board}: {all}");
+    }
+    let figures = &all["mps2-an386"];
+    let figure = |pointer: &str| figures.pointer(pointer).and_then(Value::as_f64).expect("a figure");
+    assert!(figure("/flash") <= 16.0 * 1024.0, "{figures}");
+    assert!(figure("/ram") <= 2.0 * 1024.0, "{figures}");
+    for window in [2, 5] {
+        let (ours, c) = (figure(&format!("/update/{window}")), figure(&format!("/c/expf/{window}")));
+        assert!(ours <= 0.8 * c, "window {window}: {figures}");
+    }
+}

@@ -1,0 +1,93 @@
+//! The window update in a crate of somebody else's, with cargo's own profiles: what it takes there, in instructions, beside
+//! the profile of the project.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+
+use motevec_tests::firmware::{Board, cargo, target_folder};
+use motevec_tests::{repository, skip, works};
+
+/// A release profile: `opt-level`, `lto` and `codegen-units`.
+type Profile = [&'static str; 3];
+
+const DEFAULT: Profile = ["3", "false", "16"];
+const SMALL: Profile = ["s", "false", "16"];
+
+/// `cargo build --release` with `profile`, in a folder of its own. Returns the folder.
+fn build(cargo: &mut Command, package: &[&str], profile: Profile) -> PathBuf {
+    let folder = target_folder().join("linked").join(profile.join("-"));
+    for (name, value) in ["OPT_LEVEL", "LTO", "CODEGEN_UNITS"].into_iter().zip(profile) {
+        cargo.env(format!("CARGO_PROFILE_RELEASE_{name}"), value);
+    }
+    cargo.args(["build", "--quiet", "--locked", "--release"]).args(package).env("CARGO_TARGET_DIR", &folder);
+    let output = cargo.output().expect("cargo runs");
+    assert!(output.status.success(), "{output:?}");
+    folder
+}
+
+/// Instructions of a window update on a Cortex-M4F, of half-width 2 and of 5.
+fn on_a_board(profile: Profile) -> [f64; 2] {
+    let (mut cargo, target) = (cargo(), Board::An386.target());
+    let package = ["-p", "motevec-footprint", "--features", "an386,measure", "--target", target];
+    let image = build(&mut cargo, &package, profile).join(target).join("release/motevec-footprint");
+    let mut qemu = Command::new("qemu-system-arm");
+    qemu.args(["-machine", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "none"]);
+    qemu.args(["-icount", "shift=0", "-semihosting-config", "enable=on,target=native", "-kernel"]).arg(image);
+    let output = qemu.output().expect("QEMU runs");
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    let line = |line: &str| line.rsplit_once(' ').and_then(|(name, n)| Some((name.to_owned(), n.parse::<f64>().ok()?)));
+    let figures: BTreeMap<_, _> = text.lines().filter_map(line).collect();
+    let figure = |name: &str| *figures.get(name).unwrap_or_else(|| panic!("no {name}: {text}"));
+    let per_tick = figure("calibration instructions") / figure("calibration ticks");
+    ["window 2 ticks", "window 5 ticks"].map(|ticks| figure(ticks) * per_tick / figure("updates"))
+}
+
+#[test]
+fn on_a_cortex_m4f_the_kernels_do_not_depend_on_the_profile() {
+    if !Board::An386.is_here() {
+        return;
+    }
+    let ours = on_a_board(["2", "fat", "1"]);
+    for (profile, most) in [(DEFAULT, 1.05), (SMALL, 1.5)] {
+        for (ours, theirs) in ours.into_iter().zip(on_a_board(profile)) {
+            println!("{profile:?}: {theirs:.0} instructions, {:.3} of ours", theirs / ours);
+            assert!(theirs <= most * ours, "{profile:?}: {theirs} {ours}");
+        }
+    }
+}
+
+/// Instructions of a window update of 10 × 6 rows of 100 components, by level; `None` where this machine does not have it.
+fn on_this_machine(profile: Profile) -> Vec<(&'static str, Option<f64>)> {
+    let mut cargo = cargo();
+    cargo.current_dir(repository().join("tests/linked"));
+    let program = build(&mut cargo, &[], profile).join("release/linked");
+    let count = |level: &str, arithmetic: &str, times: &str| {
+        let mut valgrind = Command::new("valgrind");
+        valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&program);
+        let output = valgrind.args([level, arithmetic, times]).output().expect("valgrind runs");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        let counted = text.split("Collected : ").nth(1).and_then(|rest| rest.split_whitespace().next());
+        output.status.success().then(|| counted.expect("a count").parse::<f64>().expect("a number"))
+    };
+    let of_level =
+        |(level, arithmetic)| Some((count(level, arithmetic, "300")? - count(level, arithmetic, "100")?) / 200.0);
+    // Valgrind knows no AVX-512.
+    [("scalar", "portable"), ("wide", "portable"), ("avx2", "fused")].map(|key| (key.0, of_level(key))).to_vec()
+}
+
+#[test]
+fn on_this_machine_the_kernels_do_not_depend_on_the_profile() {
+    if !works("valgrind", &["--version"]) {
+        return skip("valgrind", "sudo apt-get install valgrind");
+    }
+    // Cargo's own profile is the project's.
+    let (ours, small) = (on_this_machine(DEFAULT), on_this_machine(SMALL));
+    for ((level, ours), (_, small)) in ours.into_iter().zip(small) {
+        let (Some(ours), Some(small)) = (ours, small) else { continue };
+        println!("{level}: {ours:.0} instructions; {SMALL:?}: {small:.0}, {:.3} of those", small / ours);
+        // Plain floats are put into vectors by an optimization that `s` leaves out.
+        let most = if level == "scalar" { 5.0 } else { 1.5 };
+        assert!(small <= most * ours, "{level}: {small} {ours}");
+    }
+}
