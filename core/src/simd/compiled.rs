@@ -77,6 +77,13 @@ impl Simd {
     }
 }
 
+impl Simd {
+    /// [`enter`](Machine::enter) with the instructions that every machine has.
+    fn enter_everywhere<K: Kernel>(self, kernel: K) -> K::Output {
+        if self.fused { Wide::<Fused>::new().enter(kernel) } else { Wide::<Portable>::new().enter(kernel) }
+    }
+}
+
 /// Enters the code that is compiled for the lanes.
 struct Entered<K>(K);
 
@@ -89,8 +96,8 @@ impl<K: Kernel> Kernel for Entered<K> {
     }
 }
 
-/// The updates of padded matrices are compiled in this crate, once; those of other storage in the caller's, at the
-/// level that every machine has: the bits are the same.
+/// The updates of padded matrices are compiled once, in this crate. Those of other storage are compiled in the caller's,
+/// with the instructions that every machine has: the bits are the same.
 impl Machine for Simd {
     fn enter<K: Kernel>(self, kernel: K) -> K::Output {
         self.run(Entered(kernel))
@@ -99,7 +106,7 @@ impl Machine for Simd {
     #[inline]
     fn window<V: RowsMut, U: RowsMut>(self, update: WindowUpdate<'_, V, U>) -> Result<f32, WindowError> {
         if const { !(V::WHOLE_BLOCKS && U::WHOLE_BLOCKS) } {
-            return if self.fused { Wide::<Fused>::new().enter(update) } else { Wide::<Portable>::new().enter(update) };
+            return self.enter_everywhere(update);
         }
         let WindowUpdate { v, u, inputs, targets, truth, rate, with_loss } = update;
         let (v, u) = (&mut slab(v)?, &mut slab(u)?);
@@ -109,7 +116,7 @@ impl Machine for Simd {
     #[inline]
     fn pair<U: RowsMut>(self, update: PairUpdate<'_, U>) -> Result<f32, WindowError> {
         if const { !U::WHOLE_BLOCKS } {
-            return if self.fused { Wide::<Fused>::new().enter(update) } else { Wide::<Portable>::new().enter(update) };
+            return self.enter_everywhere(update);
         }
         let PairUpdate { v_c, u, targets, rate, with_loss } = update;
         pair(self, PairUpdate { v_c, u: &mut slab(u)?, targets, rate, with_loss })

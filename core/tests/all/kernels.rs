@@ -37,6 +37,10 @@ fn levels() -> impl Iterator<Item = Level> {
     Level::ALL.into_iter().filter(|level| level.is_available())
 }
 
+fn simd(level: Level, fused: bool) -> Simd {
+    Simd::new(level, fused).expect("the level is available")
+}
+
 /// Rows without padding, whatever their length.
 struct Dense {
     data: Vec<f32>,
@@ -185,13 +189,6 @@ struct Window {
 /// Both matrices and the loss, as bits.
 type Outcome = (Vec<u32>, Vec<u32>, u32);
 
-impl Kernel for Window {
-    type Output = Result<Outcome, WindowError>;
-    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-        self.take(lanes)
-    }
-}
-
 impl Window {
     fn take(self, machine: impl Machine) -> Result<Outcome, WindowError> {
         let Self { v, u, dim, inputs, targets, truth, rate, pad } = self;
@@ -264,15 +261,10 @@ proptest! {
     #[test]
     fn window_updates_have_the_same_bits_on_every_level(window in windows()) {
         for fused in [false, true] {
-            let reference = Level::Scalar.run(fused, window.clone()).unwrap().unwrap();
+            let reference = window.clone().take(simd(Level::Wide, fused)).unwrap();
             for level in levels() {
-                for pad in [false, true] {
-                    let outcome = level.run(fused, Window { pad, ..window.clone() }).unwrap().unwrap();
-                    prop_assert_eq!(&outcome, &reference, "{:?}, fused {}, padded {}", level, fused, pad);
-                    let chosen = Simd::new(level, fused).unwrap();
-                    let outcome = Window { pad, ..window.clone() }.take(chosen).unwrap();
-                    prop_assert_eq!(&outcome, &reference, "{:?}, padded {}", chosen, pad);
-                }
+                let outcome = Window { pad: true, ..window.clone() }.take(simd(level, fused)).unwrap();
+                prop_assert_eq!(&outcome, &reference, "{:?}, fused {}", level, fused);
             }
         }
     }
@@ -284,7 +276,7 @@ proptest! {
         window.inputs.dedup();
         window.truth = true;
         let exact = by_equations(&window);
-        prop_assert!(close(&Level::best().run(false, window).unwrap().unwrap(), &exact));
+        prop_assert!(close(&window.take(simd(Level::best(), false)).unwrap(), &exact));
     }
 
     #[test]
@@ -293,28 +285,17 @@ proptest! {
         window.targets.resize(window.targets.len() + more, 0);
         let exact = by_equations(&window);
         for fused in [false, true] {
-            let reference = Level::Scalar.run(fused, Pair(window.clone())).unwrap();
+            let reference = Pair(window.clone()).take(simd(Level::Wide, fused));
             prop_assert!(close(&reference, &exact));
             for level in levels() {
-                prop_assert_eq!(&level.run(fused, Pair(window.clone())).unwrap(), &reference, "{:?}", level);
-                let chosen = Simd::new(level, fused).unwrap();
-                for pad in [false, true] {
-                    let pair = Pair(Window { pad, ..window.clone() });
-                    prop_assert_eq!(&pair.take(chosen), &reference, "{:?}, padded {}", chosen, pad);
-                }
+                let pair = Pair(Window { pad: true, ..window.clone() });
+                prop_assert_eq!(&pair.take(simd(level, fused)), &reference, "{:?}, fused {}", level, fused);
             }
         }
     }
 }
 
 struct Pair(Window);
-
-impl Kernel for Pair {
-    type Output = Outcome;
-    fn run<L: Lanes>(self, lanes: L) -> Outcome {
-        self.take(lanes)
-    }
-}
 
 impl Pair {
     fn take(self, machine: impl Machine) -> Outcome {
@@ -344,19 +325,11 @@ fn fixed_arrays_and_slices_run_the_same_update() {
     fixed.outside.as_flattened_mut().copy_from_slice(&u);
     let (inputs, targets) = (vec![0, 1, 3, 1], vec![2, 0, 0]);
     let window = Window { v, u, dim: 20, inputs, targets, truth: true, rate: 0.1, pad: true };
-    struct Fixed<'a>(&'a mut FixedModel<4, 20>, &'a Window);
-    impl Kernel for Fixed<'_> {
-        type Output = f32;
-        fn run<L: Lanes>(self, lanes: L) -> f32 {
-            let Model { center: v, outside: u } = self.0;
-            let Window { inputs, targets, rate, .. } = self.1;
-            let update =
-                WindowUpdate { v, u, inputs: [inputs, &[]], targets, truth: true, rate: *rate, with_loss: true };
-            lanes.enter(update).unwrap()
-        }
-    }
-    let loss = Level::best().run(false, Fixed(&mut fixed, &window)).unwrap();
-    let sliced = Level::Scalar.run(false, window).unwrap().unwrap();
+    let Model { center: v, outside: u } = &mut fixed;
+    let (inputs, targets) = (&window.inputs, &window.targets);
+    let update = WindowUpdate { v, u, inputs: [inputs, &[]], targets, truth: true, rate: 0.1, with_loss: true };
+    let loss = simd(Level::best(), false).window(update).unwrap();
+    let sliced = window.take(simd(Level::Scalar, false)).unwrap();
     assert_eq!((bits(fixed.center.as_flattened()), bits(fixed.outside.as_flattened()), loss.to_bits()), sliced);
 }
 
@@ -367,30 +340,16 @@ fn impossible_updates_are_refused_and_move_nothing() {
     let refused = |change: fn(&mut Window)| {
         let mut window = window.clone();
         change(&mut window);
-        Level::best().run(false, window).unwrap().unwrap_err()
+        window.take(simd(Level::best(), false)).unwrap_err()
     };
     assert_eq!(refused(|w| w.inputs = vec![0, 3]), WindowError::NoSuchRow);
     assert_eq!(refused(|w| w.targets = vec![3]), WindowError::NoSuchRow);
     assert_eq!(refused(|w| w.inputs = vec![0; 17]), WindowError::TooLarge);
     assert_eq!(refused(|w| w.targets = vec![0; 9]), WindowError::TooLarge);
 
-    struct Unequal<'a>(&'a mut Dense, &'a mut Dense);
-    impl Kernel for Unequal<'_> {
-        type Output = Result<f32, WindowError>;
-        fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-            let (v, u) = (self.0, self.1);
-            lanes.enter(WindowUpdate {
-                v,
-                u,
-                inputs: [&[0], &[]],
-                targets: &[1],
-                truth: true,
-                rate: 0.1,
-                with_loss: false,
-            })
-        }
-    }
     let (mut v, mut u) = (Dense { data: vec![0.0; 20], dim: 10 }, Dense { data: vec![0.0; 36], dim: 12 });
-    assert_eq!(Level::best().run(false, Unequal(&mut v, &mut u)).unwrap(), Err(WindowError::UnequalRows));
+    let (inputs, targets, truth, rate, with_loss) = ([&[0][..], &[]], &[1][..], true, 0.1, false);
+    let update = WindowUpdate { v: &mut v, u: &mut u, inputs, targets, truth, rate, with_loss };
+    assert_eq!(simd(Level::best(), false).window(update), Err(WindowError::UnequalRows));
     assert_eq!((v.rows(), v.data), (2, vec![0.0; 20]));
 }

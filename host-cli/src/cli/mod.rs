@@ -47,7 +47,7 @@ pub use report::show_error;
   motevec explore model.bin -o explorer.html
   motevec help train")]
 pub struct Cli {
-    /// Show only results and errors: no progress, no warnings, no notes about files written
+    /// Show only results and errors: no progress, warnings or notes
     #[arg(short, long, global = true)]
     quiet: bool,
 

@@ -7,7 +7,7 @@ use crate::Result;
 /// How these files hold their numbers.
 pub(super) const NUMBERS: &str = "decimal";
 
-/// No number is written with more digits than this; a line that goes on for longer is no row.
+/// No number is written with more digits than this; a longer line is not a row.
 const LONGEST_NUMBER: usize = 400;
 
 /// The longest line of a file whose dimensions are not known yet.

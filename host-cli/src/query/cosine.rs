@@ -30,7 +30,7 @@ pub fn unit(vector: &[f32]) -> Option<Vec<f64>> {
     (length > 0.0).then(|| vector.iter().map(|&number| f64::from(number) / length).collect())
 }
 
-/// [`unit`], rounded to `f32`.
+/// [`unit()`], rounded to `f32`.
 #[must_use]
 pub fn direction(vector: &[f32]) -> Option<Vec<f32>> {
     Some(unit(vector)?.into_iter().map(|number| number as f32).collect())

@@ -24,7 +24,7 @@ const MAX_EPOCHS: i64 = 1_000_000;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Text")]
 pub(in crate::cli) struct TextArgs {
-    /// What separates words
+    /// Split at
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Tokenizer::Whitespace)]
     pub(super) tokens: Tokenizer,
 
@@ -94,7 +94,7 @@ pub(in crate::cli) struct LearningArgs {
           value_parser = value_parser!(u32).range(1..=MAX_NEGATIVES as i64))]
     pub(super) negatives: Option<u32>,
 
-    /// Thin out words that make up more than this share of the text; 0 keeps all
+    /// Thin out words above this share; 0 keeps all
     #[arg(long, value_name = "SHARE", default_value_t = 1e-4, allow_negative_numbers = true)]
     subsample: f32,
 
@@ -115,7 +115,7 @@ pub(in crate::cli) struct LearningArgs {
     #[arg(long, hide_short_help = true, value_enum, value_name = "HOW", default_value_t = UpdateName::Window)]
     update: UpdateName,
 
-    /// The seed of all random choices: the same seed gives the same vectors
+    /// Seed of all random choices
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
 }

@@ -33,7 +33,6 @@ use crate::{Error, Result, Vectors, VectorsRef, output};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec train text.txt -o model.bin
-  motevec train *.txt.zst -o model.txt --tokens words --lowercase --dim 300 --epochs 10
   motevec train --help    # all options, with more examples")]
 #[command(after_long_help = "Examples:
   motevec train text.txt -o model.bin
@@ -51,7 +50,7 @@ pub(super) struct Args {
     #[arg(required_unless_present = "resume", value_name = "CORPUS")]
     corpus: Vec<PathBuf>,
 
-    /// The file to write the vectors to; .safetensors holds a full model, to train on from
+    /// The file for the vectors; .safetensors holds a full model, to train further
     #[arg(short, long, value_name = "MODEL", required_unless_present = "resume")]
     output: Option<PathBuf>,
 
@@ -60,7 +59,7 @@ pub(super) struct Args {
     format: Option<Format>,
 
     /// Print the summary as JSON
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     json: bool,
 
     #[command(flatten)]

@@ -17,11 +17,11 @@ use crate::{Error, Result};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Optimizer and loss")]
 pub(super) struct OptimizerArgs {
-    /// The optimizer; all but sgd train on one thread
+    /// Optimizer
     ///
-    /// With adam and adamw, --lr is 0.01 by default. The state of an optimizer changes only for the words that a step
-    /// touches. It takes memory: as much as the vectors for momentum, twice that for adam and adamw. It is not part of
-    /// the model: --resume-from begins without it.
+    /// All but sgd train on one thread. With adam and adamw, --lr is 0.01 by default. The state of an optimizer changes
+    /// only for the words that a step touches. It takes memory: as much as the vectors for momentum, twice that for
+    /// adam and adamw. It is not part of the model: --resume-from begins without it.
     #[arg(long, value_enum, value_name = "NAME", default_value_t = Name::Sgd)]
     optimizer: Name,
 
@@ -54,7 +54,7 @@ pub(super) struct OptimizerArgs {
     dropout: f32,
 
     /// The loss to minimize
-    #[arg(long, value_enum, value_name = "NAME", default_value_t = LossName::NegativeSampling)]
+    #[arg(long, hide_short_help = true, value_enum, value_name = "NAME", default_value_t = LossName::NegativeSampling)]
     loss: LossName,
 }
 
