@@ -157,7 +157,7 @@ pub(super) fn check_word_without(word: &str, ends: &[char], what: &str) -> Resul
         return Err(format!("a word of {} bytes is too long for this format", word.len()));
     }
     if word.contains(ends) {
-        return Err(format!("the word `{}` holds {what}, which ends a word in this format", word.escape_debug()));
+        return Err(format!("the word `{}` contains {what}, which ends a word in this format", word.escape_debug()));
     }
     Ok(())
 }

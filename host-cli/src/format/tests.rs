@@ -34,7 +34,7 @@ fn an_unknown_ending_lists_the_known_ones() {
     let message = |option| for_output(Path::new("model.pickle"), None, option).err().unwrap().to_string();
     assert_eq!(
         message(Some("--to")),
-        "model.pickle: its name tells no format: use a known ending, or --to with one of \
+        "model.pickle: its name does not tell the format: use a known ending, or --to with one of \
          word2vec-bin (.bin), word2vec-text (.txt), fasttext (.vec), glove (.glove), numpy (.npy), \
          safetensors (.safetensors), finalfusion (.fifu), projector (.tsv), mote (.mote)"
     );

@@ -21,7 +21,7 @@ pub fn draw_loss(curve: &LossCurve, name: &str, losses: &[f64]) -> Picture {
     let [left, top, right, bottom] = AREA;
     let heading = shortened(&Ruler::new(), &title, 24.0, right - left + 58.0);
     canvas.text([left - 58.0, 44.0], 24.0, Anchor::Start, INK, &heading);
-    let note = "negative-sampling loss of an average pair, in nats: as training went on, and the mean of each epoch";
+    let note = "negative-sampling loss of an average pair, in nats: during training, and the mean of each epoch";
     canvas.text([left - 58.0, 68.0], 14.0, Anchor::Start, MUTED, note);
 
     let means = losses.iter().enumerate().map(|(epoch, &loss)| [epoch as f64 + 0.5, loss]);

@@ -41,7 +41,7 @@ pub struct Clusters {
 pub fn clusters(vectors: &Vectors, k: usize, seed: u64, threads: usize) -> Result<Clusters> {
     let words = vectors.vocabulary.len();
     if k == 0 || k > words {
-        let message = format!("the model has {words} words, and a cluster has at least one");
+        let message = format!("the model has only {words} words, and each cluster needs one");
         return Err(Error::setting("k", k, message));
     }
     Ok(in_order(&Units::of(vectors.data.clone(), vectors.dim, threads).settle(k, seed), k))
@@ -268,7 +268,7 @@ mod tests {
         assert!(clusters(&model, 0, 1, 1).is_err());
         assert_eq!(
             clusters(&model, 3, 1, 1).unwrap_err().to_string(),
-            "k 3: the model has 2 words, and a cluster has at least one"
+            "k 3: the model has only 2 words, and each cluster needs one"
         );
     }
 

@@ -17,11 +17,11 @@ pub(super) fn make<L: Lanes, V: Access, U: Access, const J: usize>(
     dim: usize,
 ) -> Option<()> {
     for block in 0..dim.div_ceil(LANES) {
-        unroll!(PART in 0..L::PARTS => {
-            if block * LANES + PART * L::WIDTH < dim {
-                make_part(lanes, v, u, inputs, targets, errors, (block, PART))?;
+        for part in 0..L::PARTS {
+            if block * LANES + part * L::WIDTH < dim {
+                make_part(lanes, v, u, inputs, targets, errors, (block, part))?;
             }
-        });
+        }
     }
     Some(())
 }
