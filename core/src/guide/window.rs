@@ -55,7 +55,7 @@
 //! ```
 //! use motevec_core::loss::{Gradients, negative_sampling};
 //! use motevec_core::optim::Sgd;
-//! use motevec_core::simd::{Lanes, PairUpdate, Portable, Scalar};
+//! use motevec_core::simd::{Machine, PairUpdate, Portable, Scalar};
 //! # mod example { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/example.rs")); }
 //! # use example::*;
 //!
@@ -100,7 +100,7 @@
 //!
 //! ```
 //! use motevec_core::loss::{Gradients, negative_sampling};
-//! use motevec_core::simd::{Lanes, Portable, Scalar, WindowUpdate};
+//! use motevec_core::simd::{Machine, Portable, Scalar, WindowUpdate};
 //! # mod example { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/example.rs")); }
 //! # use example::*;
 //!

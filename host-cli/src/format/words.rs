@@ -88,5 +88,5 @@ fn write_words(out: &mut dyn Write, vocabulary: &Vocabulary, heading: bool) -> i
 
 /// Checks a word that a tab or a newline ends.
 fn check_word(word: &str) -> Result<(), String> {
-    rows::check_word_without(word, &['\t', '\n', '\r'], "a tab or a line's end")
+    rows::check_word_without(word, &['\t', '\n', '\r'], "a tab or a newline")
 }
