@@ -77,13 +77,6 @@ impl Simd {
     }
 }
 
-impl Simd {
-    /// [`enter`](Machine::enter) with the instructions that every machine has.
-    fn enter_everywhere<K: Kernel>(self, kernel: K) -> K::Output {
-        if self.fused { Wide::<Fused>::new().enter(kernel) } else { Wide::<Portable>::new().enter(kernel) }
-    }
-}
-
 /// Enters the code that is compiled for the lanes.
 struct Entered<K>(K);
 
@@ -96,8 +89,7 @@ impl<K: Kernel> Kernel for Entered<K> {
     }
 }
 
-/// The updates of padded matrices are compiled once, in this crate. Those of other storage are compiled in the caller's,
-/// with the instructions that every machine has: the bits are the same.
+/// The updates of padded matrices are compiled once, in this crate.
 impl Machine for Simd {
     fn enter<K: Kernel>(self, kernel: K) -> K::Output {
         self.run(Entered(kernel))
@@ -105,20 +97,21 @@ impl Machine for Simd {
 
     #[inline]
     fn window<V: RowsMut, U: RowsMut>(self, update: WindowUpdate<'_, V, U>) -> Result<f32, WindowError> {
-        if const { !(V::WHOLE_BLOCKS && U::WHOLE_BLOCKS) } {
-            return self.enter_everywhere(update);
-        }
         let WindowUpdate { v, u, inputs, targets, truth, rate, with_loss } = update;
+        if const { !(V::WHOLE_BLOCKS && U::WHOLE_BLOCKS) } {
+            let (v, u) = (&mut Ragged(v), &mut Ragged(u));
+            return ragged_window(self, WindowUpdate { v, u, inputs, targets, truth, rate, with_loss });
+        }
         let (v, u) = (&mut slab(v)?, &mut slab(u)?);
         window(self, WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })
     }
 
     #[inline]
     fn pair<U: RowsMut>(self, update: PairUpdate<'_, U>) -> Result<f32, WindowError> {
-        if const { !U::WHOLE_BLOCKS } {
-            return self.enter_everywhere(update);
-        }
         let PairUpdate { v_c, u, targets, rate, with_loss } = update;
+        if const { !U::WHOLE_BLOCKS } {
+            return ragged_pair(self, PairUpdate { v_c, u: &mut Ragged(u), targets, rate, with_loss });
+        }
         pair(self, PairUpdate { v_c, u: &mut slab(u)?, targets, rate, with_loss })
     }
 }
@@ -128,6 +121,40 @@ impl Machine for Simd {
 fn slab<M: RowsMut>(matrix: &mut M) -> Result<Slab<&mut [f32]>, WindowError> {
     let (dim, stride) = (matrix.dim(), matrix.row(0).map_or(0, <[f32]>::len));
     Slab::new(matrix.as_blocks_mut().as_flattened_mut(), dim, stride).map_err(|_| WindowError::NoSuchRow)
+}
+
+/// A matrix of any storage, as one type for all.
+struct Ragged<'a>(&'a mut dyn Storage);
+
+/// [`RowsMut`] without its constants.
+trait Storage: Rows {
+    fn row_mut(&mut self, index: usize) -> Option<&mut [f32]>;
+}
+
+impl<M: RowsMut> Storage for M {
+    fn row_mut(&mut self, index: usize) -> Option<&mut [f32]> {
+        RowsMut::row_mut(self, index)
+    }
+}
+
+impl Rows for Ragged<'_> {
+    fn rows(&self) -> usize {
+        self.0.rows()
+    }
+
+    fn dim(&self) -> usize {
+        self.0.dim()
+    }
+
+    fn row(&self, index: usize) -> Option<&[f32]> {
+        self.0.row(index)
+    }
+}
+
+impl RowsMut for Ragged<'_> {
+    fn row_mut(&mut self, index: usize) -> Option<&mut [f32]> {
+        self.0.row_mut(index)
+    }
 }
 
 // Where programs are small, what they do not use is not compiled.
@@ -141,4 +168,42 @@ fn window(simd: Simd, update: WindowUpdate<'_, Slab<&mut [f32]>, Slab<&mut [f32]
 #[cfg_attr(not(target_os = "none"), inline(never))]
 fn pair(simd: Simd, update: PairUpdate<'_, Slab<&mut [f32]>>) -> Result<f32, WindowError> {
     simd.enter(update)
+}
+
+// Few use these, so they are compiled where they are used, once for all storage.
+#[inline]
+fn ragged_window(simd: Simd, update: WindowUpdate<'_, Ragged<'_>, Ragged<'_>>) -> Result<f32, WindowError> {
+    simd.enter_ragged(update)
+}
+
+#[inline]
+fn ragged_pair(simd: Simd, update: PairUpdate<'_, Ragged<'_>>) -> Result<f32, WindowError> {
+    simd.enter_ragged(update)
+}
+
+impl Simd {
+    /// [`enter`](Machine::enter) for rows that are not whole blocks. Copies take most of the time there: wider vectors
+    /// than those of AVX2 would only be more code.
+    #[inline]
+    fn enter_ragged<K: Kernel>(self, kernel: K) -> K::Output {
+        #[cfg(target_arch = "x86_64")]
+        match self.token {
+            Token::Avx2(_) | Token::Avx512(_) => {
+                if let Some(lanes) = Avx2::<Portable>::detect() {
+                    return lanes.enter(kernel);
+                }
+            }
+            Token::FusedAvx2(_) | Token::FusedAvx512(_) => {
+                if let Some(lanes) = Avx2::<Fused>::detect() {
+                    return lanes.enter(kernel);
+                }
+            }
+            _ => {}
+        }
+        match self.fused {
+            false => Wide::<Portable>::new().enter(kernel),
+            true if const { HARDWARE_FMA } => Wide::<Fused>::new().enter(kernel),
+            true => Scalar::<Fused>::new().enter(kernel),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use motevec_core::model::FixedModel;
 use motevec_core::sample::{Generator, Negatives};
-use motevec_core::simd::{Portable, Scalar, WindowError};
+use motevec_core::simd::{Level, Simd, WindowError};
 use motevec_core::train::{Dynamic, Loss, Stream, Trainer, Update};
 use proptest::prelude::*;
 use rand_core::Rng;
@@ -45,7 +45,7 @@ impl Negatives for &mut Recorder {
     }
 }
 
-pub(crate) type Observed<'a> = Trainer<'a, Scalar<Portable>, Vectors, Vectors, &'a mut Recorder>;
+pub(crate) type Observed<'a> = Trainer<'a, Simd, Vectors, Vectors, &'a mut Recorder>;
 
 pub(crate) fn trainer<'a>(
     model: &'a mut FixedModel<ROWS, DIM>,
@@ -53,7 +53,7 @@ pub(crate) fn trainer<'a>(
     settings: Dynamic,
     rate: f32,
 ) -> Observed<'a> {
-    Trainer::new(Scalar::new(), model, recorder, settings, rate)
+    Trainer::new(Simd::new(Level::Scalar, false).unwrap(), model, recorder, settings, rate)
 }
 
 /// Sentences to train on, and how.

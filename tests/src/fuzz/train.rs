@@ -6,7 +6,7 @@ use motevec_core::loss::{Gradients, negative_sampling, window};
 use motevec_core::model::{Model, Rows as _, Slab};
 use motevec_core::query;
 use motevec_core::sample::{Generator, Negatives};
-use motevec_core::simd::{Kernel, LANES, Lanes, Level, MAX_INPUTS, MAX_TARGETS, WindowError};
+use motevec_core::simd::{Kernel, LANES, Lanes, Level, MAX_INPUTS, MAX_TARGETS, Machine as _, Simd, WindowError};
 use motevec_core::train::{Dynamic, Fixed, MAX_NEGATIVES, Shape, Stream, Trainer, Update};
 use rand_core::Rng as _;
 
@@ -72,9 +72,11 @@ impl Plan {
 pub fn train(data: &[u8]) {
     let Ok(plan) = Plan::arbitrary(&mut Unstructured::new(data)) else { return };
     let plan = plan.bounded();
-    let run =
-        |level: Level, feed| level.run(plan.fused, Run { plan: &plan, shape: plan.settings(), rate: plan.rate, feed });
+    let run = |level, feed| {
+        Some(Run { plan: &plan, shape: plan.settings(), rate: plan.rate, feed }.on(Simd::new(level, plan.fused)?))
+    };
     let expected = run(Level::Scalar, Feed::Sentences).expect("every machine has plain arithmetic");
+    let best = Simd::new(Level::best(), plan.fused).expect("the best level is here");
     for level in Level::ALL {
         for feed in [Feed::Sentences, Feed::Tokens] {
             // After an error, a stream leaves out what a sentence has trained on.
@@ -87,14 +89,13 @@ pub fn train(data: &[u8]) {
     }
     if (plan.window, plan.negatives, plan.pairs) == (2, 5, false) {
         let run = Run { plan: &plan, shape: Fixed::<2, 6>, rate: plan.rate, feed: Feed::Sentences };
-        assert_eq!(Level::best().run(plan.fused, run).as_ref(), Some(&expected), "a fixed shape, {plan:?}");
+        assert_eq!(run.on(best), expected, "a fixed shape, {plan:?}");
     }
     if expected.error.is_none() {
         // Where steps overshoot, they magnify what rounding does.
         let steps = f32::from(plan.window) * 2.0 * (1.0 + f32::from(plan.negatives));
         let rate = (0.05 / steps).min(0.002);
-        let run = Run { plan: &plan, shape: plan.settings(), rate, feed: Feed::Sentences };
-        let found = Level::best().run(plan.fused, run).expect("the best level is here");
+        let found = Run { plan: &plan, shape: plan.settings(), rate, feed: Feed::Sentences }.on(best);
         Plain::train(&plan, rate, &found.draws).assert_is(&found, &plan);
     }
 }
@@ -106,7 +107,7 @@ enum Feed {
     Tokens,
 }
 
-/// A training run on any lanes.
+/// A training run.
 struct Run<'a, S> {
     plan: &'a Plan,
     shape: S,
@@ -127,13 +128,11 @@ struct Outcome {
     near: Vec<u32>,
 }
 
-impl<S: Shape> Kernel for Run<'_, S> {
-    type Output = Outcome;
-
-    fn run<L: Lanes>(self, lanes: L) -> Outcome {
+impl<S: Shape> Run<'_, S> {
+    fn on(self, simd: Simd) -> Outcome {
         let Self { plan, shape, rate, feed } = self;
         let (mut model, mut draws) = (plan.model(), Draws::new(plan));
-        let mut trainer = Trainer::new(lanes, &mut model, &mut draws, shape, rate);
+        let mut trainer = Trainer::new(simd, &mut model, &mut draws, shape, rate);
         let mut widths = Generator::new(plan.seed, [2]);
         let mut stream = Stream::<25>::new();
         let result = plan.sentences().try_for_each(|sentence| match feed {
@@ -144,11 +143,8 @@ impl<S: Shape> Kernel for Run<'_, S> {
             }
         });
         let loss = trainer.loss;
-        let query = model.center.row(0).unwrap_or_default()[..plan.dim.into()].to_vec();
-        let near = query::nearest::<_, _, 3>(lanes, &model.center, &query, &[0]);
-        for neighbor in &near {
-            assert!(neighbor.row != 0 && neighbor.row < plan.words.into(), "{near:?}");
-        }
+        let near = simd.enter(Nearest(&model.center));
+        assert!(near.iter().all(|&row| row != 0 && row < plan.words.into()), "{near:?}");
         let [v, u] = [&model.center, &model.outside].map(|matrix| components(plan, matrix, f32_bits));
         Outcome {
             v,
@@ -157,8 +153,21 @@ impl<S: Shape> Kernel for Run<'_, S> {
             pairs: loss.pairs,
             error: result.err(),
             draws: draws.all,
-            near: near.iter().map(|neighbor| neighbor.row).collect(),
+            near,
         }
+    }
+}
+
+/// The rows nearest to row 0.
+struct Nearest<'a>(&'a Slab<Vec<f32>>);
+
+impl Kernel for Nearest<'_> {
+    type Output = Vec<u32>;
+
+    fn run<L: Lanes>(self, lanes: L) -> Vec<u32> {
+        let query = &self.0.row(0).unwrap_or_default()[..self.0.dim()];
+        let near = query::nearest::<_, _, 3>(lanes, self.0, query, &[0]);
+        near.iter().map(|neighbor| neighbor.row).collect()
     }
 }
 

@@ -19,7 +19,7 @@ fn corpus() -> [&'static str; 3] {
 fn the_bundled_corpus_gives_the_same_bytes_on_any_number_of_threads() {
     let folder = Folder::new();
     let train = |options: &[&str]| {
-        let base = ["train", "-o", "model.bin", "--tokens", "words", "--dim", "20", "--epochs", "2"];
+        let base = ["train", "-o", "model.bin", "--tokens", "words", "--dim", "20", "--epochs", "1"];
         folder.stdout(&[&base, options, &corpus()].concat());
         folder.read("model.bin")
     };

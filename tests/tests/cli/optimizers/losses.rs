@@ -61,7 +61,7 @@ fn negative_sampling_comes_nearer_to_softmax_with_more_samples() {
             "60",
             "--quiet",
         ];
-        let learning = ["--dim", "8", "--subsample", "0", "--epochs", "5", "--lr", "0.05", "--threads", "1"];
+        let learning = ["--dim", "8", "--subsample", "0", "--epochs", "1", "--lr", "0.1", "--threads", "1"];
         folder.stdout(&[&args[..], &learning, options].concat());
         let model = String::from_utf8(folder.read("model.txt")).unwrap();
         let rows: Vec<Vec<f64>> = model
@@ -79,8 +79,7 @@ fn negative_sampling_comes_nearer_to_softmax_with_more_samples() {
         let pairs: Vec<_> = softmax.iter().copied().zip(similarities(options)).collect();
         spearman(&pairs).unwrap()
     };
-    let itself = near(&["--loss", "softmax", "--seed", "2"]);
     let (one, many) = (near(&["--negatives", "1"]), near(&["--negatives", "30"]));
-    println!("Spearman's rho with softmax: another seed {itself:.3}, K = 1 {one:.3}, K = 30 {many:.3}");
+    println!("Spearman's rho with softmax: K = 1 {one:.3}, K = 30 {many:.3}");
     assert!(many > one + 0.05 && many > 0.7, "{one}, {many}");
 }
