@@ -1,8 +1,10 @@
 //! Compressed files: texts and models that are read, and models that are written.
 
 use std::ffi::OsStr;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
+
+use flate2::bufread::GzDecoder;
 
 use crate::{Error, Result, output};
 
@@ -61,7 +63,7 @@ impl Compression {
     pub(crate) fn decoder(self, raw: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
         let raw = BufReader::with_capacity(128 << 10, raw);
         Ok(match self {
-            Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(raw)),
+            Self::Gzip => Box::new(Gzip { member: Some(GzDecoder::new(raw)) }),
             Self::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
                 // What `zstd --long=31` makes, too.
@@ -71,6 +73,40 @@ impl Compression {
             Self::Xz => Box::new(lzma_rust2::XzReader::new(raw, true)),
             Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(raw)),
         })
+    }
+}
+
+/// The members of a gzip file, one after the other, and the zero bytes that may fill it up, as gzip allows.
+struct Gzip<R> {
+    /// `None` after the last member.
+    member: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Read for Gzip<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let read = member.read(bytes)?;
+            if read > 0 || bytes.is_empty() {
+                return Ok(read);
+            }
+            let raw = self.member.take().map(GzDecoder::into_inner);
+            self.member = raw.map(skip_zeros).transpose()?.flatten().map(GzDecoder::new);
+        }
+        Ok(0)
+    }
+}
+
+/// What follows the zero bytes, if anything does.
+fn skip_zeros<R: BufRead>(mut raw: R) -> io::Result<Option<R>> {
+    loop {
+        let bytes = raw.fill_buf()?;
+        let (zeros, all) = (bytes.iter().take_while(|&&byte| byte == 0).count(), bytes.len());
+        raw.consume(zeros);
+        match (all, zeros < all) {
+            (0, _) => return Ok(None),
+            (_, true) => return Ok(Some(raw)),
+            _ => {}
+        }
     }
 }
 

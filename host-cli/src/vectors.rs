@@ -55,6 +55,11 @@ impl Vectors {
         let mut rows = self.vocabulary.by_count();
         rows.truncate(count);
         rows.sort_unstable();
+        self.keep(&rows)
+    }
+
+    /// Only these `rows`, in their order.
+    pub(crate) fn keep(self, rows: &[usize]) -> Self {
         let vocabulary = rows.iter().map(|&row| (self.vocabulary.word(row), self.vocabulary.count(row))).collect();
         let kept = |data: &Vec<f32>| rows.iter().flat_map(|row| &data[row * self.dim..][..self.dim]).copied().collect();
         let outside = self.outside.as_ref().map(kept);

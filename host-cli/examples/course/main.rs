@@ -23,9 +23,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use motevec::output::Files;
 use motevec::plot::COURSE;
 use motevec::train::Settings;
-use motevec::{Error, Result, Vectors, cli, format, output, train};
+use motevec::{Error, Result, Vectors, cli, format, train};
 use rayon::prelude::*;
 
 use data::Text;
@@ -94,7 +95,8 @@ impl Args {
         }
         std::fs::create_dir_all(&self.output).map_err(|error| Error::io(&self.output, error))?;
         let file = |name: &str| self.output.join(name);
-        ["three.png", "seeds.png", "vectors.bin"].iter().try_for_each(|name| output::check(&file(name)))?;
+        let mut files = Files::default();
+        ["three.png", "seeds.png", "vectors.bin"].iter().try_for_each(|name| files.write(&file(name)))?;
         say(
             out,
             format_args!(

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::model::ModelArgs;
 use super::progress;
 use super::report::{self, Columns};
+use crate::output::Files;
 use crate::query::{self, Clusters};
 use crate::{Result, Vectors, output};
 
@@ -59,10 +60,11 @@ struct Cluster<'a> {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
+        let mut file = self.model.open()?;
         if let Some(path) = &self.output {
-            output::check(path)?;
+            Files::reading(file.files()).write(path)?;
         }
-        let vectors = self.model.read_center()?;
+        let vectors = progress::busy("reading", || file.read_center())?;
         let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let find = || query::clusters(&vectors, self.k as usize, self.seed, threads);
         let clusters = progress::busy("clustering", find)?;

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use indicatif::{BinaryBytes, HumanCount};
 use serde::Serialize;
 
+use super::model::RulesArgs;
 use super::progress;
 use super::report::{self, printable};
 use crate::format::{self, Format};
+use crate::output::Files;
 use crate::{Result, output};
 
 /// Write a model in another format
@@ -43,6 +45,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME")]
     to: Option<Format>,
 
+    #[command(flatten)]
+    rules: RulesArgs,
+
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -62,10 +67,10 @@ struct Report {
 impl Args {
     pub(super) fn run(self) -> Result<()> {
         let codec = format::for_output(&self.output, self.to, "--to")?;
-        format::check_output(codec, &self.output)?;
-        let file = format::open(&self.input, self.from, "--from")?;
-        let from = file.format().name();
+        let mut file = format::open(&self.input, self.from, "--from")?.with(self.rules.rules());
+        format::check_output(codec, &self.output, &mut Files::reading(file.files()))?;
         let vectors = progress::busy("reading", || file.read())?;
+        let from = file.format().name();
         progress::busy("writing", || codec.write(&self.output, vectors.view()))?;
         let report = Report {
             input: self.input.display().to_string(),

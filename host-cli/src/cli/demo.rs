@@ -11,10 +11,11 @@ use super::report::{self, Columns};
 use super::train::{history, memory};
 use super::{printable, progress};
 use crate::corpus::{Corpus, Options, Source, Tokenizer};
+use crate::output::Files;
 use crate::plot::{Kind, Picture, Selection};
 use crate::query::{self, Neighbor};
 use crate::train::Settings;
-use crate::{Result, Vectors, format, output};
+use crate::{Result, Vectors, format};
 
 /// Addresses of presidents of the United States, one paragraph per line; in the public domain.
 pub(super) const ADDRESSES: Source =
@@ -90,13 +91,14 @@ struct Analogy<'a> {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
+        let mut files = Files::default();
         let codec = self.output.as_ref().map(|path| {
             let codec = format::for_output(path, None, None)?;
-            format::check_output(codec, path).map(|()| codec)
+            format::check_output(codec, path, &mut files).map(|()| codec)
         });
         let codec = codec.transpose()?;
 
-        let plot = self.plot()?;
+        let plot = self.plot(&mut files)?;
         let (options, settings) = (options(), settings());
         let corpus = progress::read(&[ADDRESSES], &options)?;
         memory::check(&corpus, &settings)?;
@@ -131,13 +133,13 @@ impl Args {
     }
 
     /// The picture to draw.
-    fn plot(&self) -> Result<Option<(PathBuf, Kind)>> {
+    fn plot(&self, files: &mut Files) -> Result<Option<(PathBuf, Kind)>> {
         if self.no_plot {
             return Ok(None);
         }
         let path = self.plot.clone().unwrap_or_else(|| PICTURE_FILE.into());
         let kind = Kind::of_name(&path)?;
-        match output::check(&path) {
+        match files.write(&path) {
             Ok(()) => Ok(Some((path, kind))),
             // Who named no file can do without the picture.
             Err(_) if self.plot.is_none() => Ok(None),

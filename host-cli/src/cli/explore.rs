@@ -10,6 +10,7 @@ use super::model::ModelArgs;
 use super::plot::{MOST_GROUPS, Map, Method};
 use super::{printable, progress, report};
 use crate::explore::{self, Explorer};
+use crate::output::Files;
 use crate::plot::Selection;
 use crate::{Error, Result, output};
 
@@ -60,12 +61,13 @@ struct Report {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
-        output::check(&self.output)?;
         let ending = self.output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         if !matches!(ending.as_deref(), Some("html" | "htm")) {
             return Err(Error::Usage(format!("{}: the name of a page must end in .html", self.output.display())));
         }
-        let vectors = self.model.read_center()?;
+        let mut file = self.model.open()?;
+        Files::reading(file.files()).write(&self.output)?;
+        let vectors = progress::busy("reading", || file.read_center())?;
         let frequent = Selection::most_frequent(&vectors, self.top as usize);
         let selection = progress::busy("grouping", || frequent.grouped(&vectors, self.groups.into()));
         let map = Map::new(&vectors, &selection, self.method)?;

@@ -9,8 +9,10 @@ use motevec_core::image::Encoding;
 use serde::Serialize;
 
 use super::model::ModelArgs;
+use super::progress;
 use super::report::{self, printable};
 use crate::format::{self, Codec as _, Format, Image};
+use crate::output::Files;
 use crate::{Error, Result, output};
 
 /// Make an image for the flash of a device
@@ -92,8 +94,9 @@ impl Args {
                 "{path}: this is the name of another format; the name of an image must end in .mote"
             )));
         }
-        output::check(&self.output)?;
-        let mut vectors = self.model.read()?;
+        let mut file = self.model.open()?;
+        Files::reading(file.files()).write(&self.output)?;
+        let mut vectors = progress::busy("reading", || file.read())?;
         let of_words = vectors.vocabulary.len();
         if let Some(top) = self.top {
             vectors = vectors.most_frequent(top as usize);

@@ -58,8 +58,9 @@ struct Norms {
 impl Args {
     pub(super) fn run(self) -> Result<()> {
         let mut file = self.model.open()?;
-        let (format, file_bytes, numbers) = (file.format().name(), file.length(), file.numbers()?);
+        let (file_bytes, numbers) = (file.length(), file.numbers()?);
         let vectors = progress::busy("reading", || file.read())?;
+        let format = file.format().name();
         let words = vectors.vocabulary.len();
         let report = Report {
             format,

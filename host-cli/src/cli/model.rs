@@ -2,31 +2,55 @@
 
 use std::path::PathBuf;
 
-use super::progress;
-use crate::format::{self, Format, ModelFile};
+use super::{progress, report};
+use crate::format::{self, Format, ModelFile, Rules};
 use crate::{Result, Vectors};
 
 /// Which model to read.
 #[derive(Debug, clap::Args)]
 pub(super) struct ModelArgs {
-    /// The file with the word vectors
+    /// The file with the word vectors; `-` is standard input
     pub(super) model: PathBuf,
 
     /// The format of MODEL [default: by its ending, or else by its content]
     #[arg(long, hide_short_help = true, value_name = "NAME")]
     format: Option<Format>,
+
+    #[command(flatten)]
+    rules: RulesArgs,
+}
+
+/// How to read a model.
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesArgs {
+    /// Leave out rows that cannot be used (words that stand twice, NaN, words that are not UTF-8), and say how many,
+    /// instead of refusing the file
+    #[arg(long, hide_short_help = true)]
+    lenient: bool,
+
+    /// Read only the first N rows
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+
+    /// The tensor with the vectors, in a .safetensors file of another program; its words are in a .vocab file beside it,
+    /// one per line
+    #[arg(long, hide_short_help = true, value_name = "NAME")]
+    tensor: Option<String>,
+}
+
+impl RulesArgs {
+    /// The rules, which tell what they mend.
+    pub(super) fn rules(&self) -> Rules {
+        let limit = self.limit.map(|limit| limit as usize);
+        let (lenient, tensor) = (self.lenient, self.tensor.clone());
+        Rules { lenient, limit, tensor, option: Some("--lenient"), note: report::note }
+    }
 }
 
 impl ModelArgs {
     /// Opens the model.
     pub(super) fn open(&self) -> Result<ModelFile> {
-        format::open(&self.model, self.format, "--format")
-    }
-
-    /// Reads the model.
-    pub(super) fn read(&self) -> Result<Vectors> {
-        let file = self.open()?;
-        progress::busy("reading", || file.read())
+        Ok(format::open(&self.model, self.format, "--format")?.with(self.rules.rules()))
     }
 
     /// The name of the file, without its folder.
@@ -37,7 +61,7 @@ impl ModelArgs {
 
     /// Reads what queries need of the model: the center vectors.
     pub(super) fn read_center(&self) -> Result<Vectors> {
-        let file = self.open()?;
+        let mut file = self.open()?;
         progress::busy("reading", || file.read_center())
     }
 }

@@ -14,7 +14,7 @@ use crate::query::Neighbor;
 use crate::{Error, Result};
 
 /// The names by which a command line asks for stdout.
-const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /// Whether only results and errors are shown.
 static QUIET: AtomicBool = AtomicBool::new(false);
@@ -85,6 +85,13 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
 pub(super) fn warn(message: &str) {
     if !quiet() {
         say("warning", AnsiColor::Yellow, message);
+    }
+}
+
+/// Tells the user something that is not wrong.
+pub(super) fn note(message: &str) {
+    if !quiet() {
+        say("note", AnsiColor::Cyan, message);
     }
 }
 

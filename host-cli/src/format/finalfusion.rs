@@ -9,6 +9,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::matrix::Words;
 use super::{Codec, Source, matrix};
 use crate::query::length;
 use crate::{Result, Vectors, VectorsRef, Vocabulary, output};
@@ -99,10 +100,10 @@ impl Reader {
             return Err(self.source.error(None, "the file continues after the last chunk that its header promises"));
         }
         let missing = |what| self.source.error(None, format!("it has no {what}"));
-        let vocabulary: Vocabulary = vocabulary.ok_or_else(|| missing("vocabulary"))?;
+        let words: Words = vocabulary.ok_or_else(|| missing("vocabulary"))?;
         let (rows, dim, mut data) = numbers.ok_or_else(|| missing("matrix"))?;
-        let words = vocabulary.len();
-        if rows != words {
+        if rows != words.len() {
+            let words = words.len();
             return Err(self.source.error(None, format!("it holds {words} words, but {rows} vectors")));
         }
         if let Some(norms) = norms {
@@ -114,25 +115,23 @@ impl Reader {
                 row.iter_mut().for_each(|number| *number *= norm);
             }
         }
-        matrix::check_finite(&self.source, &vocabulary, dim, &data)?;
-        Ok(Vectors::new(vocabulary, dim, data))
+        words.finish(&mut self.source, dim, data, None)
     }
 
-    fn words(&mut self) -> Result<Vocabulary> {
+    fn words(&mut self) -> Result<Words> {
         let words = self.u64("its number of words")?;
-        let (mut vocabulary, mut word) = (Vocabulary::new(), Vec::new());
+        let (mut vocabulary, mut word) = (Words::default(), Vec::new());
         if u32::try_from(words).is_err() {
             return Err(self.source.error(None, format!("its header promises {words} words, more than any model has")));
         }
-        for row in 1..=words {
+        for _ in 0..words {
             let length = self.u32("the length of a word")?;
             self.source.read_bytes(length as usize, &mut word)?;
             self.at += u64::from(length);
             if word.len() < length as usize {
                 return Err(self.cut("a word"));
             }
-            matrix::push_word(&mut vocabulary, &word, 0)
-                .map_err(|problem| self.source.error(None, format!("word {row} of {words}: {problem}")))?;
+            vocabulary.push(&mut self.source, None, Ok(&word), 0)?;
         }
         Ok(vocabulary)
     }
@@ -301,7 +300,7 @@ mod tests {
             (with(71, &[4]), "it holds a quantized matrix"),
             (with(24, &[5]), "it has no vocabulary"),
             (with(36, &[0xff; 8]), "promises 18446744073709551615 words"),
-            (with(36, &[0xff; 4]), "word 5 of 4294967295: the word `` is already in row 2"),
+            (with(36, &[0xff; 4]), "row 5: the word `` is already in row 2"),
             (with(83, &[0xff; 4]), "the file ends early: "),
             (with(95, &[1]), "it holds numbers of type 1;"),
             (good[..good.len() - 1].to_vec(), "the file ends early: it has 2 of 3 numbers of the norms"),

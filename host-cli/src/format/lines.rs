@@ -2,6 +2,7 @@
 
 use super::Source;
 use super::rows::LONGEST_WORD;
+use super::rules::{Flaw, Refused};
 use crate::Result;
 
 /// How these files hold their numbers.
@@ -48,18 +49,22 @@ impl Lines {
         }
         // Else the last number of a cut file would pass for a shorter one: every writer ends its last line.
         if self.line.pop_if(|last| *last == b'\n').is_none() {
-            let whole = self.line.len() < self.longest;
-            let problem = if whole { "the file ends within this line (no newline)" } else { "the line is too long" };
-            return Err(self.error(problem.to_owned()));
+            if self.line.len() >= self.longest {
+                return Err(self.error("the line is too long".to_owned()));
+            }
+            self.forgive((Flaw::NoNewline, "the file ends within this line: it has no newline".to_owned()))?;
         }
         Ok(true)
     }
 
-    /// Whether nothing comes any more but perhaps a blank line.
-    pub(super) fn only_blank_is_left(&mut self) -> Result<bool> {
-        self.number += 1;
-        self.source.read_until(b'\n', self.longest, &mut self.line)?;
-        Ok(self.line.trim_ascii().is_empty())
+    /// Whether this line is blank.
+    pub(super) fn is_blank(&self) -> bool {
+        self.line.trim_ascii().is_empty()
+    }
+
+    /// [`Source::forgive`], about this line.
+    pub(super) fn forgive(&mut self, refused: Refused) -> Result<()> {
+        self.source.forgive(self.number, refused)
     }
 
     /// The error that says `problem` about this line.
@@ -70,7 +75,25 @@ impl Lines {
 
 /// The word at the start of `line`, and what follows.
 pub(super) fn split(line: &[u8]) -> (&[u8], &[u8]) {
-    line.split_at(memchr::memchr(b' ', line).unwrap_or(line.len()))
+    line.split_at(memchr::memchr2(b' ', b'\t', line).unwrap_or(line.len()))
+}
+
+/// The last `count` fields of `line`, and what precedes them, which may hold blanks itself.
+pub(super) fn split_last(line: &[u8], count: usize) -> Option<(&[u8], &[u8])> {
+    let (mut word, mut rest) = (line.trim_ascii_end(), 0);
+    for _ in 0..count {
+        let blank = memchr::memrchr2(b' ', b'\t', word)?;
+        rest = blank;
+        word = word.get(..blank)?.trim_ascii_end();
+    }
+    Some((word, line.get(rest..)?))
+}
+
+/// How many numbers `text` ends with.
+pub(super) fn numbers_at_the_end(text: &[u8]) -> usize {
+    let fields = text.rsplit(|&byte| byte == b' ' || byte == b'\t').map(<[u8]>::trim_ascii);
+    let is_number = |field: &&[u8]| str::from_utf8(field).is_ok_and(|field| field.parse::<f32>().is_ok());
+    fields.filter(|field| !field.is_empty()).take_while(is_number).count()
 }
 
 /// Replaces `numbers` with those in `text`. The error is for the user.

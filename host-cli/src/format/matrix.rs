@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::rows::check_numbers;
+use super::rules::{Flaw, Refused};
 use super::{Source, rows};
-use crate::{Error, Result, VectorsRef, Vocabulary};
+use crate::{Error, Result, Vectors, VectorsRef, Vocabulary};
 
 /// How many bytes are read at once: a multiple of the size of every number, and less than a second-level cache.
 const CHUNK: usize = 1 << 18;
@@ -88,6 +89,55 @@ pub(super) fn read_as<const N: usize>(
     Ok(numbers)
 }
 
+/// How a file holds its numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    F16,
+    BF16,
+    F32,
+    F64,
+}
+
+/// Numbers of one kind, in the order of bytes of one kind of machine.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numbers {
+    pub(super) kind: Kind,
+    pub(super) big_endian: bool,
+}
+
+impl Numbers {
+    /// Reads the next `count` of them as `f32`; fewer if the file ends.
+    ///
+    /// # Errors
+    /// If reading fails.
+    pub(super) fn read(self, source: &mut Source, count: usize) -> Result<Vec<f32>> {
+        match (self.kind, self.big_endian) {
+            (Kind::F32, false) => read(source, count),
+            (Kind::F32, true) => read_as(source, count, f32::from_be_bytes),
+            (Kind::F64, false) => read_as(source, count, |bytes| f64::from_le_bytes(bytes) as f32),
+            (Kind::F64, true) => read_as(source, count, |bytes| f64::from_be_bytes(bytes) as f32),
+            (Kind::F16, false) => read_as(source, count, |bytes| of_half(u16::from_le_bytes(bytes))),
+            (Kind::F16, true) => read_as(source, count, |bytes| of_half(u16::from_be_bytes(bytes))),
+            // The upper half of an f32.
+            (Kind::BF16, false) => read_as(source, count, |[low, high]| f32::from_le_bytes([0, 0, low, high])),
+            (Kind::BF16, true) => read_as(source, count, |[high, low]| f32::from_be_bytes([high, low, 0, 0])),
+        }
+    }
+}
+
+/// The number that `bits` are in IEEE 754's binary16. Every one is an `f32` as well.
+fn of_half(bits: u16) -> f32 {
+    let (exponent, fraction) = ((bits >> 10 & 0x1f) as i32, u32::from(bits & 0x3ff));
+    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
+    sign * match exponent {
+        0 => fraction as f32 * 2.0_f32.powi(-24),
+        0x1f if fraction == 0 => f32::INFINITY,
+        0x1f => f32::NAN,
+        // The exponents of f32 begin 112 lower.
+        _ => f32::from_bits((exponent as u32 + 112) << 23 | fraction << 13),
+    }
+}
+
 /// Room for `count` numbers of `N` bytes each, and for no more than the file can hold.
 fn reserve<const N: usize>(source: &Source, count: usize) -> Vec<f32> {
     let possible = source.content_length().map_or(0, |bytes| bytes / N as u64);
@@ -97,29 +147,92 @@ fn reserve<const N: usize>(source: &Source, count: usize) -> Vec<f32> {
     numbers
 }
 
-/// Checks that all rows of `data`, in file `source`, hold finite numbers.
-pub(super) fn check_finite(source: &Source, vocabulary: &Vocabulary, dim: usize, data: &[f32]) -> Result<()> {
-    for (row, numbers) in data.chunks_exact(dim).enumerate() {
-        check_numbers(vocabulary.word(row), numbers)
-            .map_err(|problem| source.error(None, format!("row {}: {problem}", row + 1)))?;
-    }
-    Ok(())
-}
-
 /// Checks that a format for words of any kind can hold `vectors`.
 pub(super) fn check(path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
     rows::check(path, vectors, |_| Ok(()))
 }
 
-/// Adds `word` as the next row of `vocabulary`. The error says what is wrong with it.
-pub(super) fn push_word(vocabulary: &mut Vocabulary, word: &[u8], count: u64) -> Result<(), String> {
-    let Ok(word) = str::from_utf8(word) else {
-        return Err(format!("the word `{}` is not UTF-8", String::from_utf8_lossy(word).escape_debug()));
-    };
-    match vocabulary.push(word, count) {
-        Ok(_) => Ok(()),
-        Err(row) => Err(format!("the word `{}` is already in row {}", word.escape_debug(), row + 1)),
+/// The words of a file that holds its numbers apart from them, and which of its rows are left out.
+#[derive(Default)]
+pub(super) struct Words {
+    vocabulary: Vocabulary,
+    /// How many rows there have been.
+    seen: usize,
+    left_out: Vec<usize>,
+}
+
+impl Words {
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.seen
     }
+
+    /// Adds the word of the next row, which is at `line` of `source` if it is a text.
+    ///
+    /// # Errors
+    /// If it cannot be a word, and the rules are strict.
+    pub(super) fn push(
+        &mut self,
+        source: &mut Source,
+        line: Option<u64>,
+        word: Result<&[u8], Refused>,
+        count: u64,
+    ) -> Result<()> {
+        let row = self.seen;
+        self.seen += 1;
+        let word = word.and_then(rows::utf8);
+        word.and_then(|word| rows::push_word(&mut self.vocabulary, word, count)).or_else(|(flaw, problem)| {
+            self.left_out.push(row);
+            let problem = if line.is_some() { problem } else { format!("row {}: {problem}", row + 1) };
+            source.forgive(line, (flaw, problem))
+        })
+    }
+
+    /// The model with these rows of `dim` numbers each, `outside` as well if there are any, from the file `source`.
+    ///
+    /// # Errors
+    /// If a number is not finite, and the rules are strict.
+    pub(super) fn finish(
+        self,
+        source: &mut Source,
+        dim: usize,
+        mut data: Vec<f32>,
+        mut outside: Option<Vec<f32>>,
+    ) -> Result<Vectors> {
+        for data in std::iter::once(&mut data).chain(&mut outside) {
+            remove(data, dim, &self.left_out);
+        }
+        let mut vectors = Vectors { outside, ..Vectors::new(self.vocabulary, dim, data) };
+        let mut bad = Vec::new();
+        for data in std::iter::once(&vectors.data).chain(&vectors.outside) {
+            for (row, (word, numbers)) in vectors.vocabulary.words().zip(data.chunks_exact(dim)).enumerate() {
+                if let Err(problem) = check_numbers(word, numbers) {
+                    source.forgive(None, (Flaw::NotFinite, format!("row {}: {problem}", row + 1)))?;
+                    bad.push(row);
+                }
+            }
+        }
+        bad.sort_unstable();
+        let most = source.rules.most_rows();
+        if !bad.is_empty() || vectors.vocabulary.len() > most {
+            let good = |row: &usize| bad.binary_search(row).is_err();
+            let kept: Vec<_> = (0..vectors.vocabulary.len()).filter(good).take(most).collect();
+            vectors = vectors.keep(&kept);
+        }
+        source.tell();
+        Ok(vectors)
+    }
+}
+
+/// Removes `rows`, in their order, of `dim` numbers each.
+fn remove(data: &mut Vec<f32>, dim: usize, rows: &[usize]) {
+    let mut rows = rows.iter().copied().peekable();
+    let mut at = 0..;
+    data.retain(|_| {
+        let row = at.next().map_or(0, |at: usize| at / dim);
+        while rows.next_if(|&left_out| left_out < row).is_some() {}
+        rows.peek() != Some(&row)
+    });
 }
 
 /// The number of components in a matrix of `rows` × `dim`, both from a header.

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::matrix::{Kind, Numbers};
 use super::{Codec, Source, matrix, words};
 use crate::{Result, Vectors, VectorsRef};
 
@@ -33,7 +34,9 @@ impl Codec for Numpy {
     fn numbers(&self, start: &[u8]) -> &'static str {
         // The header is ASCII, and the search ends before the numbers.
         let header = String::from_utf8_lossy(start.get(..LONGEST_HEADER).unwrap_or(start));
-        if header.split('\n').next().is_some_and(|header| header.contains("'<f8'")) { "f64" } else { "f32" }
+        let header = header.split('\n').next().unwrap_or_default();
+        let kinds = [("f2'", "f16"), ("f8'", "f64")];
+        kinds.into_iter().find(|(descr, _)| header.contains(descr)).map_or("f32", |(_, name)| name)
     }
 
     fn companion(&self, path: &Path) -> Option<PathBuf> {
@@ -44,21 +47,20 @@ impl Codec for Numpy {
         let header = read_header(&mut source)?;
         let (rows, dim) = matrix::size(&source, header.rows, header.dim)?;
         let numbers = rows.saturating_mul(dim);
-        let data = match header.kind {
-            Kind::F32 => matrix::read(&mut source, numbers)?,
-            Kind::F64 => matrix::read_as(&mut source, numbers, |bytes| f64::from_le_bytes(bytes) as f32)?,
-        };
+        let mut data = header.numbers.read(&mut source, numbers)?;
         if data.len() < numbers {
             return Err(matrix::cut(&source, "the matrix", &data, numbers));
         }
         if !source.at_end()? {
             return Err(source.error(None, "the file continues after the matrix that its header promises"));
         }
+        if header.by_columns {
+            data = (0..numbers).filter_map(|at| data.get(at % dim * rows + at / dim).copied()).collect();
+        }
         let path = source.path().with_extension("vocab");
-        let vocabulary = words::read(&path, false, &source)?;
-        words::check_len(&path, &vocabulary, &source, rows)?;
-        matrix::check_finite(&source, &vocabulary, dim, &data)?;
-        Ok(Vectors::new(vocabulary, dim, data))
+        let words = words::read(&path, false, &source)?;
+        words::check_len(&path, &words, &source, rows)?;
+        words.finish(&mut source, dim, data, None)
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
@@ -79,15 +81,11 @@ impl Codec for Numpy {
 
 /// What a header says.
 struct Header {
-    kind: Kind,
+    numbers: Numbers,
+    /// Whether columns follow each other, and not rows: Fortran's order.
+    by_columns: bool,
     rows: u64,
     dim: u64,
-}
-
-/// The type of the numbers.
-enum Kind {
-    F32,
-    F64,
 }
 
 /// Reads everything before the numbers.
@@ -131,28 +129,29 @@ fn parse(header: &str) -> Result<Header, String> {
     };
     let number = |text: &str| text.parse().map_err(|_| wrong());
     let (rows, dim) = (number(rows)?, number(dim)?);
-    match after("fortran_order").ok_or_else(wrong)? {
-        order if order.starts_with("False") => {}
-        order if order.starts_with("True") => {
-            return Err("its order is by columns (Fortran order): save `numpy.ascontiguousarray(matrix)`".to_owned());
-        }
+    let by_columns = match after("fortran_order").ok_or_else(wrong)? {
+        order if order.starts_with("False") => false,
+        order if order.starts_with("True") => true,
         _ => return Err(wrong()),
-    }
-    let descr = after("descr").ok_or_else(wrong)?;
-    let kind = match descr
-        .strip_prefix('\'')
-        .and_then(|descr| descr.split_once('\''))
-        .ok_or_else(|| "its rows are records, not numbers: save a matrix of float32".to_owned())?
-        .0
-    {
-        "<f4" => Kind::F32,
-        "<f8" => Kind::F64,
-        other => {
-            let other = other.escape_debug();
-            return Err(format!("its numbers are of type `{other}`: save `matrix.astype('<f4')`"));
-        }
     };
-    Ok(Header { kind, rows, dim })
+    let descr = after("descr").ok_or_else(wrong)?;
+    let descr = descr.strip_prefix('\'').and_then(|descr| descr.split_once('\'')).map(|(descr, _)| descr);
+    let descr = descr.ok_or("its rows are records, not numbers: save a matrix of float32")?;
+    let numbers = numbers(descr)
+        .ok_or_else(|| format!("its numbers are of type `{}`: save `matrix.astype('<f4')`", descr.escape_debug()))?;
+    Ok(Header { numbers, by_columns, rows, dim })
+}
+
+/// The numbers that NumPy calls `descr`.
+fn numbers(descr: &str) -> Option<Numbers> {
+    let big_endian = descr.starts_with('>');
+    let kind = match descr.strip_prefix(['<', '>'])? {
+        "f2" => Kind::F16,
+        "f4" => Kind::F32,
+        "f8" => Kind::F64,
+        _ => return None,
+    };
+    Some(Numbers { kind, big_endian })
 }
 
 #[cfg(test)]
@@ -196,6 +195,24 @@ mod tests {
     }
 
     #[test]
+    fn halves_other_machines_numbers_and_columns_are_read() {
+        let with = |descr: &str, order: &str, numbers: &[u8]| {
+            let header = format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': (2, 2), }}\n");
+            [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), numbers].concat()
+        };
+        // 0.5, -1.25, 3, and the smallest number above 0.
+        let halves = [0x3800_u16, 0xbd00, 0x4200, 0x0001];
+        let read = |content: &[u8]| read(content, "a\nb\n").unwrap().data;
+        let expected = [0.5, -1.25, 3.0, 2.0_f32.powi(-24)];
+        assert_eq!(read(&with("<f2", "False", &halves.map(u16::to_le_bytes).concat())), expected);
+        assert_eq!(read(&with(">f2", "False", &halves.map(u16::to_be_bytes).concat())), expected);
+        assert_eq!(read(&with(">f4", "False", &expected.map(f32::to_be_bytes).concat())), expected);
+        assert_eq!(read(&with(">f8", "False", &expected.map(|x| f64::from(x).to_be_bytes()).concat())), expected);
+        let [a, b, c, d] = expected;
+        assert_eq!(read(&with("<f4", "True", &[a, c, b, d].map(f32::to_le_bytes).concat())), expected);
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         let with = |from: &str, to: &str| {
             // After the header, bytes are not UTF-8.
@@ -217,8 +234,7 @@ mod tests {
             (with("(2, 2)", "(4294967296, 2)"), "more than any model has"),
             (with("(2, 2)", "(4294967295, 1048575)"), "the file ends early: it has 4 of 4503595331354625 numbers"),
             (with("(2, 2)", "(2, 99999999999999999999)"), "its header does not describe a matrix"),
-            (with("False", "True "), "Fortran order"),
-            (with("<f4", ">f4"), "its numbers are of type `>f4`: save `matrix.astype('<f4')`"),
+            (with("<f4", "<i4"), "its numbers are of type `<i4`: save `matrix.astype('<f4')`"),
             (with("'<f4'", "[('x', '<f4')]"), "its rows are records"),
         ];
         for (content, expected) in cases {

@@ -42,7 +42,15 @@ impl Codec for Projector {
         let mut lines = lines::Lines::new(source, 0, 0);
         lines.expect(None);
         let (mut dim, mut data, mut numbers) = (0, Vec::new(), Vec::new());
+        let mut blank = None;
         while lines.next()? {
+            if lines.is_blank() && dim > 0 {
+                blank = blank.or(Some(lines.number));
+                continue;
+            }
+            if let Some(line) = blank {
+                return Err(lines.source.error(line, "the line is blank, and rows follow it"));
+            }
             lines::parse(&lines.line, &mut numbers).map_err(|problem| lines.error(problem))?;
             let found = numbers.len();
             if lines.number == 1 {
@@ -55,18 +63,15 @@ impl Codec for Projector {
             if found != dim {
                 return Err(lines.error(format!("there are {found} numbers, but the first line has {dim}")));
             }
-            if let Some(number) = numbers.iter().find(|number| !number.is_finite()) {
-                return Err(lines.error(format!("the vector holds {number}, which is not a finite number")));
-            }
             data.extend_from_slice(&numbers);
         }
         if dim == 0 {
             return Err(lines.error("the file is empty".to_owned()));
         }
         let path = metadata(lines.source.path());
-        let vocabulary = words::read(&path, true, &lines.source)?;
-        words::check_len(&path, &vocabulary, &lines.source, data.len() / dim)?;
-        Ok(Vectors::new(vocabulary, dim, data))
+        let words = words::read(&path, true, &lines.source)?;
+        words::check_len(&path, &words, &lines.source, data.len() / dim)?;
+        words.finish(&mut lines.source, dim, data, None)
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
@@ -152,7 +157,8 @@ mod tests {
             ("1\tx\n", "a\n", "model.tsv:1: `x` is not a number"),
             ("\n", "a\n", "model.tsv:1: no model has vectors of 0 dimensions"),
             ("1\t2\n3\n", "a\nb\n", "model.tsv:2: there are 1 numbers, but the first line has 2"),
-            ("1\t2\n3\tnan\n", "a\nb\n", "model.tsv:2: the vector holds NaN"),
+            ("1\t2\n3\tnan\n", "a\nb\n", "model.tsv: row 2: the vector of `b` holds NaN"),
+            ("1\t2\n\n3\t4\n", "a\nb\n", "model.tsv:2: the line is blank, and rows follow it"),
             ("1\t2\n3\t4", "a\nb\n", "model.tsv:2: the file ends within this line"),
             (GOOD, "a\n", "model.metadata.tsv: holds 1 words, but "),
             (GOOD, "a\na\n", "model.metadata.tsv:2: the word `a` is already in row 1"),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Source;
+use super::rules::{Flaw, Refused};
 use crate::{Error, Result, Vectors, VectorsRef, Vocabulary};
 
 /// No word is this long, including the bytes around it; a file without the byte that ends a word is not a word2vec
@@ -75,6 +76,8 @@ pub(super) struct Rows {
     dim: usize,
     vocabulary: Vocabulary,
     data: Vec<f32>,
+    /// How many rows of the file have been seen, also those that were left out.
+    pub(super) seen: usize,
 }
 
 impl Rows {
@@ -85,7 +88,8 @@ impl Rows {
     pub(super) fn new(header: Header, source: &Source, bytes_a_number: u64) -> Self {
         let promised = header.words.saturating_mul(header.dim);
         let possible = usize::try_from(source.content_length().unwrap_or(0) / bytes_a_number).unwrap_or(usize::MAX);
-        let most_words = possible / header.dim;
+        let most_words = (possible / header.dim).min(source.rules.most_rows());
+        let possible = possible.min(most_words.saturating_mul(header.dim));
         let mut rows =
             Self { vocabulary: Vocabulary::with_capacity(header.words.min(most_words)), ..Self::of_dim(header.dim) };
         // A refusal is not a failure yet: a sparse file may be longer than memory and still end early.
@@ -95,7 +99,7 @@ impl Rows {
 
     /// No rows yet of a file that does not say how many it holds.
     pub(super) fn of_dim(dim: usize) -> Self {
-        Self { dim, vocabulary: Vocabulary::new(), data: Vec::new() }
+        Self { dim, vocabulary: Vocabulary::new(), data: Vec::new(), seen: 0 }
     }
 
     /// How many rows there are so far.
@@ -104,16 +108,12 @@ impl Rows {
     }
 
     /// Adds the next row. The error says what is wrong with it; the caller adds where it is.
-    pub(super) fn push(&mut self, word: &[u8], numbers: &[f32]) -> Result<(), String> {
+    pub(super) fn push(&mut self, word: &[u8], numbers: &[f32]) -> Result<(), Refused> {
         debug_assert_eq!(numbers.len(), self.dim);
-        let Ok(word) = str::from_utf8(word) else {
-            return Err(format!("the word `{}` is not UTF-8", String::from_utf8_lossy(word).escape_debug()));
-        };
-        check_word(word)?;
-        check_numbers(word, numbers)?;
-        if let Err(row) = self.vocabulary.push(word, 0) {
-            return Err(format!("the word `{word}` is already in row {}", row + 1));
-        }
+        let word = utf8(word)?;
+        check_length(word).map_err(|problem| (Flaw::NotARow, problem))?;
+        check_numbers(word, numbers).map_err(|problem| (Flaw::NotFinite, problem))?;
+        push_word(&mut self.vocabulary, word, 0)?;
         self.data.extend_from_slice(numbers);
         Ok(())
     }
@@ -121,6 +121,21 @@ impl Rows {
     /// The whole model.
     pub(super) fn finish(self) -> Vectors {
         Vectors::new(self.vocabulary, self.dim, self.data)
+    }
+}
+
+/// A word of a file.
+pub(super) fn utf8(word: &[u8]) -> Result<&str, Refused> {
+    str::from_utf8(word).map_err(|_| {
+        (Flaw::NotUtf8, format!("the word `{}` is not UTF-8", String::from_utf8_lossy(word).escape_debug()))
+    })
+}
+
+/// Adds `word` as the next row of `vocabulary`.
+pub(super) fn push_word(vocabulary: &mut Vocabulary, word: &str, count: u64) -> Result<(), Refused> {
+    match vocabulary.push(word, count) {
+        Ok(_) => Ok(()),
+        Err(row) => Err((Flaw::Duplicate, format!("the word `{}` is already in row {}", word.escape_debug(), row + 1))),
     }
 }
 
@@ -145,17 +160,28 @@ pub(super) fn check(
 /// Checks a word that a space ends.
 pub(super) fn check_word(word: &str) -> Result<(), String> {
     // The vertical tab is white space to C, and so to word2vec.c, but not to Rust.
-    check_word_without(word, &[' ', '\t', '\n', '\u{b}', '\u{c}', '\r'], "white space")
+    check_word_without(word, &[' ', '\t', '\n', '\u{b}', '\u{c}', '\r'], "white space").map_err(|problem| {
+        match word.contains(' ') {
+            true => problem + ": .npy, .tsv, .safetensors, .fifu and .mote files can hold it",
+            false => problem,
+        }
+    })
 }
 
-/// What a word may be that each of `ends` ends, which are called `what`.
-pub(super) fn check_word_without(word: &str, ends: &[char], what: &str) -> Result<(), String> {
+/// Checks how long a word is.
+fn check_length(word: &str) -> Result<(), String> {
     if word.is_empty() {
         return Err("the word is empty".to_owned());
     }
     if word.len() > LONGEST_WORD - 2 {
         return Err(format!("a word of {} bytes is too long for this format", word.len()));
     }
+    Ok(())
+}
+
+/// What a word may be that each of `ends` ends, which are called `what`.
+pub(super) fn check_word_without(word: &str, ends: &[char], what: &str) -> Result<(), String> {
+    check_length(word)?;
     if word.contains(ends) {
         return Err(format!("the word `{}` contains {what}, which ends a word in this format", word.escape_debug()));
     }

@@ -8,7 +8,6 @@
 //! reading only the tensors that a command needs is fast enough.
 
 use std::collections::BTreeMap;
-use std::iter;
 use std::path::Path;
 
 use hashbrown::HashMap;
@@ -16,9 +15,10 @@ use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde_json::json;
 
-use super::{Codec, Source, matrix};
+use super::matrix::{Kind, Numbers, Words};
+use super::{Codec, Source, matrix, words};
 use crate::history::Run;
-use crate::{Error, Result, Vectors, VectorsRef, Vocabulary, output};
+use crate::{Error, Result, Vectors, VectorsRef, output};
 
 /// The longest header that the package safetensors reads.
 pub(crate) const LONGEST_HEADER: u64 = 100_000_000;
@@ -74,30 +74,36 @@ impl Codec for SafeTensors {
     }
 }
 
-/// Reads a model with only the tensors of these `names`.
+/// Reads a model with only the tensors of these `names`. Other programs name the vectors as the rules say.
 fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
     let (header, header_bytes) = read_header(&mut source)?;
     let empty = HashMap::new();
     let metadata = header.metadata().as_ref().unwrap_or(&empty);
-    let words = metadata.get(VOCABULARY).ok_or_else(|| {
-        source.error(None, "its metadata holds no `vocabulary`, a JSON list of words: this is not a motevec model")
-    })?;
     let wrong = |what: &str, error| source.error(None, format!("the `{what}` in its metadata: {error}"));
-    let words: Vec<String> = serde_json::from_str(words).map_err(|error| wrong(VOCABULARY, error))?;
+    let listed: Option<Vec<String>> = match metadata.get(VOCABULARY) {
+        None => None,
+        Some(words) => Some(serde_json::from_str(words).map_err(|error| wrong(VOCABULARY, error))?),
+    };
     let history: Vec<Run> = match metadata.get(HISTORY) {
         None => Vec::new(),
         Some(history) => serde_json::from_str(history).map_err(|error| wrong(HISTORY, error))?,
     };
-    let center = header.info(CENTER).ok_or_else(|| source.error(None, "it has no tensor `center`"))?;
+    let tensor = source.rules.tensor.clone().unwrap_or_else(|| CENTER.to_owned());
+    let center = header.info(&tensor).ok_or_else(|| no_such_tensor(&source, &header, &tensor))?;
     let &[rows, dim] = &center.shape[..] else {
-        let message = format!("`center` has {} axes: vectors are a matrix of 2", center.shape.len());
+        let message = format!("`{tensor}` has {} axes: vectors are a matrix of 2", center.shape.len());
         return Err(source.error(None, message));
     };
     let (rows, dim) = matrix::size(&source, rows as u64, dim as u64)?;
-    if words.len() != rows {
-        return Err(source.error(None, format!("it holds {} words, but {rows} vectors", words.len())));
-    }
-    let mut wanted: Vec<_> = names.iter().filter_map(|&name| Some((name, header.info(name)?))).collect();
+    let check_words = |words: usize| match words == rows {
+        true => Ok(()),
+        false => Err(source.error(None, format!("it holds {words} words, but {rows} vectors"))),
+    };
+    listed.as_ref().map_or(Ok(()), |words| check_words(words.len()))?;
+    let mut wanted: Vec<_> = match tensor == CENTER {
+        true => names.iter().filter_map(|&name| Some((name, header.info(name)?))).collect(),
+        false => vec![(CENTER, center)],
+    };
     wanted.sort_by_key(|(_, info)| info.data_offsets);
     let (mut counts, mut data, mut outside) = (Vec::new(), Vec::new(), None);
     let mut at = 0;
@@ -109,20 +115,39 @@ fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
         at = end;
         match name {
             COUNTS => counts = read_counts(&mut source, info, rows)?,
-            CENTER => data = read_matrix(&mut source, name, info, (rows, dim))?,
+            CENTER => data = read_matrix(&mut source, &tensor, info, (rows, dim))?,
             _ => outside = Some(read_matrix(&mut source, name, info, (rows, dim))?),
         }
     }
     check_end(&mut source, header_bytes, at, header.data_len())?;
-    let mut vocabulary = Vocabulary::with_capacity(rows);
-    for (row, word) in words.iter().enumerate() {
-        matrix::push_word(&mut vocabulary, word.as_bytes(), counts.get(row).copied().unwrap_or(0))
-            .map_err(|problem| source.error(None, format!("row {}: {problem}", row + 1)))?;
-    }
-    for data in iter::once(&data).chain(&outside) {
-        matrix::check_finite(&source, &vocabulary, dim, data)?;
-    }
-    Ok(Vectors { vocabulary, dim, data, outside, history })
+    let words = match listed {
+        Some(listed) => {
+            let mut words = Words::default();
+            for (row, word) in listed.iter().enumerate() {
+                words.push(&mut source, None, Ok(word.as_bytes()), counts.get(row).copied().unwrap_or(0))?;
+            }
+            words
+        }
+        None => {
+            let path = source.path().with_extension("vocab");
+            let words = words::read(&path, false, &source)?;
+            words::check_len(&path, &words, &source, rows)?;
+            words
+        }
+    };
+    Ok(Vectors { history, ..words.finish(&mut source, dim, data, outside)? })
+}
+
+/// The error for a file without the `tensor`: says which matrices there are.
+fn no_such_tensor(source: &Source, header: &Metadata, tensor: &str) -> Error {
+    let mut matrices: Vec<_> =
+        header.tensors().into_iter().filter(|(_, info)| info.shape.len() == 2).map(|(name, _)| name).collect();
+    matrices.sort_unstable();
+    let advice = match matrices.is_empty() {
+        true => "and no other matrix".to_owned(),
+        false => format!("but {}: name one (--tensor)", matrices.join(", ")),
+    };
+    source.error(None, format!("it has no tensor `{tensor}`, {advice}"))
 }
 
 /// Checks that a file, after `read` bytes of its tensors, has `all` of their bytes and ends there.
@@ -196,8 +221,14 @@ fn has_counts(vectors: VectorsRef<'_>) -> bool {
 }
 
 fn read_matrix(source: &mut Source, name: &str, info: &TensorInfo, (rows, dim): (usize, usize)) -> Result<Vec<f32>> {
-    check(source, name, info, Dtype::F32, &[rows, dim])?;
-    let numbers = matrix::read(source, rows * dim)?;
+    let kind = match info.dtype {
+        Dtype::F16 => Kind::F16,
+        Dtype::BF16 => Kind::BF16,
+        Dtype::F64 => Kind::F64,
+        _ => Kind::F32,
+    };
+    check(source, name, info, if kind == Kind::F32 { Dtype::F32 } else { info.dtype }, &[rows, dim])?;
+    let numbers = Numbers { kind, big_endian: false }.read(source, rows * dim)?;
     if numbers.len() < rows * dim { Err(matrix::cut(source, name, &numbers, rows * dim)) } else { Ok(numbers) }
 }
 

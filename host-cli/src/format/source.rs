@@ -1,17 +1,27 @@
 //! A model file that is being read: its bytes in order, and how many there can be.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use super::rules::{Flaw, Forgiven, Refused, Rules};
 use crate::compression::{Compression, explain};
 use crate::{Error, Result};
 
 /// Large reads: a model is read once, from start to end.
 const BUFFER: usize = 1 << 20;
 
+/// The name of standard input.
+const STDIN: &str = "-";
+
+/// UTF-8's byte order mark, with which some editors begin a text.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// An open model file: a regular file, compressed or not, or a pipe of unknown length.
 pub struct Source {
+    /// How to read it.
+    pub(super) rules: Rules,
+    forgiven: Forgiven,
     path: PathBuf,
     reader: Box<dyn BufRead>,
     length: Option<u64>,
@@ -19,22 +29,72 @@ pub struct Source {
 }
 
 impl Source {
-    /// Opens `path`. Compressed data is recognized by its first bytes.
+    /// Opens `path`; `-` is standard input. Compressed data is recognized by its first bytes. A byte order mark is left
+    /// out.
     ///
     /// # Errors
     /// If the file is missing or unreadable.
     pub fn open(path: &Path) -> Result<Self> {
         let failed = |error| Error::io(path, error);
-        let file = File::open(path).map_err(failed)?;
-        let metadata = file.metadata().map_err(failed)?;
-        let length = metadata.is_file().then_some(metadata.len());
+        let (file, length): (Box<dyn Read + Send>, _) = if path == Path::new(STDIN) {
+            (Box::new(io::stdin()), None)
+        } else {
+            let file = File::open(path).map_err(failed)?;
+            let metadata = file.metadata().map_err(failed)?;
+            let length = metadata.is_file().then_some(metadata.len());
+            (Box::new(file), length)
+        };
         let mut raw = BufReader::with_capacity(BUFFER, file);
         let compression = Compression::of(raw.fill_buf().map_err(failed)?);
         let reader: Box<dyn BufRead> = match compression {
             None => Box::new(raw),
             Some(kind) => Box::new(BufReader::with_capacity(BUFFER, kind.decoder(raw).map_err(failed)?)),
         };
-        Ok(Self { path: path.to_owned(), reader, length, compressed: compression.is_some() })
+        let (rules, forgiven) = (Rules::default(), Forgiven::default());
+        let mut source =
+            Self { rules, forgiven, path: path.to_owned(), reader, length, compressed: compression.is_some() };
+        if source.peek()?.starts_with(MARK) {
+            source.reader.consume(MARK.len());
+        }
+        Ok(source)
+    }
+
+    /// The same file, to be read by `rules`.
+    #[must_use]
+    pub fn with(self, rules: Rules) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// Passes over a flaw, at `line` if known, where the rules allow that.
+    ///
+    /// # Errors
+    /// If not: `message` says what is wrong.
+    pub(super) fn forgive(&mut self, line: impl Into<Option<u64>>, (flaw, message): Refused) -> Result<()> {
+        if self.rules.lenient {
+            self.forgiven.add(flaw);
+            return Ok(());
+        }
+        let hint = |option| {
+            let does = match flaw {
+                Flaw::NoNewline => "reads the line all the same",
+                Flaw::Count => "reads what is there",
+                _ => "leaves it out",
+            };
+            format!(" ({option} {does})")
+        };
+        Err(self.error(line, message + &self.rules.option.map(hint).unwrap_or_default()))
+    }
+
+    /// Tells what was forgiven.
+    pub(super) fn tell(&self) {
+        if let Some(told) = self.forgiven.told() {
+            self.note(&told);
+        }
+    }
+
+    /// Tells something about this file.
+    pub(super) fn note(&self, message: &str) {
+        (self.rules.note)(&format!("{}: {message}", self.path.display()));
     }
 
     /// The file, as the user named it.

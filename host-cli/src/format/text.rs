@@ -2,7 +2,7 @@
 //!
 //! word2vec.c, gensim and fastText begin with a line `words dimensions`. In GloVe's format there is none, and the first
 //! line tells how many numbers there are. fastText ends each line with a space. (So does word2vec.c; white space around
-//! numbers is of no account when reading.) Numbers are written with as many digits as it takes to read the same `f32`
+//! numbers is of no account when reading, tabs are as good as spaces, and a word may hold blanks.) Numbers are written with as many digits as it takes to read the same `f32`
 //! again.
 
 use std::fmt::Write as _;
@@ -10,7 +10,8 @@ use std::path::Path;
 
 use super::lines::{self, Lines};
 use super::rows::{self, Header, MOST_DIMENSIONS, Rows};
-use super::{Codec, Source};
+use super::rules::Flaw;
+use super::{Codec, Source, signature};
 use crate::{Error, Result, Vectors, VectorsRef, compression};
 
 /// The fewest bytes that a number takes: a space and a digit.
@@ -84,12 +85,11 @@ impl Codec for Text {
 /// Whether a file that begins with `start` begins with a word and at least two numbers: with one, it would be a header.
 fn is_headless(start: &[u8]) -> bool {
     let line = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let mut numbers = Vec::new();
     rows::looks_like_text(start).is_none()
+        && signature::advice(start).is_none()
         && start.len() > line.len()
         && str::from_utf8(line).is_ok()
-        && lines::parse(lines::split(line).1, &mut numbers).is_ok()
-        && numbers.len() > 1
+        && lines::numbers_at_the_end(lines::split(line).1) > 1
 }
 
 /// Whether this row, as the first one, would be taken for a header.
@@ -100,22 +100,10 @@ fn looks_like_header(word: &str, numbers: &[f32]) -> bool {
 /// Reads the header, and the rows that it promises.
 fn read(mut source: Source) -> Result<Vectors> {
     let header = Header::read(&mut source)?;
-    let mut rows = Rows::new(header, &source, SHORTEST_NUMBER);
+    let rows = Rows::new(header, &source, SHORTEST_NUMBER);
     // The header is line 1.
-    let mut lines = Lines::new(source, 1, header.dim);
-    let mut numbers = Vec::new();
-    while rows.len() < header.words {
-        if !lines.next()? {
-            let message = format!("the file ends here, but its header promises {} words", header.words);
-            return Err(lines.error(message));
-        }
-        push(&mut rows, &lines.line, &mut numbers, header.dim, "the header promises").map_err(|e| lines.error(e))?;
-    }
-    if !lines.only_blank_is_left()? {
-        let message = format!("the file continues after the {} words that its header promises", header.words);
-        return Err(lines.error(message));
-    }
-    Ok(rows.finish())
+    let lines = Lines::new(source, 1, header.dim);
+    Reader { lines, rows, dim: header.dim, why: "the header promises", numbers: Vec::new() }.read(Some(header.words))
 }
 
 /// Reads rows up to the end of the file; all have as many numbers as the first one.
@@ -125,46 +113,112 @@ fn read_headless(source: Source) -> Result<Vectors> {
     if !lines.next()? {
         return Err(lines.error("the file is empty".to_owned()));
     }
-    let mut numbers = Vec::new();
     let (word, rest) = lines::split(&lines.line);
-    lines::parse(rest, &mut numbers).map_err(|problem| lines.error(problem))?;
-    let dim = numbers.len();
+    let dim = lines::numbers_at_the_end(rest);
     let header = dim == 1 && [word, rest.trim_ascii()].iter().all(|part| part.iter().all(u8::is_ascii_digit));
     if header && !word.is_empty() {
         return Err(lines.error("this is the header of another format: word2vec-text or fasttext".to_owned()));
     }
     if dim == 0 || dim >= MOST_DIMENSIONS {
-        let many = if dim == 0 { "no numbers" } else { "more numbers than any model has" };
-        let word = String::from_utf8_lossy(word).escape_debug().to_string();
-        return Err(lines.error(format!("`{word}` has {many}")));
-    }
-    let mut rows = Rows::of_dim(dim);
-    lines.expect(Some(dim));
-    loop {
-        let pushed = push(&mut rows, &lines.line, &mut numbers, dim, "the first line has");
-        if let Err(problem) = pushed {
-            // A blank line at the end is not a row.
-            let (blank, place) = (lines.line.trim_ascii().is_empty(), lines.number);
-            if blank && lines.only_blank_is_left()? {
-                return Ok(rows.finish());
+        let problem = match lines::parse(rest, &mut Vec::new()) {
+            Err(problem) => problem,
+            Ok(()) => {
+                let many = if dim == 0 { "no numbers" } else { "more numbers than any model has" };
+                format!("`{}` has {many}", String::from_utf8_lossy(word).escape_debug())
             }
-            return Err(lines.source.error(place, problem));
+        };
+        return Err(lines.error(problem));
+    }
+    lines.expect(Some(dim));
+    let rows = Rows::of_dim(dim);
+    let mut reader = Reader { lines, rows, dim, why: "the first line has", numbers: Vec::new() };
+    reader.push()?;
+    reader.read(None)
+}
+
+/// The word that GloVe adds to a file without counting it in the header.
+const UNKNOWN: &[u8] = b"<unk>";
+
+/// Rows that are read, line by line.
+struct Reader {
+    lines: Lines,
+    rows: Rows,
+    dim: usize,
+    /// What says that rows have so many numbers.
+    why: &'static str,
+    numbers: Vec<f32>,
+}
+
+impl Reader {
+    /// Reads the rows that are left, as many as are `promised` if something promises any.
+    fn read(mut self, promised: Option<usize>) -> Result<Vectors> {
+        let limit = self.lines.source.rules.most_rows();
+        let mut blank = None;
+        while self.rows.len() < limit && self.lines.next()? {
+            if self.lines.is_blank() {
+                blank = blank.or(Some(self.lines.number));
+                continue;
+            }
+            // Blank lines at the end are nothing to speak of.
+            if let Some(line) = blank.take() {
+                let problem = "the line is blank, and rows follow it".to_owned();
+                self.lines.source.forgive(line, (Flaw::NotARow, problem))?;
+            }
+            if Some(self.rows.seen) == promised {
+                self.one_more(self.rows.seen)?;
+            }
+            self.push()?;
         }
-        if !lines.next()? {
-            return Ok(rows.finish());
+        if let Some(words) = promised
+            && self.rows.seen < words
+            && self.rows.len() < limit
+        {
+            let problem = format!("the file ends here, but its header promises {words} words");
+            self.lines.source.forgive(blank.unwrap_or(self.lines.number), (Flaw::Count, problem))?;
         }
+        self.lines.source.tell();
+        Ok(self.rows.finish())
+    }
+
+    /// Allows for a line after the `words` that the header promises.
+    fn one_more(&mut self, words: usize) -> Result<()> {
+        if lines::split(&self.lines.line).0 == UNKNOWN {
+            self.lines.source.note("the header does not count the last word, `<unk>`, as GloVe writes it");
+            return Ok(());
+        }
+        let problem = format!("the file continues after the {words} words that its header promises");
+        self.lines.forgive((Flaw::Count, problem))
+    }
+
+    /// Adds the row in the line.
+    fn push(&mut self) -> Result<()> {
+        self.rows.seen += 1;
+        let Self { lines, rows, dim, why, numbers } = self;
+        let pushed = row(&lines.line, *dim, why, numbers)
+            .map_err(|problem| (Flaw::NotARow, problem))
+            .and_then(|word| rows.push(word, numbers));
+        pushed.or_else(|refused| lines.forgive(refused))
     }
 }
 
-/// Adds the row in `line`, which must have `dim` numbers, as `why` says.
-fn push(rows: &mut Rows, line: &[u8], numbers: &mut Vec<f32>, dim: usize, why: &str) -> Result<(), String> {
+/// The word in `line`, whose numbers replace `numbers`; there must be `dim`, as `why` says.
+fn row<'a>(line: &'a [u8], dim: usize, why: &str, numbers: &mut Vec<f32>) -> Result<&'a [u8], String> {
     let (word, rest) = lines::split(line);
-    lines::parse(rest, numbers)?;
-    if numbers.len() != dim {
-        let (word, found) = (String::from_utf8_lossy(word), numbers.len());
-        return Err(format!("`{}` has {found} numbers, but {why} {dim}", word.escape_debug()));
+    let parsed = lines::parse(rest, numbers);
+    if parsed.is_ok() && numbers.len() == dim {
+        return Ok(word);
     }
-    rows.push(word, numbers)
+    // Published files have words with blanks: `. . .` stands before the last numbers, which are `dim`.
+    if parsed.is_err()
+        && let Some((word, rest)) = lines::split_last(line, dim)
+        && lines::parse(rest, numbers).is_ok()
+        && !word.is_empty()
+    {
+        return Ok(word.trim_ascii());
+    }
+    parsed?;
+    let (word, found) = (String::from_utf8_lossy(word), numbers.len());
+    Err(format!("`{}` has {found} numbers, but {why} {dim}", word.escape_debug()))
 }
 
 #[cfg(test)]
@@ -219,8 +273,10 @@ mod tests {
             ("1 2\na 1 x\n", ":2: `x` is not a number"),
             ("1 2\na 1\n", ":2: `a` has 1 numbers, but the header promises 2"),
             ("1 2\na 1 2 3\n", ":2: `a` has 3 numbers, but the header promises 2"),
-            ("1 2\nNew York 1 2\n", ":2: `York` is not a number"),
-            ("2 1\na 1\n\n", ":3: `` has 0 numbers"),
+            ("1 2\nNew York 1 x\n", ":2: `York` is not a number"),
+            ("2 1\na 1\n\n", ":3: the file ends here, but its header promises 2 words"),
+            ("2 1\na 1\n\nb 1\n", ":3: the line is blank, and rows follow it"),
+            ("1 1\na 1\n\n\nb 1\n", ":3: the line is blank, and rows follow it"),
             ("1 1\n 1\n", ":2: the word is empty"),
             ("2 1\na 1\na 2\n", ":3: the word `a` is already in row 1"),
             ("1 1\na NaN\n", ":2: the vector of `a` holds NaN, which is not a finite number"),
@@ -235,8 +291,9 @@ mod tests {
             ("word\n", ":1: `word` has no numbers"),
             ("a 1 x\n", ":1: `x` is not a number"),
             ("a 1 2\nb 1\n", ":2: `b` has 1 numbers, but the first line has 2"),
-            ("a 1 2\nNew York 1 2\n", ":2: `York` is not a number"),
-            ("a 1 2\n\nb 1 2\n", ":2: `` has 0 numbers"),
+            ("a 1 2\nNew York 1 x\n", ":2: `York` is not a number"),
+            ("a 1 2\n\nb 1 2\n", ":2: the line is blank, and rows follow it"),
+            ("a 1 2\n\n\nb 1 2\n", ":2: the line is blank, and rows follow it"),
             ("a 1 2\nb 1 2", ":2: the file ends within this line"),
             ("a 1 2\na 1 2\n", ":2: the word `a` is already in row 1"),
             ("a 1 inf\n", ":1: the vector of `a` holds inf"),

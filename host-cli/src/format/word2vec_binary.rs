@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use super::rows::{self, Header, LONGEST_WORD, Rows};
+use super::rules::{Flaw, Refused};
 use super::{Codec, Source, matrix};
 use crate::{Result, Vectors, VectorsRef, compression};
 
@@ -31,37 +32,49 @@ impl Codec for Word2vecBinary {
         let header = Header::read(&mut source)?;
         let mut rows = Rows::new(header, &source, BYTES as u64);
         let (mut word, mut numbers) = (Vec::new(), Vec::new());
-        while rows.len() < header.words {
-            let row = rows.len() + 1;
-            let place = |what: &str| format!("row {row} of {}: {what}", header.words);
+        let limit = source.rules.most_rows();
+        while rows.len() < limit {
             source.read_until(b' ', LONGEST_WORD, &mut word)?;
             // The newline with which word2vec.c ended the row before.
             let start = word.iter().position(|&byte| byte != b'\n').unwrap_or(word.len());
+            if rows.seen == header.words {
+                if start == word.len() {
+                    break;
+                }
+                // Not to be forgiven: a word with a space would have shifted all rows behind it.
+                let words = header.words;
+                let problem = format!("the file continues after row {words}, the last that its header promises");
+                return Err(source.error(None, problem));
+            }
+            rows.seen += 1;
+            let row = rows.seen;
+            let place = |what: &str| format!("row {row} of {}: {what}", header.words);
+            let cut = |what: &str| (Flaw::Count, place(what));
             let Some(word) = word.get(start..).and_then(|word| word.strip_suffix(b" ")) else {
-                let whole = word.len() < LONGEST_WORD;
-                let problem =
-                    if whole { "the file ends before its numbers" } else { "its word does not end with a space" };
-                return Err(source.error(None, place(problem)));
+                if word.len() >= LONGEST_WORD {
+                    return Err(source.error(None, place("its word does not end with a space")));
+                }
+                source.forgive(None, cut("the file ends before its numbers"))?;
+                break;
             };
             numbers.clear();
             if matrix::read_more(&mut source, header.dim, &mut numbers)? < header.dim {
                 let word = String::from_utf8_lossy(word);
                 let problem = format!("the file ends within the numbers of `{}`", word.escape_debug());
-                return Err(source.error(None, place(&problem)));
+                source.forgive(None, cut(&problem))?;
+                break;
             }
-            rows.push(word, &numbers).map_err(|problem| {
-                // The supposed word may be numbers.
-                let shifted = word.iter().any(u8::is_ascii_control);
+            // The supposed word may be numbers: then all that follows is wrong as well.
+            let shifted = word.iter().any(u8::is_ascii_control);
+            if let Err((flaw, problem)) = push(&mut rows, word, &numbers) {
                 let hint = "; the row before may have other dimensions than the header says, or a word with a space";
-                source.error(None, place(&problem) + if shifted { hint } else { "" })
-            })?;
+                if shifted {
+                    return Err(source.error(None, place(&problem) + hint));
+                }
+                source.forgive(None, (flaw, place(&problem)))?;
+            }
         }
-        // One byte more than the newline that may follow the last row.
-        source.read_bytes(2, &mut word)?;
-        if !word.is_empty() && word != b"\n" {
-            let message = format!("the file continues after row {}, the last that its header promises", header.words);
-            return Err(source.error(None, message));
-        }
+        source.tell();
         Ok(rows.finish())
     }
 
@@ -81,6 +94,14 @@ impl Codec for Word2vecBinary {
             Ok(())
         })
     }
+}
+
+/// Adds a row, whose word a space has ended.
+fn push(rows: &mut Rows, word: &[u8], numbers: &[f32]) -> Result<(), Refused> {
+    if let Ok(word) = str::from_utf8(word) {
+        rows::check_word(word).map_err(|problem| (Flaw::NotARow, problem))?;
+    }
+    rows.push(word, numbers)
 }
 
 #[cfg(test)]

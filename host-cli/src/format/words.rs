@@ -5,50 +5,61 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Source, lines, matrix, rows};
+use super::matrix::Words;
+use super::rules::Flaw;
+use super::{Source, lines, rows};
 use crate::{Error, Result, VectorsRef, Vocabulary, compression, output};
 
 /// The line before the words with counts, if a format wants one.
 const HEADING: &str = "word\tcount";
 
-/// Reads the words in the file `path` that belong to `numbers`. A first line of headings is skipped if the format
-/// has one.
-pub(super) fn read(path: &Path, heading: bool, numbers: &Source) -> Result<Vocabulary> {
-    let source = Source::open(path).map_err(|error| match error {
+/// The heading of the column with the words, in lower case.
+const COLUMN: &str = "word";
+
+/// The heading of the column with the counts, likewise.
+const COUNTS: &str = "count";
+
+/// Reads the words in the file `path` that belong to `numbers`.
+///
+/// Where the format has a `heading`, and the first line more than one column, that line is one of headings: the words
+/// are in the column `word`, or else in the first, and the counts in the column `count`, if it holds numbers.
+pub(super) fn read(path: &Path, heading: bool, numbers: &Source) -> Result<Words> {
+    let mut source = Source::open(path).map_err(|error| match error {
         Error::Io { source, .. } => {
             numbers.error(None, format!("its words should be in {}, one per line: {source}", path.display()))
         }
         error => error,
     })?;
+    source.rules = numbers.rules.clone();
     let mut lines = lines::Lines::new(source, 0, 0);
-    let mut vocabulary = Vocabulary::new();
+    let (mut words, mut column, mut count_column) = (Words::default(), 0, 1);
     while lines.next()? {
         let line = lines.line.strip_suffix(b"\r").unwrap_or(&lines.line);
-        let (word, count) = match memchr::memchr(b'\t', line).and_then(|tab| line.split_at_checked(tab)) {
-            // With more than one column, the projector wants headings.
-            Some(_) if heading && lines.number == 1 => continue,
-            None => (line, 0),
-            Some((word, count)) => {
-                let count = count
-                    .strip_prefix(b"\t")
-                    .and_then(|count| str::from_utf8(count).ok())
-                    .and_then(|count| count.parse().ok());
-                let wrong =
-                    || lines.error("what follows the tab is not a count: expected `word`, or `word<tab>count`".into());
-                (word, count.ok_or_else(wrong)?)
-            }
-        };
-        let pushed = if word.is_empty() { Err("the word is empty".to_owned()) } else { Ok(()) };
-        pushed
-            .and_then(|()| matrix::push_word(&mut vocabulary, word, count))
-            .map_err(|problem| lines.error(problem))?;
+        let columns = || line.split(|&byte| byte == b'\t');
+        // With more than one column, the projector wants headings.
+        if heading && lines.number == 1 && columns().count() > 1 {
+            let find = |name: &str| columns().position(|column| column.eq_ignore_ascii_case(name.as_bytes()));
+            column = find(COLUMN).unwrap_or(0);
+            count_column = find(COUNTS).unwrap_or(usize::MAX);
+            continue;
+        }
+        let word = columns().nth(column).unwrap_or_default();
+        let count = columns().nth(count_column).map(|count| str::from_utf8(count).ok()?.trim().parse().ok());
+        if !heading && (count == Some(None) || columns().count() > 2) {
+            let problem = "what follows the tab is not a count: expected `word`, or `word<tab>count`".to_owned();
+            return Err(lines.error(problem));
+        }
+        let empty = || (Flaw::NotARow, "the word is empty".to_owned());
+        let word = if word.is_empty() { Err(empty()) } else { Ok(word) };
+        words.push(&mut lines.source, Some(lines.number), word, count.flatten().unwrap_or(0))?;
     }
-    Ok(vocabulary)
+    lines.source.tell();
+    Ok(words)
 }
 
 /// Checks that there are as many words in the file `path` as vectors in the other one.
-pub(super) fn check_len(path: &Path, vocabulary: &Vocabulary, source: &Source, vectors: usize) -> Result<()> {
-    let words = vocabulary.len();
+pub(super) fn check_len(path: &Path, words: &Words, source: &Source, vectors: usize) -> Result<()> {
+    let words = words.len();
     if words == vectors {
         return Ok(());
     }

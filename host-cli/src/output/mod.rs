@@ -1,6 +1,7 @@
 //! Files that appear whole or not at all: written beside their destination, synced, then renamed into place.
 
 mod claim;
+mod files;
 mod temporary;
 
 use std::fs::{self, File, OpenOptions};
@@ -11,6 +12,7 @@ use self::temporary::{Temporary, temporary};
 use crate::{Error, Result};
 
 pub(crate) use claim::claim;
+pub use files::Files;
 pub(crate) use temporary::remove_temporaries;
 
 /// Large enough that system calls cost nothing, even for a model of gigabytes.
@@ -19,23 +21,17 @@ const BUFFER: usize = 1 << 20;
 /// The most links in a row, as in Linux.
 const MOST_LINKS: usize = 40;
 
+/// Standard output, where an output is to be named.
+const STDOUT: &str = "-";
+
 /// Where the bytes for a path really go.
 enum Destination {
     /// A regular file, existing or new: replaced as a whole by a rename.
     File(PathBuf),
+    /// Standard output.
+    Stdout,
     /// A device, a pipe or an open descriptor (`/dev/null`, `/dev/stdout`): nothing to replace, so written directly.
     Stream,
-}
-
-/// Checks that `path` can be written, before hours of work are spent on its content.
-///
-/// # Errors
-/// If the folder of `path` is missing or read-only, or `path` is a folder or a read-only file.
-pub fn check(path: &Path) -> Result<()> {
-    match destination(path)? {
-        Destination::File(file) => temporary(path, &file).map(drop),
-        Destination::Stream => Ok(()),
-    }
 }
 
 /// The bytes of the file `path`, now that it is written; `None` for a device or a pipe.
@@ -55,22 +51,19 @@ pub(crate) fn folder_of(path: &Path) -> Option<PathBuf> {
 /// Writes the file `path` with what `content` writes. Unless all of it succeeds, `path` stays as it was.
 ///
 /// A link is followed and its target replaced. A new file gets the permissions that the umask leaves; an existing file
-/// keeps its own. Devices and pipes are written directly.
+/// keeps its own. Devices, pipes and `-`, standard output, are written directly.
 ///
 /// # Errors
-/// As [`check`], and whatever `content` or the disk fails with. All errors name `path` as it was given.
+/// As [`Files::write`], and whatever `content` or the disk fails with. All errors name `path` as it was given.
 pub fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     match destination(path)? {
         Destination::Stream => {
             let failed = |error| Error::io(path, error);
             // Appending, so that `-o /dev/stdout >> log` does not write over the log.
             let stream = OpenOptions::new().append(true).open(path).map_err(failed)?;
-            match fill(stream, content) {
-                // The reader has seen enough.
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-                written => written.map(drop).map_err(failed),
-            }
+            stream_to(stream, content).map_err(failed)
         }
+        Destination::Stdout => stream_to(io::stdout().lock(), content).map_err(|error| Error::io("stdout", error)),
         Destination::File(file) => Written::new(path, file, content)?.persist(),
     }
 }
@@ -102,19 +95,11 @@ pub fn write_both(
     }
 }
 
-/// Checks that `path` can be one of the files of [`write_both`].
-///
-/// # Errors
-/// As [`check`], and if it is not a regular file.
-pub fn check_file(path: &Path) -> Result<()> {
-    temporary(path, &file(path)?).map(drop)
-}
-
 /// The regular file that `path` is, or is to be.
 fn file(path: &Path) -> Result<PathBuf> {
     match destination(path)? {
         Destination::File(file) => Ok(file),
-        Destination::Stream => {
+        Destination::Stream | Destination::Stdout => {
             let message =
                 "is not a regular file, but this format puts a second file beside it: name a file in a folder";
             Err(Error::input(path, None, message))
@@ -167,6 +152,14 @@ fn sync_names(folder: &Path) {
     let _ = folder;
 }
 
+/// Writes `content` to a stream, whose reader may have seen enough before its end.
+fn stream_to(stream: impl Write, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    match fill(stream, content) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written?.flush(),
+    }
+}
+
 /// Buffers what `content` writes to `target`, and hands `target` back once all of it has arrived.
 fn fill<W: Write>(target: W, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<W> {
     let mut buffered = BufWriter::with_capacity(BUFFER, target);
@@ -176,6 +169,9 @@ fn fill<W: Write>(target: W, content: impl FnOnce(&mut dyn Write) -> io::Result<
 
 /// Follows the links of `path` to what is at their end.
 fn destination(path: &Path) -> Result<Destination> {
+    if path == Path::new(STDOUT) {
+        return Ok(Destination::Stdout);
+    }
     let found = fs::metadata(path);
     if let Ok(found) = &found {
         if found.is_dir() {
@@ -243,6 +239,10 @@ mod tests {
         assert!(write_both((&one, put("new")), (&other, fails)).is_err());
         assert_eq!((fs::read(&one).unwrap(), fs::read(&other).unwrap()), (b"numbers".to_vec(), b"words".to_vec()));
         assert_eq!(names(folder.path()).len(), 2);
+    }
+
+    fn check(path: &Path) -> Result<()> {
+        Files::default().write(path)
     }
 
     #[test]

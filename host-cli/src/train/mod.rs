@@ -116,10 +116,11 @@ pub fn train(corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Resu
     begin(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
 }
 
-/// [`train()`], going on from `earlier`: its words start with the vectors that they have there.
+/// [`train()`], going on from `earlier`: its words start with the vectors that they have there, and with outside vectors
+/// of zeros if it has none.
 ///
 /// # Errors
-/// As [`train()`], and if `earlier` has other dimensions than the settings, or no outside vectors.
+/// As [`train()`], and if `earlier` has other dimensions than the settings.
 pub fn train_from(earlier: &Vectors, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     begin(Start::from(&corpus.vocabulary, settings, earlier)?, corpus, settings, observe)
 }

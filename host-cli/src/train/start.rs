@@ -10,7 +10,7 @@ use crate::{Error, Result, Vectors, Vocabulary};
 /// Rows to begin with.
 pub(super) enum Start<'a> {
     /// Those of an earlier model for the words that it knows, and drawn ones for all others.
-    New { words: &'a Vocabulary, dim: usize, earlier: Option<(&'a Vectors, &'a [f32])> },
+    New { words: &'a Vocabulary, dim: usize, earlier: Option<&'a Vectors> },
     /// Those of training that stopped.
     Stopped { center: Vec<f32>, outside: Vec<f32>, dim: usize, position: Position },
 }
@@ -28,11 +28,7 @@ impl<'a> Start<'a> {
             let message = format!("the model to go on with has {earlier} dimensions; leave that out");
             return Err(Error::setting("dim", asked, message));
         }
-        let outside = earlier
-            .outside
-            .as_deref()
-            .ok_or_else(|| Error::Failed("the model to train further has no outside vectors".to_owned()))?;
-        Ok(Self::New { words, dim: settings.dim, earlier: Some((earlier, outside)) })
+        Ok(Self::New { words, dim: settings.dim, earlier: Some(earlier) })
     }
 
     /// From where training stopped, at `position`.
@@ -68,12 +64,12 @@ impl<'a> Start<'a> {
         match self {
             Self::New { words, dim, earlier } => {
                 for row in 0..words.len() {
-                    let known = earlier.and_then(|(earlier, outside)| {
+                    let known = earlier.and_then(|earlier| {
                         let known = earlier.vocabulary.row(words.word(row))?;
-                        Some((earlier.row(known), &outside[known * dim..][..dim]))
+                        Some((earlier.row(known), earlier.outside.as_ref().map(|rows| &rows[known * dim..][..dim])))
                     });
                     center(row as u32, Initial { rng: Some(rng), known: known.map(|(center, _)| center) });
-                    outside(row as u32, Initial { rng: None, known: known.map(|(_, outside)| outside) });
+                    outside(row as u32, Initial { rng: None, known: known.and_then(|(_, outside)| outside) });
                 }
             }
             // One matrix is given back before the other is set: there are never more than three.

@@ -104,7 +104,7 @@ fn model(format: Format, files: &[(&str, &[u8])]) -> Option<Vectors> {
         }
     };
     assert_sound(&vectors);
-    let center = format::open(&path, Some(format), None).and_then(format::ModelFile::read_center);
+    let center = format::open(&path, Some(format), None).and_then(|mut file| file.read_center());
     let center = center.expect("what can be read can be read without outside vectors");
     assert!(center.outside.is_none());
     assert_same(&center, &vectors);

@@ -15,6 +15,7 @@ mod optimizers;
 mod pan_tadeusz;
 mod plot;
 mod queries;
+mod real_files;
 mod resume;
 mod train;
 mod word2vec;

@@ -186,11 +186,8 @@ fn rounds_go_on_too() {
 #[test]
 fn what_cannot_go_on_is_told_in_a_line() {
     let folder = folder();
-    folder.stdout(&["convert", "old.safetensors", "old.bin"]);
     folder.stdout(&["export", "old.safetensors", "--outside", "-o", "flash.mote"]);
-    let full = "which further training needs: name a .safetensors file that `motevec train` wrote\n";
     let cases = [
-        ("--resume-from old.bin", 1, format!("old.bin: it has no outside vectors, {full}")),
         ("--resume-from none.safetensors", 1, "none.safetensors: No such file or directory (os error 2)\n".to_owned()),
         (
             "--resume-from old.safetensors --dim 20",

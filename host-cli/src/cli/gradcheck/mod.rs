@@ -3,7 +3,8 @@
 
 mod report;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use self::report::{CaseReport, RandomReport, Written};
 use super::report::{listed, print};
@@ -72,6 +73,16 @@ pub(super) struct Args {
     json: bool,
 }
 
+/// Checks that a file of this name, or a stream, is for cases: another's content would be lost.
+fn check_name(path: &Path) -> Result<()> {
+    let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    if !is_json && fs::metadata(path).is_ok_and(|file| file.is_file()) {
+        let message = "this file exists, and its name is not that of cases: name a .json file";
+        return Err(Error::Usage(format!("{}: {message}", path.display())));
+    }
+    Ok(())
+}
+
 /// The size of random vectors.
 #[derive(Clone, Copy)]
 struct Size {
@@ -105,6 +116,7 @@ impl Args {
         let file = CaseFile::random(self.seed, dim as usize, vocab as usize)
             .map_err(|error| Error::Failed(error.to_string()))?;
         let Some(path) = &self.output else { return self.run_cases(file) };
+        check_name(path)?;
         let file = self.chosen(file)?;
         let mut content = serde_json::to_vec_pretty(&file).map_err(|error| Error::Failed(error.to_string()))?;
         content.push(b'\n');

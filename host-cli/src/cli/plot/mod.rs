@@ -12,6 +12,7 @@ use serde::Serialize;
 use self::words::WordsArgs;
 use super::model::ModelArgs;
 use super::{printable, progress, report};
+use crate::output::Files;
 use crate::plot::{self, Axes, Kind, Picture, Point, Projection, Scatter, Selection};
 use crate::{Error, Result, Vectors, output};
 
@@ -98,9 +99,10 @@ struct Placed<'a> {
 impl Args {
     pub(super) fn run(self) -> Result<()> {
         let kind = Kind::of_name(&self.output)?;
-        output::check(&self.output)?;
+        let mut file = self.model.open()?;
+        Files::reading(file.files().iter().map(PathBuf::as_path).chain(self.words.file())).write(&self.output)?;
         let list = self.words.list()?;
-        let vectors = self.model.read_center()?;
+        let vectors = progress::busy("reading", || file.read_center())?;
         let selection = self.words.select(&vectors, list.as_ref())?;
         enough(&selection)?;
         let groups = match self.groups {

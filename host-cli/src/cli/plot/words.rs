@@ -1,7 +1,7 @@
 //! Which words to draw: the options that choose them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use indicatif::HumanCount;
@@ -58,6 +58,11 @@ pub(super) struct List {
 }
 
 impl WordsArgs {
+    /// The file of words, if there is one.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.words_file.as_deref()
+    }
+
     /// Reads `--words-file`, if there is one: a mistake in it shows before a large model is read.
     pub(super) fn list(&self) -> Result<Option<List>> {
         let read = |path: &PathBuf| {

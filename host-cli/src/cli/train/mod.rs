@@ -22,7 +22,7 @@ use self::session::Session;
 use super::summary::Summary;
 use super::{interrupt, progress, report};
 use crate::corpus::{self, Corpus, Source};
-use crate::format::{self, Format};
+use crate::format::{self, Format, Rules};
 use crate::plot::{self, Kind};
 use crate::{Error, Result, Vectors, VectorsRef, output};
 
@@ -166,12 +166,11 @@ impl Args {
             return Err(Error::Usage(format!("--dim {dim}: the format of {output} holds at most {most} dimensions")));
         }
         let sources: Vec<_> = self.corpus.iter().map(Source::from_argument).collect();
-        format::check_output(codec, output)?;
         let plot_loss =
             self.plot_loss.as_deref().map(|path| Kind::of_name(path).map(|kind| (path, kind))).transpose()?;
-        let companion = codec.companion(output);
-        let outputs = [self.output.as_ref(), companion.as_ref(), self.save_vocab.as_ref(), self.plot_loss.as_ref()];
-        files::check(&sources, self.text.read_vocab.as_deref(), outputs.into_iter().flatten())?;
+        let mut files = files::read(&sources, self.text.read_vocab.as_deref());
+        format::check_output(codec, output, &mut files)?;
+        self.save_vocab.iter().chain(&self.plot_loss).try_for_each(|path| files.write(path))?;
         let _claim = output::claim(output)?;
 
         let mut options = self.text.options(&self.machine, files::folder_for_temporaries(output))?;
@@ -246,14 +245,16 @@ impl Args {
 
     /// Reads the model to train further.
     fn read_earlier(&self, path: &Path) -> Result<Vectors> {
-        let earlier = format::read(path, None)?;
-        let lacks =
-            |what| Err(Error::input(path, None, format!("it has no {what}, which further training needs: {FULL}")));
-        if earlier.outside.is_none() {
-            return lacks("outside vectors");
-        }
-        if earlier.vocabulary.counts().iter().all(|&count| count == 0) {
-            return lacks("counts of words");
+        let rules = Rules { option: None, note: report::note, ..Rules::default() };
+        let earlier = format::open(path, None, None)?.with(rules).read()?;
+        let missing = match (earlier.outside.is_none(), earlier.vocabulary.counts().iter().all(|&count| count == 0)) {
+            (true, true) => "outside vectors and counts: training starts with zeros, and with each word seen once",
+            (true, false) => "outside vectors: training starts with zeros",
+            (false, true) => "counts: training starts with each word seen once",
+            (false, false) => "",
+        };
+        if !missing.is_empty() {
+            report::note(&format!("{}: it has no {missing}", path.display()));
         }
         match self.learning.dim {
             Some(dim) if dim as usize != earlier.dim => Err(Error::Usage(format!(
@@ -265,9 +266,6 @@ impl Args {
         }
     }
 }
-
-/// What to do about a model that is not a full one.
-const FULL: &str = "name a .safetensors file that `motevec train` wrote";
 
 /// Words learn from their neighbors: there must be some.
 pub(super) fn check_neighbors(corpus: &Corpus) -> Result<()> {
