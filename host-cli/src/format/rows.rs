@@ -157,6 +157,15 @@ pub(super) fn check(
     Ok(())
 }
 
+/// Checks the first word of a file that begins with it.
+pub(super) fn check_first(path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
+    if vectors.rows().next().is_some_and(|(word, _)| word.starts_with('\u{feff}')) {
+        let problem = "cannot write row 1: the word begins with a byte order mark, which readers would leave out";
+        return Err(Error::input(path, None, problem));
+    }
+    Ok(())
+}
+
 /// Checks a word that a space ends.
 pub(super) fn check_word(word: &str) -> Result<(), String> {
     // The vertical tab is white space to C, and so to word2vec.c, but not to Rust.
@@ -232,7 +241,7 @@ pub(super) mod testing {
     /// Any model that a file may hold: every finite number, and words in any script.
     pub(in super::super) fn any_vectors() -> impl Strategy<Value = Vectors> {
         let number = any::<u32>().prop_map(f32::from_bits).prop_filter("finite", |number| number.is_finite());
-        let words = prop::collection::btree_set("[^ \t-\r]{1,6}", 1..8);
+        let words = prop::collection::btree_set("[^ \t-\r\u{feff}]{1,6}", 1..8);
         (words, 1_usize..6).prop_flat_map(move |(words, dim)| {
             let data = prop::collection::vec(number.clone(), words.len() * dim);
             let vocabulary = words.into_iter().map(|word| (word, 0)).collect::<Vocabulary>();

@@ -130,6 +130,13 @@ fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
         }
         None => {
             let path = source.path().with_extension("vocab");
+            if !path.exists() {
+                let path = path.display();
+                let message = format!(
+                    "its metadata holds no `vocabulary`, a JSON list of words; put them into {path}, one per line"
+                );
+                return Err(source.error(None, message));
+            }
             let words = words::read(&path, false, &source)?;
             words::check_len(&path, &words, &source, rows)?;
             words

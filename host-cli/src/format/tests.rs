@@ -48,7 +48,7 @@ fn content_tells_the_format_where_the_name_does_not() {
     let path = folder.path().join("model");
     for format in Format::ALL {
         write(&path, Some(format), two_words().view()).unwrap();
-        let file = open(&path, None, None).unwrap();
+        let mut file = open(&path, None, None).unwrap();
         // But for spaces at the ends of lines, which are of no account, these are one format.
         let alike = format == Format::FastText && file.format() == Format::Word2vecText;
         assert!(file.format() == format || alike);

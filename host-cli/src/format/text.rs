@@ -62,6 +62,9 @@ impl Codec for Text {
             return Err(Error::input(path, None, message));
         }
         rows::check(path, vectors, rows::check_word)?;
+        if !self.header {
+            rows::check_first(path, vectors)?;
+        }
         compression::write(path, |out| {
             if self.header {
                 writeln!(out, "{} {}", vectors.vocabulary.len(), vectors.dim)?;
@@ -329,6 +332,9 @@ mod tests {
             let message = testing::write(&WORD2VEC, &vectors).unwrap_err();
             assert!(message.contains("cannot write row 2: the word") && message.contains(problem), "{message}");
         }
+        vectors.vocabulary = [("\u{feff}a", 0), ("b", 0)].into_iter().collect();
+        assert!(testing::write(&GLOVE, &vectors).unwrap_err().contains("begins with a byte order mark"));
+        assert!(testing::write(&WORD2VEC, &vectors).is_ok());
         vectors.data.fill(f32::NAN);
         assert!(testing::write(&WORD2VEC, &vectors).unwrap_err().contains("cannot write row 1: the vector"));
     }

@@ -75,6 +75,7 @@ pub(super) fn write(
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
     rows::check(path, vectors, check_word)?;
+    rows::check_first(words, vectors)?;
     output::write_both(
         (path, |out: &mut dyn Write| compression::compress(path, out, content)),
         (words, |out: &mut dyn Write| {
