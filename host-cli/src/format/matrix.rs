@@ -199,8 +199,8 @@ impl Words {
         mut data: Vec<f32>,
         mut outside: Option<Vec<f32>>,
     ) -> Result<Vectors> {
-        for data in std::iter::once(&mut data).chain(&mut outside) {
-            remove(data, dim, &self.left_out);
+        if !self.left_out.is_empty() {
+            std::iter::once(&mut data).chain(&mut outside).for_each(|data| remove(data, dim, &self.left_out));
         }
         let mut vectors = Vectors { outside, ..Vectors::new(self.vocabulary, dim, data) };
         let mut bad = Vec::new();
