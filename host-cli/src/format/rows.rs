@@ -111,7 +111,8 @@ impl Rows {
     pub(super) fn push(&mut self, word: &[u8], numbers: &[f32]) -> Result<(), Refused> {
         debug_assert_eq!(numbers.len(), self.dim);
         let word = utf8(word)?;
-        check_length(word).map_err(|problem| (Flaw::NotARow, problem))?;
+        check_word_without(word, &['\t', '\n', '\u{b}', '\u{c}', '\r'], "white space")
+            .map_err(|problem| (Flaw::NotARow, problem))?;
         check_numbers(word, numbers).map_err(|problem| (Flaw::NotFinite, problem))?;
         push_word(&mut self.vocabulary, word, 0)?;
         self.data.extend_from_slice(numbers);

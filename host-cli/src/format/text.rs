@@ -215,6 +215,7 @@ fn row<'a>(line: &'a [u8], dim: usize, why: &str, numbers: &mut Vec<f32>) -> Res
     if parsed.is_err()
         && let Some((word, rest)) = lines::split_last(line, dim)
         && lines::parse(rest, numbers).is_ok()
+        && numbers.len() == dim
         && !word.is_empty()
     {
         return Ok(word.trim_ascii());
@@ -274,6 +275,7 @@ mod tests {
     fn what_is_wrong_is_said_with_its_line() {
         let with_header = [
             ("1 2\na 1 x\n", ":2: `x` is not a number"),
+            ("1 2\na x 1\u{c}2 3\n", ":2: `x` is not a number"),
             ("1 2\na 1\n", ":2: `a` has 1 numbers, but the header promises 2"),
             ("1 2\na 1 2 3\n", ":2: `a` has 3 numbers, but the header promises 2"),
             ("1 2\nNew York 1 x\n", ":2: `York` is not a number"),

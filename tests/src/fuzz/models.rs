@@ -112,7 +112,10 @@ fn model(format: Format, files: &[(&str, &[u8])]) -> Option<Vectors> {
     let again = folder.path(&format!("again-{name}"));
     if let Err(error) = format::write(&again, Some(format), vectors.view()) {
         assert_clear(&error);
-        panic!("what was read cannot be written: {error}");
+        // Readers take words with spaces, and leave out one mark at the start.
+        let refused = [".mote files can hold it", "a byte order mark"];
+        assert!(refused.iter().any(|why| error.to_string().contains(why)), "what was read cannot be written: {error}");
+        return Some(vectors);
     }
     match format::read(&again, Some(format)) {
         Ok(again) => assert_same_file(format, &again, &vectors),
