@@ -142,7 +142,7 @@ def score(args, vectors):
     for file in args.similarity:
         command += ["--similarity", file]
     if args.analogies:
-        command += ["--analogies", args.analogies]
+        command += ["--analogies", args.analogies, "--restrict", "30000"]
     report = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     scores = {Path(test["file"]).stem: test["spearman"] for test in report["similarity"]}
     if args.analogies:

@@ -7,18 +7,21 @@ use serde::Serialize;
 
 use super::model::ModelArgs;
 use super::report::{self, Columns};
-use crate::Result;
 use crate::eval::{self, AnalogyScore, SectionScore, SimilarityScore};
+use crate::{Error, Result};
 
 /// Score word vectors on word similarity and analogies
 ///
-/// The scores are those of gensim's evaluate_word_pairs and evaluate_word_analogies: case is ignored, and entries with
-/// unknown words are left out and counted as missing.
+/// The scores are those of gensim's evaluate_word_pairs and evaluate_word_analogies with their defaults: case is
+/// ignored, and only the first 300,000 words of the model are searched (analogies: --restrict). Entries with another
+/// word are left out, and counted: as missing if the model lacks a word, and else as beyond. SimLex-999, WordSim-353, RW
+/// and SimVerb-3500 are read as they are distributed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  motevec eval model.bin --similarity wordsim353.tsv --similarity simlex999.txt
-  motevec eval model.bin --analogies questions-words.txt --restrict 50000
-  motevec eval model.bin --similarity wordsim353.tsv --json | jq .similarity[0].spearman")]
+  motevec eval model.bin --similarity combined.csv --similarity SimLex-999.txt
+  motevec eval model.bin --analogies questions-words.txt --restrict 30000
+  grep -v '^#' pairs.txt | cut -f1-3 | motevec eval model.bin --similarity -
+  motevec eval model.bin --similarity combined.csv --json | jq .similarity[0].spearman")]
 pub(super) struct Args {
     #[command(flatten)]
     model: ModelArgs,
@@ -27,7 +30,8 @@ pub(super) struct Args {
     tests: Tests,
 
     /// Use only the first ROWS words of the model for analogies
-    #[arg(long, value_name = "ROWS", default_value_t = 30_000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "ROWS", default_value_t = eval::RESTRICT,
+          value_parser = clap::value_parser!(u32).range(1..))]
     restrict: u32,
 
     /// Print JSON
@@ -39,11 +43,14 @@ pub(super) struct Args {
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = true)]
 struct Tests {
-    /// Word pairs scored by people: lines `word word score`; may be given several times
+    /// Word pairs scored by people: lines `word word score`, `-` for standard input; may be given several times
+    ///
+    /// Columns are separated by tabs, or else by commas, or else by spaces. The score is in the column with the heading
+    /// SimLex999, Human (mean), mean or score, or else in the first column of numbers.
     #[arg(long, value_name = "FILE")]
     similarity: Vec<PathBuf>,
 
-    /// Analogy questions: lines `a b c expected`, in sections that begin with `: name`
+    /// Analogy questions: lines `a b c expected`, in sections that begin with `: name`; `-` for standard input
     #[arg(long, value_name = "FILE")]
     analogies: Option<PathBuf>,
 }
@@ -79,10 +86,14 @@ struct Section {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
+        let files = self.tests.similarity.iter().chain(&self.tests.analogies);
+        if files.filter(|path| path.as_os_str() == "-").count() > 1 {
+            return Err(Error::Usage("standard input (-) can be read only once".to_owned()));
+        }
         let vectors = self.model.read_center()?;
         let mut report = Report { similarity: Vec::new(), analogies: None };
         for path in &self.tests.similarity {
-            let score = eval::similarity(&vectors, path)?;
+            let score = eval::similarity(&vectors, path, eval::RESTRICT as usize)?;
             report.similarity.push(Similarity { file: path.display().to_string(), score });
         }
         if let Some(path) = &self.tests.analogies {
@@ -107,20 +118,21 @@ impl From<SectionScore> for Section {
 impl Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.similarity.is_empty() {
-            let mut columns = Columns::new(["similarity", "spearman", "pairs", "missing"]);
+            let mut columns = Columns::new(["similarity", "spearman", "pairs", "missing", "beyond"]);
             for Similarity { file, score } in &self.similarity {
                 let missing = format!("{} ({:.1} %)", score.missing, 100.0 * score.missing_share());
-                columns.row([file.clone(), number(score.spearman), score.pairs.to_string(), missing]);
+                let (pairs, beyond) = (score.pairs.to_string(), score.beyond.to_string());
+                columns.row([file.clone(), number(score.spearman), pairs, missing, beyond]);
             }
             columns.fmt(f)?;
         }
         if let Some(analogies) = &self.analogies {
             f.write_str(if self.similarity.is_empty() { "" } else { "\n\n" })?;
-            let mut columns = Columns::new(["analogies", "accuracy", "correct", "questions", "missing"]);
+            let mut columns = Columns::new(["analogies", "accuracy", "correct", "questions", "missing", "beyond"]);
             for Section { accuracy, score } in analogies.sections.iter().chain([&analogies.total]) {
-                let counts = [score.correct, score.questions, score.missing].map(|count| count.to_string());
-                let [correct, questions, missing] = counts;
-                columns.row([score.section.clone(), number(*accuracy), correct, questions, missing]);
+                let counts = [score.correct, score.questions, score.missing, score.beyond];
+                let cells = [score.section.clone(), number(*accuracy)].into_iter();
+                columns.row(cells.chain(counts.map(|count| count.to_string())));
             }
             columns.fmt(f)?;
         }

@@ -17,10 +17,12 @@ pub struct SectionScore {
     pub section: String,
     /// The questions that the model answers with the expected word.
     pub correct: usize,
-    /// The questions that count, because the model holds all four words.
+    /// The questions that count, because all four words are among the rows that are searched.
     pub questions: usize,
     /// The questions with a word that the model does not hold.
     pub missing: usize,
+    /// The other questions with a word after the rows that are searched.
+    pub beyond: usize,
 }
 
 impl SectionScore {
@@ -42,15 +44,17 @@ pub struct AnalogyScore {
 
 /// Scores the first `restrict` rows of `vectors` on the questions in the file `path`: sections that begin with a line
 /// `: name`, and lines `a b c expected`. The answer is the nearest word to b − a + c other than these three (3CosAdd).
+/// `-` is standard input.
 ///
 /// # Errors
 /// If the file cannot be read, or a line is something else.
 pub fn analogies(vectors: &Vectors, path: &Path, restrict: usize) -> Result<AnalogyScore> {
-    let text = read_text(path)?;
+    let (path, text) = read_text(path)?;
     let rows = restrict.min(vectors.vocabulary.len());
     let words = Folded::new(&vectors.vocabulary, rows);
     let mut sections: Vec<SectionScore> = Vec::new();
     let mut questions = Vec::new();
+    let mut left_out = Vec::new();
     for (number, line) in lines(&text) {
         if let Some(name) = line.strip_prefix(':') {
             sections.push(SectionScore { section: name.trim().to_owned(), ..SectionScore::default() });
@@ -66,7 +70,7 @@ pub fn analogies(vectors: &Vectors, path: &Path, restrict: usize) -> Result<Anal
                 section.questions += 1;
                 questions.push(Question { section: sections.len() - 1, a, b, c, expected });
             }
-            _ => section.missing += 1,
+            _ => left_out.push((sections.len() - 1, [a, b, c, expected])),
         }
     }
     if sections.is_empty() {
@@ -77,6 +81,11 @@ pub fn analogies(vectors: &Vectors, path: &Path, restrict: usize) -> Result<Anal
         ));
     }
 
+    let missing = words.missing(left_out.iter().flat_map(|(_, words)| words).copied());
+    for (section, words) in left_out {
+        let Some(section) = sections.get_mut(section) else { continue };
+        *(if missing.any(&words) { &mut section.missing } else { &mut section.beyond }) += 1;
+    }
     let answers = answer(vectors, rows, &questions);
     for (question, best) in questions.iter().zip(&answers) {
         let fold = |row: usize| words.row(vectors.vocabulary.word(row));
@@ -91,6 +100,7 @@ pub fn analogies(vectors: &Vectors, path: &Path, restrict: usize) -> Result<Anal
         total.correct += section.correct;
         total.questions += section.questions;
         total.missing += section.missing;
+        total.beyond += section.beyond;
     }
     Ok(AnalogyScore { sections, total })
 }
@@ -162,7 +172,7 @@ mod tests {
     }
 
     fn section(name: &str, correct: usize, questions: usize, missing: usize) -> SectionScore {
-        SectionScore { section: name.to_owned(), correct, questions, missing }
+        SectionScore { section: name.to_owned(), correct, questions, missing, beyond: 0 }
     }
 
     #[test]
@@ -175,10 +185,11 @@ mod tests {
     }
 
     #[test]
-    fn words_past_the_restriction_are_missing() {
-        let text = ": family\nman woman king queen\n";
-        assert_eq!(score(text, 4).unwrap().total, section("total", 1, 1, 0));
-        assert_eq!(score(text, 3).unwrap().total, section("total", 0, 0, 1));
+    fn words_past_the_restriction_are_counted_apart() {
+        let text = ": family\nman woman king QUEEN\nman woman king turnip\n";
+        assert_eq!(score(text, 4).unwrap().total, section("total", 1, 1, 1));
+        let beyond = SectionScore { beyond: 1, ..section("total", 0, 0, 1) };
+        assert_eq!(score(text, 3).unwrap().total, beyond);
     }
 
     #[test]

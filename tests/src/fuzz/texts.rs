@@ -99,14 +99,14 @@ pub fn evaluation(data: &[u8]) {
     let number = |at: usize| if at / 3 == 8 { 0.0 } else { (at * 7 % 11) as f32 - 5.0 };
     let data = (0..3 * words.len()).map(number).collect();
     let vectors = Vectors::new(vocabulary, 3, data);
-    match eval::similarity(&vectors, &path) {
-        Err(error) => assert_clear(&error),
-        Ok(score) => {
-            assert!(score.pairs + score.missing > 0);
-            assert!(score.spearman.is_none_or(|rho| (-1.000_001..=1.000_001).contains(&rho)), "{score:?}");
-        }
-    }
     for rows in [4, 300_000] {
+        match eval::similarity(&vectors, &path, rows) {
+            Err(error) => assert_clear(&error),
+            Ok(score) => {
+                assert!(score.pairs + score.missing + score.beyond > 0 && (rows == 4 || score.beyond == 0));
+                assert!(score.spearman.is_none_or(|rho| (-1.000_001..=1.000_001).contains(&rho)), "{score:?}");
+            }
+        }
         match eval::analogies(&vectors, &path, rows) {
             Err(error) => assert_clear(&error),
             Ok(score) => {
@@ -114,6 +114,8 @@ pub fn evaluation(data: &[u8]) {
                 assert!(score.sections.iter().all(|section| section.correct <= section.questions));
                 assert_eq!(score.total.questions, sum(|section| section.questions));
                 assert_eq!(score.total.missing, sum(|section| section.missing));
+                assert_eq!(score.total.beyond, sum(|section| section.beyond));
+                assert!(rows == 4 || score.total.beyond == 0);
             }
         }
     }

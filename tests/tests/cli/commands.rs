@@ -51,20 +51,60 @@ fn scores_are_shown() {
     let args = ["eval", "model.txt", "--similarity", "pairs.tsv", "--analogies", "questions.txt"];
     assert_eq!(
         folder.stdout(&args),
-        "similarity  spearman  pairs     missing\n\
-         pairs.tsv     1.0000      3  1 (25.0 %)\n\
+        "similarity  spearman  pairs     missing  beyond\n\
+         pairs.tsv     1.0000      3  1 (25.0 %)       0\n\
          \n\
-         analogies  accuracy  correct  questions  missing\n\
-         turn         0.0000        0          1        1\n\
-         total        0.0000        0          1        1\n"
+         analogies  accuracy  correct  questions  missing  beyond\n\
+         turn         0.0000        0          1        1       0\n\
+         total        0.0000        0          1        1       0\n"
     );
     assert_eq!(
         folder.stdout(&[&args[..], &["--json"]].concat()),
-        "{\"similarity\":[{\"file\":\"pairs.tsv\",\"spearman\":1.0,\"pairs\":3,\"missing\":1}],\
-         \"analogies\":{\"file\":\"questions.txt\",\"restrict\":30000,\
-         \"sections\":[{\"accuracy\":0.0,\"section\":\"turn\",\"correct\":0,\"questions\":1,\"missing\":1}],\
-         \"total\":{\"accuracy\":0.0,\"section\":\"total\",\"correct\":0,\"questions\":1,\"missing\":1}}}\n"
+        "{\"similarity\":[{\"file\":\"pairs.tsv\",\"spearman\":1.0,\"pairs\":3,\"missing\":1,\"beyond\":0}],\
+         \"analogies\":{\"file\":\"questions.txt\",\"restrict\":300000,\
+         \"sections\":[{\"accuracy\":0.0,\"section\":\"turn\",\"correct\":0,\"questions\":1,\"missing\":1,\"beyond\":0}],\
+         \"total\":{\"accuracy\":0.0,\"section\":\"total\",\"correct\":0,\"questions\":1,\"missing\":1,\"beyond\":0}}}\n"
     );
+}
+
+#[test]
+fn words_beyond_the_restriction_are_counted_apart() {
+    let folder = folder();
+    assert_eq!(
+        folder.stdout(&["eval", "model.txt", "--analogies", "questions.txt", "--restrict", "2"]),
+        "analogies  accuracy  correct  questions  missing  beyond\n\
+         turn              –        0          0        1       1\n\
+         total             –        0          0        1       1\n"
+    );
+    // Of word pairs, those that gensim leaves out.
+    let rows: String = (0..300_000).map(|row| format!("word{row} 1 0\n")).collect();
+    folder.write("large.txt", format!("300005 2\n{rows}east 2 0\nnorth 0 1\nwest -1 0\nsouth 0 -3\nNortheast 1 1\n"));
+    assert_eq!(
+        folder.stdout(&["eval", "large.txt", "--similarity", "pairs.tsv"]),
+        "similarity  spearman  pairs     missing  beyond\npairs.tsv          –      0  1 (25.0 %)       3\n"
+    );
+}
+
+#[test]
+fn tests_are_read_as_they_are_distributed() {
+    let folder = folder();
+    // The layouts of SimLex-999, of WordSim-353 (combined.csv), of RW and of SimVerb-3500.
+    let simlex = "word1\tword2\tPOS\tSimLex999\tconc(w1)\tconc(w2)\tconcQ\tAssoc(USF)\tSimAssoc333\tSD(SimLex)\n\
+                  east\tnortheast\tN\t7\t1\t2\t3\t4\t5\t6\neast\tnorth\tN\t3\t9\t8\t7\t6\t5\t4\n\
+                  east\twest\tN\t1\t5\t5\t5\t5\t5\t5\n";
+    let wordsim = "Word 1,Word 2,Human (mean)\neast,northeast,7.35\neast,north,3\neast,west,1\n";
+    let rw = "east\tnortheast\t7\t0\t1\neast\tnorth\t3\t9\t9\neast\twest\t1\t6\t6\n";
+    let simverb = "east\tnortheast\tV\t7\tSYNONYMS\neast\tnorth\tV\t3\tNONE\neast\twest\tV\t1\tANTONYMS\n";
+    for (name, text) in [("simlex", simlex), ("combined.csv", wordsim), ("rw.txt", rw), ("simverb", simverb)] {
+        folder.write(name, text);
+        let found = folder.json(&["eval", "model.txt", "--similarity", name, "--json"]);
+        let score = &found["similarity"][0];
+        assert_eq!((&score["spearman"], &score["pairs"]), (&1.0.into(), &3.into()), "{name}: {score}");
+    }
+    let mut reading = folder.motevec(&["eval", "model.txt", "--similarity", "-", "--json"]);
+    let reading = reading.stdin(fs::File::open(folder.path("rw.txt")).unwrap()).output().unwrap();
+    let expected = "{\"similarity\":[{\"file\":\"-\",\"spearman\":1.0,\"pairs\":3,\"missing\":0,\"beyond\":0}],";
+    assert!(String::from_utf8_lossy(&reading.stdout).starts_with(expected), "{reading:?}");
 }
 
 #[test]
