@@ -12,7 +12,7 @@ use crate::{Error, Result, Vectors};
 /// Complete "A is to B as C is to …?"
 ///
 /// The answers are the words nearest to B − A + C, except these three. Without A, B and C, every line of standard input
-/// is a question of three words.
+/// is a question of three words; a word with spaces stands in double quotes there, or between tabs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec analogy model.bin man woman king

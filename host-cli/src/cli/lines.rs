@@ -10,6 +10,9 @@ use crate::{Error, Result};
 
 /// Reads lines to the end of the input, and prints what `answer` makes of the words of each.
 ///
+/// Words stand between spaces, or in double quotes, or, where a line has tabs, between these. A byte order mark at the
+/// start of the input is skipped.
+///
 /// Blank lines separate answers that are not `json`. On a terminal, `prompt` says what to type. A line that cannot be
 /// answered is reported on stderr, with `json` also as an object with an `error` among the answers, and the next one is
 /// read.
@@ -32,8 +35,9 @@ pub(super) fn answer(prompt: &str, json: bool, mut answer: impl FnMut(&[&str]) -
         if stdin.read_until(b'\n', &mut line).map_err(|error| Error::io("<stdin>", error))? == 0 {
             break;
         }
-        let text = str::from_utf8(&line);
-        let words: Vec<&str> = text.unwrap_or_default().split_whitespace().collect();
+        let text =
+            str::from_utf8(&line).map(|text| if number == 1 { text.trim_start_matches('\u{feff}') } else { text });
+        let words = words(text.unwrap_or_default());
         if text.is_ok() && words.is_empty() {
             continue;
         }
@@ -59,4 +63,56 @@ pub(super) fn answer(prompt: &str, json: bool, mut answer: impl FnMut(&[&str]) -
         return Err(Error::Failed(format!("{failed} of {asked} lines had no answer")));
     }
     Ok(())
+}
+
+/// The words of a line.
+fn words(line: &str) -> Vec<&str> {
+    if line.contains('\t') {
+        return line.split('\t').map(str::trim).filter(|word| !word.is_empty()).collect();
+    }
+    let (mut words, mut rest) = (Vec::new(), line.trim());
+    while !rest.is_empty() {
+        let (word, after) = quoted(rest).unwrap_or_else(|| rest.split_once(char::is_whitespace).unwrap_or((rest, "")));
+        words.push(word);
+        rest = after.trim_start();
+    }
+    words
+}
+
+/// The word in double quotes at the start of `text`, and what follows. A quotation mark beside a space is a word like
+/// any other.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix('"')?;
+    let closes = |&(at, _): &(usize, &str)| {
+        let (before, after) = (&inside[..at], &inside[at + 1..]);
+        before.ends_with(|c: char| !c.is_whitespace()) && !after.starts_with(|c: char| !c.is_whitespace())
+    };
+    let (end, _) = inside.match_indices('"').find(closes)?;
+    let word = &inside[..end];
+    (!word.starts_with(char::is_whitespace)).then_some((word, &inside[end + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_and_tabs_hold_words_together() {
+        let cases: [(&str, &[&str]); 11] = [
+            ("  king  queen \r\n", &["king", "queen"]),
+            ("\"New York\" city", &["New York", "city"]),
+            ("big \"New York\"", &["big", "New York"]),
+            ("\"king\" \"New York\"", &["king", "New York"]),
+            ("New York\tcity\r\n", &["New York", "city"]),
+            ("\t\"so\" said\t", &["\"so\" said"]),
+            ("\" king \"", &["\"", "king", "\""]),
+            ("\"king queen", &["\"king", "queen"]),
+            ("rock\"n\"roll 5\"", &["rock\"n\"roll", "5\""]),
+            ("\"5\"x7 inch\"", &["5\"x7 inch"]),
+            (" \"\" ", &["\"\""]),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(words(line), expected, "{line:?}");
+        }
+    }
 }

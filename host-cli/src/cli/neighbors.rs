@@ -15,7 +15,8 @@ const DEFAULT_K: u32 = 10;
 /// List the words nearest to a word
 ///
 /// Nearness is the cosine of two vectors. With several words, neighbors are those nearest to the mean of their
-/// directions. Without a word, every line of standard input is a question.
+/// directions. Without a word, every line of standard input is a question; a word with spaces stands in double quotes
+/// there, or between tabs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec neighbors model.bin freedom

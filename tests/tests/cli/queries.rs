@@ -90,6 +90,36 @@ fn lines_of_standard_input_are_questions() {
 }
 
 #[test]
+fn words_with_spaces_stand_in_quotes_or_between_tabs() {
+    let folder = Folder::new();
+    // Only some formats hold such words.
+    let words = ["New York", "city", "\"so\"", "Paris"].map(|word| (word, 0)).into_iter().collect();
+    let model = motevec::Vectors::new(words, 2, vec![1.0, 0.0, 0.9, 0.5, 0.0, 1.0, 1.0, 0.1]);
+    motevec::format::write(&folder.path("model.safetensors"), None, model.view()).unwrap();
+    let cases = [
+        ("\"New York\"", "[\"New York\"]"),
+        ("city \"New York\" Paris", "[\"city\",\"New York\",\"Paris\"]"),
+        ("\"city\"", "[\"city\"]"),
+        ("New York\tcity", "[\"New York\",\"city\"]"),
+        ("\t\"so\"\t", "[\"\\\"so\\\"\"]"),
+        // As some editors begin a file.
+        ("\u{feff}city Paris", "[\"city\",\"Paris\"]"),
+        ("\u{feff}\"New York\"\r", "[\"New York\"]"),
+    ];
+    for (line, expected) in cases {
+        let output = with_input(&folder, &["neighbors", "model.safetensors", "--json"], format!("{line}\n"));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.starts_with(&format!("{{\"query\":{expected},\"neighbors\":[")), "{line:?}: {text}");
+    }
+    let output = with_input(&folder, &["analogy", "model.safetensors", "--json"], "city \"New York\" Paris\n");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("{\"query\":[\"city\",\"New York\",\"Paris\"],\"neighbors\":["), "{text}");
+    // Arguments are words as they are.
+    assert!(folder.stdout(&["neighbors", "model.safetensors", "New York", "-k", "1"]).contains("Paris"));
+    assert!(folder.stdout(&["similarity", "model.safetensors", "New York", "\"so\""]).starts_with("0.0000"));
+}
+
+#[test]
 fn a_terminal_is_asked_for_words() {
     let typed = "east\nnowhere\nnorth\n\u{4}";
     let Some((status, shown)) = folder().on_a_terminal(&["neighbors", "model.txt", "-k", "1"], typed, &[]) else {
