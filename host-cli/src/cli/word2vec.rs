@@ -163,8 +163,16 @@ fn translate(options: &[OsString]) -> Result<Translated> {
 fn misnamed(output: &Path, written: Format) -> Option<String> {
     let promised = Format::of_name(output).filter(|&promised| promised != written)?;
     let binary = if written == Format::Word2vecBinary { "with `-binary 1`" } else { "without `-binary 1`" };
+    let instead = match promised {
+        Format::Word2vecBinary => "add `-binary 1`",
+        Format::Word2vecText => "leave out `-binary 1`",
+        _ => "give it another name",
+    };
     let (output, promised, written) = (output.display(), promised.name(), written.name());
-    Some(format!("{output} is of format {written}, as word2vec writes {binary}; its name says {promised}"))
+    Some(format!(
+        "{output} is of format {written}, as word2vec writes {binary}, but its name says {promised}: {instead}, or \
+         read it with --format {written}"
+    ))
 }
 
 type Check = fn(&str, &OsStr) -> Result<()>;
@@ -268,10 +276,15 @@ mod tests {
     #[test]
     fn names_that_promise_another_format_are_told() {
         let of = |options: &str| translate(&words(&format!("-train in -output {options}"))).unwrap().misnamed;
-        let told =
-            "w.bin is of format word2vec-text, as word2vec writes without `-binary 1`; its name says word2vec-bin";
+        let told = "w.bin is of format word2vec-text, as word2vec writes without `-binary 1`, but its name says \
+                    word2vec-bin: add `-binary 1`, or read it with --format word2vec-text";
         assert_eq!(of("w.bin").as_deref(), Some(told));
-        assert!(of("w.txt -binary 1").unwrap().contains("word2vec-bin, as word2vec writes with `-binary 1`"));
+        let told = of("w.txt -binary 1").unwrap();
+        assert!(
+            told.ends_with("word2vec-text: leave out `-binary 1`, or read it with --format word2vec-bin"),
+            "{told}"
+        );
+        assert!(of("w.npy").unwrap().contains("numpy: give it another name, or"));
         assert_eq!([of("w.bin -binary 1"), of("w.txt"), of("w")], [None, None, None]);
     }
 }
