@@ -96,10 +96,10 @@ impl Folder {
     /// What a successful run prints.
     ///
     /// # Panics
-    /// If the run fails, or says anything on stderr.
+    /// If the run fails, or says anything on stderr but [advice](without_advice).
     pub fn stdout(&self, args: &[&str]) -> String {
         let output = self.run(args);
-        assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {output:?}");
+        assert!(output.status.success() && without_advice(&output.stderr).is_empty(), "{args:?}: {output:?}");
         String::from_utf8(output.stdout).expect("the output is UTF-8")
     }
 
@@ -167,6 +167,17 @@ impl Folder {
         let code = output.status.code().unwrap_or_else(|| panic!("{args:?}: {output:?}"));
         (code, String::from_utf8(output.stderr).expect("messages are UTF-8"))
     }
+}
+
+/// What a run says on stderr, without the warning that it has learned next to nothing: texts of tests are short.
+#[must_use]
+pub fn without_advice(stderr: &[u8]) -> String {
+    let is_advice = |line: &&str| {
+        ["subsampling left only ", "the loss has hardly moved "]
+            .iter()
+            .any(|start| line.strip_prefix("warning: ").is_some_and(|line| line.starts_with(start)))
+    };
+    String::from_utf8_lossy(stderr).split_inclusive('\n').filter(|line| !is_advice(line)).collect()
 }
 
 /// The folder of the repository.

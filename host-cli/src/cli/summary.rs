@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::progress;
 use crate::corpus::{Corpus, Stats};
 use crate::format::Format;
-use crate::train::{Settings, Trained};
+use crate::train::{Settings, Trained, plan};
 use crate::{memory, output};
 
 /// The summary of a training run.
@@ -24,6 +24,8 @@ pub(super) struct Summary {
     distinct_words: u64,
     vocabulary: usize,
     kept_words: u64,
+    /// The share of these that subsampling is expected to leave.
+    subsampling_leaves: f64,
     sentences: u64,
     dim: usize,
     epochs: u32,
@@ -63,6 +65,7 @@ impl Summary {
             distinct_words,
             vocabulary: corpus.vocabulary.len(),
             kept_words,
+            subsampling_leaves: plan::left(corpus, settings),
             sentences,
             dim: settings.dim,
             epochs: settings.epochs,
@@ -87,6 +90,7 @@ impl Display for Summary {
         let covered = 100.0 * self.kept_words as f64 / self.words as f64;
         writeln!(f, "text        {} words, {} distinct", HumanCount(self.words), HumanCount(self.distinct_words))?;
         writeln!(f, "vocabulary  {} words, {covered:.1} % of the text", HumanCount(self.vocabulary as u64))?;
+        writeln!(f, "subsampling leaves {:.1} % of that", 100.0 * self.subsampling_leaves)?;
         writeln!(f, "loss        {}", losses(&self.losses))?;
         let (reading, training) = (progress::time(self.reading_seconds), progress::time(self.training_seconds));
         writeln!(f, "time        {reading} reading, {training} training")?;
@@ -105,14 +109,18 @@ impl Display for Summary {
     }
 }
 
-/// The loss of each epoch; if there are many, of the first and the last ones.
+/// The loss of each epoch; if there are many, of the first and the last ones. Epochs without a loss get a reason.
 pub(super) fn losses(losses: &[f64]) -> String {
     /// How many are shown before and after the dots: a line of at most 80 columns.
     const ENDS: usize = 4;
     let show = |losses: &[f64]| losses.iter().copied().map(progress::number).collect::<Vec<_>>().join("  ");
-    match losses.len() {
+    let shown = match losses.len() {
         0..=8 => show(losses),
         len => format!("{}  …  {}", show(&losses[..ENDS]), show(&losses[len - ENDS..])),
+    };
+    match losses.iter().all(|loss| loss.is_finite()) {
+        true => shown,
+        false => format!("{shown}  (–: subsampling left no two words beside each other in that epoch)"),
     }
 }
 
@@ -122,7 +130,8 @@ mod tests {
 
     #[test]
     fn many_losses_are_shortened() {
-        assert_eq!(losses(&[2.5, f64::NAN]), "2.5000  –");
+        let reason = "(–: subsampling left no two words beside each other in that epoch)";
+        assert_eq!(losses(&[2.5, f64::NAN]), format!("2.5000  –  {reason}"));
         let many: Vec<_> = (1..=20).map(f64::from).collect();
         assert_eq!(losses(&many), "1.0000  2.0000  3.0000  4.0000  …  17.0000  18.0000  19.0000  20.0000");
         assert_eq!(losses(&many[..8]).matches('.').count(), 8);

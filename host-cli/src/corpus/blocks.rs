@@ -169,7 +169,9 @@ fn last_cut(text: &[u8]) -> Option<usize> {
 
 /// The error for a word of `len` bytes or more.
 pub(super) fn word_too_long(name: &std::path::Path, line: u64, len: usize) -> Error {
-    let message =
-        format!("a word of {len} bytes or more (at most {MAX_WORD} are allowed): is this a text, with spaces?");
+    let message = format!(
+        "a word of {len} bytes or more (at most {MAX_WORD} are allowed): is this a text, with line breaks, and spaces \
+         between words (or --tokens words)?"
+    );
     Error::input(name, line, message)
 }

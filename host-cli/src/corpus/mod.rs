@@ -78,11 +78,16 @@ const BLOCK_SIZE: usize = 4 << 20;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(ValueEnum))]
 pub enum Tokenizer {
-    /// Unicode white space (the property `White_Space`): for text that is already split into tokens.
+    /// White space: for text that is already split into tokens
+    ///
+    /// Unicode's property `White_Space`.
     #[default]
     Whitespace,
-    /// The word boundaries of Unicode (UAX #29): words without the punctuation around them. ASCII white space always
-    /// separates words, even ahead of a combining mark.
+    /// Words without the punctuation around them; of Chinese, Japanese and Thai single characters
+    ///
+    /// The word boundaries of Unicode (UAX #29), which have no dictionary: of Han, hiragana, Thai, Lao, Khmer and
+    /// Burmese each character is a word, with the marks above and below it; runs of katakana and hangul stay whole.
+    /// ASCII white space always separates words, even ahead of a combining mark.
     Words,
 }
 
@@ -169,7 +174,22 @@ pub struct Stats {
     pub kept_words: u64,
     /// Sentences with at least one kept word, counting the parts of a cut one separately.
     pub sentences: u64,
+    /// Of the words, those that are whole phrases, for want of spaces: see [`lacks_spaces`](Self::lacks_spaces).
+    pub phrases: u64,
 }
+
+impl Stats {
+    /// Whether the text has no spaces between words, though it was split there: a quarter of its words are long and in
+    /// a script that has none, such as Han or Thai.
+    #[must_use]
+    pub fn lacks_spaces(&self) -> bool {
+        self.phrases > self.words / 4
+    }
+}
+
+/// What to do about a text that [`lacks_spaces`](Stats::lacks_spaces).
+pub(crate) const WITHOUT_SPACES: &str = "this text has no spaces between words: put some there first, with a segmenter \
+                                         for its language, or use --tokens words (each character is then a word)";
 
 /// A corpus, ready for training.
 #[derive(Clone, Debug)]
@@ -272,17 +292,22 @@ fn finish(mut workers: Vec<Worker>, sources: &[Source], options: &Options, store
     select::drop_spoiled(&mut blocks, &mut dictionaries, store)?;
 
     let all = merge(&mut dictionaries)?;
-    for (_, _, count) in all.iter() {
+    for (word, _, count) in all.iter() {
         stats.words += count;
         stats.distinct_words += u64::from(count > 0);
+        stats.phrases += if options.tokens == Tokenizer::Whitespace && is_phrase(word) { count } else { 0 };
     }
     if stats.words == 0 {
         return Err(no_words(sources));
     }
+    let counts = || all.iter().map(|(word, _, count)| (word, count));
     let vocabulary = match (&options.vocabulary, &options.earlier) {
         (Some(fixed), _) => select::vocabulary(fixed.words().zip(fixed.counts().iter().copied()), options)?,
-        (None, Some(earlier)) => select::grown(earlier, all.iter().map(|(word, _, count)| (word, count)), options)?,
-        (None, None) => select::vocabulary(all.iter().map(|(word, _, count)| (word, count)), options)?,
+        (None, Some(earlier)) => select::grown(earlier, counts(), options)?,
+        (None, None) => select::vocabulary(counts(), options).map_err(|error| match error {
+            Error::Failed(message) if stats.lacks_spaces() => Error::Failed(format!("{message}; {WITHOUT_SPACES}")),
+            error => error,
+        })?,
     };
 
     let rows: Vec<_> = thread::scope(|scope| {
@@ -310,6 +335,20 @@ fn merge(dictionaries: &mut [Dictionary]) -> Result<&Dictionary> {
         all.add(word, count).map_err(|Full| encode::too_many_words())?;
     }
     Ok(all)
+}
+
+/// Whether `word` has more characters than a word has in a script without spaces between words.
+fn is_phrase(word: &str) -> bool {
+    const LONGEST: usize = 12;
+    let has_no_spaces = |character: &char| {
+        matches!(u32::from(*character),
+            // Thai and Lao; Burmese; Khmer.
+            0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF
+            // Kana and Han.
+            | 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
+    };
+    // These take three bytes each, or four.
+    word.len() > 3 * LONGEST && word.chars().filter(has_no_spaces).count() > LONGEST
 }
 
 fn no_words(sources: &[Source]) -> Error {

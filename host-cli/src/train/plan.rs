@@ -95,6 +95,14 @@ pub(super) fn kept(corpus: &Corpus, settings: &Settings) -> u64 {
     (kept as f64 * share) as u64
 }
 
+/// The share of the words of the vocabulary that subsampling is expected to leave in a text, 0 to 1.
+pub(crate) fn left(corpus: &Corpus, settings: &Settings) -> f64 {
+    let counts = corpus.vocabulary.counts();
+    let kept = |(&count, keep): (&u64, u32)| count as f64 * (f64::from(keep) + 1.0) / (1_u64 << 32) as f64;
+    let kept: f64 = counts.iter().zip(keep(corpus, settings)).map(kept).sum();
+    kept / counts.iter().map(|&count| count as f64).sum::<f64>()
+}
+
 /// By row of the vocabulary: how likely subsampling is to keep a word, see [`Subsampler::keep_probability`].
 pub(crate) fn keep(corpus: &Corpus, settings: &Settings) -> Vec<u32> {
     let counts = corpus.vocabulary.counts();

@@ -1,5 +1,6 @@
 //! The program as a user or a program meets it, and the library behind it: all that is quick and needs nothing else.
 
+mod advice;
 mod bad_input;
 mod bench;
 mod commands;

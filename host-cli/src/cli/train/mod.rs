@@ -1,5 +1,6 @@
 //! `motevec train`: from text to a model file.
 
+mod advice;
 pub(super) mod arguments;
 mod command;
 mod files;
@@ -200,6 +201,7 @@ impl Args {
         if let Some(session) = &mut session {
             session.check_corpus(&corpus)?;
         }
+        advice::on_text(&corpus);
         optimizer::warn(&corpus, &settings);
         if let Some(path) = &self.save_vocab {
             output::write(path, |out| corpus::write_vocab(&corpus.vocabulary, out))?;
@@ -213,6 +215,7 @@ impl Args {
             return Err(session::stopped(signal, &run.trained, &corpus, &settings, &how_on));
         }
         let trained = &run.trained;
+        let is_new = earlier.is_none();
         let mut history = earlier.map(|earlier| earlier.history).unwrap_or_default();
         history.push(history::run(run_options, &corpus, trained));
         let (vocabulary, dim) = (&corpus.vocabulary, settings.dim);
@@ -238,6 +241,9 @@ impl Args {
                 None => format!("the vectors are in {output}"),
             };
             return Err(session::stopped(signal, trained, &corpus, &settings, &how_on));
+        }
+        if is_new {
+            advice::on_learning(&corpus, &settings, trained);
         }
         let summary = Summary::new((output, format), &corpus, &settings, trained, (reading, run.time));
         report::print(&summary, self.json, Some(output))
@@ -272,7 +278,9 @@ pub(super) fn check_neighbors(corpus: &Corpus) -> Result<()> {
     if corpus.stats.kept_words > corpus.stats.sentences {
         return Ok(());
     }
-    let message = "there is nothing to learn: no line has two words of the vocabulary; put one sentence on each line, \
-                   or lower --min-count";
-    Err(Error::Failed(message.to_owned()))
+    let advice = match corpus.stats.lacks_spaces() {
+        true => corpus::WITHOUT_SPACES,
+        false => "put one sentence on each line, or lower --min-count",
+    };
+    Err(Error::Failed(format!("there is nothing to learn: no line has two words of the vocabulary; {advice}")))
 }

@@ -1,0 +1,47 @@
+//! Warnings about runs that cannot learn much, or have not: what to change.
+
+use crate::cli::report;
+use crate::corpus::{Corpus, WITHOUT_SPACES};
+use crate::train::{Objective, Settings, Trained, plan};
+
+/// Of a larger text, subsampling leaves enough.
+const SMALL: u64 = 1_000_000;
+
+/// Where subsampling leaves less of a small text, that is too little.
+const LEAST_LEFT: f64 = 0.1;
+
+/// A loss above this share of where it began has hardly moved.
+const MOVED: f64 = 0.99;
+
+/// Warns, before training, of a text that is not split into words.
+pub(super) fn on_text(corpus: &Corpus) {
+    if corpus.stats.lacks_spaces() {
+        report::warn(WITHOUT_SPACES);
+    }
+}
+
+/// Warns, after training from scratch, if next to nothing was learned.
+pub(super) fn on_learning(corpus: &Corpus, settings: &Settings, trained: &Trained) {
+    let left = plan::left(corpus, settings);
+    if left < LEAST_LEFT && corpus.stats.kept_words < SMALL {
+        report::warn(&format!(
+            "subsampling left only {:.1} % of this small text, because few distinct words make up most of it: use \
+             --subsample 0, or a larger share than {}",
+            100.0 * left,
+            settings.subsample
+        ));
+        return;
+    }
+    // The outside vectors begin as zeros: all words are then as likely, and a sample is as likely real as noise.
+    let untrained = match settings.objective {
+        Objective::Softmax => (corpus.vocabulary.len() as f64).ln(),
+        Objective::NegativeSampling => (settings.negatives + 1) as f64 * std::f64::consts::LN_2,
+    };
+    let last = trained.losses.iter().rev().copied().find(|loss| loss.is_finite());
+    if let Some(last) = last.filter(|&last| last > MOVED * untrained) {
+        report::warn(&format!(
+            "the loss has hardly moved from {untrained:.4}, where it began, to {last:.4}: use more --epochs, a higher \
+             --lr, or more text"
+        ));
+    }
+}
