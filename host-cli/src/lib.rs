@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "cli"), expect(dead_code, unused_imports, reason = "what the program alone needs"))]
 
+pub mod align;
 pub mod bench;
 #[cfg(feature = "cli")]
 mod checkpoint;

@@ -2,6 +2,7 @@
 //!
 //! To add a subcommand: a module with an `Args` struct that has a `run`, and a line in each of the two lists below.
 
+mod align;
 mod analogy;
 mod bench;
 mod clusters;
@@ -64,6 +65,7 @@ enum Command {
     Similarity(similarity::Args),
     OddOneOut(odd_one_out::Args),
     Clusters(clusters::Args),
+    Align(align::Args),
     Eval(eval::Args),
     Plot(plot::Args),
     Explore(explore::Args),
@@ -111,6 +113,7 @@ impl Cli {
             Command::Similarity(args) => args.run(),
             Command::OddOneOut(args) => args.run(),
             Command::Clusters(args) => args.run(),
+            Command::Align(args) => args.run(),
             Command::Eval(args) => args.run(),
             Command::Plot(args) => args.run(),
             Command::Explore(args) => args.run(),

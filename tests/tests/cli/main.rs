@@ -1,6 +1,7 @@
 //! The program as a user or a program meets it, and the library behind it: all that is quick and needs nothing else.
 
 mod advice;
+mod align;
 mod bad_input;
 mod bench;
 mod commands;
