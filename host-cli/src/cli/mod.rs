@@ -28,13 +28,14 @@ mod summary;
 mod train;
 mod word2vec;
 
+use std::any::TypeId;
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::Result;
+use crate::{Error, Result};
 pub(crate) use report::printable;
 pub use report::show_error;
 
@@ -54,7 +55,14 @@ pub struct Cli {
 
     #[command(subcommand)]
     command: Command,
+
+    /// What is said of a `-` where no file of this name can be meant.
+    #[arg(skip)]
+    dash: Option<String>,
 }
+
+/// The arguments for which `-` is standard input. No other file is, and none is standard output.
+const STDIN: [&str; 3] = ["corpus", "similarity", "analogies"];
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -93,6 +101,7 @@ impl Cli {
         if let (Command::Train(args), Some((_, matches))) = (&mut cli.command, matches.subcommand()) {
             args.note_command(matches);
         }
+        cli.dash = matches.subcommand().and_then(|(name, matches)| dash(name, matches));
         cli
     }
 
@@ -101,6 +110,9 @@ impl Cli {
     /// # Errors
     /// If that fails. The error has not been shown yet.
     pub fn run(self) -> Result<()> {
+        if let Some(message) = self.dash {
+            return Err(Error::Usage(message));
+        }
         interrupt::listen();
         if self.quiet {
             report::be_quiet();
@@ -127,6 +139,19 @@ impl Cli {
             Command::Man(args) => args.run(),
         }
     }
+}
+
+/// What to say if the command `name` is given a file called `-` that cannot be standard input or output.
+fn dash(name: &str, matches: &ArgMatches) -> Option<String> {
+    let mut cli = Cli::command();
+    let arguments = cli.find_subcommand_mut(name)?.get_arguments();
+    let files = arguments.filter(|argument| argument.get_value_parser().type_id() == TypeId::of::<PathBuf>());
+    let is_dash = |id: &str| matches.get_raw(id).is_some_and(|mut values| values.any(|value| value == "-"));
+    let mut dashes = files.filter(|argument| is_dash(argument.get_id().as_str()));
+    let argument = dashes.find(|argument| !STDIN.contains(&argument.get_id().as_str()))?;
+    let name = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
+    let option = argument.get_long().map(|long| format!("--{long}")).or(name).unwrap_or_default();
+    Some(format!("{option} -: name a file, or /dev/stdin or /dev/stdout, with its format; ./- is a file called `-`"))
 }
 
 #[cfg(test)]
