@@ -263,7 +263,8 @@ impl CaseFile {
 /// The value of the JSON in the file at `path`.
 pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
-    serde_json::from_slice(&bytes).map_err(|error| {
+    // Some editors begin files with a byte order mark.
+    serde_json::from_slice(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes)).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         let message = error.to_string().replace(&format!(" at line {line} column {column}"), "");
         Error::input(path, (line > 0).then_some(line as u64), format!("{message}, at column {column}"))

@@ -35,8 +35,10 @@ fn the_random_report_is_json_too() {
 
 #[test]
 fn the_course_s_cases_agree() {
-    let cases = data("course-cases.json");
-    let output = gradcheck(&["--json", "--cases", cases.to_str().unwrap()]);
+    let folder = Folder::new();
+    // A byte order mark does not matter.
+    folder.write("cases.json", format!("\u{feff}{}", fs::read_to_string(data("course-cases.json")).unwrap()));
+    let output = folder.run(&["gradcheck", "--json", "--cases", "cases.json"]);
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["cases"][1]["name"], "negsamp-1");
