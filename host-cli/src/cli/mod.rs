@@ -61,6 +61,9 @@ pub struct Cli {
     dash: Option<String>,
 }
 
+/// What to do where `-` is neither standard input nor standard output.
+const NO_DASH: &str = "name a file, or /dev/stdin or /dev/stdout, with its format; ./- is a file called `-`";
+
 /// The arguments for which `-` is standard input. No other file is, and none is standard output.
 const STDIN: [&str; 3] = ["corpus", "similarity", "analogies"];
 
@@ -151,7 +154,7 @@ fn dash(name: &str, matches: &ArgMatches) -> Option<String> {
     let argument = dashes.find(|argument| !STDIN.contains(&argument.get_id().as_str()))?;
     let name = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
     let option = argument.get_long().map(|long| format!("--{long}")).or(name).unwrap_or_default();
-    Some(format!("{option} -: name a file, or /dev/stdin or /dev/stdout, with its format; ./- is a file called `-`"))
+    Some(format!("{option} -: {NO_DASH}"))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use super::{Cli, printable, report};
+use super::{Cli, NO_DASH, printable, report};
 use crate::format::Format;
 use crate::{Error, Result};
 
@@ -114,6 +114,9 @@ fn translate(options: &[OsString]) -> Result<Translated> {
         if !seen.insert(name.to_owned()) {
             return usage(format!("{name}: given twice"));
         }
+        if value == "-" && ["-output", "-save-vocab", "-read-vocab"].contains(&name) {
+            return usage(format!("{name} -: {NO_DASH}"));
+        }
         if let Some((_, new, value_is_right)) = renamed {
             value_is_right(name, value)?;
             // Joined to its option, a name may begin with a dash.
@@ -162,6 +165,10 @@ fn translate(options: &[OsString]) -> Result<Translated> {
 /// What to say about a file whose name promises another format than `written`.
 fn misnamed(output: &Path, written: Format) -> Option<String> {
     let promised = Format::of_name(output).filter(|&promised| promised != written)?;
+    if (promised, written) == (Format::FastText, Format::Word2vecText) {
+        // They look the same.
+        return None;
+    }
     let binary = if written == Format::Word2vecBinary { "with `-binary 1`" } else { "without `-binary 1`" };
     let instead = match promised {
         Format::Word2vecBinary => "add `-binary 1`",
@@ -262,6 +269,7 @@ mod tests {
             ("-epochs 5", "-epochs: word2vec has no such option"),
             ("-size 0", "-size 0: expected at least 1"),
             ("-size 5 -size 6", "-size: given twice"),
+            ("-save-vocab -", "-save-vocab -: name a file"),
             ("-size", "-size: its value is missing"),
             ("text.txt", "text.txt: word2vec has no such option"),
         ];
@@ -285,6 +293,8 @@ mod tests {
             "{told}"
         );
         assert!(of("w.npy").unwrap().contains("numpy: give it another name, or"));
-        assert_eq!([of("w.bin -binary 1"), of("w.txt"), of("w")], [None, None, None]);
+        for fitting in ["w.bin -binary 1", "w.txt", "w.vec", "w"] {
+            assert_eq!(of(fitting), None);
+        }
     }
 }
