@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use indicatif::{BinaryBytes, HumanCount};
 use serde::Serialize;
 
+use super::model::RulesArgs;
 use super::progress;
 use super::report::{self, Columns};
 use crate::align::{self, Moved};
 use crate::format::{self, Format};
+use crate::output::Files;
 use crate::{Error, Result, Vectors, Vocabulary, output};
 
 /// Rotate a model onto another, and list the words that moved
@@ -41,6 +43,9 @@ pub(super) struct Args {
     /// The format of FILE [default: by its ending]
     #[arg(long, hide_short_help = true, value_name = "NAME", requires = "output")]
     to: Option<Format>,
+
+    #[command(flatten)]
+    rules: RulesArgs,
 
     /// How many of the words that moved most to list
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -83,13 +88,14 @@ struct Word<'a> {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
+        let open = |path| format::open(path, self.from, "--from").map(|file| file.with(self.rules.rules()));
+        let (mut a, mut b) = (open(&self.a)?, open(&self.b)?);
+        let mut files = Files::reading(a.files().into_iter().chain(b.files()));
         let codec = self.output.as_ref().map(|path| {
             let codec = format::for_output(path, self.to, "--to")?;
-            format::check_output(codec, path).map(|()| (codec, path))
+            format::check_output(codec, path, &mut files).map(|()| (codec, path))
         });
         let codec = codec.transpose()?;
-        let (a, b) = [&self.a, &self.b].map(|path| format::open(path, self.from, "--from")).into();
-        let (a, b) = (a?, b?);
         let a = progress::busy("reading", || a.read_center())?;
         let mut b = progress::busy("reading", || if codec.is_some() { b.read() } else { b.read_center() })?;
         let frequent = self.frequent(&a, &b)?;

@@ -62,10 +62,10 @@ pub struct Cli {
 }
 
 /// What to do where `-` is neither standard input nor standard output.
-const NO_DASH: &str = "name a file, or /dev/stdin or /dev/stdout, with its format; ./- is a file called `-`";
+const NO_DASH: &str = "name a file; ./- is a file called `-`";
 
-/// The arguments for which `-` is standard input. No other file is, and none is standard output.
-const STDIN: [&str; 3] = ["corpus", "similarity", "analogies"];
+/// The arguments for which `-` is standard input, or standard output.
+const STREAMS: [&str; 8] = ["corpus", "similarity", "analogies", "model", "input", "a", "b", "output"];
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -151,7 +151,7 @@ fn dash(name: &str, matches: &ArgMatches) -> Option<String> {
     let files = arguments.filter(|argument| argument.get_value_parser().type_id() == TypeId::of::<PathBuf>());
     let is_dash = |id: &str| matches.get_raw(id).is_some_and(|mut values| values.any(|value| value == "-"));
     let mut dashes = files.filter(|argument| is_dash(argument.get_id().as_str()));
-    let argument = dashes.find(|argument| !STDIN.contains(&argument.get_id().as_str()))?;
+    let argument = dashes.find(|argument| !STREAMS.contains(&argument.get_id().as_str()))?;
     let name = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
     let option = argument.get_long().map(|long| format!("--{long}")).or(name).unwrap_or_default();
     Some(format!("{option} -: {NO_DASH}"))

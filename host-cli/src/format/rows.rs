@@ -68,7 +68,7 @@ pub(super) fn looks_like_text(start: &[u8]) -> Option<bool> {
         Err(error) if error.error_len().is_none() => str::from_utf8(rest.get(..error.valid_up_to())?).ok()?,
         Err(_) => return Some(false),
     };
-    Some(!text.contains(|c: char| c.is_ascii_control() && !c.is_ascii_whitespace()))
+    Some(!text.contains('\0'))
 }
 
 /// The rows that have been read so far.
