@@ -14,7 +14,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use motevec_tests::{Folder, addresses};
+use motevec_tests::{Folder, addresses, without_advice};
 
 /// How many times the bundled text, and how to train on it: long enough that a run has a middle.
 struct Task {
@@ -85,10 +85,10 @@ fn wait_until(done: impl Fn() -> bool) {
     }
 }
 
-/// The exit code, and what was said on stderr.
+/// The exit code, and what was said on stderr but advice.
 fn end(running: Child) -> (Option<i32>, String) {
     let Output { status, stderr, .. } = running.wait_with_output().unwrap();
-    (status.code(), String::from_utf8(stderr).unwrap())
+    (status.code(), without_advice(&stderr))
 }
 
 /// The checkpoints in a folder, sorted.
