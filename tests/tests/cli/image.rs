@@ -164,12 +164,7 @@ fn bad_images_are_told_in_a_line() {
         ("convert cut.mote old.mote", 1, format!("cut.mote: {half}")),
         ("export cut.mote --image -o old.mote", 1, format!("cut.mote: {half}")),
         ("info empty.mote", 1, "empty.mote: this is not an image: it does not begin with `mote`\n".to_owned()),
-        (
-            "info text.mote",
-            1,
-            "text.mote: this is not an image: it does not begin with `mote`"
-                .to_owned(),
-        ),
+        ("info text.mote", 1, "text.mote: this is not an image: it does not begin with `mote`".to_owned()),
         ("info long.mote", 1, format!("long.mote: the image ends after {} bytes, but more follows\n", image.len())),
         ("info vast.mote", 1, "vast.mote: the image is cut short: it has 16 of ".to_owned()),
         ("info none.mote", 1, "none.mote: the image holds no words\n".to_owned()),

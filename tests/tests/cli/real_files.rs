@@ -21,7 +21,7 @@ fn folder() -> Folder {
     folder.write("nan.txt", "3 2\ncat 0.1 0.2\ndog NaN 0.1\ncow 0.3 0.1\n");
     folder.write("words.vocab", "cat 0.1 0.2\ndog 0.3 0.1\n");
     folder.write("cc.en.2.ftz", folder.read("cc.en.2.bin"));
-    let row = |word: &str| [word.as_bytes(), &[b' '], &[0.5_f32.to_le_bytes(); 2].concat(), b"\n"].concat();
+    let row = |word: &str| [word.as_bytes(), b" ", &[0.5_f32.to_le_bytes(); 2].concat(), b"\n"].concat();
     folder.write("short.bin", [&b"3 2\n"[..], &row("cat")].concat());
     folder.write("few.bin", [&b"1 2\n"[..], &row("cat"), &row("dog")].concat());
     let npy = |descr: &str, rows: usize, numbers: &[u8]| {
