@@ -49,8 +49,12 @@ pub(super) fn read(path: &Path, heading: bool, numbers: &Source) -> Result<Words
             let problem = "what follows the tab is not a count: expected `word`, or `word<tab>count`".to_owned();
             return Err(lines.error(problem));
         }
-        let empty = || (Flaw::NotARow, "the word is empty".to_owned());
-        let word = if word.is_empty() { Err(empty()) } else { Ok(word) };
+        let refused = |problem: &str| Err((Flaw::NotARow, problem.to_owned()));
+        let word = match word {
+            [] => refused("the word is empty"),
+            _ if word.contains(&b'\r') => refused("there is a carriage return within the word"),
+            _ => Ok(word),
+        };
         words.push(&mut lines.source, Some(lines.number), word, count.flatten().unwrap_or(0))?;
     }
     lines.source.tell();
