@@ -1,13 +1,13 @@
 //! The orthogonal matrix nearest to a square one: its polar factor U Vᵀ, from the singular value decomposition U Σ Vᵀ.
 //!
 //! One-sided Jacobi (Hestenes 1958; Golub & Van Loan, Matrix Computations, section 8.6.3): turns of two rows at a time
-//! make all rows upright to each other. It is simple, finds small singular values precisely, and always does the same.
+//! make all rows orthogonal. It is simple, finds small singular values precisely, and gives the same bits everywhere.
 
 /// Sweeps over all pairs of rows. Ten mostly do.
 const MOST_SWEEPS: usize = 60;
 
-/// Rows whose cosine is smaller are upright.
-const UPRIGHT: f64 = 1e-14;
+/// Rows whose cosine is smaller count as orthogonal.
+const ORTHOGONAL: f64 = 1e-14;
 
 /// A singular value below this share of the largest one is zero, but for rounding.
 const ZERO: f64 = 1e-12;
@@ -21,7 +21,7 @@ pub(super) fn polar(mut matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
     let size = matrix.len();
     let unit = |row: usize| (0..size).map(|column| f64::from(u8::from(row == column))).collect();
     let mut turned: Vec<Vec<f64>> = (0..size).map(unit).collect();
-    make_upright(&mut matrix, &mut turned);
+    make_orthogonal(&mut matrix, &mut turned);
 
     // Now `matrix` is Σ Vᵀ, and `turned` is Uᵀ.
     let values: Vec<f64> = matrix.iter().map(|row| dot(row, row).sqrt()).collect();
@@ -38,30 +38,31 @@ pub(super) fn polar(mut matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
     Some(product)
 }
 
-/// Makes all `rows` upright to each other by turns, and turns `others` likewise.
-fn make_upright(rows: &mut [Vec<f64>], others: &mut [Vec<f64>]) {
+/// Makes all `rows` orthogonal to each other by turns, and turns `others` likewise.
+fn make_orthogonal(rows: &mut [Vec<f64>], others: &mut [Vec<f64>]) {
     let largest = rows.iter().map(|row| dot(row, row)).fold(0.0, f64::max);
     let nothing = largest * ZERO * ZERO * ZERO;
     for _ in 0..MOST_SWEEPS {
-        let mut is_upright = true;
+        let mut are_orthogonal = true;
         for second in 1..rows.len() {
             for first in 0..second {
                 let (one, other) = (dot(&rows[first], &rows[first]), dot(&rows[second], &rows[second]));
                 let across = dot(&rows[first], &rows[second]);
                 // What rounding leaves of a row has no direction.
-                if one.min(other) <= nothing || across.abs() <= UPRIGHT * one.sqrt() * other.sqrt() {
+                if one.min(other) <= nothing || across.abs() <= ORTHOGONAL * one.sqrt() * other.sqrt() {
                     continue;
                 }
-                is_upright = false;
+                are_orthogonal = false;
                 let half = (other - one) / (2.0 * across);
-                let tan = 1.0_f64.copysign(half) / (half.abs() + half.hypot(1.0));
-                let cos = 1.0 / tan.hypot(1.0);
+                // Square roots have the same bits everywhere, which `hypot` does not promise.
+                let tan = 1.0_f64.copysign(half) / (half.abs() + (half * half + 1.0).sqrt());
+                let cos = 1.0 / (tan * tan + 1.0).sqrt();
                 for rows in [&mut *rows, &mut *others] {
                     turn(rows, (first, second), (cos, cos * tan));
                 }
             }
         }
-        if is_upright {
+        if are_orthogonal {
             return;
         }
     }

@@ -173,7 +173,7 @@ words = open('model.vocab', encoding='utf-8').read().split('\\n')[:-1]
 show(words, matrix)";
     assert_eq!(python(&folder, script), bits(&sample()));
 
-    for save in ["matrix", "matrix.astype('float64')"] {
+    for save in ["matrix", "matrix.astype('float64')", "matrix.astype('>f4')", "numpy.asfortranarray(matrix)"] {
         let script = format!(
             "
 words, matrix = model()
@@ -183,9 +183,13 @@ show(words, matrix)"
         );
         assert_eq!(python(&folder, &script), bits(&read(&folder, "back.npy")), "{save}");
     }
-    python(&folder, "numpy.save('back.npy', numpy.asfortranarray(model()[1]))");
-    let (_, message) = folder.failure(&["info", "back.npy"]);
-    assert!(message.contains("numpy.ascontiguousarray"), "{message}");
+    let script = "
+words, matrix = model()
+matrix = matrix.clip(-60000, 60000).astype('float16')
+numpy.save('half.npy', matrix)
+open('half.vocab', 'w', encoding='utf-8').write(''.join(word + '\\n' for word in words))
+show(words, matrix.astype('float32'))";
+    assert_eq!(python(&folder, script), bits(&read(&folder, "half.npy")));
 }
 
 #[test]
