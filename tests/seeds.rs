@@ -1,4 +1,5 @@
-//! Makes the seeds of the fuzz targets with motevec's own writers: `cargo build && cargo run -p motevec-tests --bin seeds`.
+//! Makes the seeds of the fuzz targets with motevec's own writers:
+//! `cargo build && cargo run -p motevec-tests --bin seeds`.
 //!
 //! What a target has found is kept in the same folders, under names of its own (`found-*`).
 

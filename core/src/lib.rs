@@ -56,7 +56,8 @@
 //! }
 //!
 //! let (door, sink) = (vocab.index("door").unwrap(), vocab.index("sink").unwrap());
-//! let nearest = query::nearest::<_, _, 2>(Scalar::<Portable>::new(), &model.center, &model.center[door as usize], &[door]);
+//! let (lanes, query) = (Scalar::<Portable>::new(), &model.center[door as usize]);
+//! let nearest = query::nearest::<_, _, 2>(lanes, &model.center, query, &[door]);
 //! assert!(nearest.iter().all(|neighbor| neighbor.row != sink));
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```

@@ -44,6 +44,7 @@ fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
 /// A fault of the processor, such as a stack overflow into the data.
 #[cfg(target_arch = "arm")]
 #[cortex_m_rt::exception]
+// SAFETY: cortex-m-rt wants the keyword, because a fault may interrupt anything; this logs, and does not return.
 unsafe fn HardFault(_frame: &cortex_m_rt::ExceptionFrame) -> ! {
     #[cfg(feature = "defmt")]
     defmt::error!("hard fault");

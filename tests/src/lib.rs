@@ -112,8 +112,8 @@ impl Folder {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{args:?}: {error}: {text}"))
     }
 
-    /// The program, about to run in this folder within a limit of the shell, such as `ulimit -v 300000`. `None` where the
-    /// shell cannot set it: the test is then to be skipped.
+    /// The program, about to run in this folder within a limit of the shell, such as `ulimit -v 300000`. `None` where
+    /// the shell cannot set it: the test is then to be skipped.
     #[must_use]
     pub fn limited(&self, limit: &str, args: &[&str]) -> Option<Command> {
         if !works("sh", &["-c", limit]) {
@@ -126,8 +126,8 @@ impl Folder {
         Some(shell)
     }
 
-    /// How the program ends in a terminal, and what that shows, with `input` typed and `variables` set. `None` where there is no
-    /// terminal: the test is then to be skipped.
+    /// How the program ends in a terminal, and what that shows, with `input` typed and `variables` set. `None` where
+    /// there is no terminal: the test is then to be skipped.
     ///
     /// # Panics
     /// Where the program does not start.

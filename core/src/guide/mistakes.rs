@@ -8,7 +8,7 @@
 //! | mistake | right | caught by |
 //! |---|---|---|
 //! | [σ' as σ² e⁻ˣ](#the-derivative-of-the-sigmoid-that-is-nan) | σ(x) σ(−x) (1) | a large negative x |
-//! | [log σ as a logarithm of σ](#the-loss-that-is-infinite) | two forms, for x ≥ 0 and x < 0 (2) | a large negative x |
+//! | [log σ as a logarithm of σ](#the-loss-that-is-infinite) | a form for x ≥ 0, one for x < 0 (2) | x ≪ 0 |
 //! | [∂ŷ_o/∂s_w as ŷ_w (1 − ŷ_w)](#the-derivative-of-a-probability) | ŷ_o (y_w − ŷ_w) | ∂J/∂v_c (7) |
 //! | [∂ŷ_o/∂v_c without ŷ_o](#the-factor-that-is-lost) | ŷ_o (u_o − Σ_w ŷ_w u_w) | ∂J/∂v_c (7) |
 //! | [∂J/∂u_w as −ŷ_w v_c](#the-sign-and-the-truth) | (ŷ_w − y_w) v_c (8) | ∂J/∂u_w |
@@ -16,7 +16,7 @@
 //! | [∂J/∂u_w as a number](#a-number-for-a-vector) | σ(u_w·v_c) v_c (12) | ∂J/∂u_w |
 //! | [repeated negatives counted once](#repeats-counted-once) | n_w times (12) | a case with repeats |
 //! | [a window −m ≤ j < m](#half-a-window) | −m ≤ j ≤ m, j ≠ 0 (14) | counting the words |
-//! | [moving U before the gradient of v_c is taken](#moving-too-early) | all gradients at one point (15) | a step of both |
+//! | [moving U before the gradient of v_c is taken](#moving-too-early) | all gradients at a point (15) | a step of both |
 //! | [L2 regularization as noise](#what-l2-does) | θ shrinks, the same way each time (18) | doing it twice |
 //!
 //! # The derivative of the sigmoid that is NaN

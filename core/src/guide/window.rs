@@ -70,7 +70,8 @@
 //! let update = PairUpdate { v_c: &mut v_c, u: &mut u, targets: &[1, 2, 0, 2], rate: 0.1, with_loss: true };
 //! let loss = Scalar::<Portable>::new().enter(update)?;
 //! assert!((loss - j).abs() < 1e-5);
-//! for (found, expected) in v_c.iter().chain(u.as_flattened()).zip(expected_v_c.iter().chain(expected_u.as_flattened())) {
+//! let expected = expected_v_c.iter().chain(expected_u.as_flattened());
+//! for (found, expected) in v_c.iter().chain(u.as_flattened()).zip(expected) {
 //!     assert!((found - expected).abs() < 1e-6);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())

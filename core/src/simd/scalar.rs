@@ -1,6 +1,8 @@
 //! Plain floats: the reference for every other implementation, and what a microcontroller runs.
-// An index here is a constant below the constant length of its array: no access can fail.
-#![allow(clippy::indexing_slicing)]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "an index here is a constant below the constant length of its array: no access can fail"
+)]
 
 use core::cell::Cell;
 

@@ -347,7 +347,8 @@ proptest! {
             prop_assert_eq!((image.word(number), image.count(number)), (Some(word.as_str()), Some(*count)));
         }
         prop_assert_eq!(bits(&read_out(image.center())), bits(&dense(&model.center)));
-        prop_assert_eq!(image.outside().map(|rows| bits(&read_out(rows))), model.outside.map(|rows| bits(&dense(&rows))));
+        let outside = model.outside.map(|rows| bits(&dense(&rows)));
+        prop_assert_eq!(image.outside().map(|rows| bits(&read_out(rows))), outside);
     }
 
     /// x/s is rounded to an f32 before it is rounded to an integer, so a hair beyond s/2 is possible.

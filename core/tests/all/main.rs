@@ -1,5 +1,5 @@
-//! All tests of core through its public interface, a module for each part of it. They are one program because linking many
-//! takes longer than running them.
+//! All tests of core through its public interface, a module for each part of it. They are one program because linking
+//! many takes longer than running them.
 
 mod fixed;
 mod gradients;

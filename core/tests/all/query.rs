@@ -121,7 +121,8 @@ proptest! {
         let similarity = |row| exact.iter().find(|(other, _)| *other == row).map(|(_, similarity)| *similarity);
         for neighbor in &found {
             let exact = similarity(neighbor.row);
-            prop_assert!(exact.is_some_and(|exact| (exact - f64::from(neighbor.similarity)).abs() < 1e-5), "{:?}", neighbor);
+            let near = |exact: f64| (exact - f64::from(neighbor.similarity)).abs() < 1e-5;
+            prop_assert!(exact.is_some_and(near), "{:?}", neighbor);
         }
         prop_assert!(found.is_sorted_by(|a, b| {
             a.similarity > b.similarity || (a.similarity == b.similarity && a.row < b.row)

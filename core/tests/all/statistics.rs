@@ -1,7 +1,7 @@
 //! Whether draws follow a distribution: Pearson's chi-square test.
 
-/// Checks counts of draws against the `expected` counts, which sum to as much. Cells where fewer than 10 are expected are
-/// taken together.
+/// Checks counts of draws against the `expected` counts, which sum to as much. Cells where fewer than 10 are expected
+/// are taken together.
 ///
 /// Draws that are right fail at 2 in 10,000 seeds: too far from the expected counts, or too close to them for chance.
 pub(crate) fn assert_distribution(observed: &[u64], expected: &[f64], what: &str) {

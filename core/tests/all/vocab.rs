@@ -94,10 +94,13 @@ proptest! {
     #[test]
     fn what_is_frequent_has_a_place(draws in prop::collection::vec((0..40_u32, 0..40_u32), 0..400)) {
         let mut vocab = Vocab::<7, 64>::new();
-        let tokens: Vec<String> = draws.iter().map(|(a, b)| a.min(b)).map(|&least| "x".repeat(least as usize % 5) + &least.to_string()).collect();
+        let token = |least: u32| "x".repeat(least as usize % 5) + &least.to_string();
+        let tokens: Vec<String> = draws.iter().map(|&(a, b)| token(a.min(b))).collect();
         for token in &tokens {
             match vocab.observe_frequent(token, |_| ()) {
-                Observed::Known(index) | Observed::New(index) => prop_assert_eq!(vocab.token(index), Some(token.as_str())),
+                Observed::Known(index) | Observed::New(index) => {
+                    prop_assert_eq!(vocab.token(index), Some(token.as_str()));
+                }
                 Observed::Dropped => prop_assert_eq!(vocab.index(token), None),
             }
         }

@@ -50,6 +50,8 @@ fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
 
 /// Such as a stack overflow into the data.
 #[cortex_m_rt::exception]
+// SAFETY: cortex-m-rt wants the keyword, because a fault may interrupt anything; this reads no data, and does not
+// return.
 unsafe fn HardFault(_frame: &cortex_m_rt::ExceptionFrame) -> ! {
     end(false)
 }

@@ -1,6 +1,7 @@
-//! A proof by the linker that core cannot panic: this program calls all that `motevec-core` can do, with numbers and sizes that the compiler
-//! does not know, and its panic handler calls a function that there is not. So it links only where the optimizer and the linker find no
-//! path from core to a panic. `tests/tests/firmware/no_panics.rs` builds it for a Cortex-M4F, and once with a panic in it, which must not link.
+//! A proof by the linker that core cannot panic: this program calls all that `motevec-core` can do, with numbers and
+//! sizes that the compiler does not know, and its panic handler calls a function that there is not. So it links only
+//! where the optimizer and the linker find no path from core to a panic. `tests/tests/firmware/no_panics.rs` builds it
+//! for a Cortex-M4F, and once with a panic in it, which must not link.
 //!
 //! `Display` of errors is left out: it needs `core::fmt`, which firmware does without.
 #![no_std]

@@ -206,7 +206,8 @@ impl Args {
         let (low, high) =
             shares.iter().fold((100.0, 0.0), |(low, high): (f64, f64), &share| (low.min(share), high.max(share)));
         let note = format!(
-            "the course's run, {} steps; the nearest word is of the same group for {low:.0} to {high:.0} % of the words, by chance {chance:.0} %",
+            "the course's run, {} steps; the nearest word is of the same group for {low:.0} to {high:.0} % of the words, by \
+             chance {chance:.0} %",
             self.steps
         );
         let title = format!("The same words, {} seeds", maps.len());

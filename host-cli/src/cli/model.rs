@@ -32,8 +32,8 @@ pub(super) struct RulesArgs {
     #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
 
-    /// The tensor with the vectors, in a .safetensors file of another program; its words are in a .vocab file beside it,
-    /// one per line
+    /// The tensor with the vectors, in a .safetensors file of another program; its words are in a .vocab file beside
+    /// it, one per line
     #[arg(long, hide_short_help = true, value_name = "NAME")]
     tensor: Option<String>,
 }

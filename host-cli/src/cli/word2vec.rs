@@ -4,12 +4,11 @@
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write as _};
 use std::path::Path;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use super::{Cli, NO_DASH, printable, report};
+use super::{Cli, NO_DASH, report};
 use crate::format::Format;
 use crate::{Error, Result};
 
@@ -62,8 +61,7 @@ impl Args {
         let cbow = "word2vec trains CBOW without `-cbow 0`; motevec always trains skip-gram, as with `-cbow 0`";
         let cbow = translated.asks_for_cbow.then(|| cbow.to_owned());
         for note in cbow.into_iter().chain(translated.misnamed) {
-            // The model is the same if nobody can read this.
-            let _ = writeln!(io::stderr(), "note: {}", printable(&note));
+            report::note(&note);
         }
         let command = ["motevec", "train"].map(OsString::from).into_iter().chain(translated.train);
         Cli::try_parse_from(command).map_err(|error| Error::Usage(plain(&error)))?.run()

@@ -127,7 +127,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(words in prop::collection::btree_map("[^\\p{Z}\\p{C}]{1,20}", 0_u64..9, 1..30)) {
+        fn what_is_written_is_read_back(
+            words in prop::collection::btree_map("[^\\p{Z}\\p{C}]{1,20}", 0_u64..9, 1..30),
+        ) {
             let vocabulary = words.into_iter().collect();
             let mut file = Vec::new();
             write_vocab(&vocabulary, &mut file).unwrap();

@@ -195,7 +195,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever happens to a good image, with or without a checksum that covers it up: it is refused, or can be queried.
+        /// Whatever happens to a good image, with or without a checksum that covers it up: it is refused, or can be
+        /// queried.
         #[test]
         fn no_change_makes_the_reader_panic(
             vectors in testing::any_vectors(),

@@ -34,8 +34,8 @@ impl Header {
             if line.is_empty() {
                 return Err(source.error(1, "the file is empty"));
             }
-            let message = "the first line is not `words dimensions`, two numbers: this is not a file in word2vec format \
-                           (a GloVe file has no such line: its format is glove)";
+            let message = "the first line is not `words dimensions`, two numbers: this is not a file in word2vec \
+                           format (a GloVe file has no such line: its format is glove)";
             return Err(source.error(1, message));
         };
         let refused = match header {

@@ -11,8 +11,9 @@ pub(super) fn advice(start: &[u8]) -> Option<&'static str> {
     }
     Some(match start {
         [0xba, 0x16, 0x4f, 0x2f, ..] => {
-            "this is a model of the program fastText, not a table of vectors: read the .vec file that comes with it, or \
-             have `fasttext print-word-vectors` write the vectors of the words you need, and read them with format glove"
+            "this is a model of the program fastText, not a table of vectors: read the .vec file that comes with it, \
+             or have `fasttext print-word-vectors` write the vectors of the words you need, and read them with format \
+             glove"
         }
         // Protocols 2 to 5.
         [0x80, 2..=5, ..] => {
@@ -20,7 +21,8 @@ pub(super) fn advice(start: &[u8]) -> Option<&'static str> {
              `wv.save_word2vec_format(\"model.bin\", binary=True)`"
         }
         [b'P', b'K', 3 | 5, 4 | 6, ..] if first_member(start).is_some_and(|name| name.ends_with(b".npy")) => {
-            "this is an archive of NumPy (.npz): in Python, write the matrix alone with `numpy.save(\"model.npy\", matrix)`"
+            "this is an archive of NumPy (.npz): in Python, write the matrix alone with \
+             `numpy.save(\"model.npy\", matrix)`"
         }
         [b'P', b'K', 3 | 5, 4 | 6, ..] => "this is a ZIP archive: unpack it with `unzip`, and read the file inside",
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => {

@@ -2,8 +2,8 @@
 //!
 //! word2vec.c, gensim and fastText begin with a line `words dimensions`. In GloVe's format there is none, and the first
 //! line tells how many numbers there are. fastText ends each line with a space. (So does word2vec.c; white space around
-//! numbers is of no account when reading, tabs are as good as spaces, and a word may hold blanks.) Numbers are written with as many digits as it takes to read the same `f32`
-//! again.
+//! numbers is of no account when reading, tabs are as good as spaces, and a word may hold blanks.) Numbers are written
+//! with as many digits as it takes to read the same `f32` again.
 
 use std::fmt::Write as _;
 use std::path::Path;

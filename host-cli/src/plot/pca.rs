@@ -130,7 +130,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_direction_shows_more(
-            rows in (1_usize..6).prop_flat_map(|dim| prop::collection::vec(prop::collection::vec(-9.0_f32..9.0, dim), 2..9)),
+            rows in (1_usize..6).prop_flat_map(|dim| {
+                prop::collection::vec(prop::collection::vec(-9.0_f32..9.0, dim), 2..9)
+            }),
             tilt in prop::collection::vec(-1.0_f64..1.0, 6),
         ) {
             let Some(Projection { points, shares }) = pca(&rows) else { return Ok(()) };

@@ -116,8 +116,8 @@ pub fn train(corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Resu
     begin(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
 }
 
-/// [`train()`], going on from `earlier`: its words start with the vectors that they have there, and with outside vectors
-/// of zeros if it has none.
+/// [`train()`], going on from `earlier`: its words start with the vectors that they have there, and with outside
+/// vectors of zeros if it has none.
 ///
 /// # Errors
 /// As [`train()`], and if `earlier` has other dimensions than the settings.

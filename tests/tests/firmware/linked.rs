@@ -1,5 +1,5 @@
-//! The window update in a crate of somebody else's, with cargo's own profiles: what it takes there, in instructions, beside
-//! the profile of the project.
+//! The window update in a crate of somebody else's, with cargo's own profiles: what it takes there, in instructions,
+//! beside the profile of the project.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -57,7 +57,8 @@ fn on_a_cortex_m4f_the_kernels_do_not_depend_on_the_profile() {
     }
 }
 
-/// Instructions of a window update of 10 × 6 rows of 100 components, by level; `None` where this machine does not have it.
+/// Instructions of a window update of 10 × 6 rows of 100 components, by level; `None` where this machine does not have
+/// it.
 fn on_this_machine(profile: Profile) -> Vec<(&'static str, Option<f64>)> {
     let mut cargo = cargo();
     cargo.current_dir(repository().join("tests/linked"));

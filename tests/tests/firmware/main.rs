@@ -1,5 +1,5 @@
-//! Everything that is built for other machines: the firmware as somebody at its serial line sees it, here and on boards in
-//! QEMU; the same bits everywhere; what it takes; and that core builds without a panic.
+//! Everything that is built for other machines: the firmware as somebody at its serial line sees it, here and on boards
+//! in QEMU; the same bits everywhere; what it takes; and that core builds without a panic.
 
 mod bad_input;
 mod demo;

@@ -1,6 +1,8 @@
 //! From scores to errors: the sigmoid, and the loss.
-// An index here is a constant below the constant length of its array: no access can fail.
-#![allow(clippy::indexing_slicing)]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "an index here is a constant below the constant length of its array: no access can fail"
+)]
 
 use super::{LANES, Lanes, MAX_TARGETS, Row, Table};
 use crate::math::log_sigmoid;

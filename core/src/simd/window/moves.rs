@@ -1,6 +1,8 @@
 //! The two rank updates, taken together while the rows are in registers.
-// An index here is a constant below the constant length of its array: no access can fail.
-#![allow(clippy::indexing_slicing)]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "an index here is a constant below the constant length of its array: no access can fail"
+)]
 
 use super::{Access, LANES, Lanes, Row};
 use crate::simd::unroll::unroll;

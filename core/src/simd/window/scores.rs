@@ -1,6 +1,8 @@
 //! All scores of a window, before anything moves.
-// An index here is a constant below the constant length of its array: no access can fail.
-#![allow(clippy::indexing_slicing)]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "an index here is a constant below the constant length of its array: no access can fail"
+)]
 
 use super::{Access, Block, LANES, Lanes, MAX_TARGETS, Table};
 use crate::simd::dot::fold_to_register;

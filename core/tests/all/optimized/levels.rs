@@ -18,7 +18,8 @@ proptest! {
             for level in Level::ALL.into_iter().filter(|level| level.is_available()) {
                 for pad in [false, true] {
                     for softmax in [false, true] {
-                        let outcome = level.run(fused, Everything { seed, windows: &windows, p, pad, softmax }).unwrap();
+                        let everything = Everything { seed, windows: &windows, p, pad, softmax };
+                        let outcome = level.run(fused, everything).unwrap();
                         let all: &mut [Option<_>; 2] = reference.get_or_insert([None, None]);
                         let first = all[usize::from(softmax)].get_or_insert(outcome.clone());
                         prop_assert_eq!(&outcome, &*first, "{:?}, fused {}, padded {}", level, fused, pad);

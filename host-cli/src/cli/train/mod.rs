@@ -151,8 +151,8 @@ impl Args {
         let mut settings = arguments::settings(&self.learning, &self.machine)?;
         self.optimizer.apply(&self.learning, &mut settings)?;
         if self.saves() && !settings.is_plain() {
-            let message = "--checkpoint, --resume: only plain SGD with negative sampling can be resumed; leave them out, or \
-                           --optimizer, --loss, --l2, --weight-decay and --dropout";
+            let message = "--checkpoint, --resume: only plain SGD with negative sampling can be resumed; leave them out, \
+                           or --optimizer, --loss, --l2, --weight-decay and --dropout";
             return Err(Error::Usage(message.to_owned()));
         }
         let earlier = self.resume_from.as_deref().map(|path| self.read_earlier(path)).transpose()?;
