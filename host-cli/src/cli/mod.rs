@@ -99,12 +99,14 @@ impl Cli {
         if args.first().is_some_and(|name| Path::new(name).file_stem() == Some(OsStr::new("word2vec"))) {
             args.insert(1, "word2vec".into());
         }
+        // Rare, so that the arguments of the command need not be gone through.
+        let may_be_dash = args.iter().any(|argument| argument.as_encoded_bytes().ends_with(b"-"));
         let matches = Self::command().get_matches_from(args);
         let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         if let (Command::Train(args), Some((_, matches))) = (&mut cli.command, matches.subcommand()) {
             args.note_command(matches);
         }
-        cli.dash = matches.subcommand().and_then(|(name, matches)| dash(name, matches));
+        cli.dash = matches.subcommand().filter(|_| may_be_dash).and_then(|(name, matches)| dash(name, matches));
         cli
     }
 

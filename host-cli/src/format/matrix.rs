@@ -212,11 +212,10 @@ impl Words {
                 }
             }
         }
-        bad.sort_unstable();
-        let most = source.rules.most_rows();
-        if !bad.is_empty() || vectors.vocabulary.len() > most {
+        if !bad.is_empty() {
+            bad.sort_unstable();
             let good = |row: &usize| bad.binary_search(row).is_err();
-            let kept: Vec<_> = (0..vectors.vocabulary.len()).filter(good).take(most).collect();
+            let kept: Vec<_> = (0..vectors.vocabulary.len()).filter(good).collect();
             vectors = vectors.keep(&kept);
         }
         source.tell();
