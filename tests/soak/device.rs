@@ -77,7 +77,7 @@ impl Device {
             }
             stream.end_sentence(&mut trainer, &mut widths).map_err(|error| error.to_string())?;
         }
-        (self.widths, self.negatives) = (widths, trainer.negatives.rng);
+        (self.widths, self.negatives) = (widths, trainer.objective.rng);
         if bits(&self.online) != bits(&self.batch) {
             return Err(format!("device: after {} tokens the models differ", self.tokens).into());
         }

@@ -67,7 +67,7 @@
 //! Sgd::default().step(0.1, &center, &mut expected_v_c)?;
 //! Sgd::default().step(0.1, &outside, expected_u.as_flattened_mut())?;
 //!
-//! let update = PairUpdate { v_c: &mut v_c, u: &mut u, targets: &[1, 2, 0, 2], rate: 0.1, with_loss: true };
+//! let update = PairUpdate { v_c: &mut v_c, u: &mut u, targets: &[1, 2, 0, 2], labels: 1, rate: 0.1, with_loss: true };
 //! let loss = Scalar::<Portable>::new().enter(update)?;
 //! assert!((loss - j).abs() < 1e-5);
 //! let expected = expected_v_c.iter().chain(expected_u.as_flattened());
@@ -120,7 +120,7 @@
 //!
 //! let inputs = [&[0][..], &[3]];
 //! let targets = &[1, 2, 0, 2];
-//! let update = WindowUpdate { v: &mut v, u: &mut u, inputs, targets, truth: true, rate: 0.1, with_loss: true };
+//! let update = WindowUpdate { v: &mut v, u: &mut u, inputs, targets, labels: 1, rate: 0.1, with_loss: true };
 //! let loss = Scalar::<Portable>::new().enter(update)?;
 //! assert!((loss - j).abs() < 1e-5);
 //! let found = v.iter().chain(&u).flatten();

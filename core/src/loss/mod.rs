@@ -1,8 +1,9 @@
-//! The losses of word2vec and their gradients (eq. 5–14), written to be read: the reference for testing everything
+//! The losses of word2vec and their gradients (eq. 5–14, 21–23), written to be read: the reference for testing everything
 //! fast.
 //!
 //! [`naive_softmax`] and [`negative_sampling`] take one center word's vector `v_c` and one outside word's row `o` of
-//! the outside vectors `U`; [`skip_gram`] sums either over a window. They return the loss, in nats, and **add** the
+//! the outside vectors `U`; [`hierarchical_softmax`] takes the path of the word in a tree. [`skip_gram`] sums any of them over
+//! a window, and in [`cbow`] the window's mean takes the place of `v_c`. They return the loss, in nats, and **add** the
 //! gradients to what [`Gradients`] holds, so that the sum over a window, or a batch, follows the equations.
 //! The caller zeroes them first.
 //!
@@ -22,11 +23,15 @@
 //! # Ok::<(), motevec_core::math::ShapeError>(())
 //! ```
 
+mod cbow;
+mod hierarchical_softmax;
 mod naive_softmax;
 mod negative_sampling;
 mod rows;
 mod skip_gram;
 
+pub use cbow::cbow;
+pub use hierarchical_softmax::{HierarchicalSoftmax, hierarchical_softmax};
 pub use naive_softmax::naive_softmax;
 pub use negative_sampling::negative_sampling;
 pub use skip_gram::{NaiveSoftmax, NegativeSampling, PairLoss, skip_gram, window};

@@ -21,13 +21,18 @@ impl Rows {
         outside_vectors: &[R],
         gradients: &Gradients<'_, R>,
     ) -> Result<Self, ShapeError> {
-        let dim = NonZeroUsize::new(center.len()).ok_or(ShapeError::NoComponents)?;
-        let found = outside_vectors.len();
+        let rows = Self::of("outside vectors", center, outside_vectors)?;
+        check_len("gradient of the center vector", gradients.center, center.len())?;
+        check_len("gradient of the outside vectors", gradients.outside, outside_vectors.len())?;
+        Ok(rows)
+    }
+
+    /// The rows of `matrix`, which an error calls `what`, as long as `row`.
+    pub(super) fn of<R>(what: &'static str, row: &[R], matrix: &[R]) -> Result<Self, ShapeError> {
+        let (dim, found) = (NonZeroUsize::new(row.len()).ok_or(ShapeError::NoComponents)?, matrix.len());
         if found % dim != 0 {
-            return Err(ShapeError::Ragged { what: "outside vectors", found, dim: dim.get() });
+            return Err(ShapeError::Ragged { what, found, dim: dim.get() });
         }
-        check_len("gradient of the center vector", gradients.center, dim.get())?;
-        check_len("gradient of the outside vectors", gradients.outside, found)?;
         Ok(Self { dim, len: found / dim })
     }
 

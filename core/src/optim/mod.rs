@@ -55,7 +55,7 @@ mod sgd;
 pub use adam::{Adam, AdamState, AdamW};
 pub use dropout::Dropout;
 pub use momentum::Momentum;
-pub use rows::{AdamRows, AdamStep, FixedAdam, FixedMomentum, MomentumRows, MomentumStep, RowOptimizer};
+pub use rows::{AdamRows, AdamStep, FixedAdam, FixedMomentum, MomentumRows, MomentumStep, RowOptimizer, Subtract};
 pub(crate) use rows::{read_block, write_block};
 pub use schedule::Schedule;
 pub use sgd::Sgd;

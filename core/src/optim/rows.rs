@@ -14,6 +14,12 @@ pub trait RowOptimizer {
     /// The values that all blocks of a row's step share.
     type Step;
 
+    /// Whether two steps are one step against the sum of both gradients.
+    #[inline(always)]
+    fn adds(&self) -> bool {
+        false
+    }
+
     /// Begins the step of row `row` at `rate` (η). `None` if there is no state for such a row.
     fn begin(&mut self, row: u32, rate: f32) -> Option<Self::Step>;
 
@@ -32,6 +38,11 @@ impl<O: RowOptimizer + ?Sized> RowOptimizer for &mut O {
     type Step = O::Step;
 
     #[inline(always)]
+    fn adds(&self) -> bool {
+        (**self).adds()
+    }
+
+    #[inline(always)]
     fn begin(&mut self, row: u32, rate: f32) -> Option<O::Step> {
         (**self).begin(row, rate)
     }
@@ -39,6 +50,34 @@ impl<O: RowOptimizer + ?Sized> RowOptimizer for &mut O {
     #[inline(always)]
     fn block<L: Lanes>(&mut self, lanes: L, step: &O::Step, block: usize, g: &Block, theta: &mut Block) -> Option<()> {
         (**self).block(lanes, step, block, g, theta)
+    }
+}
+
+/// `θ ← θ − g`, whatever the rate: what stands for an optimizer where the gradient is a step already, or is wanted as
+/// it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Subtract;
+
+impl RowOptimizer for Subtract {
+    type Step = ();
+
+    #[inline(always)]
+    fn adds(&self) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    fn begin(&mut self, _row: u32, _rate: f32) -> Option<()> {
+        Some(())
+    }
+
+    #[inline(always)]
+    fn block<L: Lanes>(&mut self, lanes: L, _step: &(), _block: usize, g: &Block, theta: &mut Block) -> Option<()> {
+        for part in 0..L::PARTS {
+            lanes.store(lanes.sub(lanes.load(theta, part), lanes.load(g, part)), theta, part);
+        }
+        Some(())
     }
 }
 

@@ -97,22 +97,22 @@ impl Machine for Simd {
 
     #[inline]
     fn window<V: RowsMut, U: RowsMut>(self, update: WindowUpdate<'_, V, U>) -> Result<f32, WindowError> {
-        let WindowUpdate { v, u, inputs, targets, truth, rate, with_loss } = update;
+        let WindowUpdate { v, u, inputs, targets, labels, rate, with_loss } = update;
         if const { !(V::WHOLE_BLOCKS && U::WHOLE_BLOCKS) } {
             let (v, u) = (&mut Ragged(v), &mut Ragged(u));
-            return ragged_window(self, WindowUpdate { v, u, inputs, targets, truth, rate, with_loss });
+            return ragged_window(self, WindowUpdate { v, u, inputs, targets, labels, rate, with_loss });
         }
         let (v, u) = (&mut slab(v)?, &mut slab(u)?);
-        window(self, WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })
+        window(self, WindowUpdate { v, u, inputs, targets, labels, rate, with_loss })
     }
 
     #[inline]
     fn pair<U: RowsMut>(self, update: PairUpdate<'_, U>) -> Result<f32, WindowError> {
-        let PairUpdate { v_c, u, targets, rate, with_loss } = update;
+        let PairUpdate { v_c, u, targets, labels, rate, with_loss } = update;
         if const { !U::WHOLE_BLOCKS } {
-            return ragged_pair(self, PairUpdate { v_c, u: &mut Ragged(u), targets, rate, with_loss });
+            return ragged_pair(self, PairUpdate { v_c, u: &mut Ragged(u), targets, labels, rate, with_loss });
         }
-        pair(self, PairUpdate { v_c, u: &mut slab(u)?, targets, rate, with_loss })
+        pair(self, PairUpdate { v_c, u: &mut slab(u)?, targets, labels, rate, with_loss })
     }
 }
 

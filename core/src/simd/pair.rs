@@ -5,7 +5,7 @@ use super::{Dot, Kernel, LANES, Lanes, WindowError, sigmoid};
 use crate::math::log_sigmoid;
 use crate::model::RowsMut;
 
-/// The most targets of a pair: the true one and 63 negatives.
+/// The most targets of a pair: with negative sampling, the true one and 63 negatives.
 pub const MAX_PAIR_TARGETS: usize = 4 * LANES;
 
 /// One descent step on one pair, a [`Kernel`]: `lanes.enter(PairUpdate { … })` takes it.
@@ -19,6 +19,8 @@ pub struct PairUpdate<'a, U> {
     pub u: &'a mut U,
     /// The outside word and its negative samples, rows of `u`, at most [`MAX_PAIR_TARGETS`].
     pub targets: &'a [u32],
+    /// The label of target j in bit j: 1 of a true target, 0 of a negative.
+    pub labels: u64,
     /// The learning rate.
     pub rate: f32,
     /// Whether to compute the loss, at one logarithm a target.
@@ -30,7 +32,7 @@ impl<U: RowsMut> Kernel for PairUpdate<'_, U> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-        let Self { v_c, u, targets, rate, with_loss } = self;
+        let Self { v_c, u, targets, labels, rate, with_loss } = self;
         if targets.len() > MAX_PAIR_TARGETS {
             return Err(WindowError::TooLarge);
         }
@@ -51,7 +53,7 @@ impl<U: RowsMut> Kernel for PairUpdate<'_, U> {
         let mut loss = 0.0;
         if with_loss {
             for (j, &score) in scores.iter().take(targets.len()).enumerate() {
-                loss -= log_sigmoid(if j == 0 { score } else { -score });
+                loss -= log_sigmoid(if labels >> j & 1 == 1 { score } else { -score });
             }
         }
         for block in pairs.iter_mut().take(targets.len().div_ceil(LANES)) {
@@ -60,8 +62,10 @@ impl<U: RowsMut> Kernel for PairUpdate<'_, U> {
                 lanes.store(lanes.mul(lanes.splat(-rate), sigmoid), block, part);
             }
         }
-        if let Some(truth) = pairs.as_flattened_mut().first_mut() {
-            *truth += rate;
+        for (j, error) in pairs.as_flattened_mut().iter_mut().take(targets.len()).enumerate() {
+            if labels >> j & 1 == 1 {
+                *error += rate;
+            }
         }
         let errors = pairs.as_flattened();
 

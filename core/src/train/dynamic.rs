@@ -2,9 +2,9 @@
 
 use heapless::Vec;
 
-use super::{Shape, Step, draw_targets};
-use crate::model::{Model, RowsMut};
-use crate::sample::Negatives;
+use super::{Prediction, Shape};
+use crate::model::RowsMut;
+use crate::sample::{Labeled, Objective};
 use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, MAX_TARGETS, Machine, PairUpdate, WindowError, WindowUpdate};
 
 /// The most negative samples that a step can take.
@@ -102,57 +102,58 @@ impl Shape for Dynamic {
     }
 
     #[inline(always)]
-    fn take<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
+    fn center_predicts(&self) -> bool {
+        self.update == Update::Pair
+    }
+
+    #[inline(always)]
+    fn predict<M: Machine, V: RowsMut, U: RowsMut, O: Objective>(
         &mut self,
         machine: M,
-        step: Step<'_, V, U, N>,
-        targets: &mut Self::Targets,
+        prediction: Prediction<'_, V, U, O>,
+        room: &mut Self::Targets,
     ) -> Result<f32, WindowError> {
-        match self.update {
-            Update::Window => window(machine, step, targets),
-            Update::Pair => pairs(machine, step, targets),
+        let Prediction { v, u, objective, hidden, truths, rate, with_loss } = prediction;
+        let mut loss = 0.0;
+        for &truth in truths.into_iter().flatten() {
+            let Labeled { rows, mut labels } = objective.targets(truth, room);
+            match self.update {
+                Update::Window => {
+                    for inputs in updates(hidden) {
+                        let mut labels = labels;
+                        for targets in rows.chunks(MAX_TARGETS) {
+                            let update = WindowUpdate { v, u, inputs, targets, labels: labels as u8, rate, with_loss };
+                            loss += machine.window(update)?;
+                            labels >>= MAX_TARGETS;
+                        }
+                    }
+                }
+                Update::Pair => {
+                    for targets in rows.chunks(MAX_PAIR_TARGETS) {
+                        for &input in hidden.into_iter().flatten() {
+                            let v_c = v.row_mut(input as usize).ok_or(WindowError::NoSuchRow)?;
+                            let update = PairUpdate { v_c, u, targets, labels: labels as u64, rate, with_loss };
+                            loss += machine.pair(update)?;
+                        }
+                        labels >>= MAX_PAIR_TARGETS;
+                    }
+                }
+            }
         }
+        Ok(loss)
     }
 }
 
+/// Cuts hidden vectors into groups of as many as one update takes, the first of which may be empty: a wide window needs
+/// several.
 #[inline(always)]
-fn window<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
-    machine: M,
-    step: Step<'_, V, U, N>,
-    targets: &mut [u32],
-) -> Result<f32, WindowError> {
-    let Step { model, negatives, mut left, center, mut right, rate, with_loss } = step;
-    draw_targets(center, negatives, targets);
-    let Model { center: v, outside: u } = model;
-    // A window of more words than one update takes needs several.
-    let mut loss = 0.0;
-    loop {
-        let (front, rest) = left.split_at_checked(MAX_INPUTS).unwrap_or((left, &[]));
-        let (back, behind) = right.split_at_checked(MAX_INPUTS - front.len()).unwrap_or((right, &[]));
-        for (group, targets) in targets.chunks(MAX_TARGETS).enumerate() {
-            let (inputs, truth) = ([front, back], group == 0);
-            loss += machine.window(WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })?;
-        }
-        (left, right) = (rest, behind);
-        if left.is_empty() && right.is_empty() {
-            return Ok(loss);
-        }
-    }
-}
-
-#[inline(always)]
-fn pairs<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
-    machine: M,
-    step: Step<'_, V, U, N>,
-    targets: &mut [u32],
-) -> Result<f32, WindowError> {
-    let Step { model, negatives, left, center, right, rate, with_loss } = step;
-    let mut loss = 0.0;
-    for &outside in left.iter().chain(right) {
-        draw_targets(outside, negatives, targets);
-        let v_c = model.center.row_mut(center as usize).ok_or(WindowError::NoSuchRow)?;
-        let u = &mut model.outside;
-        loss += machine.pair(PairUpdate { v_c, u, targets, rate, with_loss })?;
-    }
-    Ok(loss)
+pub(super) fn updates(hidden: [&[u32]; 2]) -> impl Iterator<Item = [&[u32]; 2]> {
+    let mut next = Some(hidden);
+    core::iter::from_fn(move || {
+        let [left, right] = next?;
+        let (front, left) = left.split_at_checked(MAX_INPUTS).unwrap_or((left, &[]));
+        let (back, right) = right.split_at_checked(MAX_INPUTS - front.len()).unwrap_or((right, &[]));
+        next = Some([left, right]).filter(|_| !(left.is_empty() && right.is_empty()));
+        Some([front, back])
+    })
 }

@@ -1,8 +1,8 @@
 //! A shape of training that is known when the program is compiled.
 
-use super::{Shape, Step, draw_targets};
-use crate::model::{Model, RowsMut};
-use crate::sample::Negatives;
+use super::{Prediction, Shape};
+use crate::model::RowsMut;
+use crate::sample::{Labeled, Objective};
 use crate::simd::{Machine, ShapedWindow, WindowError, WindowUpdate};
 
 /// The [`Shape`] of training on a device: `WINDOW` words to each side, and `TARGETS` targets: the true one and TARGETS
@@ -30,16 +30,17 @@ impl<const WINDOW: usize, const TARGETS: usize> Shape for Fixed<WINDOW, TARGETS>
     }
 
     #[inline(always)]
-    fn take<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
+    fn predict<M: Machine, V: RowsMut, U: RowsMut, O: Objective>(
         &mut self,
         machine: M,
-        step: Step<'_, V, U, N>,
+        prediction: Prediction<'_, V, U, O>,
         targets: &mut Self::Targets,
     ) -> Result<f32, WindowError> {
-        let Step { model, negatives, left, center, right, rate, with_loss } = step;
-        draw_targets(center, negatives, targets);
-        let (Model { center: v, outside: u }, inputs) = (model, [left, right]);
-        let update = WindowUpdate { v, u, inputs, targets, truth: true, rate, with_loss };
+        let Prediction { v, u, objective, hidden: inputs, truths: [truths, more], rate, with_loss } = prediction;
+        // What a center, or a mean, is trained on.
+        let (&[truth], []) = (truths, more) else { return Err(WindowError::TooLarge) };
+        let Labeled { rows: targets, labels } = objective.targets(truth, targets);
+        let update = WindowUpdate { v, u, inputs, targets, labels: labels as u8, rate, with_loss };
         machine.enter(ShapedWindow::<_, _, WINDOW, TARGETS>(update))
     }
 }

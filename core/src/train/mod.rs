@@ -1,4 +1,8 @@
-//! Skip-gram with negative sampling over a stream of tokens: the walk of the window, and the step at each center.
+//! Training over a stream of tokens: the walk of the window, and the step at each center.
+//!
+//! A step is always the same: a few hidden vectors against a few labeled targets. The hidden vectors are words of the
+//! window ([`Dynamic`], [`Fixed`], [`Optimized`], [`Softmax`]) or the window's mean ([`Cbow`]); the targets come from an
+//! [`Objective`].
 //!
 //! [`Trainer::sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a
 //! sentence. Both call [`Trainer::center`] for each center in turn, with the same draws, so both leave the same bits.
@@ -6,11 +10,13 @@
 //! As in word2vec.c the half-width of the window is drawn anew for each center, uniformly from 1 ..= m, which weighs
 //! near words more; and the window is cut at the ends of the sentence (MATH.md eq. 14).
 
+mod cbow;
 mod dynamic;
 mod fixed;
 mod optimized;
 mod stream;
 
+pub use cbow::{Cbow, CbowGradient};
 pub use dynamic::{Dynamic, MAX_NEGATIVES, ShapeError, Update};
 pub use fixed::Fixed;
 pub use optimized::{InputDropout, Masks, Optimized, Softmax};
@@ -19,7 +25,7 @@ pub use stream::Stream;
 use rand_core::Rng;
 
 use crate::model::{Model, RowsMut};
-use crate::sample::Negatives;
+use crate::sample::Objective;
 use crate::simd::{Machine, WindowError};
 
 /// How far the window reaches, how many targets a step has, and how it is taken: [`Dynamic`] says so when the program
@@ -32,25 +38,72 @@ pub trait Shape {
     fn window(&self) -> u32;
     /// The room, before the first step.
     fn targets(&self) -> Self::Targets;
-    /// Takes the step of one center. Gives its loss (eq. 9), or 0 if it was not asked for.
+    /// Whether a center is the hidden vector that predicts the words of its window. If not, they predict it.
+    #[inline(always)]
+    fn center_predicts(&self) -> bool {
+        false
+    }
+    /// Over how many pairs of a hidden vector and a true word the loss of a window of so many words is summed.
+    #[inline(always)]
+    fn pairs(&self, words: usize) -> usize {
+        words
+    }
+    /// Takes a step in which every hidden vector predicts every true word. Gives its loss (eq. 9, 22), or 0 if it was
+    /// not asked for.
     ///
     /// # Errors
     /// If a word is not a row of the model, or the step is larger than this shape.
-    fn take<M: Machine, V: RowsMut, U: RowsMut, N: Negatives>(
+    fn predict<M: Machine, V: RowsMut, U: RowsMut, O: Objective>(
         &mut self,
         machine: M,
-        step: Step<'_, V, U, N>,
+        prediction: Prediction<'_, V, U, O>,
         targets: &mut Self::Targets,
     ) -> Result<f32, WindowError>;
+    /// Takes the step of one center. Gives its loss, or 0 if it was not asked for.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    #[inline(always)]
+    fn take<M: Machine, V: RowsMut, U: RowsMut, O: Objective>(
+        &mut self,
+        machine: M,
+        step: Step<'_, V, U, O>,
+        targets: &mut Self::Targets,
+    ) -> Result<f32, WindowError> {
+        let Step { model: Model { center: v, outside: u }, objective, left, center, right, rate, with_loss } = step;
+        let center = [center];
+        let (window, center) = ([left, right], [&center[..], &[]]);
+        let (hidden, truths) = if self.center_predicts() { (center, window) } else { (window, center) };
+        self.predict(machine, Prediction { v, u, objective, hidden, truths, rate, with_loss }, targets)
+    }
+}
+
+/// Hidden vectors, and the words that each of them predicts.
+#[derive(Debug)]
+pub struct Prediction<'a, V, U, O> {
+    /// The matrix of the hidden vectors.
+    pub v: &'a mut V,
+    /// The matrix of the targets.
+    pub u: &'a mut U,
+    /// Where the targets of a word come from.
+    pub objective: &'a mut O,
+    /// Rows of `v`.
+    pub hidden: [&'a [u32]; 2],
+    /// The words that are true.
+    pub truths: [&'a [u32]; 2],
+    /// The learning rate.
+    pub rate: f32,
+    /// Whether to compute the loss.
+    pub with_loss: bool,
 }
 
 /// One center's step.
 #[derive(Debug)]
-pub struct Step<'a, V, U, N> {
+pub struct Step<'a, V, U, O> {
     /// The parameters that move.
     pub model: &'a mut Model<V, U>,
-    /// Where negative samples come from.
-    pub negatives: &'a mut N,
+    /// Where the targets of a word come from.
+    pub objective: &'a mut O,
     /// The words of the window to the left of the center.
     pub left: &'a [u32],
     /// The word in the middle.
@@ -70,22 +123,13 @@ fn draw_width(window: u32, rng: &mut impl Rng) -> usize {
     1 + ((u64::from(rng.next_u32()) * u64::from(window)) >> 32) as usize
 }
 
-/// Puts the true target and its negatives into `targets`.
-#[inline(always)]
-fn draw_targets(truth: u32, negatives: &mut impl Negatives, targets: &mut [u32]) {
-    if let Some((first, rest)) = targets.split_first_mut() {
-        *first = truth;
-        negatives.draw(truth, rest);
-    }
-}
-
 /// The loss seen so far, over how many pairs.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Loss {
-    /// Σ J over the pairs (eq. 9), in nats.
+    /// Σ J over the pairs (eq. 9, 22), in nats.
     pub sum: f64,
-    /// How many pairs of a center and an outside word it is summed over.
+    /// How many pairs of a hidden vector and a true word it is summed over.
     pub pairs: u64,
 }
 
@@ -101,13 +145,13 @@ impl Loss {
 ///
 /// Everything that changes is borrowed from the caller; nothing is allocated.
 #[derive(Debug)]
-pub struct Trainer<'a, M, V, U, N, S: Shape = Dynamic> {
+pub struct Trainer<'a, M, V, U, O, S: Shape = Dynamic> {
     /// The instructions to use, and with them the arithmetic.
     pub machine: M,
     /// The parameters.
     pub model: &'a mut Model<V, U>,
-    /// Where negative samples come from.
-    pub negatives: N,
+    /// Where the targets of a word come from: a source of negative samples, or a tree.
+    pub objective: O,
     shape: S,
     /// The learning rate of the next steps.
     pub rate: f32,
@@ -120,11 +164,11 @@ pub struct Trainer<'a, M, V, U, N, S: Shape = Dynamic> {
     targets: S::Targets,
 }
 
-impl<'a, M: Machine, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a, M, V, U, N, S> {
-    /// A trainer that measures the loss at every center. `shape` is [`Dynamic`] or [`Fixed`].
-    pub fn new(machine: M, model: &'a mut Model<V, U>, negatives: N, shape: S, rate: f32) -> Self {
+impl<'a, M: Machine, V: RowsMut, U: RowsMut, O: Objective, S: Shape> Trainer<'a, M, V, U, O, S> {
+    /// A trainer that measures the loss at every center.
+    pub fn new(machine: M, model: &'a mut Model<V, U>, objective: O, shape: S, rate: f32) -> Self {
         let (loss, targets) = (Loss::default(), shape.targets());
-        Self { machine, model, negatives, shape, rate, loss_every: 1, loss, until_loss: 0, targets }
+        Self { machine, model, objective, shape, rate, loss_every: 1, loss, until_loss: 0, targets }
     }
 
     /// Trains on every center of `tokens`, one sentence in which no word is unknown.
@@ -152,12 +196,12 @@ impl<'a, M: Machine, V: RowsMut, U: RowsMut, N: Negatives, S: Shape> Trainer<'a,
     #[inline(always)]
     pub fn center(&mut self, left: &[u32], center: u32, right: &[u32]) -> Result<(), WindowError> {
         let with_loss = self.until_loss == 0 && self.loss_every > 0;
-        let (model, negatives, rate) = (&mut *self.model, &mut self.negatives, self.rate);
-        let step = Step { model, negatives, left, center, right, rate, with_loss };
+        let (model, objective, rate) = (&mut *self.model, &mut self.objective, self.rate);
+        let step = Step { model, objective, left, center, right, rate, with_loss };
         let loss = self.shape.take(self.machine, step, &mut self.targets)?;
         if with_loss {
             self.loss.sum += f64::from(loss);
-            self.loss.pairs += (left.len() + right.len()) as u64;
+            self.loss.pairs += self.shape.pairs(left.len() + right.len()) as u64;
             self.until_loss = self.loss_every;
         }
         self.until_loss = self.until_loss.saturating_sub(1);

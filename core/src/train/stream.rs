@@ -5,7 +5,7 @@ use rand_core::Rng;
 
 use super::{Shape, Trainer, draw_width};
 use crate::model::RowsMut;
-use crate::sample::Negatives;
+use crate::sample::Objective;
 use crate::simd::{Machine, WindowError};
 
 /// The last tokens of an endless stream, as many as a window needs: `SPAN` must be at least 2m + 1.
@@ -35,10 +35,10 @@ impl<const SPAN: usize> Stream<SPAN> {
     ///
     /// # Errors
     /// If a token of the window is not a row of the model.
-    pub fn push<M: Machine, V: RowsMut, U: RowsMut, N: Negatives, S: Shape>(
+    pub fn push<M: Machine, V: RowsMut, U: RowsMut, O: Objective, S: Shape>(
         &mut self,
         token: u32,
-        trainer: &mut Trainer<'_, M, V, U, N, S>,
+        trainer: &mut Trainer<'_, M, V, U, O, S>,
         widths: &mut impl Rng,
     ) -> Result<(), WindowError> {
         let reach = self.reach(trainer);
@@ -60,9 +60,9 @@ impl<const SPAN: usize> Stream<SPAN> {
     ///
     /// # Errors
     /// If a token of a window is not a row of the model; the centers after it are left out.
-    pub fn end_sentence<M: Machine, V: RowsMut, U: RowsMut, N: Negatives, S: Shape>(
+    pub fn end_sentence<M: Machine, V: RowsMut, U: RowsMut, O: Objective, S: Shape>(
         &mut self,
-        trainer: &mut Trainer<'_, M, V, U, N, S>,
+        trainer: &mut Trainer<'_, M, V, U, O, S>,
         widths: &mut impl Rng,
     ) -> Result<(), WindowError> {
         let mut result = Ok(());
@@ -75,13 +75,13 @@ impl<const SPAN: usize> Stream<SPAN> {
     }
 
     /// The half-width m, or as much of it as fits.
-    fn reach<M, V, U, N, S: Shape>(&self, trainer: &Trainer<'_, M, V, U, N, S>) -> usize {
+    fn reach<M, V, U, O, S: Shape>(&self, trainer: &Trainer<'_, M, V, U, O, S>) -> usize {
         (trainer.shape.window() as usize).min(SPAN.saturating_sub(1) / 2)
     }
 
-    fn train_next<M: Machine, V: RowsMut, U: RowsMut, N: Negatives, S: Shape>(
+    fn train_next<M: Machine, V: RowsMut, U: RowsMut, O: Objective, S: Shape>(
         &mut self,
-        trainer: &mut Trainer<'_, M, V, U, N, S>,
+        trainer: &mut Trainer<'_, M, V, U, O, S>,
         widths: &mut impl Rng,
     ) -> Result<(), WindowError> {
         let width = draw_width(trainer.shape.window(), widths);

@@ -1,6 +1,6 @@
 //! Every level against the scalar reference: the same bits within an arithmetic, for every dimension, padded or not.
 
-use motevec_core::loss::{Gradients, negative_sampling};
+use motevec_core::loss::{Gradients, hierarchical_softmax};
 use motevec_core::model::{FixedModel, Model, Rows, RowsMut, Slab};
 use motevec_core::sample::Generator;
 use motevec_core::simd::{
@@ -181,7 +181,7 @@ struct Window {
     dim: usize,
     inputs: Vec<u32>,
     targets: Vec<u32>,
-    truth: bool,
+    labels: u8,
     rate: f32,
     pad: bool,
 }
@@ -191,20 +191,20 @@ type Outcome = (Vec<u32>, Vec<u32>, u32);
 
 impl Window {
     fn take(self, machine: impl Machine) -> Result<Outcome, WindowError> {
-        let Self { v, u, dim, inputs, targets, truth, rate, pad } = self;
+        let Self { v, u, dim, inputs, targets, labels, rate, pad } = self;
         let (inputs, targets) = (&inputs, &targets);
         if pad {
             let slab = |rows: &[f32]| Slab::new(padded(rows, dim), dim, dim.next_multiple_of(LANES)).unwrap();
             let (mut v, mut u) = (slab(&v), slab(&u));
             let update =
-                WindowUpdate { v: &mut v, u: &mut u, inputs: [inputs, &[]], targets, truth, rate, with_loss: true };
+                WindowUpdate { v: &mut v, u: &mut u, inputs: [inputs, &[]], targets, labels, rate, with_loss: true };
             let loss = machine.window(update)?;
             let dense = |slab: Slab<Vec<f32>>| bits(&unpadded(&slab.into_inner(), dim));
             Ok((dense(v), dense(u), loss.to_bits()))
         } else {
             let (mut v, mut u) = (Dense { data: v, dim }, Dense { data: u, dim });
             let update =
-                WindowUpdate { v: &mut v, u: &mut u, inputs: [inputs, &[]], targets, truth, rate, with_loss: true };
+                WindowUpdate { v: &mut v, u: &mut u, inputs: [inputs, &[]], targets, labels, rate, with_loss: true };
             let loss = machine.window(update)?;
             Ok((bits(&v.data), bits(&u.data), loss.to_bits()))
         }
@@ -213,7 +213,9 @@ impl Window {
 
 /// The update in f64 from the gradients of `loss`, all taken before anything moves.
 fn by_equations(window: &Window) -> (Vec<f64>, Vec<f64>, f64) {
-    let Window { dim, inputs, targets, rate, .. } = window;
+    let Window { dim, inputs, targets, labels, rate, .. } = window;
+    // Targets with labels are the nodes of a path, with bits.
+    let path = (0..).zip(targets).map(|(j, &target)| (target, j >= 8 || labels >> j & 1 == 0));
     let to_f64 = |x: &[f32]| x.iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
     let (v, u) = (to_f64(&window.v), to_f64(&window.u));
     let (mut v_after, mut u_after, mut loss) = (v.clone(), u.clone(), 0.0);
@@ -221,7 +223,7 @@ fn by_equations(window: &Window) -> (Vec<f64>, Vec<f64>, f64) {
         let place = input as usize * dim..(input as usize + 1) * dim;
         let (mut center, mut outside) = (vec![0.0; *dim], vec![0.0; u.len()]);
         let mut gradients = Gradients { center: &mut center, outside: &mut outside };
-        loss += negative_sampling(&v[place.clone()], targets[0], &targets[1..], &u, &mut gradients).unwrap();
+        loss += hierarchical_softmax(&v[place.clone()], path.clone(), &u, &mut gradients).unwrap();
         v_after[place].iter_mut().zip(&center).for_each(|(x, g)| *x -= f64::from(*rate) * g);
         u_after.iter_mut().zip(&outside).for_each(|(x, g)| *x -= f64::from(*rate) * g);
     }
@@ -239,8 +241,8 @@ fn close(outcome: &Outcome, exact: &(Vec<f64>, Vec<f64>, f64)) -> bool {
 }
 
 fn windows() -> impl Strategy<Value = Window> {
-    (1..=70usize, 1..=12u32, 0..=16usize, 1..=8usize, any::<u64>(), any::<bool>()).prop_flat_map(
-        |(dim, words, inputs, targets, seed, truth)| {
+    (1..=70usize, 1..=12u32, 0..=16usize, 1..=8usize, any::<u64>(), any::<u8>()).prop_flat_map(
+        |(dim, words, inputs, targets, seed, labels)| {
             let indices = |len| prop::collection::vec(0..words, len);
             (indices(inputs), indices(targets)).prop_map(move |(inputs, targets)| Window {
                 v: numbers(seed, words as usize * dim),
@@ -248,7 +250,7 @@ fn windows() -> impl Strategy<Value = Window> {
                 dim,
                 inputs,
                 targets,
-                truth,
+                labels,
                 rate: 0.05,
                 pad: false,
             })
@@ -274,7 +276,6 @@ proptest! {
     fn window_updates_follow_the_equations(mut window in windows()) {
         window.inputs.sort_unstable();
         window.inputs.dedup();
-        window.truth = true;
         let exact = by_equations(&window);
         prop_assert!(close(&window.take(simd(Level::best(), false)).unwrap(), &exact));
     }
@@ -299,19 +300,20 @@ struct Pair(Window);
 
 impl Pair {
     fn take(self, machine: impl Machine) -> Outcome {
-        let Window { v, u, dim, targets, rate, pad, .. } = self.0;
+        let Window { v, u, dim, targets, labels, rate, pad, .. } = self.0;
+        let labels = labels.into();
         if pad {
             let slab = |rows: &[f32]| Slab::new(padded(rows, dim), dim, dim.next_multiple_of(LANES)).unwrap();
             let (mut v, mut u) = (slab(&v), slab(&u));
             let v_c = v.row_mut(0).unwrap();
-            let update = PairUpdate { v_c, u: &mut u, targets: &targets, rate, with_loss: true };
+            let update = PairUpdate { v_c, u: &mut u, targets: &targets, labels, rate, with_loss: true };
             let loss = machine.pair(update).unwrap();
             let dense = |slab: Slab<Vec<f32>>| unpadded(&slab.into_inner(), dim);
             return (bits(&dense(v)), bits(&dense(u)), loss.to_bits());
         }
         let (mut v, mut u) = (v, Dense { data: u, dim });
         let v_c = &mut v[..dim];
-        let update = PairUpdate { v_c, u: &mut u, targets: &targets, rate, with_loss: true };
+        let update = PairUpdate { v_c, u: &mut u, targets: &targets, labels, rate, with_loss: true };
         let loss = machine.pair(update).unwrap();
         (bits(&v), bits(&u.data), loss.to_bits())
     }
@@ -324,10 +326,10 @@ fn fixed_arrays_and_slices_run_the_same_update() {
     fixed.center.as_flattened_mut().copy_from_slice(&v);
     fixed.outside.as_flattened_mut().copy_from_slice(&u);
     let (inputs, targets) = (vec![0, 1, 3, 1], vec![2, 0, 0]);
-    let window = Window { v, u, dim: 20, inputs, targets, truth: true, rate: 0.1, pad: true };
+    let window = Window { v, u, dim: 20, inputs, targets, labels: 1, rate: 0.1, pad: true };
     let Model { center: v, outside: u } = &mut fixed;
     let (inputs, targets) = (&window.inputs, &window.targets);
-    let update = WindowUpdate { v, u, inputs: [inputs, &[]], targets, truth: true, rate: 0.1, with_loss: true };
+    let update = WindowUpdate { v, u, inputs: [inputs, &[]], targets, labels: 1, rate: 0.1, with_loss: true };
     let loss = simd(Level::best(), false).window(update).unwrap();
     let sliced = window.take(simd(Level::Scalar, false)).unwrap();
     assert_eq!((bits(fixed.center.as_flattened()), bits(fixed.outside.as_flattened()), loss.to_bits()), sliced);
@@ -336,7 +338,7 @@ fn fixed_arrays_and_slices_run_the_same_update() {
 #[test]
 fn impossible_updates_are_refused_and_move_nothing() {
     let (v, u, inputs, targets) = (numbers(1, 30), numbers(2, 30), vec![0], vec![1, 2]);
-    let window = Window { v, u, dim: 10, inputs, targets, truth: true, rate: 0.1, pad: false };
+    let window = Window { v, u, dim: 10, inputs, targets, labels: 1, rate: 0.1, pad: false };
     let refused = |change: fn(&mut Window)| {
         let mut window = window.clone();
         change(&mut window);
@@ -348,8 +350,8 @@ fn impossible_updates_are_refused_and_move_nothing() {
     assert_eq!(refused(|w| w.targets = vec![0; 9]), WindowError::TooLarge);
 
     let (mut v, mut u) = (Dense { data: vec![0.0; 20], dim: 10 }, Dense { data: vec![0.0; 36], dim: 12 });
-    let (inputs, targets, truth, rate, with_loss) = ([&[0][..], &[]], &[1][..], true, 0.1, false);
-    let update = WindowUpdate { v: &mut v, u: &mut u, inputs, targets, truth, rate, with_loss };
+    let (inputs, targets, labels, rate, with_loss) = ([&[0][..], &[]], &[1][..], 1, 0.1, false);
+    let update = WindowUpdate { v: &mut v, u: &mut u, inputs, targets, labels, rate, with_loss };
     assert_eq!(simd(Level::best(), false).window(update), Err(WindowError::UnequalRows));
     assert_eq!((v.rows(), v.data), (2, vec![0.0; 20]));
 }

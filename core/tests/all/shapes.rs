@@ -54,7 +54,7 @@ fn take<const D: usize>(
 ) -> Outcome {
     let mut model = model::<D>(7);
     let (v, u) = (&mut model.center, &mut model.outside);
-    let loss = step(WindowUpdate { v, u, inputs, targets, truth: true, rate: 0.1, with_loss: true });
+    let loss = step(WindowUpdate { v, u, inputs, targets, labels: 1, rate: 0.1, with_loss: true });
     (loss.map(f32::to_bits), bits(&model))
 }
 

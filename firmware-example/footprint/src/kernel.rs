@@ -30,7 +30,7 @@ pub(crate) fn updates<const WINDOW: usize>(clock: impl Fn() -> u32) -> (u32, f32
     let start = clock();
     for targets in lists.iter().cycle().take(TIMES as usize) {
         let (v, u, inputs) = (&mut model.center, &mut model.outside, INPUTS.get(..2 * WINDOW).unwrap_or_default());
-        let update = WindowUpdate { v, u, inputs: [inputs, &[]], targets, truth: true, rate: 0.1, with_loss: false };
+        let update = WindowUpdate { v, u, inputs: [inputs, &[]], targets, labels: 1, rate: 0.1, with_loss: false };
         let _ = Scalar::<Portable>::new().enter(ShapedWindow::<_, _, WINDOW, TARGETS>(update));
     }
     (start.wrapping_sub(clock()), model.center.as_flattened().iter().sum())

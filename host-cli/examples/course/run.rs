@@ -121,7 +121,7 @@ impl Batches {
                 table.draw(o, &mut targets[1..]);
                 // Each pair starts from the vector before the step.
                 let mut v_c = before;
-                let pair = PairUpdate { v_c: &mut v_c, u: &mut *u, targets: &targets, rate, with_loss };
+                let pair = PairUpdate { v_c: &mut v_c, u: &mut *u, targets: &targets, labels: 1, rate, with_loss };
                 sum += f64::from(lanes.enter(pair)?);
                 for (after, (moved, before)) in center.write(c).iter_mut().zip(v_c.into_iter().zip(before)) {
                     *after += moved - before;

@@ -213,8 +213,8 @@ impl Operation for Window {
         let mut sum = 0.0;
         for _ in 0..times {
             let Self { v, u, inputs, targets, .. } = black_box(&mut *self);
-            let (inputs, truth, rate, with_loss) = ([&inputs[..], &[]], true, 0.025, false);
-            sum += simd.window(WindowUpdate { v, u, inputs, targets, truth, rate, with_loss })?;
+            let (inputs, labels, rate, with_loss) = ([&inputs[..], &[]], 1, 0.025, false);
+            sum += simd.window(WindowUpdate { v, u, inputs, targets, labels, rate, with_loss })?;
         }
         Ok(sum)
     }
@@ -243,7 +243,7 @@ impl Operation for Pair {
         for _ in 0..times {
             let Self { v, u, targets, .. } = black_box(&mut *self);
             let v_c = v.row_mut(0).ok_or(WindowError::NoSuchRow)?;
-            sum += simd.pair(PairUpdate { v_c, u, targets, rate: 0.025, with_loss: false })?;
+            sum += simd.pair(PairUpdate { v_c, u, targets, labels: 1, rate: 0.025, with_loss: false })?;
         }
         Ok(sum)
     }

@@ -157,7 +157,7 @@ impl Sequential<'_> {
                         cursor: Cursor::Sequential(Chunk {
                             subsample: subsample.state(),
                             widths: widths.state(),
-                            negatives: trainer.negatives.rng.state(),
+                            negatives: trainer.objective.rng.state(),
                             until_loss: trainer.until_loss,
                             sentence,
                         }),

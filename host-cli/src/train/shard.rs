@@ -220,7 +220,7 @@ impl<'a> Shard<'a> {
         for &end in &self.ends {
             // Words of the same stretch belong together, and would not be noise to each other.
             let others = &self.pool[end.pool..before.pool + self.pool.len() / 2];
-            trainer.negatives.pool = if others.is_empty() { &self.pool } else { others };
+            trainer.objective.pool = if others.is_empty() { &self.pool } else { others };
             for &sentence in &self.sentences[before.sentences..end.sentences] {
                 trainer.sentence(&self.words[start..sentence], &mut widths)?;
                 start = sentence;

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     for time in 0..times {
         let targets: [u32; 6] = std::array::from_fn(|j| (time + 7 * j as u32) % ROWS);
         let (v, u, targets) = (&mut center, &mut outside, &targets[..]);
-        let update = WindowUpdate { v, u, inputs, targets, truth: true, rate: 0.025, with_loss: false };
+        let update = WindowUpdate { v, u, inputs, targets, labels: 1, rate: 0.025, with_loss: false };
         simd.window(update).expect("all rows are there");
     }
     println!("{}", v.iter().chain(&u).sum::<f32>());

@@ -9,15 +9,18 @@
 //!
 //! ```text
 //! for each input i, target j:    s_ij = v_i · u_j                              I·J dot products
-//! for each input i, target j:    e_ij = rate · (label_j − σ(s_ij))             eq. 13, label 1 for j = 0
+//! for each input i, target j:    e_ij = rate · (label_j − σ(s_ij))             eq. 13, 23
 //! for each block of 16 components:                                             eq. 10–12, both sides at once
 //!     for each input i:          g_j += e_ij v_i   for all j;    v_i += Σ_j e_ij u_j
 //!     for each target j:         u_j += g_j
 //! ```
 //!
 //! All scores are taken before anything moves. A target drawn twice moves twice (eq. 12); an input that stands twice
-//! in the window does as well. Here the words of the window predict the center (inputs are rows of V, the target is the
-//! center's row of U), as in word2vec.c: over a corpus that is the same set of pairs as the center predicting them.
+//! in the window does as well. Here the words of the window predict the center (inputs are rows of V, the true target is
+//! the center's row of U), as in word2vec.c: over a corpus that is the same set of pairs as the center predicting them.
+//!
+//! Any target may have the label 1. So the same update takes the steps of hierarchical softmax, whose targets are the
+//! inner nodes on the way to the center (eq. 23), and those of CBOW, which has one input: the mean of the window.
 
 mod errors;
 mod moves;
@@ -74,8 +77,8 @@ pub struct WindowUpdate<'a, V, U> {
     pub inputs: [&'a [u32]; 2],
     /// Rows of `u`, at most [`MAX_TARGETS`].
     pub targets: &'a [u32],
-    /// Whether the first target is the true one. All others are negatives.
-    pub truth: bool,
+    /// The label of target j in bit j: 1 of a true target, 0 of a negative.
+    pub labels: u8,
     /// The learning rate.
     pub rate: f32,
     /// Whether to compute the loss, at one logarithm a pair.
@@ -91,7 +94,8 @@ impl<V: RowsMut, U: RowsMut> Kernel for WindowUpdate<'_, V, U> {
     }
 }
 
-/// A [`WindowUpdate`] of exactly `TARGETS` targets and at most 2·`WINDOW` inputs, a [`Kernel`] compiled for them alone.
+/// A [`WindowUpdate`] of exactly `TARGETS` targets, of which the first alone is true, whatever `labels` says, and at most
+/// 2·`WINDOW` inputs, a [`Kernel`] compiled for them alone.
 ///
 /// It leaves the same bits with an eighth of the code, and less on the stack: for devices, where a window's shape is
 /// settled.
@@ -106,7 +110,7 @@ impl<V: RowsMut, U: RowsMut, const WINDOW: usize, const TARGETS: usize> Kernel
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Result<f32, WindowError> {
         const { assert!(WINDOW <= MAX_WINDOW && TARGETS <= MAX_TARGETS, "more than one update takes") };
-        self.0.compiled_for::<L, Shape<WINDOW, TARGETS>>(lanes)
+        self.0.compiled_for::<L, Shape<WINDOW, TARGETS, true>>(lanes)
     }
 }
 
@@ -114,7 +118,7 @@ impl<V: RowsMut, U: RowsMut> WindowUpdate<'_, V, U> {
     /// Checks the shapes, once for all that follows.
     #[inline(always)]
     fn compiled_for<L: Lanes, S: Shapes>(self, lanes: L) -> Result<f32, WindowError> {
-        let Self { v, u, inputs, targets, truth, rate, with_loss } = self;
+        let Self { v, u, inputs, targets, labels, rate, with_loss } = self;
         let [left, right] = inputs;
         if left.len() > S::MAX_INPUTS || right.len() > S::MAX_INPUTS - left.len() {
             return Err(WindowError::TooLarge);
@@ -125,7 +129,7 @@ impl<V: RowsMut, U: RowsMut> WindowUpdate<'_, V, U> {
         }
         // Padding is zero and stays so: registers that hold nothing else are left out.
         let dim = v.dim().max(u.dim()).min(len);
-        let pairs = Pairs { inputs, targets, truth, rate, with_loss, dim };
+        let pairs = Pairs { inputs, targets, labels, rate, with_loss, dim };
         let blocks = len.div_ceil(LANES);
         // Known when compiled: only one of the ways becomes code.
         if const { V::ONE_BLOCK && U::ONE_BLOCK } {
@@ -142,7 +146,7 @@ impl<V: RowsMut, U: RowsMut> WindowUpdate<'_, V, U> {
 struct Pairs<'a> {
     inputs: [&'a [u32]; 2],
     targets: &'a [u32],
-    truth: bool,
+    labels: u8,
     rate: f32,
     with_loss: bool,
     /// Components that are not padding.
@@ -155,16 +159,16 @@ trait Shapes {
     fn update<L: Lanes, V: Access, U: Access>(pairs: &Pairs<'_>, lanes: L, v: V, u: U) -> Result<f32, WindowError>;
 }
 
-/// `TARGETS` targets, and at most 2·`WINDOW` inputs.
-struct Shape<const WINDOW: usize, const TARGETS: usize>;
+/// `TARGETS` targets, whose labels are those of negative sampling if `SAMPLED`, and at most 2·`WINDOW` inputs.
+struct Shape<const WINDOW: usize, const TARGETS: usize, const SAMPLED: bool>;
 
-impl<const WINDOW: usize, const TARGETS: usize> Shapes for Shape<WINDOW, TARGETS> {
+impl<const WINDOW: usize, const TARGETS: usize, const SAMPLED: bool> Shapes for Shape<WINDOW, TARGETS, SAMPLED> {
     const MAX_INPUTS: usize = 2 * WINDOW;
 
     #[inline(always)]
     fn update<L: Lanes, V: Access, U: Access>(pairs: &Pairs<'_>, lanes: L, v: V, u: U) -> Result<f32, WindowError> {
         let targets = pairs.targets.try_into().map_err(|_| WindowError::TooLarge)?;
-        pairs.step::<L, V, U, WINDOW, TARGETS>(targets, lanes, v, u).ok_or(WindowError::NoSuchRow)
+        pairs.step::<L, V, U, WINDOW, TARGETS, SAMPLED>(targets, lanes, v, u).ok_or(WindowError::NoSuchRow)
     }
 }
 
@@ -178,14 +182,14 @@ impl Shapes for AnyShape {
     fn update<L: Lanes, V: Access, U: Access>(pairs: &Pairs<'_>, lanes: L, v: V, u: U) -> Result<f32, WindowError> {
         match pairs.targets.len() {
             0 => Ok(0.0),
-            1 => Shape::<MAX_WINDOW, 1>::update(pairs, lanes, v, u),
-            2 => Shape::<MAX_WINDOW, 2>::update(pairs, lanes, v, u),
-            3 => Shape::<MAX_WINDOW, 3>::update(pairs, lanes, v, u),
-            4 => Shape::<MAX_WINDOW, 4>::update(pairs, lanes, v, u),
-            5 => Shape::<MAX_WINDOW, 5>::update(pairs, lanes, v, u),
-            6 => Shape::<MAX_WINDOW, 6>::update(pairs, lanes, v, u),
-            7 => Shape::<MAX_WINDOW, 7>::update(pairs, lanes, v, u),
-            8 => Shape::<MAX_WINDOW, 8>::update(pairs, lanes, v, u),
+            1 => Shape::<MAX_WINDOW, 1, false>::update(pairs, lanes, v, u),
+            2 => Shape::<MAX_WINDOW, 2, false>::update(pairs, lanes, v, u),
+            3 => Shape::<MAX_WINDOW, 3, false>::update(pairs, lanes, v, u),
+            4 => Shape::<MAX_WINDOW, 4, false>::update(pairs, lanes, v, u),
+            5 => Shape::<MAX_WINDOW, 5, false>::update(pairs, lanes, v, u),
+            6 => Shape::<MAX_WINDOW, 6, false>::update(pairs, lanes, v, u),
+            7 => Shape::<MAX_WINDOW, 7, false>::update(pairs, lanes, v, u),
+            8 => Shape::<MAX_WINDOW, 8, false>::update(pairs, lanes, v, u),
             _ => Err(WindowError::TooLarge),
         }
     }
@@ -193,7 +197,7 @@ impl Shapes for AnyShape {
 
 impl Pairs<'_> {
     #[inline(always)]
-    fn step<L: Lanes, V: Access, U: Access, const WINDOW: usize, const J: usize>(
+    fn step<L: Lanes, V: Access, U: Access, const WINDOW: usize, const J: usize, const SAMPLED: bool>(
         &self,
         targets: &[u32; J],
         lanes: L,
@@ -212,8 +216,9 @@ impl Pairs<'_> {
 
         let mut table = Table([[0.0; LANES]; WINDOW]);
         scores::take(lanes, &v, &u, v_rows, &u_rows, blocks, &mut table)?;
-        let loss = if self.with_loss { errors::loss(table.rows(inputs), J, self.truth) } else { 0.0 };
-        errors::take::<L, WINDOW, J>(lanes, &mut table, inputs, self.truth, self.rate);
+        let labels = if SAMPLED { 1 } else { self.labels };
+        let loss = if self.with_loss { errors::loss(table.rows(inputs), J, labels) } else { 0.0 };
+        errors::take::<L, WINDOW, J>(lanes, &mut table, inputs, labels, self.rate);
         moves::make(lanes, &mut v, &mut u, v_rows, &u_rows, table.rows(inputs), self.dim)?;
         Some(loss)
     }

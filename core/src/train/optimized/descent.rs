@@ -22,8 +22,10 @@ pub(super) struct Descent<'a, MV, MU, V, U, D> {
     pub(super) u: &'a mut MU,
     /// Rows of `v`.
     pub(super) inputs: [&'a [u32]; 2],
-    /// Rows of `u`: the true target, and its negatives.
+    /// Rows of `u`: the targets.
     pub(super) targets: &'a [u32],
+    /// The label of target j in bit j.
+    pub(super) labels: u64,
     pub(super) rate: f32,
     pub(super) with_loss: bool,
     pub(super) v_optimizer: &'a mut V,
@@ -42,6 +44,8 @@ struct Member {
     row: u32,
     /// How often it occurs.
     times: f32,
+    /// How often of these its label is 1: y.
+    truths: f32,
 }
 
 /// The errors of one input, by target.
@@ -56,7 +60,7 @@ impl<MV: RowsMut, MU: RowsMut, V: RowOptimizer, U: RowOptimizer, D: Masks, const
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-        let Descent { v, u, inputs, targets, rate, with_loss, v_optimizer, u_optimizer, dropout } = self.0;
+        let Descent { v, u, inputs, targets, labels, rate, with_loss, v_optimizer, u_optimizer, dropout } = self.0;
         let len = v.row(0).map_or(0, <[f32]>::len);
         if len != u.row(0).map_or(0, <[f32]>::len) {
             return Err(WindowError::UnequalRows);
@@ -64,10 +68,10 @@ impl<MV: RowsMut, MU: RowsMut, V: RowOptimizer, U: RowOptimizer, D: Masks, const
         let (mut input_members, mut target_members) = ([[Member::default(); 2]; WINDOW], [Member::default(); TARGETS]);
         let [left, right] = inputs;
         let input_members = input_members.as_flattened_mut();
-        let found = gather(left, input_members, 0).ok_or(WindowError::TooLarge)?;
-        let found = gather(right, input_members, found).ok_or(WindowError::TooLarge)?;
+        let found = gather(left, 0, input_members, 0).ok_or(WindowError::TooLarge)?;
+        let found = gather(right, 0, input_members, found).ok_or(WindowError::TooLarge)?;
         let inputs = input_members.get(..found).unwrap_or_default();
-        let found = gather(targets, &mut target_members, 0).ok_or(WindowError::TooLarge)?;
+        let found = gather(targets, labels, &mut target_members, 0).ok_or(WindowError::TooLarge)?;
         let targets = target_members.get(..found).unwrap_or_default();
         if inputs.is_empty() {
             // No pair, no gradient, no step.
@@ -96,9 +100,8 @@ impl<MV: RowsMut, MU: RowsMut, V: RowOptimizer, U: RowOptimizer, D: Masks, const
                 loss += input.times * loss_of(errors, targets);
             }
             sigmoids(lanes, errors);
-            for (j, (error, target)) in errors.iter_mut().zip(targets).enumerate() {
-                let label = if j == 0 { 1.0 } else { 0.0 };
-                *error = input.times * (target.times * *error - label);
+            for (error, target) in errors.iter_mut().zip(targets) {
+                *error = input.times * (target.times * *error - target.truths);
             }
         }
         let moved = move_rows::<L, MV, MU, V, U, D, WINDOW, TARGETS>(
@@ -112,19 +115,23 @@ impl<MV: RowsMut, MU: RowsMut, V: RowOptimizer, U: RowOptimizer, D: Masks, const
     }
 }
 
-/// Adds `words` to the `found` members that there are, each row once. Gives their number; `None` if there is no room.
+/// Adds `words`, with their `labels`, to the `found` members that there are, each row once. Gives their number; `None` if
+/// there is no room.
 #[inline(always)]
-fn gather(words: &[u32], members: &mut [Member], mut found: usize) -> Option<usize> {
+fn gather(words: &[u32], mut labels: u64, members: &mut [Member], mut found: usize) -> Option<usize> {
     for &row in words {
         let mut known = false;
+        let truths = if labels & 1 == 1 { 1.0 } else { 0.0 };
+        labels >>= 1;
         for member in members.iter_mut().take(found) {
             if member.row == row {
                 member.times += 1.0;
+                member.truths += truths;
                 known = true;
             }
         }
         if !known {
-            *members.get_mut(found)? = Member { row, times: 1.0 };
+            *members.get_mut(found)? = Member { row, times: 1.0, truths };
             found += 1;
         }
     }
@@ -137,16 +144,15 @@ fn all_have_rows<M: RowsMut>(members: &[Member], matrix: &M) -> bool {
     members.iter().all(|member| (member.row as usize) < rows)
 }
 
-/// The loss of one occurrence of an input, from its scores (eq. 9). The true word is the first target.
+/// The loss of one occurrence of an input, from its scores (eq. 9, 22).
 fn loss_of(scores: &[f32], targets: &[Member]) -> f32 {
     let mut loss = 0.0;
-    for (j, (&score, target)) in scores.iter().zip(targets).enumerate() {
-        let truths = if j == 0 { 1.0 } else { 0.0 };
+    for (&score, &Member { times, truths, .. }) in scores.iter().zip(targets) {
         if truths > 0.0 {
-            loss -= log_sigmoid(score);
+            loss -= truths * log_sigmoid(score);
         }
-        if target.times > truths {
-            loss -= (target.times - truths) * log_sigmoid(-score);
+        if times > truths {
+            loss -= (times - truths) * log_sigmoid(-score);
         }
     }
     loss

@@ -7,10 +7,11 @@ mod softmax;
 use self::descent::{Descent, Shaped};
 pub use self::mask::{InputDropout, Masks};
 pub use self::softmax::Softmax;
-use super::{Dynamic, Fixed, Shape, Step, Update, draw_targets};
-use crate::model::{Model, RowsMut};
+use super::dynamic::updates;
+use super::{Dynamic, Fixed, Prediction, Shape};
+use crate::model::RowsMut;
 use crate::optim::RowOptimizer;
-use crate::sample::Negatives;
+use crate::sample::{Labeled, Objective};
 use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, Machine, WindowError};
 
 /// A [`Shape`] whose rows are stepped by any optimizers.
@@ -81,18 +82,18 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks, const WINDOW: usize, const TARG
     }
 
     #[inline(always)]
-    fn take<M: Machine, MV: RowsMut, MU: RowsMut, N: Negatives>(
+    fn predict<M: Machine, MV: RowsMut, MU: RowsMut, O: Objective>(
         &mut self,
         machine: M,
-        step: Step<'_, MV, MU, N>,
+        prediction: Prediction<'_, MV, MU, O>,
         targets: &mut Self::Targets,
     ) -> Result<f32, WindowError> {
         let Self { center: v_optimizer, outside: u_optimizer, dropout, .. } = self;
-        let Step { model, negatives, left, center, right, rate, with_loss } = step;
-        draw_targets(center, negatives, targets);
-        let Model { center: v, outside: u } = model;
-        let inputs = [left, right];
-        let descent = Descent { v, u, inputs, targets, rate, with_loss, v_optimizer, u_optimizer, dropout };
+        let Prediction { v, u, objective, hidden: inputs, truths: [truths, more], rate, with_loss } = prediction;
+        let (&[truth], []) = (truths, more) else { return Err(WindowError::TooLarge) };
+        let Labeled { rows: targets, labels } = objective.targets(truth, targets);
+        let labels = labels as u64;
+        let descent = Descent { v, u, inputs, targets, labels, rate, with_loss, v_optimizer, u_optimizer, dropout };
         machine.enter(Shaped::<_, _, _, _, _, WINDOW, TARGETS>(descent))
     }
 }
@@ -111,38 +112,31 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Dynamic, V,
     }
 
     #[inline(always)]
-    fn take<M: Machine, MV: RowsMut, MU: RowsMut, N: Negatives>(
+    fn center_predicts(&self) -> bool {
+        self.shape.center_predicts()
+    }
+
+    #[inline(always)]
+    fn predict<M: Machine, MV: RowsMut, MU: RowsMut, O: Objective>(
         &mut self,
         machine: M,
-        step: Step<'_, MV, MU, N>,
-        targets: &mut Self::Targets,
+        prediction: Prediction<'_, MV, MU, O>,
+        room: &mut Self::Targets,
     ) -> Result<f32, WindowError> {
         const WINDOW: usize = MAX_INPUTS / 2;
-        let Self { shape, center: v_optimizer, outside: u_optimizer, dropout } = self;
-        let Step { model, negatives, mut left, center, mut right, rate, with_loss } = step;
-        let Model { center: v, outside: u } = model;
-        let mut descend = |inputs: [&[u32]; 2], targets: &[u32]| {
-            let descent = Descent { v, u, inputs, targets, rate, with_loss, v_optimizer, u_optimizer, dropout };
-            machine.enter(Shaped::<_, _, _, _, _, WINDOW, MAX_PAIR_TARGETS>(descent))
-        };
+        let Self { center: v_optimizer, outside: u_optimizer, dropout, .. } = self;
+        let Prediction { v, u, objective, hidden, truths, rate, with_loss } = prediction;
         let mut loss = 0.0;
-        match shape.update() {
-            Update::Pair => {
-                for &outside in left.iter().chain(right) {
-                    draw_targets(outside, negatives, targets);
-                    loss += descend([&[center], &[]], targets)?;
-                }
-            }
-            Update::Window => {
-                draw_targets(center, negatives, targets);
-                loop {
-                    let (front, rest) = left.split_at_checked(MAX_INPUTS).unwrap_or((left, &[]));
-                    let (back, behind) = right.split_at_checked(MAX_INPUTS - front.len()).unwrap_or((right, &[]));
-                    loss += descend([front, back], targets)?;
-                    (left, right) = (rest, behind);
-                    if left.is_empty() && right.is_empty() {
-                        break;
-                    }
+        for &truth in truths.into_iter().flatten() {
+            let Labeled { rows, labels } = objective.targets(truth, room);
+            for inputs in updates(hidden) {
+                let mut rest = labels;
+                for targets in rows.chunks(MAX_PAIR_TARGETS) {
+                    let labels = rest as u64;
+                    let descent =
+                        Descent { v, u, inputs, targets, labels, rate, with_loss, v_optimizer, u_optimizer, dropout };
+                    loss += machine.enter(Shaped::<_, _, _, _, _, WINDOW, MAX_PAIR_TARGETS>(descent))?;
+                    rest >>= MAX_PAIR_TARGETS;
                 }
             }
         }

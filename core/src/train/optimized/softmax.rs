@@ -1,11 +1,11 @@
 //! Training by naive softmax (eq. 5–8, 14), for small vocabularies.
 
 use super::descent::{add_scaled, mask_block, masked};
-use super::{Masks, RowOptimizer, Shape, Step};
+use super::{Masks, Prediction, RowOptimizer, Shape};
 use crate::math::{log_sum_exp, softmax};
 use crate::model::RowsMut;
 use crate::optim::{read_block, write_block};
-use crate::sample::Negatives;
+use crate::sample::Objective;
 use crate::simd::{Block, Dot, Kernel, LANES, Lanes, Machine, WindowError};
 
 /// A [`Shape`] that takes steps on the naive softmax loss: all words are targets, and no negatives are drawn.
@@ -45,24 +45,29 @@ impl<V: RowOptimizer, U: RowOptimizer, R: AsMut<[f32]>, D: Masks> Shape for Soft
 
     fn targets(&self) {}
 
+    fn center_predicts(&self) -> bool {
+        true
+    }
+
     #[inline(always)]
-    fn take<M: Machine, MV: RowsMut, MU: RowsMut, N: Negatives>(
+    fn predict<M: Machine, MV: RowsMut, MU: RowsMut, O: Objective>(
         &mut self,
         machine: M,
-        step: Step<'_, MV, MU, N>,
+        prediction: Prediction<'_, MV, MU, O>,
         _targets: &mut (),
     ) -> Result<f32, WindowError> {
-        if step.left.is_empty() && step.right.is_empty() {
+        let Prediction { v, u, hidden, truths: [left, right], rate, with_loss, .. } = prediction;
+        let [&[hidden], []] = hidden else { return Err(WindowError::TooLarge) };
+        if left.is_empty() && right.is_empty() {
             // No pair, no gradient, no step.
             return Ok(0.0);
         }
-        let (v, u) = (&mut step.model.center, &mut step.model.outside);
         let len = u.row(0).map_or(0, <[f32]>::len);
-        let row = v.row(step.center as usize).ok_or(WindowError::NoSuchRow)?;
+        let row = v.row(hidden as usize).ok_or(WindowError::NoSuchRow)?;
         if row.len() != len {
             return Err(WindowError::UnequalRows);
         }
-        if step.left.iter().chain(step.right).any(|&outside| outside as usize >= u.rows()) {
+        if left.iter().chain(right).any(|&outside| outside as usize >= u.rows()) {
             return Err(WindowError::NoSuchRow);
         }
         self.dropout.draw(1, v.dim(), len).ok_or(WindowError::TooLarge)?;
@@ -72,11 +77,11 @@ impl<V: RowOptimizer, U: RowOptimizer, R: AsMut<[f32]>, D: Masks> Shape for Soft
 
         machine.enter(Seen { row, mask: self.dropout.mask(0), seen: &mut *seen });
         machine.enter(Scores { v_c: seen, u: &*u, scores: errors });
-        let words = (step.left.len() + step.right.len()) as f32;
+        let words = (left.len() + right.len()) as f32;
         let mut loss = 0.0;
-        if step.with_loss {
+        if with_loss {
             loss = words * log_sum_exp(errors); // eq. 6
-            for &outside in step.left.iter().chain(step.right) {
+            for &outside in left.iter().chain(right) {
                 loss -= errors.get(outside as usize).copied().unwrap_or_default();
             }
         }
@@ -84,18 +89,18 @@ impl<V: RowOptimizer, U: RowOptimizer, R: AsMut<[f32]>, D: Masks> Shape for Soft
         for error in errors.iter_mut() {
             *error *= words;
         }
-        for &outside in step.left.iter().chain(step.right) {
+        for &outside in left.iter().chain(right) {
             if let Some(error) = errors.get_mut(outside as usize) {
                 *error -= 1.0; // Σ (ŷ − y)
             }
         }
         gradient.fill(0.0);
-        let (errors, optimizer, rate) = (&*errors, &mut self.outside, step.rate);
+        let (errors, optimizer) = (&*errors, &mut self.outside);
         let moved = machine.enter(Outside { v_c: seen, u, errors, optimizer, rate, gradient });
         moved.ok_or(WindowError::NoSuchRow)?;
         let (mask, optimizer) = (self.dropout.mask(0), &mut self.center);
-        let row = v.row_mut(step.center as usize).ok_or(WindowError::NoSuchRow)?;
-        let moved = machine.enter(Center { row, mask, gradient, optimizer, center: step.center, rate });
+        let row = v.row_mut(hidden as usize).ok_or(WindowError::NoSuchRow)?;
+        let moved = machine.enter(Center { row, mask, gradient, optimizer, center: hidden, rate });
         moved.map(|()| loss).ok_or(WindowError::NoSuchRow)
     }
 }

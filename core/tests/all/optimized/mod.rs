@@ -84,7 +84,7 @@ impl<V: RowsMut, U: RowsMut, S: Shape> Kernel for Train<'_, Model<V, U>, S> {
     fn run<L: Lanes>(self, lanes: L) -> f64 {
         let mut trainer = Trainer::new(lanes, self.model, Given(&[]), self.shape, 0.05);
         for window in self.windows {
-            trainer.negatives = Given(&window.negatives);
+            trainer.objective = Given(&window.negatives);
             trainer.center(&window.left, window.center, &window.right).unwrap();
         }
         trainer.loss.sum
