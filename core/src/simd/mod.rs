@@ -35,6 +35,7 @@ mod access;
 mod compiled;
 mod dot;
 mod level;
+mod mean;
 mod pair;
 mod scalar;
 mod sigmoid;
@@ -59,6 +60,7 @@ pub use window::{MAX_INPUTS, MAX_TARGETS, ShapedWindow, WindowError, WindowUpdat
 pub use x86::{Avx2, Avx512};
 
 pub(crate) use dot::{Dot, padded, unpad};
+pub(crate) use mean::{BEFORE, Composed, MEAN, Mean, Return};
 
 use crate::model::RowsMut;
 

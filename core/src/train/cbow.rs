@@ -1,10 +1,10 @@
 //! CBOW: the mean of the window predicts its center (eq. 21).
 
-use super::{Prediction, Shape, Step};
-use crate::model::{Rows, RowsMut};
+use super::{Prediction, Shape};
+use crate::model::RowsMut;
 use crate::optim::{RowOptimizer, read_block, write_block};
 use crate::sample::Objective;
-use crate::simd::{Kernel, LANES, Lanes, Machine, WindowError};
+use crate::simd::{BEFORE, Composed, Kernel, LANES, Lanes, MEAN, Machine, Mean, Return, WindowError};
 
 /// How much of the gradient of the hidden vector each word of a window of n words takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,12 +41,6 @@ impl<S: Shape, O: RowOptimizer, R: RowsMut> Cbow<S, O, R> {
     }
 }
 
-/// The rows of the room: the hidden vector, and what it was before the step.
-const HIDDEN: usize = 0;
-const BEFORE: usize = 1;
-/// Where the mean is summed up.
-const SUM: usize = HIDDEN;
-
 impl<S: Shape, O: RowOptimizer, R: RowsMut> Shape for Cbow<S, O, R> {
     type Targets = S::Targets;
 
@@ -80,75 +74,23 @@ impl<S: Shape, O: RowOptimizer, R: RowsMut> Shape for Cbow<S, O, R> {
             // No pair, no gradient, no step.
             return Ok(0.0);
         }
-        let part = 1.0 / count as f32;
-        machine.enter(Mean { v: &*v, words, part, room: &mut *room })?;
-        let hidden = [&[HIDDEN as u32][..], &[]];
+        let mean = 1.0 / count as f32;
+        machine.enter(Mean(Composed { v, rows: words, room }, mean))?;
+        let hidden = [&[MEAN as u32][..], &[]];
         let step = Prediction { v: &mut *room, u, objective, hidden, truths, rate, with_loss };
         let loss = shape.predict(machine, step, targets)?;
-        let part = if *gradient == CbowGradient::True { part } else { 1.0 };
-        let moved = machine.enter(Return { v, words, part, room, optimizer, rate });
+        let part = if *gradient == CbowGradient::True { mean } else { 1.0 };
+        if optimizer.adds() {
+            machine.enter(Return(Composed { v, rows: words, room }, part))?;
+            return Ok(loss);
+        }
+        let moved = machine.enter(Descent { v, words, part, room, optimizer, rate });
         moved.map(|()| loss).ok_or(WindowError::NoSuchRow)
     }
-
-    #[inline(always)]
-    fn take<M: Machine, V: RowsMut, U: RowsMut, N: Objective>(
-        &mut self,
-        machine: M,
-        step: Step<'_, V, U, N>,
-        targets: &mut Self::Targets,
-    ) -> Result<f32, WindowError> {
-        let Step { model, objective, left, center, right, rate, with_loss } = step;
-        let (v, u, hidden, center) = (&mut model.center, &mut model.outside, [left, right], [center]);
-        let truths = [&center[..], &[]];
-        self.predict(machine, Prediction { v, u, objective, hidden, truths, rate, with_loss }, targets)
-    }
 }
 
-/// Both rows of `room` become the mean of rows of `v`: their sum, in turn, times `part`.
-struct Mean<'a, V, R> {
-    v: &'a V,
-    words: [&'a [u32]; 2],
-    part: f32,
-    room: &'a mut R,
-}
-
-impl<V: Rows, R: RowsMut> Kernel for Mean<'_, V, R> {
-    type Output = Result<(), WindowError>;
-
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-        let Self { v, words, part, room } = self;
-        let sum = room.row_mut(SUM).ok_or(WindowError::NoSuchRow)?;
-        sum.fill(0.0);
-        for &word in words.into_iter().flatten() {
-            let row = v.row(word as usize).ok_or(WindowError::NoSuchRow)?;
-            if row.len() != sum.len() {
-                return Err(WindowError::UnequalRows);
-            }
-            for block in 0..row.len().div_ceil(LANES) {
-                let (x, mut now) = (read_block(row, block), read_block(sum, block));
-                for part in 0..L::PARTS {
-                    lanes.store(lanes.add(lanes.load(&now, part), lanes.load(&x, part)), &mut now, part);
-                }
-                write_block(sum, block, &now);
-            }
-        }
-        let (part, blocks) = (lanes.splat(part), sum.len().div_ceil(LANES));
-        for block in 0..blocks {
-            let mut mean = read_block(room.row(SUM).unwrap_or_default(), block);
-            for register in 0..L::PARTS {
-                lanes.store(lanes.mul(part, lanes.load(&mean, register)), &mut mean, register);
-            }
-            for row in [HIDDEN, BEFORE] {
-                write_block(room.row_mut(row).ok_or(WindowError::NoSuchRow)?, block, &mean);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Steps the rows of the words by what moved the hidden vector, times `part`.
-struct Return<'a, V, O, R> {
+/// Steps each row of the words once, against the sum of its gradients, which are what moved the mean, times `part`.
+struct Descent<'a, V, O, R> {
     v: &'a mut V,
     words: [&'a [u32]; 2],
     part: f32,
@@ -157,42 +99,26 @@ struct Return<'a, V, O, R> {
     rate: f32,
 }
 
-impl<V: RowsMut, O: RowOptimizer, R: RowsMut> Kernel for Return<'_, V, O, R> {
+impl<V: RowsMut, O: RowOptimizer, R: RowsMut> Kernel for Descent<'_, V, O, R> {
     type Output = Option<()>;
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Option<()> {
-        let Self { v, words, part, room, optimizer, rate } = self;
-        let blocks = room.row(HIDDEN)?.len().div_ceil(LANES);
-        let part = lanes.splat(part);
-        for block in 0..blocks {
-            let (mut gradient, after) = (read_block(room.row(BEFORE)?, block), read_block(room.row(HIDDEN)?, block));
-            for register in 0..L::PARTS {
-                let moved = lanes.sub(lanes.load(&gradient, register), lanes.load(&after, register));
-                lanes.store(lanes.mul(part, moved), &mut gradient, register);
-            }
-            write_block(room.row_mut(BEFORE)?, block, &gradient);
-        }
-        let gradient = room.row(BEFORE)?;
-        let [left, right] = words;
+        let Self { v, words: [left, right], part, room, optimizer, rate } = self;
+        let (before, after) = (room.row(BEFORE)?, room.row(MEAN)?);
         for (place, &word) in left.iter().chain(right).enumerate() {
-            let mut times = 1.0;
-            if !optimizer.adds() {
-                // Each row steps once, against the sum of its gradients.
-                if left.iter().chain(right).take(place).any(|&other| other == word) {
-                    continue;
-                }
-                times = left.iter().chain(right).filter(|&&other| other == word).count() as f32;
+            if left.iter().chain(right).take(place).any(|&other| other == word) {
+                continue;
             }
-            let step = optimizer.begin(word, rate)?;
-            let row = v.row_mut(word as usize)?;
-            for block in 0..blocks {
-                let (mut theta, mut gradient) = (read_block(row, block), read_block(gradient, block));
-                if times > 1.0 {
-                    for register in 0..L::PARTS {
-                        let sum = lanes.mul(lanes.splat(times), lanes.load(&gradient, register));
-                        lanes.store(sum, &mut gradient, register);
-                    }
+            let times = left.iter().chain(right).filter(|&&other| other == word).count() as f32;
+            let (step, row, part) =
+                (optimizer.begin(word, rate)?, v.row_mut(word as usize)?, lanes.splat(times * part));
+            for block in 0..row.len().div_ceil(LANES) {
+                let (mut gradient, after) = (read_block(before, block), read_block(after, block));
+                let mut theta = read_block(row, block);
+                for register in 0..L::PARTS {
+                    let moved = lanes.sub(lanes.load(&gradient, register), lanes.load(&after, register));
+                    lanes.store(lanes.mul(part, moved), &mut gradient, register);
                 }
                 optimizer.block(lanes, &step, block, &gradient, &mut theta)?;
                 write_block(row, block, &theta);

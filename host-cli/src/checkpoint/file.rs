@@ -9,7 +9,7 @@ use ::safetensors::Dtype;
 use ::safetensors::tensor::Metadata;
 use twox_hash::XxHash3_128;
 
-use super::{CENTER, Checkpoint, OUTSIDE, RunState};
+use super::{CENTER, Checkpoint, NODES, OUTSIDE, RunState};
 use crate::format::matrix;
 use crate::format::safetensors::{self, LONGEST_HEADER};
 use crate::train::Trained;
@@ -23,9 +23,8 @@ const PIECE: usize = 1 << 16;
 
 /// Writes the checkpoint `path`, whole or not at all.
 pub(super) fn write(path: &Path, state: &RunState, model: Option<(&Vocabulary, &Trained)>) -> Result<()> {
-    let matrices = model.map(|(_, trained)| [(CENTER, &trained.center[..]), (OUTSIDE, &trained.outside[..])]);
-    let matrices = matrices.as_ref().map_or(&[][..], |matrices| &matrices[..]);
-    let header = header(state, model.map(|(words, _)| words), matrices)
+    let matrices = model.map(|(_, trained)| matrices(trained)).unwrap_or_default();
+    let header = header(state, model.map(|(words, _)| words), &matrices)
         .map_err(|error| Error::input(path, None, error.to_string()))?;
     if header.len() as u64 > LONGEST_HEADER {
         let message = "cannot write this checkpoint: its words take more than the 100 MB that a header may have";
@@ -41,19 +40,25 @@ pub(super) fn write(path: &Path, state: &RunState, model: Option<(&Vocabulary, &
     })
 }
 
-fn header(
-    state: &RunState,
-    words: Option<&Vocabulary>,
-    matrices: &[(&'static str, &[f32])],
-) -> serde_json::Result<Vec<u8>> {
+/// The matrices of a model, and what its optimizers remember.
+fn matrices(trained: &Trained) -> Vec<(&str, &[f32])> {
+    let outside = if trained.outside.len() == trained.center.len() { OUTSIDE } else { NODES };
+    let numbers = trained.numbers.iter().map(|(name, numbers)| (name.as_str(), &numbers[..]));
+    [(CENTER, &trained.center[..]), (outside, &trained.outside[..])].into_iter().chain(numbers).collect()
+}
+
+fn header(state: &RunState, words: Option<&Vocabulary>, matrices: &[(&str, &[f32])]) -> serde_json::Result<Vec<u8>> {
     let mut metadata = BTreeMap::from([("format", "motevec".to_owned())]);
     metadata.insert("checkpoint", serde_json::to_string(state)?);
-    let rows = words.map_or(0, Vocabulary::len);
+    let words_len = words.map_or(0, Vocabulary::len);
+    let dim = matrices.first().map_or(0, |(_, center)| center.len() / words_len.max(1)).max(1);
     if let Some(words) = words {
         metadata.insert("vocabulary", serde_json::to_string(&words.words().collect::<Vec<_>>())?);
     }
-    let matrix =
-        |&(name, numbers): &(&'static str, &[f32])| (name, Dtype::F32, vec![rows, numbers.len() / rows.max(1)]);
+    let matrix = |&(name, numbers): &(_, &[f32])| match numbers.len() % dim {
+        0 => (name, Dtype::F32, vec![numbers.len() / dim, dim]),
+        _ => (name, Dtype::F32, vec![numbers.len()]),
+    };
     let checksum = (CHECKSUM, Dtype::U8, vec![CHECKSUM_BYTES]);
     safetensors::header(&metadata, matrices.iter().map(matrix).chain([checksum]).collect())
 }
@@ -163,10 +168,11 @@ mod tests {
             rows in Just(rows),
         ) -> (Vocabulary, Trained) {
             let words = (0..rows).map(|row| (format!("w{row}\n"), 5)).collect();
-            let numbers: Vec<_> = bits.iter().map(|&bits| f32::from_bits(bits)).collect();
-            let (center, outside) = numbers.split_at(numbers.len() / 2);
+            let drawn: Vec<_> = bits.iter().map(|&bits| f32::from_bits(bits)).collect();
+            let (center, outside) = drawn.split_at(drawn.len() / 2);
             let losses = losses.into_iter().map(f64::from_bits).collect();
-            (words, Trained { center: center.to_vec(), outside: outside.to_vec(), losses, stopped: None })
+            let numbers = vec![("center.mean".to_owned(), center.to_vec()), ("center.steps".to_owned(), vec![0.5; rows])];
+            (words, Trained { center: center.to_vec(), outside: outside.to_vec(), losses, stopped: None, numbers })
         }
     }
 
@@ -179,7 +185,8 @@ mod tests {
     }
 
     fn bits(trained: &Trained) -> (Vec<u32>, Vec<u64>) {
-        let numbers = trained.center.iter().chain(&trained.outside).map(|x| x.to_bits());
+        let numbers = trained.numbers.iter().flat_map(|(_, numbers)| numbers);
+        let numbers = trained.center.iter().chain(&trained.outside).chain(numbers).map(|x| x.to_bits());
         (numbers.collect(), trained.losses.iter().map(|x| x.to_bits()).collect())
     }
 
@@ -194,7 +201,7 @@ mod tests {
             prop_assert_eq!(bits(&model.unwrap()), bits(&trained));
             prop_assert_eq!((read.command, read.options, read.time), (state.command, state.options, state.time));
             let content = fs::read(&path).unwrap();
-            prop_assert_eq!(::safetensors::SafeTensors::deserialize(&content).unwrap().len(), 3);
+            prop_assert_eq!(::safetensors::SafeTensors::deserialize(&content).unwrap().len(), 5);
         }
 
         /// Any changed, missing or additional byte.
@@ -225,7 +232,8 @@ mod tests {
     fn the_first_checkpoint_has_no_model() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("checkpoint");
-        let trained = Trained { center: Vec::new(), outside: Vec::new(), losses: Vec::new(), stopped: None };
+        let trained =
+            Trained { center: Vec::new(), outside: Vec::new(), losses: Vec::new(), stopped: None, numbers: Vec::new() };
         write(&path, &state(&trained), None).unwrap();
         assert!(read(&path).unwrap().into_parts().1.is_none());
     }

@@ -3,8 +3,8 @@
 //! A checkpoint is a safetensors file, `checkpoint-000001.safetensors` and so on. Its metadata holds `format`, which is
 //! `motevec`, and `checkpoint`, a [`RunState`] as JSON: the command, the fingerprints of what was read, and the
 //! position where training stopped. Once there is a model, the metadata also holds `vocabulary`, a JSON list of words,
-//! and the tensors are the matrices that training goes on with, `center` and `outside`; so a checkpoint is also a model
-//! that every command reads. The last tensor, `checksum`, is the XXH3-128 of all bytes before it.
+//! and the tensors are the matrices that training goes on with, `center` and `outside` (with hierarchical softmax,
+//! `nodes`), and what optimizers remember, such as `center.mean`; so a checkpoint is also a model that every command reads. The last tensor, `checksum`, is the XXH3-128 of all bytes before it.
 //!
 //! The first checkpoint of a run is written before the text is read, and holds only the command. Two are kept, so that
 //! there is one to fall back on.
@@ -85,15 +85,17 @@ impl Checkpoint {
     /// The record of the run, and the model, if there is one already.
     pub(crate) fn into_parts(self) -> (RunState, Option<Trained>) {
         let Self { state, mut matrices } = self;
-        let mut matrix = |name: &str| {
-            let found = matrices.iter_mut().find(|(other, _)| other == name);
-            found.map(|(_, numbers)| std::mem::take(numbers))
+        let mut matrix = |names: &[&str]| {
+            let found = matrices.iter().position(|(other, _)| names.contains(&other.as_str()))?;
+            Some(matrices.remove(found).1)
         };
-        let trained = matrix(CENTER).zip(matrix(OUTSIDE)).map(|(center, outside)| Trained {
+        let (center, outside) = (matrix(&[CENTER]), matrix(&[OUTSIDE, NODES]));
+        let trained = center.zip(outside).map(|(center, outside)| Trained {
             center,
             outside,
             losses: state.losses.iter().map(|&bits| f64::from_bits(bits)).collect(),
             stopped: state.position.clone(),
+            numbers: matrices,
         });
         (state, trained)
     }
@@ -102,3 +104,5 @@ impl Checkpoint {
 /// The names of the matrices that every model has.
 const CENTER: &str = "center";
 const OUTSIDE: &str = "outside";
+/// The outside matrix of hierarchical softmax, whose rows are not words.
+const NODES: &str = "nodes";

@@ -21,10 +21,10 @@ use super::private::{PREFETCH, Private, Side};
 pub(super) struct Rule {
     /// Components from one row to the next.
     pub(super) stride: usize,
-    /// Words in an average window, without its center.
-    pub(super) window: f64,
-    /// Targets of a center: itself and its negative samples.
-    pub(super) targets: f64,
+    /// Hidden vectors of an average center: the words of its window, or their mean.
+    pub(super) hidden: f64,
+    /// How many pairs a word that is a center once takes part in as a hidden vector, or what it has of one.
+    pub(super) inputs: f64,
     /// κ, the part of its way home that a row goes in one pair.
     pub(super) kappa: f64,
 }
@@ -42,9 +42,8 @@ impl Rule {
     /// About how many pairs moved a row that was a center and a negative so often.
     fn pairs(&self, side: Side, centers: f64, negatives: f64) -> f64 {
         match side {
-            // A word is an input of about as many windows as its own has words.
-            Side::Center => centers * self.window * self.targets,
-            Side::Outside => (centers + negatives) * self.window,
+            Side::Center => centers * self.inputs,
+            Side::Outside => (centers + negatives) * self.hidden,
         }
     }
 }
@@ -77,7 +76,7 @@ struct Copied {
 }
 
 impl Merger {
-    /// Merges part `part` of both matrices.
+    /// Merges part `part` of both matrices, of the centers first.
     pub(super) fn merge<'m>(
         &mut self,
         simd: Simd,
@@ -86,19 +85,27 @@ impl Merger {
         shards: &[&Private<'_>],
         rule: Rule,
     ) {
-        self.list(part, shards);
-        let (rows, copies) = (&self.rows, &self.copies);
         for (matrix, side) in matrices {
+            // Where both matrices have a row for each word, one list serves both.
+            if side == Side::Center || shards.iter().any(|private| private.nodes.is_some()) {
+                self.list(side, part, shards);
+            }
+            let (rows, copies) = (&self.rows, &self.copies);
             matrix.write(part, |common| simd.enter(Sums { common, rows, copies, side, shards, rule }));
         }
+        self.forget();
+    }
+
+    fn forget(&mut self) {
         for row in self.rows.drain(..) {
             self.index[row.place] = 0;
         }
     }
 
-    /// Lists the rows that were touched, and the copies of each.
-    fn list(&mut self, part: usize, shards: &[&Private<'_>]) {
-        for private in shards {
+    /// Lists the rows of a matrix that were touched, and the copies of each.
+    fn list(&mut self, side: Side, part: usize, shards: &[&Private<'_>]) {
+        self.forget();
+        for private in shards.iter().map(|private| private.list(side)) {
             for (place, local) in private.part(part) {
                 if place >= self.index.len() {
                     self.index.resize(place + 1, 0);
@@ -122,7 +129,7 @@ impl Merger {
         }
         self.copies.clear();
         self.copies.resize(start, Copied::default());
-        for (shard, private) in shards.iter().enumerate() {
+        for (shard, private) in shards.iter().map(|private| private.list(side)).enumerate() {
             for (place, local) in private.part(part) {
                 let row = &mut self.rows[self.index[place] as usize - 1];
                 self.copies[row.end] = Copied { shard: shard as u32, local };
@@ -190,7 +197,6 @@ mod tests {
     use motevec_core::model::RowsMut;
     use motevec_core::simd::Level;
 
-    use super::super::plan::Plan;
     use super::super::private::LocalRows;
     use super::*;
 
@@ -198,18 +204,18 @@ mod tests {
     #[test]
     fn each_row_takes_in_what_the_shards_changed() {
         const STRIDE: usize = 16;
-        let plan = Plan { shards: 3, words_per_round: 4, stretches: 1, pull: 0.1, loss_every: 1 };
         let (mut first, mut second) = (vec![1.0; 192 * STRIDE], vec![1.0; 192 * STRIDE]);
         let matrices = [Matrix::new(&mut first, 192, STRIDE), Matrix::new(&mut second, 192, STRIDE)];
-        let mut memory = vec![vec![0.0; Private::room(&plan, 192, STRIDE)]; 3];
+        let mut memory = vec![vec![0.0; 2 * 4 * STRIDE]; 3];
         let mut local = LocalRows::new(192);
         let touched: [&[u32]; 3] = [&[0, 64, 5], &[64], &[128, 64]];
-        let mut privates: Vec<_> = memory.iter_mut().map(|memory| Private::new(memory, STRIDE)).collect();
+        let mut privates: Vec<_> =
+            memory.iter_mut().map(|memory| Private::new(memory, 4 * STRIDE, STRIDE, false)).collect();
         for (shard, (private, rows)) in privates.iter_mut().zip(touched).enumerate() {
             for &row in rows {
-                private.add_center(row, &mut local);
+                private.words.add(row, 1, &mut local);
             }
-            private.forget_in(&mut local);
+            private.words.forget_in(&mut local);
             private.copy(&matrices[0].read(), &matrices[1].read());
             let mut model = private.model(STRIDE);
             for row in 0..rows.len() {
@@ -217,7 +223,7 @@ mod tests {
                 model.outside.row_mut(row).unwrap().fill(1.5);
             }
         }
-        let rule = Rule { stride: STRIDE, window: 6.0, targets: 6.0, kappa: 0.01 };
+        let rule = Rule { stride: STRIDE, hidden: 6.0, inputs: 36.0, kappa: 0.01 };
         let sides = [(&matrices[0], Side::Center), (&matrices[1], Side::Outside)];
         Merger::default().merge(
             Simd::new(Level::Scalar, false).unwrap(),
@@ -237,7 +243,7 @@ mod tests {
 
     #[test]
     fn rare_rows_take_the_sum_and_frequent_rows_the_mean() {
-        let rule = Rule { stride: 16, window: 6.0, targets: 6.0, kappa: 0.0025 };
+        let rule = Rule { stride: 16, hidden: 6.0, inputs: 36.0, kappa: 0.0025 };
         assert!((rule.scale(16, 0.0) - 1.0).abs() < 1e-6);
         assert!((rule.scale(16, 1.0) - 1.0).abs() < 2e-3);
         assert!((rule.scale(16, 1e6) - 1.0 / 16.0).abs() < 1e-6);

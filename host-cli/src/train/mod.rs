@@ -9,35 +9,42 @@
 //! and on sixty-four.
 
 mod curve;
+mod driver;
 mod matrix;
 mod merge;
+mod objective;
 mod optimizer;
 mod pages;
 pub(crate) mod plan;
 mod position;
 mod private;
 mod rounds;
-mod sequential;
 mod settings;
 mod shard;
 mod softmax;
 mod start;
+mod steps;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use std::ops::ControlFlow;
 
 pub use self::curve::LossCurve;
-pub use self::optimizer::{Objective, Optimizer};
+pub use self::objective::Objective;
+pub(crate) use self::objective::bits;
+use self::optimizer::Numbers;
+pub use self::optimizer::Optimizer;
 pub use self::plan::Plan;
 use self::position::Cursor;
 pub use self::position::Position;
 pub use self::rounds::rounds;
 use self::rounds::rounds_from;
-pub use self::sequential::sequential;
-pub use self::settings::Settings;
+pub use self::settings::{Architecture, Settings};
 pub use self::softmax::estimate as estimate_softmax;
 use self::start::Start;
+pub use self::whole::sequential;
+use self::whole::sequential_from;
 use crate::corpus::Corpus;
 use crate::{Error, Result, Vectors};
 
@@ -67,21 +74,22 @@ pub type Observe<'a> = &'a mut dyn FnMut(&Progress) -> ControlFlow<()>;
 pub struct Trained {
     /// The center vectors, |Vocab| × dim, row after row.
     pub center: Vec<f32>,
-    /// The outside vectors, likewise.
+    /// The outside vectors, likewise; with hierarchical softmax, those of the |Vocab| − 1 inner nodes.
     pub outside: Vec<f32>,
-    /// The loss of an average (center, outside) pair (MATH.md eq. 9; of softmax, eq. 6) in each epoch, as far as they
-    /// have begun.
+    /// The loss of an average pair of a hidden vector and a true word (MATH.md eq. 9, 22; of softmax, eq. 6) in each
+    /// epoch, as far as they have begun.
     pub losses: Vec<f64>,
     /// Where training stopped, if it was asked to: [`resume`] goes on there.
     pub stopped: Option<Position>,
+    /// What optimizers remember, where training stopped.
+    pub(crate) numbers: Numbers,
 }
 
-/// Trains on `corpus`: in [`rounds`] or, where the plan has one shard only, [sequentially](sequential()).
-/// What is not plain SGD with negative sampling trains sequentially, too.
+/// Trains on `corpus`: in [`rounds`]; or [on one shard](sequential()), where the plan has no more, or where what shards
+/// learn could not be [merged](Settings::merges).
 ///
 /// Where `observe` asks for it, training stops there: after the round, or within a thousand words. The model so far
-/// says where that was, and [`resume`] ends with the same bits as training that never stopped: by plain SGD with
-/// negative sampling, that is; other training cannot go on yet.
+/// says where that was, and [`resume`] ends with the same bits as training that never stopped.
 ///
 /// ```
 /// use std::ops::ControlFlow::{Break, Continue};
@@ -125,11 +133,8 @@ pub fn train_from(earlier: &Vectors, corpus: &Corpus, settings: &Settings, obser
 pub fn resume(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     let Some(position) = stopped.stopped.take() else { return Ok(stopped) };
     settings.check()?;
-    if !settings.is_plain() {
-        return Err(Error::Failed("only training by plain SGD with negative sampling can be resumed".to_owned()));
-    }
     let way = match position.cursor {
-        Cursor::Sequential(_) => sequential::sequential_from,
+        Cursor::Sequential(_) => sequential_from,
         Cursor::Rounds(_) => rounds_from,
     };
     way(Start::at(position, stopped, corpus.vocabulary.len(), settings)?, corpus, settings, observe)
@@ -139,9 +144,8 @@ fn begin(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observ
     settings.check()?;
     match Plan::of(corpus, settings).shards {
         // Nobody would be there to share the work with, or to merge with.
-        1 => sequential::sequential_from(start, corpus, settings, observe),
-        // What an optimizer remembers of a row cannot be merged as vectors can.
-        _ if !settings.is_plain() => sequential::sequential_from(start, corpus, settings, observe),
+        1 => sequential_from(start, corpus, settings, observe),
+        _ if !settings.merges() => sequential_from(start, corpus, settings, observe),
         _ => rounds_from(start, corpus, settings, observe),
     }
 }

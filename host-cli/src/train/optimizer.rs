@@ -1,7 +1,9 @@
-//! Which optimizer moves the vectors, down which loss.
+//! Which optimizer moves the vectors.
 
-use motevec_core::model::Slab;
-use motevec_core::optim::{Adam, AdamRows, AdamStep, AdamW, Momentum, MomentumRows, MomentumStep, RowOptimizer, Sgd};
+use motevec_core::model::{Rows, RowsMut, Slab};
+use motevec_core::optim::{
+    Adam, AdamRows, AdamStep, AdamW, Momentum, MomentumRows, MomentumStep, RowOptimizer, Sgd, Subtract,
+};
 use motevec_core::simd::{Block, Lanes};
 
 use super::matrix::stride;
@@ -97,32 +99,12 @@ impl Optimizer {
     }
 }
 
-/// The loss that training descends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Objective {
-    /// Negative sampling (eq. 9).
-    #[default]
-    NegativeSampling,
-    /// Naive softmax over the whole vocabulary (eq. 6).
-    Softmax,
-}
-
-impl Objective {
-    /// The name that the command line takes.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::NegativeSampling => "negative-sampling",
-            Self::Softmax => "softmax",
-        }
-    }
-}
-
 /// An [`Optimizer`] with what it remembers of the rows of one matrix.
 ///
 /// One type for all optimizers: what trains is compiled once for each set of instructions, and not for each optimizer
 /// too.
 pub(super) enum OptimizerRows {
+    Subtract,
     Sgd(Sgd<f32>),
     Momentum(MomentumRows<Slab<Pages>>),
     Adam(AdamRows<Slab<Pages>, Vec<u32>>),
@@ -130,17 +112,75 @@ pub(super) enum OptimizerRows {
 
 /// The step of a row.
 pub(super) enum Step {
+    Subtract,
     Sgd(f32),
     Momentum(MomentumStep),
     Adam(AdamStep),
+}
+
+/// The numbers of a checkpoint, by name.
+pub(super) type Numbers = Vec<(String, Vec<f32>)>;
+
+impl OptimizerRows {
+    /// What it remembers, `dim` numbers of each row, under names that begin with that of the `matrix`.
+    pub(super) fn save(&self, matrix: &str, dim: usize) -> Numbers {
+        let rows = |slab: &Slab<Pages>| -> Vec<f32> {
+            (0..slab.rows()).filter_map(|row| slab.row(row)).flat_map(|row| &row[..dim]).copied().collect()
+        };
+        match self {
+            Self::Subtract | Self::Sgd(_) => Vec::new(),
+            Self::Momentum(state) => vec![(format!("{matrix}.mean"), rows(&state.mean))],
+            Self::Adam(state) => vec![
+                (format!("{matrix}.mean"), rows(&state.mean)),
+                (format!("{matrix}.square"), rows(&state.square)),
+                // Counts, as they are in memory: a conversion would round them.
+                (format!("{matrix}.steps"), state.steps.iter().copied().map(f32::from_bits).collect()),
+            ],
+        }
+    }
+
+    /// Takes what [`save`](Self::save) gave from `saved`. Whether all of it was there.
+    pub(super) fn restore(&mut self, matrix: &str, dim: usize, saved: &mut Numbers) -> bool {
+        let mut take = |name: &str| {
+            let found = saved.iter().position(|(other, _)| *other == format!("{matrix}.{name}"))?;
+            Some(saved.swap_remove(found).1)
+        };
+        let mut fill = |slab: &mut Slab<Pages>, name| {
+            let rows = slab.rows();
+            let Some(numbers) = take(name).filter(|numbers| numbers.len() == rows * dim) else { return false };
+            for (row, numbers) in numbers.chunks_exact(dim).enumerate() {
+                if let Some(row) = slab.row_mut(row) {
+                    row[..dim].copy_from_slice(numbers);
+                }
+            }
+            true
+        };
+        match self {
+            Self::Subtract | Self::Sgd(_) => true,
+            Self::Momentum(state) => fill(&mut state.mean, "mean"),
+            Self::Adam(state) => {
+                let filled = fill(&mut state.mean, "mean") && fill(&mut state.square, "square");
+                let steps = take("steps").filter(|steps| steps.len() == state.steps.len());
+                let restored = filled && steps.is_some();
+                state.steps = steps.unwrap_or_default().into_iter().map(f32::to_bits).collect();
+                restored
+            }
+        }
+    }
 }
 
 impl RowOptimizer for OptimizerRows {
     type Step = Step;
 
     #[inline(always)]
+    fn adds(&self) -> bool {
+        matches!(self, Self::Subtract)
+    }
+
+    #[inline(always)]
     fn begin(&mut self, row: u32, rate: f32) -> Option<Step> {
         Some(match self {
+            Self::Subtract => Step::Subtract,
             Self::Sgd(rows) => Step::Sgd(rows.begin(row, rate)?),
             Self::Momentum(rows) => Step::Momentum(rows.begin(row, rate)?),
             Self::Adam(rows) => Step::Adam(rows.begin(row, rate)?),
@@ -157,6 +197,7 @@ impl RowOptimizer for OptimizerRows {
         theta: &mut Block,
     ) -> Option<()> {
         match (self, step) {
+            (Self::Subtract, Step::Subtract) => Subtract.block(lanes, &(), block, gradient, theta),
             (Self::Sgd(rows), Step::Sgd(step)) => rows.block(lanes, step, block, gradient, theta),
             (Self::Momentum(rows), Step::Momentum(step)) => rows.block(lanes, step, block, gradient, theta),
             (Self::Adam(rows), Step::Adam(step)) => rows.block(lanes, step, block, gradient, theta),

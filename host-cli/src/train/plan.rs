@@ -98,9 +98,13 @@ pub(super) fn kept(corpus: &Corpus, settings: &Settings) -> u64 {
 /// The share of the words of the vocabulary that subsampling is expected to leave in a text, 0 to 1.
 pub(crate) fn left(corpus: &Corpus, settings: &Settings) -> f64 {
     let counts = corpus.vocabulary.counts();
+    weights(corpus, settings).sum::<f64>() / counts.iter().map(|&count| count as f64).sum::<f64>()
+}
+
+/// By row of the vocabulary: how often subsampling is expected to keep a word, in one pass over the counted text.
+pub(super) fn weights(corpus: &Corpus, settings: &Settings) -> impl Iterator<Item = f64> {
     let kept = |(&count, keep): (&u64, u32)| count as f64 * (f64::from(keep) + 1.0) / (1_u64 << 32) as f64;
-    let kept: f64 = counts.iter().zip(keep(corpus, settings)).map(kept).sum();
-    kept / counts.iter().map(|&count| count as f64).sum::<f64>()
+    corpus.vocabulary.counts().iter().zip(keep(corpus, settings)).map(kept)
 }
 
 /// By row of the vocabulary: how likely subsampling is to keep a word, see [`Subsampler::keep_probability`].

@@ -36,6 +36,7 @@ pub(super) struct Chunk {
     pub(super) subsample: [u8; 16],
     pub(super) widths: [u8; 16],
     pub(super) negatives: [u8; 16],
+    pub(super) dropout: Option<[u8; 16]>,
     /// See [`motevec_core::train::Trainer::until_loss`].
     pub(super) until_loss: u32,
     /// The words of the sentence that the chunk ended in.

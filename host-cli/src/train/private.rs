@@ -4,61 +4,65 @@ use motevec_core::model::{Model, Slab};
 use motevec_core::simd::prefetch;
 
 use super::matrix::{PARTS, Reader, part_of, place_of};
-use super::plan::Plan;
 
 /// Private copies of rows of the two matrices.
 ///
-/// A local row stands for a row of the vocabulary; local rows are numbered in the order of their first occurrence.
+/// A local row stands for a row of a matrix; local rows are numbered in the order of their first occurrence.
 pub(super) struct Private<'a> {
-    rows: Vec<Row>,
+    /// The rows of the center matrix; and of the outside matrix, if its rows are words too.
+    pub(super) words: List,
+    /// The rows of the outside matrix, if they are nodes of a tree.
+    pub(super) nodes: Option<List>,
     center: &'a mut [f32],
     outside: &'a mut [f32],
     stride: usize,
-    /// The local rows, ordered by the part of the matrices that they belong to, and where each part's end.
+}
+
+/// Rows of a matrix.
+#[derive(Default)]
+pub(super) struct List {
+    rows: Vec<Row>,
+    /// The local rows, ordered by the part of the matrix that they belong to, and where each part's end.
     by_part: Vec<u32>,
-    ends: [usize; PARTS],
+    ends: Ends,
+}
+
+struct Ends([usize; PARTS]);
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self([0; PARTS])
+    }
 }
 
 /// A local row.
 #[derive(Clone, Copy)]
 pub(super) struct Row {
-    /// Its row of the vocabulary.
+    /// Its row of the matrix.
     pub(super) row: u32,
-    /// How often it is the center in this round.
+    /// How often it is the center in this round, or a node on the center's path.
     pub(super) centers: u32,
     /// About how often it is a negative.
     pub(super) negatives: f32,
 }
 
-/// From rows of the vocabulary to local rows: a thread's, emptied after each use.
+/// From rows of a matrix to local rows: a thread's, emptied after each use.
 pub(super) struct LocalRows(Vec<u32>);
 
 const ABSENT: u32 = u32::MAX;
 
 impl LocalRows {
-    /// For a vocabulary of so many words.
-    pub(super) fn new(words: usize) -> Self {
-        Self(vec![ABSENT; words])
+    /// For a matrix of so many rows.
+    pub(super) fn new(rows: usize) -> Self {
+        Self(vec![ABSENT; rows])
     }
 }
 
-impl<'a> Private<'a> {
-    /// No rows, in `memory` for the most that a round of `plan` touches.
-    pub(super) fn new(memory: &'a mut [f32], stride: usize) -> Self {
-        let (center, outside) = memory.split_at_mut(memory.len() / 2);
-        Self { rows: Vec::new(), center, outside, stride, by_part: Vec::new(), ends: [0; PARTS] }
-    }
-
-    /// The numbers that [`new`](Self::new) needs room for, with `words` in the vocabulary.
-    pub(super) fn room(plan: &Plan, words: usize, stride: usize) -> usize {
-        plan.words_per_round.min(words).saturating_mul(2).saturating_mul(stride)
-    }
-
-    /// Forgets all rows.
-    pub(super) fn clear(&mut self) {
+impl List {
+    fn clear(&mut self) {
         self.rows.clear();
         self.by_part.clear();
-        self.ends = [0; PARTS];
+        self.ends = Ends::default();
     }
 
     /// The local rows.
@@ -66,14 +70,14 @@ impl<'a> Private<'a> {
         &self.rows
     }
 
-    /// The local row of `row`, which is a center once more.
-    pub(super) fn add_center(&mut self, row: u32, local: &mut LocalRows) -> u32 {
+    /// The local row of `row`, which is a center, or on its path, so many times more.
+    pub(super) fn add(&mut self, row: u32, times: u32, local: &mut LocalRows) -> u32 {
         let local = &mut local.0[row as usize];
         match self.rows.get_mut(*local as usize) {
-            Some(known) => known.centers += 1,
+            Some(known) => known.centers += times,
             None => {
                 *local = self.rows.len() as u32;
-                self.rows.push(Row { row, centers: 1, negatives: 0.0 });
+                self.rows.push(Row { row, centers: times, negatives: 0.0 });
             }
         }
         *local
@@ -91,43 +95,70 @@ impl<'a> Private<'a> {
         }
     }
 
-    /// Copies the rows from the common matrices.
-    pub(super) fn copy(&mut self, center: &Reader<'_, '_>, outside: &Reader<'_, '_>) {
-        copy_rows(center, &self.rows, self.center, self.stride);
-        copy_rows(outside, &self.rows, self.outside, self.stride);
-        self.order_by_part();
-    }
-
     fn order_by_part(&mut self) {
+        let Ends(ends) = &mut self.ends;
         for row in &self.rows {
-            self.ends[part_of(row.row)] += 1;
+            ends[part_of(row.row)] += 1;
         }
         // From numbers to where each part starts; filling moves that to where it ends.
         let mut start = 0;
-        for end in &mut self.ends {
+        for end in &mut *ends {
             start += std::mem::replace(end, start);
         }
         self.by_part.resize(self.rows.len(), 0);
         for (local, row) in self.rows.iter().enumerate() {
-            let end = &mut self.ends[part_of(row.row)];
+            let end = &mut ends[part_of(row.row)];
             self.by_part[*end] = local as u32;
             *end += 1;
         }
     }
 
-    /// The rows as a model of `dim` components.
-    pub(super) fn model(&mut self, dim: usize) -> Model<Slab<&mut [f32]>, Slab<&mut [f32]>> {
-        let len = self.rows.len() * self.stride;
-        let [center, outside] = [&mut *self.center, &mut *self.outside]
-            .map(|rows| Slab::new(&mut rows[..len], dim, self.stride).expect("whole rows were copied"));
-        Model { center, outside }
+    /// The local rows in a part of the matrix: the place of each in the part, and its number.
+    pub(super) fn part(&self, part: usize) -> impl Iterator<Item = (usize, u32)> {
+        let start = part.checked_sub(1).map_or(0, |before| self.ends.0[before]);
+        let locals = self.by_part[start..self.ends.0[part]].iter();
+        locals.map(|&local| (place_of(self.rows[local as usize].row), local))
+    }
+}
+
+impl<'a> Private<'a> {
+    /// No rows, in memory for the most that a round touches: `center`, and what is left for the outside matrix, whose
+    /// rows are words, or nodes of a tree.
+    pub(super) fn new(memory: &'a mut [f32], center: usize, stride: usize, has_tree: bool) -> Self {
+        let (center, outside) = memory.split_at_mut(center);
+        Self { words: List::default(), nodes: has_tree.then(List::default), center, outside, stride }
     }
 
-    /// The local rows in a part of the matrices: the place of each in the part, and its number.
-    pub(super) fn part(&self, part: usize) -> impl Iterator<Item = (usize, u32)> {
-        let start = part.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let locals = self.by_part[start..self.ends[part]].iter();
-        locals.map(|&local| (place_of(self.rows[local as usize].row), local))
+    /// Forgets all rows.
+    pub(super) fn clear(&mut self) {
+        self.words.clear();
+        self.nodes.iter_mut().for_each(List::clear);
+    }
+
+    /// The rows of a matrix.
+    pub(super) fn list(&self, side: Side) -> &List {
+        match (side, &self.nodes) {
+            (Side::Outside, Some(nodes)) => nodes,
+            _ => &self.words,
+        }
+    }
+
+    /// Copies the rows from the common matrices.
+    pub(super) fn copy(&mut self, center: &Reader<'_, '_>, outside: &Reader<'_, '_>) {
+        copy_rows(center, &self.words.rows, self.center, self.stride);
+        let rows = &self.nodes.as_ref().unwrap_or(&self.words).rows;
+        copy_rows(outside, rows, self.outside, self.stride);
+        self.words.order_by_part();
+        self.nodes.iter_mut().for_each(List::order_by_part);
+    }
+
+    /// The rows as a model of `dim` components.
+    pub(super) fn model(&mut self, dim: usize) -> Model<Slab<&mut [f32]>, Slab<&mut [f32]>> {
+        let [words, outside] = [Side::Center, Side::Outside].map(|side| self.list(side).rows.len());
+        Model {
+            center: slab(self.center, words, dim, self.stride),
+            outside: slab(self.outside, outside, dim, self.stride),
+        }
     }
 
     /// A private row of one of the matrices.
@@ -138,6 +169,10 @@ impl<'a> Private<'a> {
         };
         &rows[local as usize * self.stride..][..self.stride]
     }
+}
+
+fn slab(memory: &mut [f32], rows: usize, dim: usize, stride: usize) -> Slab<&mut [f32]> {
+    Slab::new(&mut memory[..rows * stride], dim, stride).expect("whole rows were copied")
 }
 
 /// Which of the two matrices.

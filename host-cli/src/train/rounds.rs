@@ -1,28 +1,32 @@
 //! Training in rounds: the shards train, each on its own words and rows, then every touched row takes in what they learned.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Barrier, Mutex, RwLock};
+use std::sync::RwLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use motevec_core::model::Slab;
 use motevec_core::sample::Generator;
 use motevec_core::simd::Simd;
-use motevec_core::train::Loss;
+use motevec_core::train::{CbowGradient, Loss};
 
+use super::driver::{self, Run, UNPOISONED};
 use super::matrix::{self, Matrix, PARTS, part_of, place_of};
 use super::merge::{Merger, Rule};
+use super::objective::Tree;
 use super::pages::Pages;
 use super::position::{Cursor, Position, foreign};
-use super::private::{LocalRows, Private, Side};
-use super::shard::{Common, Shard};
+use super::private::{LocalRows, Side};
+use super::settings::Architecture;
+use super::shard::{self, Common, Shard};
 use super::start::{Initial, Start};
-use super::{Observe, Plan, Progress, Settings, Trained, diverged, finished, plan};
+use super::steps::Memory;
+use super::{Objective, Observe, Plan, Settings, Trained, finished, plan};
 use crate::corpus::Corpus;
 use crate::{Error, Result};
 
 /// Trains on `corpus` in rounds. `observe` is called after each.
 ///
 /// # Errors
-/// As [`train()`](super::train()).
+/// As [`train()`](super::train()), and if what shards learn cannot be merged: see [`Settings::merges`].
 pub fn rounds(corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     rounds_from(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
 }
@@ -33,21 +37,34 @@ pub(super) fn rounds_from(
     settings: &Settings,
     observe: Observe<'_>,
 ) -> Result<Trained> {
-    let step = settings.check()?;
-    if !settings.is_plain() {
-        return Err(Error::Failed("rounds train by plain SGD with negative sampling only".to_owned()));
+    settings.check()?;
+    if !settings.merges() {
+        return Err(Error::Failed("what these settings train apart cannot be merged".to_owned()));
     }
-    let counts = corpus.vocabulary.counts();
+    let words = corpus.vocabulary.len();
     let keep = plan::keep(corpus, settings);
-    let noise = plan::noise(counts, &keep);
+    let noise = plan::noise(corpus.vocabulary.counts(), &keep);
+    let tree = match settings.objective {
+        Objective::HierarchicalSoftmax => Some(Tree::new(&corpus.vocabulary)?),
+        _ => None,
+    };
+    // Targets of a center: itself and its negative samples, or its path.
+    let (targets, longest) = match &tree {
+        None => (1.0 + settings.negatives as f64, 1),
+        Some(tree) => tree.lengths(plan::weights(corpus, settings)),
+    };
+    let plan = Plan::of(corpus, settings);
+    let outside = settings.objective.outside_rows(words);
     let common = Common {
         tokens: &corpus.tokens,
         keep,
         noise,
-        settings: step,
-        plan: Plan::of(corpus, settings),
+        negatives: settings.negatives,
+        tree,
+        plan,
         seed: settings.seed,
         epochs: settings.epochs,
+        room: [plan.words_per_round.min(words), plan.words_per_round.saturating_mul(longest).min(outside)],
         dim: settings.dim,
         stride: matrix::stride(settings.dim),
     };
@@ -56,30 +73,40 @@ pub(super) fn rounds_from(
         check(position, &common)?;
     }
     let stride = common.stride;
-    let mut memory = Memory::new(&common)?;
+    let pages = |rows: usize| Pages::zeros(rows.saturating_mul(stride));
+    let room = common.room.iter().sum::<usize>();
+    let (mut center, mut outer) = (pages(words)?, pages(outside)?);
+    let mut private = pages(room.saturating_mul(plan.shards))?;
     let (losses, stopped) = {
-        let center = Matrix::new(memory.center.as_mut_slice(), counts.len(), stride);
-        let outside = Matrix::new(memory.outside.as_mut_slice(), counts.len(), stride);
+        let center = Matrix::new(center.as_mut_slice(), words, stride);
+        let outside = Matrix::new(outer.as_mut_slice(), outside, stride);
         initialize(start, (&center, &outside), settings, stride);
-        let run = Rounds {
+        let mut states = position.iter().flat_map(|position| match &position.cursor {
+            Cursor::Rounds(states) => states.clone(),
+            Cursor::Sequential(_) => Vec::new(),
+        });
+        let memory = private.as_mut_slice().chunks_exact_mut(room * stride).enumerate();
+        let shards = memory.map(|(index, memory)| RwLock::new(Shard::new(index, memory, &common, states.next())));
+        let rounds = Rounds {
             common: &common,
             settings,
-            position,
-            words: corpus.stats.kept_words,
+            simd: settings.simd(),
+            targets,
             center: &center,
             outside: &outside,
-            private: memory.private.as_mut_slice(),
-            observe,
+            shards: shards.collect(),
+            next_shard: AtomicUsize::new(0),
+            next_part: AtomicUsize::new(0),
         };
-        run.train(settings.simd())?
+        let (tokens, steps) = (corpus.tokens.len() as u64, corpus.stats.kept_words);
+        Run { settings, tokens, steps, position, observe }.drive(&rounds)?
     };
     // Each matrix gives its pages back as soon as its rows are handed out: there are never more than three.
-    drop(memory.private);
-    let rows = |mut pages: Pages| Matrix::new(pages.as_mut_slice(), counts.len(), stride).into_rows(settings.dim);
-    let (center, outside) = (rows(memory.center), rows(memory.outside));
-    finished(Trained { center, outside, losses, stopped }, settings)
+    drop(private);
+    let rows = |mut pages: Pages, rows| Matrix::new(pages.as_mut_slice(), rows, stride).into_rows(settings.dim);
+    let (center, outside) = (rows(center, words), rows(outer, outside));
+    finished(Trained { center, outside, losses, stopped, numbers: Vec::new() }, settings)
 }
-
 /// Checks that rounds can go on from `position`.
 fn check(position: &Position, common: &Common<'_>) -> Result<()> {
     position.check(common.tokens.len(), common.epochs)?;
@@ -91,26 +118,6 @@ fn check(position: &Position, common: &Common<'_>) -> Result<()> {
         .iter()
         .enumerate()
         .try_for_each(|(index, state)| state.check(&Shard::stretches(index, common), common.epochs))
-}
-
-/// All large memory of a run.
-struct Memory {
-    center: Pages,
-    outside: Pages,
-    /// The rows that the shards copy.
-    private: Pages,
-}
-
-impl Memory {
-    fn new(common: &Common<'_>) -> Result<Self> {
-        let matrix = || Pages::zeros(common.keep.len().saturating_mul(common.stride));
-        let private = Private::room(&common.plan, common.keep.len(), common.stride);
-        Ok(Self {
-            center: matrix()?,
-            outside: matrix()?,
-            private: Pages::zeros(private.saturating_mul(common.plan.shards))?,
-        })
-    }
 }
 
 /// Sets all vectors, in the order of the rows, so that the start does not depend on how they are stored.
@@ -134,198 +141,95 @@ fn slab(rows: &mut [f32], dim: usize, stride: usize) -> Slab<&mut [f32]> {
 struct Rounds<'a, 'm> {
     common: &'a Common<'a>,
     settings: &'a Settings,
-    /// Where training goes on.
-    position: Option<Position>,
-    /// Words of the vocabulary in one pass over the corpus.
-    words: u64,
+    simd: Simd,
+    /// Targets of an average center.
+    targets: f64,
     center: &'a Matrix<'m>,
     outside: &'a Matrix<'m>,
-    private: &'a mut [f32],
-    observe: Observe<'a>,
-}
-
-/// What the threads of a run tell each other.
-struct Shared<'a> {
     shards: Vec<RwLock<Shard<'a>>>,
-    /// Ends each phase of a round: nobody trains while somebody merges. Locked until it is known who takes part.
-    phase: RwLock<Barrier>,
     next_shard: AtomicUsize,
     next_part: AtomicUsize,
-    /// The rate of the round, as bits.
-    rate: AtomicU32,
-    over: AtomicBool,
-    /// Whether it is over because the observer said so.
-    stopped: AtomicBool,
-    failure: Mutex<Option<Error>>,
 }
 
-impl Rounds<'_, '_> {
-    fn train(mut self, simd: Simd) -> Result<(Vec<f64>, Option<Position>)> {
-        let (common, settings) = (self.common, self.settings);
-        let shards = common.plan.shards;
-        let threads = settings.threads.clamp(1, shards);
-        let total = common.tokens.len() as u64 * u64::from(common.epochs);
-        let room = Private::room(&common.plan, common.keep.len(), common.stride);
-        let private = std::mem::take(&mut self.private).chunks_exact_mut(room).enumerate();
-        let mut losses = vec![Loss::default(); common.epochs as usize];
-        let mut states = Vec::new();
-        if let Some(position) = self.position.take() {
-            for (loss, sum) in losses.iter_mut().zip(position.losses) {
-                *loss = sum.into();
-            }
-            if let Cursor::Rounds(stopped) = position.cursor {
-                states = stopped;
-            }
-        }
-        let mut states = states.into_iter();
-        let shards: Vec<_> = private.map(|(index, memory)| Shard::new(index, memory, common, states.next())).collect();
-        let done = shards.iter().map(Shard::done).sum();
-        let shared = Shared {
-            shards: shards.into_iter().map(RwLock::new).collect(),
-            phase: RwLock::new(Barrier::new(1)),
-            next_shard: AtomicUsize::new(0),
-            next_part: AtomicUsize::new(0),
-            rate: AtomicU32::new(self.rate_after(done, total).to_bits()),
-            over: AtomicBool::new(false),
-            stopped: AtomicBool::new(false),
-            failure: Mutex::new(None),
-        };
-        let (center, outside) = (self.center, self.outside);
-        std::thread::scope(|scope| {
-            let mut phase = shared.phase.write().expect(UNPOISONED);
-            // A system that refuses a thread costs time, and nothing else.
-            let spawn = |_| {
-                let work = || work(simd, common, center, outside, &shared, None);
-                std::thread::Builder::new().spawn_scoped(scope, work).ok()
-            };
-            *phase = Barrier::new(1 + (1..threads).map_while(spawn).count());
-            drop(phase);
-            let mut after_training = || self.look_at_round(&shared, total, &mut losses);
-            work(simd, common, center, outside, &shared, Some(&mut after_training));
-        });
-        match shared.failure.lock().expect(UNPOISONED).take() {
-            Some(error) => return Err(error),
-            None if shared.stopped.load(Ordering::Relaxed) => {}
-            None => return Ok((losses.iter().map(Loss::mean).collect(), None)),
-        }
-        let shards = || shared.shards.iter().map(|shard| shard.read().expect(UNPOISONED));
-        let done = shards().map(|shard| shard.done()).sum();
-        losses.truncate(epoch_of(done, total, common.epochs) + 1);
-        let position = Position {
-            done,
-            losses: losses.into_iter().map(Into::into).collect(),
-            cursor: Cursor::Rounds(shards().map(|shard| shard.state()).collect()),
-        };
-        Ok((position.mean_losses(), Some(position)))
+/// What a thread works with.
+struct Thread {
+    training: shard::Thread,
+    merger: Merger,
+}
+
+impl driver::Rounds for Rounds<'_, '_> {
+    type Thread = Thread;
+
+    fn thread(&self) -> Thread {
+        let words = self.common.keep.len();
+        let nodes = if self.common.tree.is_some() { words } else { 0 };
+        // These settings have been checked, and remember nothing.
+        let memory = Memory::new(self.settings, words).expect("there is nothing to allocate");
+        let training = shard::Thread { words: LocalRows::new(words), nodes: LocalRows::new(nodes), memory };
+        Thread { training, merger: Merger::default() }
     }
-}
 
-/// See [`AbortOnPanic`].
-const UNPOISONED: &str = "a thread that panics ends the process";
+    fn most_threads(&self) -> usize {
+        self.shards.len()
+    }
 
-/// Ends the process when its thread panics: the others would wait for it for ever.
-struct AbortOnPanic;
+    fn train(&self, thread: &mut Thread, rate: f32) -> Result<()> {
+        let matrices = (&self.center.read(), &self.outside.read());
+        let mut result = Ok(());
+        while let Some(shard) = self.shards.get(self.next_shard.fetch_add(1, Ordering::Relaxed)) {
+            let mut shard = shard.write().expect(UNPOISONED);
+            result = shard.run(self.simd, self.common, &mut thread.training, matrices, rate).and(result);
+        }
+        result
+    }
 
-impl Drop for AbortOnPanic {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            std::process::abort();
+    fn merge(&self, thread: &mut Thread, rate: f32) {
+        let shards: Vec<_> = self.shards.iter().map(|shard| shard.read().expect(UNPOISONED)).collect();
+        let shards: Vec<_> = shards.iter().map(|shard| &shard.private).collect();
+        let rule = self.rule(rate);
+        let matrices = [(self.center, Side::Center), (self.outside, Side::Outside)];
+        loop {
+            let part = self.next_part.fetch_add(1, Ordering::Relaxed);
+            if part >= PARTS {
+                break;
+            }
+            thread.merger.merge(self.simd, matrices, part, &shards, rule);
         }
     }
-}
 
-/// A thread's share of all rounds. The one with `after_training` runs it between the phases of each.
-fn work<'m>(
-    simd: Simd,
-    common: &Common<'_>,
-    center: &Matrix<'m>,
-    outside: &Matrix<'m>,
-    shared: &Shared<'_>,
-    mut after_training: Option<&mut dyn FnMut()>,
-) {
-    let _guard = AbortOnPanic;
-    let phase = shared.phase.read().expect(UNPOISONED);
-    let mut local = LocalRows::new(common.keep.len());
-    let mut merger = Merger::default();
-    while !shared.over.load(Ordering::Relaxed) {
-        let rate = f32::from_bits(shared.rate.load(Ordering::Relaxed));
-        {
-            let matrices = (&center.read(), &outside.read());
-            while let Some(shard) = shared.shards.get(shared.next_shard.fetch_add(1, Ordering::Relaxed)) {
-                let trained = shard.write().expect(UNPOISONED).run(simd, common, &mut local, matrices, rate);
-                if let Err(error) = trained {
-                    *shared.failure.lock().expect(UNPOISONED) = Some(error);
-                }
-            }
-        }
-        phase.wait();
-        if let Some(after_training) = &mut after_training {
-            shared.next_shard.store(0, Ordering::Relaxed);
-            after_training();
-        }
-        {
-            let shards: Vec<_> = shared.shards.iter().map(|shard| shard.read().expect(UNPOISONED)).collect();
-            let shards: Vec<_> = shards.iter().map(|shard| &shard.private).collect();
-            let rule = Rule {
-                stride: common.stride,
-                // Half-widths are uniform on 1 ..= m, so a window has m + 1 words on average.
-                window: f64::from(common.settings.window() + 1),
-                targets: 1.0 + common.settings.negatives() as f64,
-                kappa: common.plan.pull * f64::from(rate),
-            };
-            loop {
-                let part = shared.next_part.fetch_add(1, Ordering::Relaxed);
-                if part >= PARTS {
-                    break;
-                }
-                merger.merge(simd, [(center, Side::Center), (outside, Side::Outside)], part, &shards, rule);
-            }
-        }
-        phase.wait();
-        if after_training.is_some() {
-            // Nobody merges before the next phase has ended.
-            shared.next_part.store(0, Ordering::Relaxed);
-        }
-    }
-}
-
-impl Rounds<'_, '_> {
-    /// Adds up what the shards did in a round, reports it, and prepares the next one.
-    fn look_at_round(&mut self, shared: &Shared<'_>, total: u64, losses: &mut [Loss]) {
+    fn trained(&self) -> (u64, Loss) {
+        self.next_shard.store(0, Ordering::Relaxed);
         let (mut done, mut round) = (0, Loss::default());
-        for shard in &shared.shards {
+        for shard in &self.shards {
             let shard = shard.read().expect(UNPOISONED);
             done += shard.done();
             round.sum += shard.loss.sum;
             round.pairs += shard.loss.pairs;
         }
-        let epoch = epoch_of(done, total, self.common.epochs);
-        let loss = &mut losses[epoch];
-        loss.sum += round.sum;
-        loss.pairs += round.pairs;
-        let rate = self.rate_after(done, total);
-        let (loss, pairs) = (loss.mean(), loss.pairs);
-        let answer = (self.observe)(&Progress { done, total, epoch: epoch as u32, rate, loss, pairs });
-        let stopped = answer.is_break() && done < total;
-
-        let mut failure = shared.failure.lock().expect(UNPOISONED);
-        if !round.sum.is_finite() {
-            failure.get_or_insert_with(|| diverged(self.settings.rate));
-        }
-        shared.rate.store(rate.to_bits(), Ordering::Relaxed);
-        shared.stopped.store(stopped, Ordering::Relaxed);
-        shared.over.store(done == total || stopped || failure.is_some(), Ordering::Relaxed);
+        (done, round)
     }
 
-    /// The learning rate after `done` of `total` tokens.
-    fn rate_after(&self, done: u64, total: u64) -> f32 {
-        let total_words = self.words * u64::from(self.common.epochs);
-        let done_words = (u128::from(done) * u128::from(total_words) / u128::from(total.max(1))) as u64;
-        self.settings.schedule.rate(self.settings.rate, done_words, total_words)
+    fn merged(&self) {
+        self.next_part.store(0, Ordering::Relaxed);
+    }
+
+    fn cursor(&self) -> Cursor {
+        Cursor::Rounds(self.shards.iter().map(|shard| shard.read().expect(UNPOISONED).state()).collect())
     }
 }
 
-/// The epoch, from 0, that the last of `done` tokens belongs to: the round that ends an epoch is part of it.
-fn epoch_of(done: u64, total: u64, epochs: u32) -> usize {
-    (u128::from(done.saturating_sub(1)) * u128::from(epochs) / u128::from(total)) as usize
+impl Rounds<'_, '_> {
+    /// What a merge goes by, at `rate`.
+    fn rule(&self, rate: f32) -> Rule {
+        // Half-widths are uniform on 1 ..= m, so a window has m + 1 words on average. A word is an input of about as
+        // many windows as its own has words.
+        let window = f64::from(self.settings.window) + 1.0;
+        let (hidden, part) = match self.settings.architecture {
+            Architecture::SkipGram => (window, 1.0),
+            Architecture::Cbow(CbowGradient::True) => (1.0, 1.0 / window),
+            Architecture::Cbow(CbowGradient::Word2vec) => (1.0, 1.0),
+        };
+        let kappa = self.common.plan.pull * f64::from(rate);
+        Rule { stride: self.common.stride, hidden, inputs: window * self.targets * part, kappa }
+    }
 }

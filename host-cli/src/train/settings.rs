@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use motevec_core::optim::Schedule;
 use motevec_core::simd::{Level, Simd};
-use motevec_core::train::{self, Update};
+use motevec_core::train::{self, CbowGradient, Update};
 
 use super::{Objective, Optimizer};
 use crate::{Error, Result};
@@ -30,6 +30,8 @@ pub struct Settings {
     pub optimizer: Optimizer,
     /// Which share of the components of a center vector a step does not see (MATH.md eq. 19).
     pub dropout: f32,
+    /// What predicts what.
+    pub architecture: Architecture,
     /// What training descends.
     pub objective: Objective,
     /// Where all random choices start from.
@@ -42,6 +44,28 @@ pub struct Settings {
     pub fused: bool,
     /// The instructions to use. The result does not depend on it.
     pub level: Level,
+}
+
+/// What predicts what in a window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Architecture {
+    /// Each word of the window, by itself, predicts the center (or the center each of them, which over a text are the
+    /// same pairs).
+    #[default]
+    SkipGram,
+    /// The mean of the window predicts the center (eq. 21).
+    Cbow(CbowGradient),
+}
+
+impl Architecture {
+    /// The name that the command line takes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SkipGram => "skip-gram",
+            Self::Cbow(_) => "cbow",
+        }
+    }
 }
 
 impl Default for Settings {
@@ -57,6 +81,7 @@ impl Default for Settings {
             schedule: Schedule::WORD2VEC,
             optimizer: Optimizer::default(),
             dropout: 0.0,
+            architecture: Architecture::default(),
             objective: Objective::default(),
             seed: 1,
             threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
@@ -68,12 +93,11 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether training is plain SGD with negative sampling, for which there are fused kernels and
-    /// [rounds](super::rounds).
+    /// Whether what shards learn apart can be merged: by plain SGD, on a loss with few targets. What an optimizer
+    /// remembers of a row cannot, and naive softmax moves every row in each step.
     #[must_use]
-    pub fn is_plain(&self) -> bool {
-        let descent = (self.optimizer, self.objective) == (Optimizer::default(), Objective::NegativeSampling);
-        descent && self.dropout == 0.0
+    pub fn merges(&self) -> bool {
+        self.optimizer == Optimizer::default() && self.objective != Objective::Softmax && self.dropout == 0.0
     }
 
     /// The level and the arithmetic, which [`check`](Self::check) has found on this machine.
@@ -87,8 +111,9 @@ impl Settings {
     /// [`Error::Setting`], with what to do.
     pub fn check(&self) -> Result<train::Dynamic> {
         let fits = |number: f32, least: bool| number.is_finite() && (number > 0.0 || least && number == 0.0);
-        let has_step = self.objective != Objective::Softmax || self.update != Update::Pair;
-        let checks: [(_, &dyn Display, _, _); 7] = [
+        let pairs = self.update == Update::Pair;
+        let has_step = self.objective != Objective::Softmax || !pairs;
+        let checks: [(_, &dyn Display, _, _); 8] = [
             ("dim", &self.dim, self.dim > 0, "a vector needs at least 1 component (100 to 300 are usual)"),
             ("epochs", &self.epochs, self.epochs > 0, "there is nothing to train; give at least 1"),
             ("lr", &self.rate, fits(self.rate, false), "the learning rate must be a positive number (0.025 is usual)"),
@@ -105,6 +130,12 @@ impl Settings {
                 "give a share from 0 to less than 1, such as 0.1",
             ),
             ("update", &"pair", has_step, "softmax has one step, for a center and all of its window; leave it out"),
+            (
+                "update",
+                &"pair",
+                self.architecture == Architecture::SkipGram || !pairs,
+                "CBOW has one step, for the mean of a window; leave it out",
+            ),
             ("simd", &self.level.name(), self.level.is_available(), "this machine does not have it"),
         ];
         if let Some((name, value, _, message)) = checks.into_iter().find(|(_, _, fits, _)| !fits) {

@@ -4,13 +4,15 @@ use std::ops::Range;
 
 use motevec_core::sample::{Generator, Negatives, Subsampler, other_than};
 use motevec_core::simd::{Simd, WindowError};
-use motevec_core::train::{Dynamic, Loss, Trainer};
+use motevec_core::train::{Loss, Trainer};
 use rand_core::Rng;
 
 use super::matrix::Reader;
+use super::objective::{Paths, Targets, Tree};
 use super::plan::Plan;
 use super::position::ShardState;
 use super::private::{LocalRows, Private};
+use super::steps::Memory;
 use crate::corpus::{SENTENCE_END, Tokens};
 use crate::{Error, Result};
 
@@ -21,10 +23,15 @@ pub(super) struct Common<'a> {
     pub(super) keep: Vec<u32>,
     /// By row of the vocabulary, how much a word that was kept weighs as a negative: see [`Shard::draw_pool`].
     pub(super) noise: Vec<f32>,
-    pub(super) settings: Dynamic,
+    /// Negative samples of a step.
+    pub(super) negatives: usize,
+    /// The tree of hierarchical softmax.
+    pub(super) tree: Option<Tree>,
     pub(super) plan: Plan,
     pub(super) seed: u64,
     pub(super) epochs: u32,
+    /// Rows of each matrix that a round of a shard touches at most.
+    pub(super) room: [usize; 2],
     /// Components of a row, without its padding and with it.
     pub(super) dim: usize,
     pub(super) stride: usize,
@@ -57,7 +64,16 @@ pub(super) struct Shard<'a> {
     ends: Vec<End>,
     /// Local rows that negatives are drawn from; those of each stretch, and then all once more.
     pool: Vec<u32>,
+    /// By local row, its path in the tree, if there is one.
+    paths: Paths,
     buffer: Vec<u32>,
+}
+
+/// What a thread trains shards with.
+pub(super) struct Thread {
+    pub(super) words: LocalRows,
+    pub(super) nodes: LocalRows,
+    pub(super) memory: Memory,
 }
 
 /// Where something of a stretch ends: everything before it is of the stretches before.
@@ -80,11 +96,12 @@ impl<'a> Shard<'a> {
             epoch,
             round,
             loss: Loss::default(),
-            private: Private::new(memory, common.stride),
+            private: Private::new(memory, common.room[0] * common.stride, common.stride, common.tree.is_some()),
             words: Vec::new(),
             sentences: Vec::new(),
             ends: Vec::new(),
             pool: Vec::new(),
+            paths: Paths::default(),
             buffer: Vec::new(),
         }
     }
@@ -115,7 +132,7 @@ impl<'a> Shard<'a> {
         &mut self,
         simd: Simd,
         common: &Common<'_>,
-        local: &mut LocalRows,
+        thread: &mut Thread,
         (center, outside): (&Reader<'_, '_>, &Reader<'_, '_>),
         rate: f32,
     ) -> Result<()> {
@@ -124,13 +141,17 @@ impl<'a> Shard<'a> {
         if self.epoch == common.epochs {
             return Ok(());
         }
-        let gathered = self.gather(common, local);
+        let gathered = self.gather(common, &mut thread.words);
         // Also after an error: the thread goes on to other shards.
-        self.private.forget_in(local);
+        self.private.words.forget_in(&mut thread.words);
         gathered?;
-        self.draw_pool(common);
+        match &common.tree {
+            None => self.draw_pool(common),
+            Some(tree) => self.find_paths(tree, &mut thread.nodes),
+        }
         self.private.copy(center, outside);
-        self.train(simd, common, rate).map_err(|error| Error::Failed(format!("training: {error}")))?;
+        self.train(simd, common, &mut thread.memory, rate)
+            .map_err(|error| Error::Failed(format!("training: {error}")))?;
         self.round += 1;
         Ok(())
     }
@@ -158,7 +179,7 @@ impl<'a> Shard<'a> {
                     if token == SENTENCE_END {
                         self.sentences.push(self.words.len());
                     } else if Subsampler::keep(common.keep[token as usize], &mut rng) {
-                        self.words.push(self.private.add_center(token, local));
+                        self.words.push(self.private.words.add(token, 1, local));
                         if self.words.len() == enough {
                             break;
                         }
@@ -182,15 +203,15 @@ impl<'a> Shard<'a> {
     fn draw_pool(&mut self, common: &Common<'_>) {
         let mut rng = self.stream(common, Purpose::Pool);
         let picks = common.plan.words_per_round / common.plan.stretches;
-        let uses_of_a_pick =
-            (self.words.len() * common.settings.negatives()) as f32 / common.plan.words_per_round as f32;
+        let uses_of_a_pick = (self.words.len() * common.negatives) as f32 / common.plan.words_per_round as f32;
         self.pool.clear();
         let mut start = 0;
         for end in &mut self.ends {
             let words = &self.words[start..end.words];
             start = end.words;
-            let weight =
-                |local: u32, rows: &Private<'_>| f64::from(common.noise[rows.rows()[local as usize].row as usize]);
+            let weight = |local: u32, rows: &Private<'_>| {
+                f64::from(common.noise[rows.words.rows()[local as usize].row as usize])
+            };
             let total: f64 = words.iter().map(|&local| weight(local, &self.private)).sum();
             // Evenly spaced picks: the number of each word is as near to its expectation as a whole number can be.
             let step = total / picks as f64;
@@ -200,7 +221,7 @@ impl<'a> Shard<'a> {
                 sum += weight(local, &self.private);
                 while next < sum {
                     self.pool.push(local);
-                    self.private.add_negatives(local, uses_of_a_pick);
+                    self.private.words.add_negatives(local, uses_of_a_pick);
                     next += step;
                 }
             }
@@ -209,18 +230,39 @@ impl<'a> Shard<'a> {
         self.pool.extend_from_within(..);
     }
 
-    fn train(&mut self, simd: Simd, common: &Common<'_>, rate: f32) -> std::result::Result<(), WindowError> {
+    /// Finds the path of each word, and makes its nodes local rows.
+    fn find_paths(&mut self, tree: &Tree, local: &mut LocalRows) {
+        let Private { words, nodes: Some(nodes), .. } = &mut self.private else { return };
+        self.paths.clear();
+        for word in words.rows() {
+            self.paths.push(tree.path(word.row).map(|(node, bit)| (nodes.add(node, word.centers, local), bit)));
+        }
+        nodes.forget_in(local);
+    }
+
+    fn train(
+        &mut self,
+        simd: Simd,
+        common: &Common<'_>,
+        memory: &mut Memory,
+        rate: f32,
+    ) -> std::result::Result<(), WindowError> {
         let rng = self.stream(common, Purpose::Negatives);
         let mut widths = self.stream(common, Purpose::Widths);
-        let negatives = Pool { pool: &self.pool, words: self.private.rows().len() as u32, rng };
+        let targets = match &common.tree {
+            None => Targets::Sampled(Pool { pool: &self.pool, words: self.private.words.rows().len() as u32, rng }),
+            Some(_) => Targets::Paths(&self.paths),
+        };
         let mut model = self.private.model(common.dim);
-        let mut trainer = Trainer::new(simd, &mut model, negatives, common.settings, rate);
+        let mut trainer = Trainer::new(simd, &mut model, targets, memory.steps(), rate);
         trainer.loss_every = common.plan.loss_every;
         let (mut before, mut start) = (End::default(), 0);
         for &end in &self.ends {
-            // Words of the same stretch belong together, and would not be noise to each other.
-            let others = &self.pool[end.pool..before.pool + self.pool.len() / 2];
-            trainer.objective.pool = if others.is_empty() { &self.pool } else { others };
+            if let Targets::Sampled(negatives) = &mut trainer.objective {
+                // Words of the same stretch belong together, and would not be noise to each other.
+                let others = &self.pool[end.pool..before.pool + self.pool.len() / 2];
+                negatives.pool = if others.is_empty() { &self.pool } else { others };
+            }
             for &sentence in &self.sentences[before.sentences..end.sentences] {
                 trainer.sentence(&self.words[start..sentence], &mut widths)?;
                 start = sentence;
@@ -264,7 +306,6 @@ impl Negatives for Pool<'_> {
 #[cfg(test)]
 mod tests {
     use motevec_core::sample::Generator;
-    use motevec_core::train::Update;
 
     use super::*;
     use crate::train::plan;
@@ -275,7 +316,9 @@ mod tests {
             tokens,
             noise: plan::noise(counts, &keep),
             keep,
-            settings: Dynamic::new(5, 5, Update::Window).unwrap(),
+            negatives: 5,
+            tree: None,
+            room: [40; 2],
             plan: Plan { shards: 1, words_per_round: 200, stretches: 10, pull: 0.1, loss_every: 1 },
             seed: 3,
             epochs: 1,
@@ -295,17 +338,17 @@ mod tests {
         let keep = counts.iter().map(|&count| if count > 5_000 { u32::MAX / 3 } else { u32::MAX }).collect();
         let tokens = Tokens::from(ids);
         let common = common(&tokens, keep, &counts);
-        let mut memory = vec![0.0; Private::room(&common.plan, 40, 16)];
+        let mut memory = vec![0.0; 2 * 40 * 16];
         let mut shard = Shard::new(0, &mut memory, &common, None);
         let mut local = LocalRows::new(40);
         let mut drawn = vec![0.0; 40];
         while shard.epoch == 0 {
             shard.private.clear();
             shard.gather(&common, &mut local).unwrap();
-            shard.private.forget_in(&mut local);
+            shard.private.words.forget_in(&mut local);
             shard.draw_pool(&common);
             shard.round += 1;
-            for row in shard.private.rows() {
+            for row in shard.private.words.rows() {
                 drawn[row.row as usize] += f64::from(row.negatives);
             }
             // The pool of a stretch has words of that stretch only.

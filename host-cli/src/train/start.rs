@@ -3,6 +3,7 @@
 use motevec_core::model::{RowsMut, initialize_center};
 use motevec_core::sample::Generator;
 
+use super::optimizer::Numbers;
 use super::position::{Position, foreign};
 use super::{Settings, Trained};
 use crate::{Error, Result, Vectors, Vocabulary};
@@ -10,34 +11,34 @@ use crate::{Error, Result, Vectors, Vocabulary};
 /// Rows to begin with.
 pub(super) enum Start<'a> {
     /// Those of an earlier model for the words that it knows, and drawn ones for all others.
-    New { words: &'a Vocabulary, dim: usize, earlier: Option<&'a Vectors> },
+    New { words: &'a Vocabulary, settings: &'a Settings, earlier: Option<&'a Vectors> },
     /// Those of training that stopped.
-    Stopped { center: Vec<f32>, outside: Vec<f32>, dim: usize, position: Position },
+    Stopped { center: Vec<f32>, outside: Vec<f32>, dim: usize, position: Position, numbers: Numbers },
 }
 
 impl<'a> Start<'a> {
     /// From nothing, for the vocabulary `words`.
-    pub(super) fn new(words: &'a Vocabulary, settings: &Settings) -> Self {
-        Self::New { words, dim: settings.dim, earlier: None }
+    pub(super) fn new(words: &'a Vocabulary, settings: &'a Settings) -> Self {
+        Self::New { words, settings, earlier: None }
     }
 
     /// From `earlier`, for the vocabulary `words`.
-    pub(super) fn from(words: &'a Vocabulary, settings: &Settings, earlier: &'a Vectors) -> Result<Self> {
+    pub(super) fn from(words: &'a Vocabulary, settings: &'a Settings, earlier: &'a Vectors) -> Result<Self> {
         if earlier.dim != settings.dim {
             let (earlier, asked) = (earlier.dim, settings.dim);
             let message = format!("the model to go on with has {earlier} dimensions; leave that out");
             return Err(Error::setting("dim", asked, message));
         }
-        Ok(Self::New { words, dim: settings.dim, earlier: Some(earlier) })
+        Ok(Self::New { words, settings, earlier: Some(earlier) })
     }
 
     /// From where training stopped, at `position`.
     pub(super) fn at(position: Position, stopped: Trained, words: usize, settings: &Settings) -> Result<Self> {
-        let Trained { center, outside, .. } = stopped;
+        let Trained { center, outside, numbers, .. } = stopped;
         let dim = settings.dim;
-        let fits = |rows: &[f32]| words.checked_mul(dim) == Some(rows.len());
-        if fits(&center) && fits(&outside) {
-            Ok(Self::Stopped { center, outside, dim, position })
+        let fits = |matrix: &[f32], rows: usize| rows.checked_mul(dim) == Some(matrix.len());
+        if fits(&center, words) && fits(&outside, settings.objective.outside_rows(words)) {
+            Ok(Self::Stopped { center, outside, dim, position, numbers })
         } else {
             Err(foreign())
         }
@@ -48,6 +49,14 @@ impl<'a> Start<'a> {
         match self {
             Self::New { .. } => None,
             Self::Stopped { position, .. } => Some(position),
+        }
+    }
+
+    /// What optimizers remember, once.
+    pub(super) fn take_numbers(&mut self) -> Numbers {
+        match self {
+            Self::New { .. } => Numbers::new(),
+            Self::Stopped { numbers, .. } => std::mem::take(numbers),
         }
     }
 
@@ -62,14 +71,17 @@ impl<'a> Start<'a> {
         mut outside: impl FnMut(u32, Initial<'_, '_>),
     ) {
         match self {
-            Self::New { words, dim, earlier } => {
+            Self::New { words, settings, earlier } => {
+                let (dim, outside_rows) = (settings.dim, settings.objective.outside_rows(words.len()));
                 for row in 0..words.len() {
                     let known = earlier.and_then(|earlier| {
                         let known = earlier.vocabulary.row(words.word(row))?;
                         Some((earlier.row(known), earlier.outside.as_ref().map(|rows| &rows[known * dim..][..dim])))
                     });
                     center(row as u32, Initial { rng: Some(rng), known: known.map(|(center, _)| center) });
-                    outside(row as u32, Initial { rng: None, known: known.and_then(|(_, outside)| outside) });
+                    if outside_rows == words.len() {
+                        outside(row as u32, Initial { rng: None, known: known.and_then(|(_, outside)| outside) });
+                    }
                 }
             }
             // One matrix is given back before the other is set: there are never more than three.

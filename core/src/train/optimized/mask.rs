@@ -24,6 +24,18 @@ impl Masks for () {
     }
 }
 
+impl<D: Masks> Masks for &mut D {
+    #[inline(always)]
+    fn draw(&mut self, inputs: usize, dim: usize, len: usize) -> Option<()> {
+        (**self).draw(inputs, dim, len)
+    }
+
+    #[inline(always)]
+    fn mask(&self, input: usize) -> Option<&[f32]> {
+        (**self).mask(input)
+    }
+}
+
 impl<D: Masks> Masks for Option<D> {
     #[inline(always)]
     fn draw(&mut self, inputs: usize, dim: usize, len: usize) -> Option<()> {
@@ -43,7 +55,8 @@ impl<D: Masks> Masks for Option<D> {
 #[derive(Clone, Debug)]
 pub struct InputDropout<R, M> {
     dropout: Dropout,
-    rng: R,
+    /// The stream that masks are drawn from.
+    pub rng: R,
     room: M,
     len: usize,
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::report;
 use crate::corpus::{Corpus, WITHOUT_SPACES};
-use crate::train::{Objective, Settings, Trained, plan};
+use crate::train::{self, Objective, Settings, Trained, plan};
 
 /// Of a larger text, subsampling leaves enough.
 const SMALL: u64 = 1_000_000;
@@ -35,6 +35,7 @@ pub(super) fn on_learning(corpus: &Corpus, settings: &Settings, trained: &Traine
     // The outside vectors begin as zeros: all words are then as likely, and a sample is as likely real as noise.
     let untrained = match settings.objective {
         Objective::Softmax => (corpus.vocabulary.len() as f64).ln(),
+        Objective::HierarchicalSoftmax => train::bits(corpus, settings) * std::f64::consts::LN_2,
         Objective::NegativeSampling => (settings.negatives + 1) as f64 * std::f64::consts::LN_2,
     };
     let last = trained.losses.iter().rev().copied().find(|loss| loss.is_finite());

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use motevec_core::optim::Schedule;
-use motevec_core::train::Update;
+use motevec_core::train::{CbowGradient, Update};
 
 use crate::corpus::{Corpus, InvalidUtf8, Options};
-use crate::train::{Objective, Optimizer, Settings, Trained};
+use crate::train::{Architecture, Objective, Optimizer, Settings, Trained};
 use crate::{Run, checkpoint};
 
 /// All options that the vectors depend on, and none that they do not; with the names of the model that training goes on
@@ -21,6 +21,12 @@ pub(in crate::cli) fn options(
 ) -> Vec<(String, String)> {
     let file_name = |path: &Path| path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().into_owned();
     let sampled = settings.objective == Objective::NegativeSampling;
+    let (has_update, gradient) = match settings.architecture {
+        Architecture::SkipGram => (settings.objective != Objective::Softmax, None),
+        Architecture::Cbow(CbowGradient::True) => (false, None),
+        Architecture::Cbow(CbowGradient::Word2vec) => (false, Some("word2vec".to_owned())),
+    };
+    let architecture = settings.architecture.name();
     let schedule = match settings.schedule {
         Schedule::Constant => "constant".to_owned(),
         Schedule::HalveEvery(words) => format!("halve-every={words}"),
@@ -43,7 +49,7 @@ pub(in crate::cli) fn options(
         ("epochs", Some(settings.epochs.to_string())),
         ("lr", Some(settings.rate.to_string())),
         ("schedule", Some(schedule)),
-        ("update", sampled.then(|| update.to_owned())),
+        ("update", has_update.then(|| update.to_owned())),
     ];
     let numbers = settings.optimizer.numbers().into_iter().filter(|(name, number)| *name != "l2" || *number != 0.0);
     let numbers = numbers.map(|(name, number)| (name, Some(number.to_string())));
@@ -51,6 +57,8 @@ pub(in crate::cli) fn options(
     let after = [
         ("dropout", (settings.dropout != 0.0).then(|| settings.dropout.to_string())),
         ("optimizer", (optimizer != Optimizer::default().name()).then(|| optimizer.to_owned())),
+        ("architecture", (settings.architecture != Architecture::SkipGram).then(|| architecture.to_owned())),
+        ("cbow-gradient", gradient),
         ("loss", (!sampled).then(|| settings.objective.name().to_owned())),
         ("arithmetic", Some(if settings.fused { "fused" } else { "portable" }.to_owned())),
         ("seed", Some(settings.seed.to_string())),

@@ -14,7 +14,8 @@ use crate::{Error, Result, memory};
 /// Where it needs more memory than is free.
 pub(in crate::cli) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> {
     let (words, dim) = (corpus.vocabulary.len(), settings.dim);
-    let needed = memory::needed(words as u64, dim as u64, &Plan::of(corpus, settings), settings.optimizer.state());
+    let plan = Plan::of(corpus, settings);
+    let needed = memory::needed(words as u64, dim as u64, &plan, settings.optimizer.state());
     let available = memory::available();
     let text = ((corpus.tokens.len() - corpus.tokens.on_disk()) * size_of::<u32>()) as u64;
     if available.is_none_or(|available| needed <= available) && memory::can_be_reserved(needed) {

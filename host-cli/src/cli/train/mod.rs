@@ -150,11 +150,6 @@ impl Args {
         // Whatever can be known to fail fails now, not after hours of work.
         let mut settings = arguments::settings(&self.learning, &self.machine)?;
         self.optimizer.apply(&self.learning, &mut settings)?;
-        if self.saves() && !settings.is_plain() {
-            let message = "--checkpoint, --resume: only plain SGD with negative sampling can be resumed; leave them out, \
-                           or --optimizer, --loss, --l2, --weight-decay and --dropout";
-            return Err(Error::Usage(message.to_owned()));
-        }
         let earlier = self.resume_from.as_deref().map(|path| self.read_earlier(path)).transpose()?;
         if let Some(earlier) = &earlier {
             settings.dim = earlier.dim;
@@ -219,7 +214,9 @@ impl Args {
         let mut history = earlier.map(|earlier| earlier.history).unwrap_or_default();
         history.push(history::run(run_options, &corpus, trained));
         let (vocabulary, dim) = (&corpus.vocabulary, settings.dim);
-        let (data, outside, history) = (&trained.center, Some(&trained.outside[..]), &history[..]);
+        // The inner nodes of a tree are not words.
+        let outside = Some(&trained.outside[..]).filter(|outside| outside.len() == trained.center.len());
+        let (data, history) = (&trained.center, &history[..]);
         let vectors = VectorsRef { vocabulary, dim, data, outside, history };
         if let Err(error) = progress::busy("writing", || codec.write(output, vectors)) {
             return Err(rescue::rescue(error, (codec, output, vectors), session.as_mut().map(|s| (s, &corpus, &run))));

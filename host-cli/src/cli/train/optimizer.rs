@@ -1,22 +1,31 @@
-//! The options of `motevec train` for the optimizer and the loss.
+//! The options of `motevec train` for the architecture, the loss and the optimizer.
 
 use std::time::Duration;
 
 use clap::ValueEnum;
 use indicatif::HumanCount;
 use motevec_core::optim::{Adam, AdamW, Momentum, Sgd};
+use motevec_core::train::CbowGradient;
 
 use super::arguments::LearningArgs;
 use super::history::name_of;
 use crate::cli::report;
 use crate::corpus::Corpus;
-use crate::train::{self, Objective, Optimizer, Plan, Settings};
+use crate::train::{self, Architecture, Objective, Optimizer, Plan, Settings};
 use crate::{Error, Result};
 
-/// How vectors move. All but plain SGD with negative sampling trains on one thread.
+/// What predicts what, and how vectors move. What an optimizer remembers cannot be merged: it trains on one thread.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Optimizer and loss")]
+#[command(next_help_heading = "Model and optimizer")]
 pub(super) struct OptimizerArgs {
+    /// What predicts the center of a window: each of its words, or their mean
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = ArchitectureName::SkipGram)]
+    architecture: ArchitectureName,
+
+    /// cbow: how much of the gradient of the mean each word takes [default: true]
+    #[arg(long, hide_short_help = true, value_enum, value_name = "HOW")]
+    cbow_gradient: Option<GradientName>,
+
     /// Optimizer
     ///
     /// All but sgd train on one thread. With adam and adamw, --lr is 0.01 by default. The state of an optimizer changes
@@ -58,6 +67,24 @@ pub(super) struct OptimizerArgs {
     loss: LossName,
 }
 
+/// `--architecture`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ArchitectureName {
+    /// Each word of the window predicts the center
+    SkipGram,
+    /// The mean of the window predicts the center: several times as fast
+    Cbow,
+}
+
+/// `--cbow-gradient`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum GradientName {
+    /// Its share of the window: the gradient of the loss
+    True,
+    /// All of it, as in word2vec, gensim and fastText
+    Word2vec,
+}
+
 /// `--optimizer`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Name {
@@ -76,6 +103,8 @@ enum Name {
 enum LossName {
     /// The true word against a few random ones
     NegativeSampling,
+    /// The decisions on the word's way down a Huffman tree
+    HierarchicalSoftmax,
     /// Softmax over the whole vocabulary, for small ones; trains on one thread
     Softmax,
 }
@@ -115,12 +144,23 @@ impl OptimizerArgs {
             settings.rate = ADAM_RATE;
         }
         settings.dropout = self.dropout;
-        if self.loss == LossName::Softmax {
-            settings.objective = Objective::Softmax;
-            if let Some(negatives) = learning.negatives {
-                let message = "softmax takes all words as targets and draws none; leave it out";
-                return Err(Error::Usage(format!("--negatives {negatives}: {message}")));
+        settings.architecture = match (self.architecture, self.cbow_gradient) {
+            (ArchitectureName::SkipGram, None) => Architecture::SkipGram,
+            (ArchitectureName::SkipGram, Some(_)) => {
+                return Err(Error::Usage("--cbow-gradient belongs to --architecture cbow".to_owned()));
             }
+            (ArchitectureName::Cbow, Some(GradientName::Word2vec)) => Architecture::Cbow(CbowGradient::Word2vec),
+            (ArchitectureName::Cbow, _) => Architecture::Cbow(CbowGradient::True),
+        };
+        let (objective, targets) = match self.loss {
+            LossName::NegativeSampling => (Objective::NegativeSampling, ""),
+            LossName::HierarchicalSoftmax => (Objective::HierarchicalSoftmax, "the nodes of a path"),
+            LossName::Softmax => (Objective::Softmax, "all words"),
+        };
+        settings.objective = objective;
+        if let Some(negatives) = learning.negatives.filter(|_| objective != Objective::NegativeSampling) {
+            let message = format!("{} takes {targets} as targets and draws none; leave it out", objective.name());
+            return Err(Error::Usage(format!("--negatives {negatives}: {message}")));
         }
         settings.check().map(drop)
     }
@@ -146,9 +186,6 @@ impl OptimizerArgs {
 
 /// Warns if training will take longer than one may expect.
 pub(super) fn warn(corpus: &Corpus, settings: &Settings) {
-    if settings.is_plain() {
-        return;
-    }
     if settings.objective == Objective::Softmax {
         let time = train::estimate_softmax(corpus, settings);
         if time > Duration::from_secs(60) {
@@ -158,7 +195,7 @@ pub(super) fn warn(corpus: &Corpus, settings: &Settings) {
                  that, and fewer words less: --min-count, --max-vocab"
             ));
         }
-    } else if settings.threads > 1 && Plan::of(corpus, settings).shards > 1 {
+    } else if !settings.merges() && settings.threads > 1 && Plan::of(corpus, settings).shards > 1 {
         report::warn("this trains on one thread: only --optimizer sgd, without --l2 and --dropout, uses several");
     }
 }

@@ -1,0 +1,152 @@
+//! The mean of some rows, and how what has moved it moves them: what CBOW, and rows made of other rows, need around an
+//! update.
+
+use super::access::{Access, Ragged, Whole};
+use super::{Kernel, LANES, Lanes, WindowError};
+use crate::model::RowsMut;
+
+/// Rows that are found at a time.
+const GROUP: usize = 16;
+
+/// The rows of the room: the mean, and a copy of it that stays.
+pub(crate) const MEAN: usize = 0;
+pub(crate) const BEFORE: usize = 1;
+
+/// Rows of a matrix, and room for their mean: the first two rows of a matrix with rows as long.
+pub(crate) struct Composed<'a, V, R> {
+    pub(crate) v: &'a mut V,
+    pub(crate) rows: [&'a [u32]; 2],
+    pub(crate) room: &'a mut R,
+}
+
+impl<V: RowsMut, R: RowsMut> Composed<'_, V, R> {
+    /// Components of a row, padding included.
+    #[inline(always)]
+    fn len(&self) -> Result<usize, WindowError> {
+        let len = self.v.row(0).map_or(0, <[f32]>::len);
+        match (self.room.row(MEAN), self.room.row(BEFORE)) {
+            (Some(mean), Some(before)) if mean.len() == len && before.len() == len => Ok(len),
+            (None, _) | (_, None) => Err(WindowError::NoSuchRow),
+            _ => Err(WindowError::UnequalRows),
+        }
+    }
+}
+
+/// Puts the mean into both rows of the room: the sum of the rows, in turn, times the number here.
+pub(crate) struct Mean<'a, V, R>(pub(crate) Composed<'a, V, R>, pub(crate) f32);
+
+impl<V: RowsMut, R: RowsMut> Kernel for Mean<'_, V, R> {
+    type Output = Result<(), WindowError>;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+        let Self(composed, part) = self;
+        let len = composed.len()?;
+        let (Composed { v, rows, room }, blocks) = (composed, len.div_ceil(LANES));
+        let done = if const { V::WHOLE_BLOCKS && R::WHOLE_BLOCKS } {
+            let (v, room) = (Whole::new(v.as_blocks_mut(), blocks), Whole::new(room.as_blocks_mut(), blocks));
+            mean(lanes, v, rows, room, (blocks, part))
+        } else {
+            mean(lanes, Ragged(v), rows, Ragged(room), (blocks, part))
+        };
+        done.ok_or(WindowError::NoSuchRow)
+    }
+}
+
+#[inline(always)]
+fn mean<L: Lanes, V: Access, R: Access>(
+    lanes: L,
+    v: V,
+    rows: [&[u32]; 2],
+    mut room: R,
+    (blocks, part): (usize, f32),
+) -> Option<()> {
+    let (mean, before) = (room.row(MEAN as u32)?, room.row(BEFORE as u32)?);
+    let mut is_first = true;
+    for rows in rows.into_iter().flat_map(|rows| rows.chunks(GROUP)) {
+        let mut found = [V::NONE; GROUP];
+        let found = find(&v, rows, blocks, &mut found)?;
+        for block in 0..blocks {
+            let place = R::place(mean, block)?;
+            for register in 0..L::PARTS {
+                let mut sum = if is_first { lanes.splat(0.0) } else { room.load(lanes, place, register) };
+                for &row in found {
+                    sum = lanes.add(sum, v.load(lanes, V::place(row, block)?, register));
+                }
+                room.store(lanes, sum, place, register);
+            }
+        }
+        is_first = false;
+    }
+    let part = lanes.splat(part);
+    for block in 0..blocks {
+        let (mean, before) = (R::place(mean, block)?, R::place(before, block)?);
+        for register in 0..L::PARTS {
+            let scaled = lanes.mul(part, room.load(lanes, mean, register));
+            room.store(lanes, scaled, mean, register);
+            room.store(lanes, scaled, before, register);
+        }
+    }
+    Some(())
+}
+
+#[inline(always)]
+fn find<'f, A: Access>(
+    access: &A,
+    rows: &[u32],
+    blocks: usize,
+    found: &'f mut [A::Row; GROUP],
+) -> Option<&'f [A::Row]> {
+    for (place, &row) in found.iter_mut().zip(rows) {
+        *place = A::front(access.row(row)?, blocks)?;
+    }
+    found.get(..rows.len())
+}
+
+/// Adds to each row what has moved the mean, times the number here.
+pub(crate) struct Return<'a, V, R>(pub(crate) Composed<'a, V, R>, pub(crate) f32);
+
+impl<V: RowsMut, R: RowsMut> Kernel for Return<'_, V, R> {
+    type Output = Result<(), WindowError>;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+        let Self(composed, part) = self;
+        let len = composed.len()?;
+        let (Composed { v, rows, room }, blocks) = (composed, len.div_ceil(LANES));
+        let done = if const { V::WHOLE_BLOCKS && R::WHOLE_BLOCKS } {
+            let (v, room) = (Whole::new(v.as_blocks_mut(), blocks), Whole::new(room.as_blocks_mut(), blocks));
+            hand_back(lanes, v, rows, room, (blocks, part))
+        } else {
+            hand_back(lanes, Ragged(v), rows, Ragged(room), (blocks, part))
+        };
+        done.ok_or(WindowError::NoSuchRow)
+    }
+}
+
+#[inline(always)]
+fn hand_back<L: Lanes, V: Access, R: Access>(
+    lanes: L,
+    mut v: V,
+    rows: [&[u32]; 2],
+    room: R,
+    (blocks, part): (usize, f32),
+) -> Option<()> {
+    let (mean, before, part) = (room.row(MEAN as u32)?, room.row(BEFORE as u32)?, lanes.splat(part));
+    for rows in rows.into_iter().flat_map(|rows| rows.chunks(GROUP)) {
+        let mut found = [V::NONE; GROUP];
+        let found = find(&v, rows, blocks, &mut found)?;
+        for block in 0..blocks {
+            let (mean, before) = (R::place(mean, block)?, R::place(before, block)?);
+            for register in 0..L::PARTS {
+                let (after, before) = (room.load(lanes, mean, register), room.load(lanes, before, register));
+                let moved = lanes.mul(part, lanes.sub(after, before));
+                for &row in found {
+                    let place = V::place(row, block)?;
+                    v.store(lanes, lanes.add(v.load(lanes, place, register), moved), place, register);
+                }
+            }
+        }
+    }
+    Some(())
+}
