@@ -9,7 +9,8 @@
 //! | [`simd`] | vector arithmetic with the same bits on every machine: dot products, the window update |
 //! | [`loss`] | naive softmax and negative sampling, as equations: the reference for everything fast |
 //! | [`optim`] | SGD, momentum, Adam, AdamW; learning-rate schedules; dropout |
-//! | [`sample`] | negative sampling, subsampling, random streams |
+//! | [`sample`] | negative sampling, Huffman trees, subsampling, random streams |
+//! | [`subword`] | the n-grams of words |
 //! | [`vocab`] | a vocabulary of fixed capacity |
 //! | [`model`] | the two matrices, in storage that the caller owns |
 //! | [`train`] | the walk of the window over tokens, and the training step |
@@ -78,6 +79,7 @@ pub mod optim;
 pub mod query;
 pub mod sample;
 pub mod simd;
+pub mod subword;
 pub mod train;
 pub mod vocab;
 

@@ -17,6 +17,7 @@ mod shapes;
 mod slips;
 mod statistics;
 mod stream;
+mod subword;
 mod training;
 mod vocab;
 mod windows;
