@@ -39,7 +39,7 @@ fn models() {
     }
     let data = vec![0.5, -1.25, 3.0, 1e-7];
     let outside = Some(vec![0.1, 0.2, 0.3, -0.4]);
-    let model = Vectors { vocabulary, dim: 2, data, outside, history: Vec::new() };
+    let model = Vectors { outside, ..Vectors::new(vocabulary, 2, data) };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = |name: &str, format| -> PathBuf {
         let path = folder.path().join(name);

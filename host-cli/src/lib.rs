@@ -24,11 +24,13 @@ pub mod output;
 #[cfg(feature = "pictures")]
 pub mod plot;
 pub mod query;
+mod subwords;
 pub mod train;
 mod vectors;
 mod vocabulary;
 
 pub use error::{Error, Result};
 pub use history::Run;
+pub use subwords::Subwords;
 pub use vectors::{Vectors, VectorsRef};
 pub use vocabulary::Vocabulary;

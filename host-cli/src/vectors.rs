@@ -1,7 +1,9 @@
 //! Word vectors as a model file holds them: a vocabulary and one row of `dim` numbers per word.
 
-use crate::Vocabulary;
+use std::borrow::Cow;
+
 use crate::history::Run;
+use crate::{Subwords, Vocabulary};
 
 /// Word vectors (the rows of `V`, MATH.md): what every model file holds and every query reads.
 #[derive(Clone, Debug)]
@@ -14,6 +16,8 @@ pub struct Vectors {
     pub data: Vec<f32>,
     /// The outside vectors (the rows of `U`), likewise, if the file holds them: further training needs them.
     pub outside: Option<Vec<f32>>,
+    /// The n-grams that the words are made of, if the model has some.
+    pub subwords: Option<Subwords>,
     /// How the model was made, the first training run first, if the file says so.
     pub history: Vec<Run>,
 }
@@ -22,7 +26,7 @@ impl Vectors {
     /// Center vectors, of which no more is known: one of `dim` numbers for each word, row after row.
     #[must_use]
     pub fn new(vocabulary: Vocabulary, dim: usize, data: Vec<f32>) -> Self {
-        Self { vocabulary, dim, data, outside: None, history: Vec::new() }
+        Self { vocabulary, dim, data, outside: None, subwords: None, history: Vec::new() }
     }
 
     /// The vector of `row`. Panics where `row` is out of range.
@@ -37,6 +41,13 @@ impl Vectors {
         self.vocabulary.row(word).map(|row| self.row(row))
     }
 
+    /// The vector of `word`, also of one that the model has never seen if it has subwords.
+    #[must_use]
+    pub fn embed(&self, word: &str) -> Option<Cow<'_, [f32]>> {
+        let unseen = || Some(Cow::Owned(self.subwords.as_ref()?.vector(word)?));
+        self.get(word).map(Cow::Borrowed).or_else(unseen)
+    }
+
     /// The vectors, in row order.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f32]> {
         self.data.chunks_exact(self.dim)
@@ -45,8 +56,9 @@ impl Vectors {
     /// The same vectors, borrowed.
     #[must_use]
     pub fn view(&self) -> VectorsRef<'_> {
-        let Self { vocabulary, dim, data, outside, history } = self;
-        VectorsRef { vocabulary, dim: *dim, data, outside: outside.as_deref(), history }
+        let Self { vocabulary, dim, data, outside, subwords, history } = self;
+        let (outside, subwords) = (outside.as_deref(), subwords.as_ref());
+        VectorsRef { vocabulary, dim: *dim, data, outside, subwords, history }
     }
 
     /// The `count` most frequent words, in their present order; the first ones if counts are unknown or equal.
@@ -63,14 +75,16 @@ impl Vectors {
         let vocabulary = rows.iter().map(|&row| (self.vocabulary.word(row), self.vocabulary.count(row))).collect();
         let kept = |data: &Vec<f32>| rows.iter().flat_map(|row| &data[row * self.dim..][..self.dim]).copied().collect();
         let outside = self.outside.as_ref().map(kept);
-        Self { vocabulary, dim: self.dim, data: kept(&self.data), outside, history: self.history }
+        let subwords = self.subwords.as_ref().map(|subwords| subwords.keep(rows));
+        Self { vocabulary, dim: self.dim, data: kept(&self.data), outside, subwords, history: self.history }
     }
 
     /// The bytes of memory that the vectors and their words take.
     #[must_use]
     pub fn memory(&self) -> usize {
         let numbers = self.data.capacity() + self.outside.as_ref().map_or(0, Vec::capacity);
-        numbers * size_of::<f32>() + self.vocabulary.memory()
+        let subwords = self.subwords.as_ref().map_or(0, Subwords::memory);
+        numbers * size_of::<f32>() + subwords + self.vocabulary.memory()
     }
 }
 
@@ -85,6 +99,8 @@ pub struct VectorsRef<'a> {
     pub data: &'a [f32],
     /// The outside vectors, likewise, if they are known. Not every format holds them.
     pub outside: Option<&'a [f32]>,
+    /// The n-grams that the words are made of. Few formats hold them.
+    pub subwords: Option<&'a Subwords>,
     /// How the model was made. Not every format says so.
     pub history: &'a [Run],
 }
@@ -104,7 +120,7 @@ mod tests {
     fn vectors(counts: &[u64]) -> Vectors {
         let vocabulary = ('a'..).map(String::from).zip(counts.iter().copied()).collect();
         let data: Vec<_> = (0..counts.len()).flat_map(|row| [row as f32; 2]).collect();
-        Vectors { vocabulary, dim: 2, outside: Some(data.iter().map(|x| -x).collect()), data, history: Vec::new() }
+        Vectors { outside: Some(data.iter().map(|x| -x).collect()), ..Vectors::new(vocabulary, 2, data) }
     }
 
     #[test]

@@ -43,7 +43,7 @@ fn settings() -> Settings {
 
 fn vectors(corpus: Corpus, trained: Trained) -> Vectors {
     let (data, outside) = (trained.center, Some(trained.outside));
-    Vectors { vocabulary: corpus.vocabulary, dim: settings().dim, data, outside, history: Vec::new() }
+    Vectors { outside, ..Vectors::new(corpus.vocabulary, settings().dim, data) }
 }
 
 impl Growing {

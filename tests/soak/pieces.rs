@@ -49,13 +49,7 @@ impl Pieces {
             None => train::train(&self.corpus, &settings, &mut observe)?,
             Some(stopped) => train::resume(stopped, &self.corpus, &settings, &mut observe)?,
         };
-        let vectors = Vectors {
-            vocabulary: self.corpus.vocabulary.clone(),
-            dim: self.settings.dim,
-            data: now.center.clone(),
-            outside: None,
-            history: Vec::new(),
-        };
+        let vectors = Vectors::new(self.corpus.vocabulary.clone(), self.settings.dim, now.center.clone());
         for word in ["freedom", "war", "tax", "school"] {
             query::neighbors(&vectors, &[word], 5)?;
         }

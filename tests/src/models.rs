@@ -20,7 +20,7 @@ pub fn sample() -> Vectors {
         }
     }
     data[..7].copy_from_slice(&[0.0, -0.0, 1e-38, 3e38, 1e-45, 16_777_216.0, 0.1]);
-    Vectors { vocabulary, dim, data, outside: None, history: Vec::new() }
+    Vectors::new(vocabulary, dim, data)
 }
 
 /// A model as other packages see it too: a line per word, with the word and the bits of its numbers.

@@ -106,7 +106,7 @@ impl Args {
         let history = vec![history::run(history::options(&options, None, None, &settings), &corpus, &trained)];
         let Corpus { vocabulary, stats, .. } = corpus;
         let (data, outside) = (trained.center, Some(trained.outside));
-        let vectors = Vectors { vocabulary, dim: settings.dim, data, outside, history };
+        let vectors = Vectors { outside, history, ..Vectors::new(vocabulary, settings.dim, data) };
         if let (Some(codec), Some(path)) = (codec, &self.output) {
             codec.write(path, vectors.view())?;
         }

@@ -48,6 +48,7 @@ impl Codec for Image {
             data: read_rows(image.center(), vocabulary.len()),
             outside: image.outside().map(|rows| read_rows(rows, vocabulary.len())),
             vocabulary,
+            subwords: None,
             history: Vec::new(),
         })
     }

@@ -280,7 +280,7 @@ mod tests {
         };
         let outside = Some(vec![6.0, 5.0, 4.0, 3.0, 2.0, 1.0]);
         let data = vec![3.0, 4.0, 0.0, -0.0, -2.0, 1e-45];
-        Vectors { vocabulary, dim: 2, data, outside, history: vec![run] }
+        Vectors { outside, history: vec![run], ..Vectors::new(vocabulary, 2, data) }
     }
 
     #[test]

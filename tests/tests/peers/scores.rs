@@ -28,7 +28,7 @@ fn model() -> Vectors {
             }
         }
     }
-    Vectors { vocabulary, dim, data, outside: None, history: Vec::new() }
+    Vectors::new(vocabulary, dim, data)
 }
 
 /// The sum of pseudo-random vectors, one a trigram of `word`.

@@ -217,7 +217,7 @@ impl Args {
         // The inner nodes of a tree are not words.
         let outside = Some(&trained.outside[..]).filter(|outside| outside.len() == trained.center.len());
         let (data, history) = (&trained.center, &history[..]);
-        let vectors = VectorsRef { vocabulary, dim, data, outside, history };
+        let vectors = VectorsRef { vocabulary, dim, data, outside, subwords: None, history };
         if let Err(error) = progress::busy("writing", || codec.write(output, vectors)) {
             return Err(rescue::rescue(error, (codec, output, vectors), session.as_mut().map(|s| (s, &corpus, &run))));
         }
