@@ -1,5 +1,6 @@
 //! One checkpoint, written and read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
@@ -9,7 +10,7 @@ use ::safetensors::Dtype;
 use ::safetensors::tensor::Metadata;
 use twox_hash::XxHash3_128;
 
-use super::{CENTER, Checkpoint, NODES, OUTSIDE, RunState};
+use super::{BUCKETS, CENTER, Checkpoint, NGRAMS, NODES, OUTSIDE, RunState, WORDS};
 use crate::format::matrix;
 use crate::format::safetensors::{self, LONGEST_HEADER};
 use crate::train::Trained;
@@ -41,13 +42,25 @@ pub(super) fn write(path: &Path, state: &RunState, model: Option<(&Vocabulary, &
 }
 
 /// The matrices of a model, and what its optimizers remember.
-fn matrices(trained: &Trained) -> Vec<(&str, &[f32])> {
+fn matrices(trained: &Trained) -> Vec<(&str, Cow<'_, [f32]>)> {
     let outside = if trained.outside.len() == trained.center.len() { OUTSIDE } else { NODES };
-    let numbers = trained.numbers.iter().map(|(name, numbers)| (name.as_str(), &numbers[..]));
-    [(CENTER, &trained.center[..]), (outside, &trained.outside[..])].into_iter().chain(numbers).collect()
+    let mut matrices: Vec<(_, Cow<'_, [f32]>)> =
+        vec![(CENTER, (&trained.center[..]).into()), (outside, (&trained.outside[..]).into())];
+    if let Some(subwords) = &trained.subwords {
+        // Numbers as they are in memory.
+        let buckets: Vec<f32> = subwords.buckets().iter().copied().map(f32::from_bits).collect();
+        matrices.extend([(WORDS, (&subwords.words[..]).into()), (BUCKETS, buckets.into())]);
+        matrices.push((NGRAMS, subwords.rows().into()));
+    }
+    matrices.extend(trained.numbers.iter().map(|(name, numbers)| (name.as_str(), (&numbers[..]).into())));
+    matrices
 }
 
-fn header(state: &RunState, words: Option<&Vocabulary>, matrices: &[(&str, &[f32])]) -> serde_json::Result<Vec<u8>> {
+fn header(
+    state: &RunState,
+    words: Option<&Vocabulary>,
+    matrices: &[(&str, Cow<'_, [f32]>)],
+) -> serde_json::Result<Vec<u8>> {
     let mut metadata = BTreeMap::from([("format", "motevec".to_owned())]);
     metadata.insert("checkpoint", serde_json::to_string(state)?);
     let words_len = words.map_or(0, Vocabulary::len);
@@ -55,9 +68,9 @@ fn header(state: &RunState, words: Option<&Vocabulary>, matrices: &[(&str, &[f32
     if let Some(words) = words {
         metadata.insert("vocabulary", serde_json::to_string(&words.words().collect::<Vec<_>>())?);
     }
-    let matrix = |&(name, numbers): &(_, &[f32])| match numbers.len() % dim {
-        0 => (name, Dtype::F32, vec![numbers.len() / dim, dim]),
-        _ => (name, Dtype::F32, vec![numbers.len()]),
+    let matrix = |(name, numbers): &(_, Cow<'_, [f32]>)| match numbers.len() % dim {
+        0 => (*name, Dtype::F32, vec![numbers.len() / dim, dim]),
+        _ => (*name, Dtype::F32, vec![numbers.len()]),
     };
     let checksum = (CHECKSUM, Dtype::U8, vec![CHECKSUM_BYTES]);
     safetensors::header(&metadata, matrices.iter().map(matrix).chain([checksum]).collect())
@@ -172,7 +185,7 @@ mod tests {
             let (center, outside) = drawn.split_at(drawn.len() / 2);
             let losses = losses.into_iter().map(f64::from_bits).collect();
             let numbers = vec![("center.mean".to_owned(), center.to_vec()), ("center.steps".to_owned(), vec![0.5; rows])];
-            (words, Trained { center: center.to_vec(), outside: outside.to_vec(), losses, stopped: None, numbers })
+            (words, Trained { center: center.to_vec(), outside: outside.to_vec(), losses, subwords: None, stopped: None, numbers })
         }
     }
 
@@ -232,8 +245,14 @@ mod tests {
     fn the_first_checkpoint_has_no_model() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("checkpoint");
-        let trained =
-            Trained { center: Vec::new(), outside: Vec::new(), losses: Vec::new(), stopped: None, numbers: Vec::new() };
+        let trained = Trained {
+            center: Vec::new(),
+            outside: Vec::new(),
+            losses: Vec::new(),
+            subwords: None,
+            stopped: None,
+            numbers: Vec::new(),
+        };
         write(&path, &state(&trained), None).unwrap();
         assert!(read(&path).unwrap().into_parts().1.is_none());
     }

@@ -15,8 +15,10 @@ mod folder;
 
 use std::time::Duration;
 
+use motevec_core::subword::Ngrams;
 use serde::{Deserialize, Serialize};
 
+use crate::Subwords;
 use crate::train::{LossCurve, Position, Trained};
 
 pub(crate) use fingerprint::{Fingerprint, of_model};
@@ -37,6 +39,9 @@ pub(crate) struct RunState {
     pub(crate) earlier: Option<String>,
     /// Where training stopped; `None` if it has ended, or not begun.
     pub(crate) position: Option<Position>,
+    /// Of words with subwords: the lengths of their n-grams, and the number of buckets.
+    #[serde(default)]
+    ngrams: Option<[u32; 3]>,
     /// The loss of each epoch, as the bits of an f64, because it may be NaN.
     losses: Vec<u64>,
     /// How long training took so far.
@@ -55,6 +60,7 @@ impl RunState {
             corpus: None,
             earlier: None,
             position: None,
+            ngrams: None,
             losses: Vec::new(),
             time: Duration::ZERO,
             curve: None,
@@ -64,6 +70,8 @@ impl RunState {
     /// Records how far `trained` has come.
     pub(crate) fn note(&mut self, trained: &Trained) {
         self.position.clone_from(&trained.stopped);
+        let ngrams = trained.subwords.as_ref().map(|subwords| subwords.ngrams);
+        self.ngrams = ngrams.map(|ngrams| [ngrams.least(), ngrams.most(), ngrams.buckets()]);
         self.losses = trained.losses.iter().map(|loss| loss.to_bits()).collect();
     }
 }
@@ -90,11 +98,19 @@ impl Checkpoint {
             Some(matrices.remove(found).1)
         };
         let (center, outside) = (matrix(&[CENTER]), matrix(&[OUTSIDE, NODES]));
+        let own = matrix(&[WORDS]).zip(matrix(&[BUCKETS])).zip(matrix(&[NGRAMS]));
+        let subwords = state.ngrams.zip(own).and_then(|([least, most, buckets], ((own, numbers), rows))| {
+            let ngrams = Ngrams::new(least, most, buckets).ok()?;
+            let numbers: Vec<u32> = numbers.into_iter().map(f32::to_bits).collect();
+            let fits = numbers.is_sorted_by(|a, b| a < b) && rows.len().is_multiple_of(numbers.len().max(1));
+            fits.then(|| Subwords::new(ngrams, rows.len() / numbers.len().max(1), own, numbers, rows))
+        });
         let trained = center.zip(outside).map(|(center, outside)| Trained {
             center,
             outside,
             losses: state.losses.iter().map(|&bits| f64::from_bits(bits)).collect(),
             stopped: state.position.clone(),
+            subwords,
             numbers: matrices,
         });
         (state, trained)
@@ -106,3 +122,7 @@ const CENTER: &str = "center";
 const OUTSIDE: &str = "outside";
 /// The outside matrix of hierarchical softmax, whose rows are not words.
 const NODES: &str = "nodes";
+/// Of words with subwords: their own rows, the buckets of their n-grams, and the rows of these.
+const WORDS: &str = "words";
+const BUCKETS: &str = "buckets";
+const NGRAMS: &str = "ngrams";

@@ -9,26 +9,30 @@ use super::position::{Cursor, Position};
 use super::{Observe, Progress, Settings, diverged};
 use crate::{Error, Result};
 
-/// Training, as threads do it together: in each round all [`train`](Self::train), and then all [`merge`](Self::merge).
+/// Training, as threads do it together: in each round all go through the same phases.
 pub(super) trait Rounds: Sync {
+    /// A part of a round, which ends when all threads have ended it.
+    type Phase: Copy + PartialEq + 'static;
     /// What a thread works with.
     type Thread;
+    /// The phases of a round.
+    fn phases(&self) -> &'static [Self::Phase];
+    /// The phase after which it is known how far the round has come: the last one only where there is one thread, since
+    /// in the one after it the others hear whether training is over.
+    fn training(&self) -> Self::Phase;
     /// A thread's own memory.
     fn thread(&self) -> Self::Thread;
     /// The most threads that can share the work.
     fn most_threads(&self) -> usize;
-    /// Takes a thread's share of the training of a round, at `rate`.
+    /// Takes a thread's share of a phase, at `rate`.
     ///
     /// # Errors
     /// If the corpus cannot be read back from the disk.
-    fn train(&self, thread: &mut Self::Thread, rate: f32) -> Result<()>;
-    /// Takes a thread's share of what makes the training of a round, at `rate`, common.
-    fn merge(&self, thread: &mut Self::Thread, rate: f32);
-    /// Between training and merging, while nobody works: the tokens trained on so far, over all epochs, and the loss
-    /// of this round.
+    fn work(&self, phase: Self::Phase, thread: &mut Self::Thread, rate: f32) -> Result<()>;
+    /// What one thread does after a phase, while others may be in the next.
+    fn end(&self, phase: Self::Phase);
+    /// The tokens trained on so far, over all epochs, and the loss of this round.
     fn trained(&self) -> (u64, Loss);
-    /// Between merging and training.
-    fn merged(&self);
     /// Where training is, between two rounds.
     fn cursor(&self) -> Cursor;
 }
@@ -155,22 +159,21 @@ impl Run<'_> {
 /// A thread's share of all rounds. The one with `after_training` runs it between the phases of each.
 fn work<R: Rounds>(rounds: &R, shared: &Shared, mut after_training: Option<&mut dyn FnMut()>) {
     let _guard = AbortOnPanic;
-    let phase = shared.phase.read().expect(UNPOISONED);
+    let barrier = shared.phase.read().expect(UNPOISONED);
     let mut thread = rounds.thread();
     while !shared.over.load(Ordering::Relaxed) {
         let rate = f32::from_bits(shared.rate.load(Ordering::Relaxed));
-        if let Err(error) = rounds.train(&mut thread, rate) {
-            *shared.failure.lock().expect(UNPOISONED) = Some(error);
-        }
-        phase.wait();
-        if let Some(after_training) = &mut after_training {
-            after_training();
-        }
-        rounds.merge(&mut thread, rate);
-        phase.wait();
-        if after_training.is_some() {
-            // Nobody trains or merges before the next phase has ended: see `Rounds`.
-            rounds.merged();
+        for &phase in rounds.phases() {
+            if let Err(error) = rounds.work(phase, &mut thread, rate) {
+                *shared.failure.lock().expect(UNPOISONED) = Some(error);
+            }
+            barrier.wait();
+            if let Some(after_training) = &mut after_training {
+                rounds.end(phase);
+                if phase == rounds.training() {
+                    after_training();
+                }
+            }
         }
     }
 }

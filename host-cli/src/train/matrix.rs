@@ -40,6 +40,11 @@ impl<'a> Matrix<'a> {
         Self { parts: (0..PARTS).map(part).collect(), rows, stride }
     }
 
+    /// The number of rows.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
     /// All parts, for reading.
     pub(super) fn read(&self) -> Reader<'_, 'a> {
         let parts = self.parts.iter().map(|part| part.read().expect("no thread panics while it writes"));
@@ -69,6 +74,11 @@ pub(super) struct Reader<'r, 'a> {
 }
 
 impl Reader<'_, '_> {
+    /// Components from one row to the next.
+    pub(super) fn stride(&self) -> usize {
+        self.stride
+    }
+
     pub(super) fn row(&self, row: u32) -> &[f32] {
         &self.parts[part_of(row)][place_of(row) * self.stride..][..self.stride]
     }

@@ -11,10 +11,12 @@
 //! the mean, s → 1/n; between the two it is what one sequential pass would have done.
 
 use motevec_core::math::Real;
-use motevec_core::simd::{Kernel, Lanes, Machine, Simd, prefetch};
+use motevec_core::simd::{Machine, Simd};
 
-use super::matrix::Matrix;
-use super::private::{PREFETCH, Private, Side};
+use super::composites::{Composites, Contribution};
+use super::matrix::{Matrix, Reader};
+use super::private::{Private, Row, Side};
+use super::sums::{Changes, Sums};
 
 /// What a merge goes by.
 #[derive(Clone, Copy)]
@@ -31,7 +33,7 @@ pub(super) struct Rule {
 
 impl Rule {
     /// The factor s(n, u), see the module's documentation.
-    fn scale(&self, shards: usize, pairs: f64) -> f32 {
+    pub(super) fn scale(&self, shards: usize, pairs: f64) -> f32 {
         // `Real` has libm's exponential; the platform's could differ in its last bits.
         let rest = Real::exp(-self.kappa * pairs / shards as f64);
         // With x for the rest of the way that one shard leaves, s = (1 − x^n) / (n (1 − x)): the mean of 1, x, x² ….
@@ -59,40 +61,78 @@ pub(super) struct Merger {
 }
 
 /// A row that shards touched.
-struct Touched {
-    place: usize,
+pub(super) struct Touched {
+    pub(super) place: usize,
     /// How many shards, and where their copies end in `Merger::copies`.
-    shards: usize,
-    end: usize,
+    pub(super) shards: usize,
+    pub(super) end: usize,
     centers: f64,
     negatives: f64,
 }
 
-/// A private copy of a row.
+/// What changes a row: a private copy of it, or another row.
 #[derive(Clone, Copy, Default)]
-struct Copied {
-    shard: u32,
-    local: u32,
+pub(super) struct Copied {
+    /// The shard that a copy is of.
+    pub(super) from: u32,
+    /// Its local row; or the other row.
+    pub(super) row: u32,
 }
 
 impl Merger {
-    /// Merges part `part` of both matrices, of the centers first.
+    /// Merges part `part` of both matrices, of the centers first. Where words are `composites`, what has changed them
+    /// is noted there.
     pub(super) fn merge<'m>(
         &mut self,
         simd: Simd,
         matrices: [(&Matrix<'m>, Side); 2],
         part: usize,
         shards: &[&Private<'_>],
-        rule: Rule,
+        (rule, composites): (Rule, Option<&Composites<'_, '_>>),
     ) {
         for (matrix, side) in matrices {
             // Where both matrices have a row for each word, one list serves both.
             if side == Side::Center || shards.iter().any(|private| private.nodes.is_some()) {
-                self.list(side, part, shards);
+                self.list(shards.iter().enumerate().flat_map(|(shard, private)| {
+                    let list = private.list(side);
+                    list.part(part).map(move |(place, local)| {
+                        let Row { centers, negatives, .. } = list.rows()[local as usize];
+                        (place, Copied { from: shard as u32, row: local }, f64::from(centers), f64::from(negatives))
+                    })
+                }));
             }
             let (rows, copies) = (&self.rows, &self.copies);
-            matrix.write(part, |common| simd.enter(Sums { common, rows, copies, side, shards, rule }));
+            let composites = composites.filter(|_| side == Side::Center);
+            let pairs = |row: &Touched| rule.pairs(side, row.centers, row.negatives);
+            let changes = match composites {
+                None => Changes::Copies(shards, side),
+                Some(_) => Changes::OfComposites(shards),
+            };
+            matrix.write(part, |common| simd.enter(Sums { common, rows, copies, changes, pairs, rule }));
+            if let Some(composites) = composites {
+                composites.note(part, rows.iter().map(|row| (row.place, pairs(row))));
+            }
         }
+        self.forget();
+    }
+
+    /// Hands what has changed the words to part `part` of the rows that they are made of.
+    pub(super) fn share(
+        &mut self,
+        simd: Simd,
+        part: usize,
+        composites: &Composites<'_, '_>,
+        words: &Reader<'_, '_>,
+        rule: Rule,
+    ) {
+        let contributions = composites.contributions();
+        self.list(contributions.iter().flat_map(|by_part| &by_part[part]).map(|contribution| {
+            let Contribution { place, row, pairs } = *contribution;
+            (place, Copied { from: 0, row }, pairs, 0.0)
+        }));
+        let (rows, copies, changes) = (&self.rows, &self.copies, Changes::Rows(words));
+        let pairs = |row: &Touched| row.centers;
+        composites.input.write(part, |common| simd.enter(Sums { common, rows, copies, changes, pairs, rule }));
         self.forget();
     }
 
@@ -102,24 +142,23 @@ impl Merger {
         }
     }
 
-    /// Lists the rows of a matrix that were touched, and the copies of each.
-    fn list(&mut self, side: Side, part: usize, shards: &[&Private<'_>]) {
+    /// Lists the rows that are touched, and what changes each: the place of a row, what changes it, and how often it
+    /// was a center and a negative for that.
+    fn list(&mut self, contributions: impl Iterator<Item = (usize, Copied, f64, f64)> + Clone) {
         self.forget();
-        for private in shards.iter().map(|private| private.list(side)) {
-            for (place, local) in private.part(part) {
-                if place >= self.index.len() {
-                    self.index.resize(place + 1, 0);
-                }
-                let index = &mut self.index[place];
-                if *index == 0 {
-                    self.rows.push(Touched { place, shards: 0, end: 0, centers: 0.0, negatives: 0.0 });
-                    *index = self.rows.len() as u32;
-                }
-                let (row, local) = (&mut self.rows[*index as usize - 1], private.rows()[local as usize]);
-                row.shards += 1;
-                row.centers += f64::from(local.centers);
-                row.negatives += f64::from(local.negatives);
+        for (place, _, centers, negatives) in contributions.clone() {
+            if place >= self.index.len() {
+                self.index.resize(place + 1, 0);
             }
+            let index = &mut self.index[place];
+            if *index == 0 {
+                self.rows.push(Touched { place, shards: 0, end: 0, centers: 0.0, negatives: 0.0 });
+                *index = self.rows.len() as u32;
+            }
+            let row = &mut self.rows[*index as usize - 1];
+            row.shards += 1;
+            row.centers += centers;
+            row.negatives += negatives;
         }
         // From where the copies of each row start; filling moves that to where they end.
         let mut start = 0;
@@ -129,69 +168,13 @@ impl Merger {
         }
         self.copies.clear();
         self.copies.resize(start, Copied::default());
-        for (shard, private) in shards.iter().map(|private| private.list(side)).enumerate() {
-            for (place, local) in private.part(part) {
-                let row = &mut self.rows[self.index[place] as usize - 1];
-                self.copies[row.end] = Copied { shard: shard as u32, local };
-                row.end += 1;
-            }
+        for (place, copied, _, _) in contributions {
+            let row = &mut self.rows[self.index[place] as usize - 1];
+            self.copies[row.end] = copied;
+            row.end += 1;
         }
     }
 }
-
-/// The arithmetic of a merge.
-struct Sums<'a> {
-    common: &'a mut [f32],
-    rows: &'a [Touched],
-    copies: &'a [Copied],
-    side: Side,
-    shards: &'a [&'a Private<'a>],
-    rule: Rule,
-}
-
-impl Sums<'_> {
-    #[inline(always)]
-    fn row(&self, copied: Copied) -> &[f32] {
-        self.shards[copied.shard as usize].row(self.side, copied.local)
-    }
-}
-
-impl Kernel for Sums<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes>(self, _lanes: L) {
-        let stride = self.rule.stride;
-        let mut sums = vec![0.0; stride];
-        for (index, row) in self.rows.iter().enumerate() {
-            if let Some(later) = self.rows.get(index + PREFETCH) {
-                prefetch(&self.common[later.place * stride..][..stride]);
-            }
-            let (start, place) = (row.end - row.shards, row.place * stride);
-            for later in self.copies.iter().skip(start + PREFETCH).take(row.shards) {
-                prefetch(self.row(*later));
-            }
-            if row.shards == 1 {
-                // Exactly what the one shard has, which a difference and a sum would round.
-                let private = self.shards[self.copies[start].shard as usize].row(self.side, self.copies[start].local);
-                self.common[place..][..stride].copy_from_slice(private);
-                continue;
-            }
-            sums.fill(0.0);
-            for &copied in &self.copies[start..row.end] {
-                let (private, common) = (self.row(copied), &self.common[place..][..stride]);
-                for ((sum, private), common) in sums.iter_mut().zip(private).zip(common) {
-                    *sum += private - common;
-                }
-            }
-            let s = self.rule.scale(row.shards, self.rule.pairs(self.side, row.centers, row.negatives));
-            for (common, sum) in self.common[place..][..stride].iter_mut().zip(&sums) {
-                *common += s * sum;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use motevec_core::model::RowsMut;
@@ -216,6 +199,7 @@ mod tests {
                 private.words.add(row, 1, &mut local);
             }
             private.words.forget_in(&mut local);
+            private.order_by_part();
             private.copy(&matrices[0].read(), &matrices[1].read());
             let mut model = private.model(STRIDE);
             for row in 0..rows.len() {
@@ -230,7 +214,7 @@ mod tests {
             sides,
             0,
             &privates.iter().collect::<Vec<_>>(),
-            rule,
+            (rule, None),
         );
         let [center, outside] = matrices.map(|matrix| matrix.into_rows(1));
         assert_eq!([center[0], center[128], center[1], center[5]], [2.0, 4.0, 1.0, 1.0], "part 0 alone was merged");

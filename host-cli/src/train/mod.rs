@@ -8,8 +8,10 @@
 //! a shard, a round and a purpose. Threads only decide who computes what, so the result has the same bits on one thread
 //! and on sixty-four.
 
+mod composites;
 mod curve;
 mod driver;
+mod grams;
 mod matrix;
 mod merge;
 mod objective;
@@ -24,6 +26,7 @@ mod shard;
 mod softmax;
 mod start;
 mod steps;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod whole;
@@ -46,7 +49,7 @@ use self::start::Start;
 pub use self::whole::sequential;
 use self::whole::sequential_from;
 use crate::corpus::Corpus;
-use crate::{Error, Result, Vectors};
+use crate::{Error, Result, Subwords, Vectors};
 
 /// How far training has come.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +79,8 @@ pub struct Trained {
     pub center: Vec<f32>,
     /// The outside vectors, likewise; with hierarchical softmax, those of the |Vocab| − 1 inner nodes.
     pub outside: Vec<f32>,
+    /// With subwords, what the center vectors are made of.
+    pub subwords: Option<Subwords>,
     /// The loss of an average pair of a hidden vector and a true word (MATH.md eq. 9, 22; of softmax, eq. 6) in each
     /// epoch, as far as they have begun.
     pub losses: Vec<f64>,
@@ -143,6 +148,8 @@ pub fn resume(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observ
 fn begin(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     settings.check()?;
     match Plan::of(corpus, settings).shards {
+        // Words are composed for a round.
+        _ if settings.subwords.is_some() => rounds_from(start, corpus, settings, observe),
         // Nobody would be there to share the work with, or to merge with.
         1 => sequential_from(start, corpus, settings, observe),
         _ if !settings.merges() => sequential_from(start, corpus, settings, observe),

@@ -114,7 +114,7 @@ impl List {
     }
 
     /// The local rows in a part of the matrix: the place of each in the part, and its number.
-    pub(super) fn part(&self, part: usize) -> impl Iterator<Item = (usize, u32)> {
+    pub(super) fn part(&self, part: usize) -> impl Iterator<Item = (usize, u32)> + Clone {
         let start = part.checked_sub(1).map_or(0, |before| self.ends.0[before]);
         let locals = self.by_part[start..self.ends.0[part]].iter();
         locals.map(|&local| (place_of(self.rows[local as usize].row), local))
@@ -148,6 +148,10 @@ impl<'a> Private<'a> {
         copy_rows(center, &self.words.rows, self.center, self.stride);
         let rows = &self.nodes.as_ref().unwrap_or(&self.words).rows;
         copy_rows(outside, rows, self.outside, self.stride);
+    }
+
+    /// Orders the rows, once all are there.
+    pub(super) fn order_by_part(&mut self) {
         self.words.order_by_part();
         self.nodes.iter_mut().for_each(List::order_by_part);
     }

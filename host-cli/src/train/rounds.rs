@@ -8,20 +8,23 @@ use motevec_core::sample::Generator;
 use motevec_core::simd::Simd;
 use motevec_core::train::{CbowGradient, Loss};
 
+use super::composites::Composites;
 use super::driver::{self, Run, UNPOISONED};
+use super::grams::Grams;
 use super::matrix::{self, Matrix, PARTS, part_of, place_of};
 use super::merge::{Merger, Rule};
 use super::objective::Tree;
+use super::optimizer::Numbers;
 use super::pages::Pages;
 use super::position::{Cursor, Position, foreign};
-use super::private::{LocalRows, Side};
+use super::private::{LocalRows, Private, Side};
 use super::settings::Architecture;
 use super::shard::{self, Common, Shard};
 use super::start::{Initial, Start};
 use super::steps::Memory;
 use super::{Objective, Observe, Plan, Settings, Trained, finished, plan};
 use crate::corpus::Corpus;
-use crate::{Error, Result};
+use crate::{Error, Result, Subwords};
 
 /// Trains on `corpus` in rounds. `observe` is called after each.
 ///
@@ -55,6 +58,7 @@ pub(super) fn rounds_from(
     };
     let plan = Plan::of(corpus, settings);
     let outside = settings.objective.outside_rows(words);
+    let grams = settings.subwords.map(|ngrams| Grams::new(ngrams, &corpus.vocabulary));
     let common = Common {
         tokens: &corpus.tokens,
         keep,
@@ -72,15 +76,19 @@ pub(super) fn rounds_from(
     if let Some(position) = &position {
         check(position, &common)?;
     }
-    let stride = common.stride;
+    let (simd, stride) = (settings.simd(), common.stride);
     let pages = |rows: usize| Pages::zeros(rows.saturating_mul(stride));
     let room = common.room.iter().sum::<usize>();
-    let (mut center, mut outer) = (pages(words)?, pages(outside)?);
+    let input_rows = grams.as_ref().map_or(0, Grams::all_rows);
+    let (mut center, mut outer, mut input) = (pages(words)?, pages(outside)?, pages(input_rows)?);
     let mut private = pages(room.saturating_mul(plan.shards))?;
     let (losses, stopped) = {
         let center = Matrix::new(center.as_mut_slice(), words, stride);
         let outside = Matrix::new(outer.as_mut_slice(), outside, stride);
-        initialize(start, (&center, &outside), settings, stride);
+        let input = Matrix::new(input.as_mut_slice(), input_rows, stride);
+        let inputs = if grams.is_some() { &input } else { &center };
+        initialize(start, (inputs, &outside), grams.as_ref(), settings)?;
+        let composites = grams.as_ref().map(|grams| Composites::new(grams, &input));
         let mut states = position.iter().flat_map(|position| match &position.cursor {
             Cursor::Rounds(states) => states.clone(),
             Cursor::Sequential(_) => Vec::new(),
@@ -90,23 +98,31 @@ pub(super) fn rounds_from(
         let rounds = Rounds {
             common: &common,
             settings,
-            simd: settings.simd(),
+            simd,
             targets,
             center: &center,
             outside: &outside,
+            composites: composites.as_ref(),
             shards: shards.collect(),
-            next_shard: AtomicUsize::new(0),
-            next_part: AtomicUsize::new(0),
+            taken: Default::default(),
         };
         let (tokens, steps) = (corpus.tokens.len() as u64, corpus.stats.kept_words);
-        Run { settings, tokens, steps, position, observe }.drive(&rounds)?
+        let result = Run { settings, tokens, steps, position, observe }.drive(&rounds)?;
+        composites.iter().for_each(|composites| composites.compose_all(simd, &center));
+        result
     };
     // Each matrix gives its pages back as soon as its rows are handed out: there are never more than three.
     drop(private);
     let rows = |mut pages: Pages, rows| Matrix::new(pages.as_mut_slice(), rows, stride).into_rows(settings.dim);
     let (center, outside) = (rows(center, words), rows(outer, outside));
-    finished(Trained { center, outside, losses, stopped, numbers: Vec::new() }, settings)
+    let subwords = settings.subwords.zip(grams).map(|(ngrams, grams)| {
+        let mut own = rows(input, input_rows);
+        let rest = own.split_off(words * settings.dim);
+        Subwords::new(ngrams, settings.dim, own, grams.buckets, rest)
+    });
+    finished(Trained { center, outside, subwords, losses, stopped, numbers: Numbers::new() }, settings)
 }
+
 /// Checks that rounds can go on from `position`.
 fn check(position: &Position, common: &Common<'_>) -> Result<()> {
     position.check(common.tokens.len(), common.epochs)?;
@@ -121,20 +137,25 @@ fn check(position: &Position, common: &Common<'_>) -> Result<()> {
 }
 
 /// Sets all vectors, in the order of the rows, so that the start does not depend on how they are stored.
-fn initialize(start: Start<'_>, matrices: (&Matrix<'_>, &Matrix<'_>), settings: &Settings, stride: usize) {
+fn initialize(
+    start: Start<'_>,
+    matrices: (&Matrix<'_>, &Matrix<'_>),
+    grams: Option<&Grams>,
+    settings: &Settings,
+) -> Result<()> {
+    let stride = matrix::stride(settings.dim);
     let write = |matrix: &Matrix<'_>, row, initial: Initial<'_, '_>| {
-        matrix.write(part_of(row), |rows| initial.write(&mut slab(rows, settings.dim, stride), place_of(row)));
+        matrix.write(part_of(row), |rows| {
+            let mut slab = Slab::new(rows, settings.dim, stride).expect("a part is whole rows");
+            initial.write(&mut slab, place_of(row));
+        });
     };
     start.set(
         &mut Generator::new(settings.seed, [0]),
+        grams,
         |row, initial| write(matrices.0, row, initial),
         |row, initial| write(matrices.1, row, initial),
-    );
-}
-
-/// The rows of a part of a matrix.
-fn slab(rows: &mut [f32], dim: usize, stride: usize) -> Slab<&mut [f32]> {
-    Slab::new(rows, dim, stride).expect("a part is whole rows")
+    )
 }
 
 /// The whole of training.
@@ -146,19 +167,46 @@ struct Rounds<'a, 'm> {
     targets: f64,
     center: &'a Matrix<'m>,
     outside: &'a Matrix<'m>,
+    /// What the rows of the centers are made of, if they are.
+    composites: Option<&'a Composites<'a, 'm>>,
     shards: Vec<RwLock<Shard<'a>>>,
-    next_shard: AtomicUsize,
-    next_part: AtomicUsize,
+    /// By phase, how many of its shards, or parts, threads have taken.
+    taken: [AtomicUsize; PHASES],
 }
+
+#[derive(Clone, Copy, PartialEq)]
+enum Phase {
+    Prepare,
+    Compose,
+    Train,
+    Merge,
+    Share,
+}
+
+const PHASES: usize = 5;
 
 /// What a thread works with.
 struct Thread {
     training: shard::Thread,
     merger: Merger,
+    seen: Vec<bool>,
 }
 
 impl driver::Rounds for Rounds<'_, '_> {
+    type Phase = Phase;
     type Thread = Thread;
+
+    fn phases(&self) -> &'static [Phase] {
+        match self.composites {
+            // Here a shard prepares itself when it trains.
+            None => &[Phase::Train, Phase::Merge],
+            Some(_) => &[Phase::Prepare, Phase::Compose, Phase::Train, Phase::Merge, Phase::Share],
+        }
+    }
+
+    fn training(&self) -> Phase {
+        Phase::Train
+    }
 
     fn thread(&self) -> Thread {
         let words = self.common.keep.len();
@@ -166,39 +214,50 @@ impl driver::Rounds for Rounds<'_, '_> {
         // These settings have been checked, and remember nothing.
         let memory = Memory::new(self.settings, words).expect("there is nothing to allocate");
         let training = shard::Thread { words: LocalRows::new(words), nodes: LocalRows::new(nodes), memory };
-        Thread { training, merger: Merger::default() }
+        Thread { training, merger: Merger::default(), seen: Vec::new() }
     }
 
     fn most_threads(&self) -> usize {
         self.shards.len()
     }
 
-    fn train(&self, thread: &mut Thread, rate: f32) -> Result<()> {
-        let matrices = (&self.center.read(), &self.outside.read());
-        let mut result = Ok(());
-        while let Some(shard) = self.shards.get(self.next_shard.fetch_add(1, Ordering::Relaxed)) {
-            let mut shard = shard.write().expect(UNPOISONED);
-            result = shard.run(self.simd, self.common, &mut thread.training, matrices, rate).and(result);
+    fn work(&self, phase: Phase, thread: &mut Thread, rate: f32) -> Result<()> {
+        match (phase, self.composites) {
+            (Phase::Prepare, _) => self.each_shard(phase, |shard| shard.prepare(self.common, &mut thread.training)),
+            (Phase::Train, _) => {
+                let matrices = (&self.center.read(), &self.outside.read());
+                self.each_shard(phase, |shard| {
+                    if self.composites.is_none() {
+                        shard.prepare(self.common, &mut thread.training)?;
+                    }
+                    shard.run(self.simd, self.common, &mut thread.training, matrices, rate)
+                })
+            }
+            (Phase::Compose, Some(composites)) => {
+                let Thread { seen, .. } = thread;
+                self.each_part(phase, |part, shards| {
+                    composites.compose(self.simd, self.center, (part, seen), shards);
+                })
+            }
+            (Phase::Share, Some(composites)) => {
+                let words = &self.center.read();
+                self.each_part(phase, |part, _| {
+                    thread.merger.share(self.simd, part, composites, words, self.rule(rate));
+                })
+            }
+            _ => {
+                let matrices = [(self.center, Side::Center), (self.outside, Side::Outside)];
+                let rule = (self.rule(rate), self.composites);
+                self.each_part(phase, |part, shards| thread.merger.merge(self.simd, matrices, part, shards, rule))
+            }
         }
-        result
     }
 
-    fn merge(&self, thread: &mut Thread, rate: f32) {
-        let shards: Vec<_> = self.shards.iter().map(|shard| shard.read().expect(UNPOISONED)).collect();
-        let shards: Vec<_> = shards.iter().map(|shard| &shard.private).collect();
-        let rule = self.rule(rate);
-        let matrices = [(self.center, Side::Center), (self.outside, Side::Outside)];
-        loop {
-            let part = self.next_part.fetch_add(1, Ordering::Relaxed);
-            if part >= PARTS {
-                break;
-            }
-            thread.merger.merge(self.simd, matrices, part, &shards, rule);
-        }
+    fn end(&self, phase: Phase) {
+        self.taken[phase as usize].store(0, Ordering::Relaxed);
     }
 
     fn trained(&self) -> (u64, Loss) {
-        self.next_shard.store(0, Ordering::Relaxed);
         let (mut done, mut round) = (0, Loss::default());
         for shard in &self.shards {
             let shard = shard.read().expect(UNPOISONED);
@@ -209,12 +268,32 @@ impl driver::Rounds for Rounds<'_, '_> {
         (done, round)
     }
 
-    fn merged(&self) {
-        self.next_part.store(0, Ordering::Relaxed);
-    }
-
     fn cursor(&self) -> Cursor {
         Cursor::Rounds(self.shards.iter().map(|shard| shard.read().expect(UNPOISONED).state()).collect())
+    }
+}
+
+impl<'a> Rounds<'a, '_> {
+    /// Does `work` with the shards that no other thread takes; also after an error.
+    fn each_shard(&self, phase: Phase, mut work: impl FnMut(&mut Shard<'a>) -> Result<()>) -> Result<()> {
+        let mut result = Ok(());
+        while let Some(shard) = self.shards.get(self.taken[phase as usize].fetch_add(1, Ordering::Relaxed)) {
+            result = work(&mut shard.write().expect(UNPOISONED)).and(result);
+        }
+        result
+    }
+
+    /// Does `work` with the parts that no other thread takes.
+    fn each_part(&self, phase: Phase, mut work: impl FnMut(usize, &[&Private<'a>])) -> Result<()> {
+        let shards: Vec<_> = self.shards.iter().map(|shard| shard.read().expect(UNPOISONED)).collect();
+        let shards: Vec<_> = shards.iter().map(|shard| &shard.private).collect();
+        loop {
+            let part = self.taken[phase as usize].fetch_add(1, Ordering::Relaxed);
+            if part >= PARTS {
+                return Ok(());
+            }
+            work(part, &shards);
+        }
     }
 }
 

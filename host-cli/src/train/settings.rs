@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use motevec_core::optim::Schedule;
 use motevec_core::simd::{Level, Simd};
+use motevec_core::subword::Ngrams;
 use motevec_core::train::{self, CbowGradient, Update};
 
 use super::{Objective, Optimizer};
@@ -32,6 +33,8 @@ pub struct Settings {
     pub dropout: f32,
     /// What predicts what.
     pub architecture: Architecture,
+    /// The n-grams that words are made of, beside a row of their own (eq. 24).
+    pub subwords: Option<Ngrams>,
     /// What training descends.
     pub objective: Objective,
     /// Where all random choices start from.
@@ -82,6 +85,7 @@ impl Default for Settings {
             optimizer: Optimizer::default(),
             dropout: 0.0,
             architecture: Architecture::default(),
+            subwords: None,
             objective: Objective::default(),
             seed: 1,
             threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
@@ -113,7 +117,7 @@ impl Settings {
         let fits = |number: f32, least: bool| number.is_finite() && (number > 0.0 || least && number == 0.0);
         let pairs = self.update == Update::Pair;
         let has_step = self.objective != Objective::Softmax || !pairs;
-        let checks: [(_, &dyn Display, _, _); 8] = [
+        let checks: [(_, &dyn Display, _, _); 9] = [
             ("dim", &self.dim, self.dim > 0, "a vector needs at least 1 component (100 to 300 are usual)"),
             ("epochs", &self.epochs, self.epochs > 0, "there is nothing to train; give at least 1"),
             ("lr", &self.rate, fits(self.rate, false), "the learning rate must be a positive number (0.025 is usual)"),
@@ -135,6 +139,12 @@ impl Settings {
                 &"pair",
                 self.architecture == Architecture::SkipGram || !pairs,
                 "CBOW has one step, for the mean of a window; leave it out",
+            ),
+            (
+                "subwords",
+                &"",
+                self.subwords.is_none() || self.merges(),
+                "words with n-grams train by plain SGD, without dropout, and not with softmax; leave those out",
             ),
             ("simd", &self.level.name(), self.level.is_available(), "this machine does not have it"),
         ];

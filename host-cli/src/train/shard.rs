@@ -55,6 +55,8 @@ pub(super) struct Shard<'a> {
     left: Vec<Range<usize>>,
     epoch: u32,
     round: u64,
+    /// Whether there is a round to train.
+    has_more: bool,
     pub(super) loss: Loss,
     pub(super) private: Private<'a>,
     /// Local rows of this round's sentences, one after the other, and where each ends.
@@ -95,6 +97,7 @@ impl<'a> Shard<'a> {
             left,
             epoch,
             round,
+            has_more: false,
             loss: Loss::default(),
             private: Private::new(memory, common.room[0] * common.stride, common.stride, common.tree.is_some()),
             words: Vec::new(),
@@ -127,18 +130,14 @@ impl<'a> Shard<'a> {
         self.range.len() as u64 * u64::from(self.epoch) + (self.range.len() - left) as u64
     }
 
-    /// Trains on the next words of the shard, at `rate`, from the common matrices `center` and `outside`.
-    pub(super) fn run(
-        &mut self,
-        simd: Simd,
-        common: &Common<'_>,
-        thread: &mut Thread,
-        (center, outside): (&Reader<'_, '_>, &Reader<'_, '_>),
-        rate: f32,
-    ) -> Result<()> {
+    /// Finds out what the next round trains on, and with which rows.
+    ///
+    /// # Errors
+    /// If the corpus cannot be read back from the disk.
+    pub(super) fn prepare(&mut self, common: &Common<'_>, thread: &mut Thread) -> Result<()> {
         self.private.clear();
-        self.loss = Loss::default();
-        if self.epoch == common.epochs {
+        self.has_more = self.epoch != common.epochs;
+        if !self.has_more {
             return Ok(());
         }
         let gathered = self.gather(common, &mut thread.words);
@@ -148,6 +147,23 @@ impl<'a> Shard<'a> {
         match &common.tree {
             None => self.draw_pool(common),
             Some(tree) => self.find_paths(tree, &mut thread.nodes),
+        }
+        self.private.order_by_part();
+        Ok(())
+    }
+
+    /// Trains on what [`prepare`](Self::prepare) found, at `rate`, from the common matrices `center` and `outside`.
+    pub(super) fn run(
+        &mut self,
+        simd: Simd,
+        common: &Common<'_>,
+        thread: &mut Thread,
+        (center, outside): (&Reader<'_, '_>, &Reader<'_, '_>),
+        rate: f32,
+    ) -> Result<()> {
+        self.loss = Loss::default();
+        if !self.has_more {
+            return Ok(());
         }
         self.private.copy(center, outside);
         self.train(simd, common, &mut thread.memory, rate)

@@ -3,17 +3,25 @@
 use motevec_core::model::{RowsMut, initialize_center};
 use motevec_core::sample::Generator;
 
+use super::grams::Grams;
 use super::optimizer::Numbers;
 use super::position::{Position, foreign};
 use super::{Settings, Trained};
-use crate::{Error, Result, Vectors, Vocabulary};
+use crate::{Error, Result, Subwords, Vectors, Vocabulary};
 
 /// Rows to begin with.
 pub(super) enum Start<'a> {
     /// Those of an earlier model for the words that it knows, and drawn ones for all others.
     New { words: &'a Vocabulary, settings: &'a Settings, earlier: Option<&'a Vectors> },
     /// Those of training that stopped.
-    Stopped { center: Vec<f32>, outside: Vec<f32>, dim: usize, position: Position, numbers: Numbers },
+    Stopped {
+        center: Vec<f32>,
+        outside: Vec<f32>,
+        dim: usize,
+        position: Position,
+        numbers: Numbers,
+        subwords: Option<Subwords>,
+    },
 }
 
 impl<'a> Start<'a> {
@@ -29,16 +37,23 @@ impl<'a> Start<'a> {
             let message = format!("the model to go on with has {earlier} dimensions; leave that out");
             return Err(Error::setting("dim", asked, message));
         }
+        let ngrams = earlier.subwords.as_ref().map(|subwords| subwords.ngrams);
+        if settings.subwords.is_some() && settings.subwords != ngrams {
+            let message = "the model to go on with has none, or others; leave that out";
+            return Err(Error::setting("subwords", "", message));
+        }
         Ok(Self::New { words, settings, earlier: Some(earlier) })
     }
 
     /// From where training stopped, at `position`.
     pub(super) fn at(position: Position, stopped: Trained, words: usize, settings: &Settings) -> Result<Self> {
-        let Trained { center, outside, numbers, .. } = stopped;
+        let Trained { center, outside, numbers, subwords, .. } = stopped;
         let dim = settings.dim;
         let fits = |matrix: &[f32], rows: usize| rows.checked_mul(dim) == Some(matrix.len());
-        if fits(&center, words) && fits(&outside, settings.objective.outside_rows(words)) {
-            Ok(Self::Stopped { center, outside, dim, position, numbers })
+        let ngrams = subwords.as_ref().map(|subwords| (subwords.ngrams, fits(&subwords.words, words)));
+        let fits = fits(&center, words) && fits(&outside, settings.objective.outside_rows(words));
+        if fits && ngrams == settings.subwords.map(|ngrams| (ngrams, true)) {
+            Ok(Self::Stopped { center, outside, dim, position, numbers, subwords })
         } else {
             Err(foreign())
         }
@@ -67,26 +82,43 @@ impl<'a> Start<'a> {
     pub(super) fn set(
         self,
         rng: &mut Generator,
+        grams: Option<&Grams>,
         mut center: impl FnMut(u32, Initial<'_, '_>),
         mut outside: impl FnMut(u32, Initial<'_, '_>),
-    ) {
+    ) -> Result<()> {
         match self {
             Self::New { words, settings, earlier } => {
                 let (dim, outside_rows) = (settings.dim, settings.objective.outside_rows(words.len()));
+                let subwords = grams.and(earlier).and_then(|earlier| earlier.subwords.as_ref());
                 for row in 0..words.len() {
                     let known = earlier.and_then(|earlier| {
                         let known = earlier.vocabulary.row(words.word(row))?;
-                        Some((earlier.row(known), earlier.outside.as_ref().map(|rows| &rows[known * dim..][..dim])))
+                        let own = subwords.map_or(&earlier.data, |subwords| &subwords.words);
+                        let of = |matrix: &'a [f32]| &matrix[known * dim..][..dim];
+                        Some((of(own), earlier.outside.as_deref().map(of)))
                     });
                     center(row as u32, Initial { rng: Some(rng), known: known.map(|(center, _)| center) });
                     if outside_rows == words.len() {
                         outside(row as u32, Initial { rng: None, known: known.and_then(|(_, outside)| outside) });
                     }
                 }
+                let rows = words.len() as u32..;
+                for (row, &bucket) in rows.zip(grams.iter().flat_map(|grams| &grams.buckets)) {
+                    let known = subwords.and_then(|subwords| subwords.row(bucket));
+                    center(row, Initial { rng: Some(rng), known });
+                }
             }
             // One matrix is given back before the other is set: there are never more than three.
-            Self::Stopped { center: centers, outside: outsides, dim, .. } => {
-                for (row, known) in (0..).zip(centers.chunks_exact(dim)) {
+            Self::Stopped { center: centers, outside: outsides, dim, subwords, .. } => {
+                let centers = match (subwords, grams) {
+                    (None, None) => [centers, Vec::new()],
+                    (Some(subwords), Some(grams)) if subwords.buckets() == grams.buckets => {
+                        let rows = subwords.rows().to_vec();
+                        [subwords.words, rows]
+                    }
+                    _ => return Err(foreign()),
+                };
+                for (row, known) in (0..).zip(centers.iter().flat_map(|rows| rows.chunks_exact(dim))) {
                     center(row, Initial { rng: None, known: Some(known) });
                 }
                 drop(centers);
@@ -95,6 +127,7 @@ impl<'a> Start<'a> {
                 }
             }
         }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::ControlFlow::{Break, Continue};
 use motevec_core::optim::{Adam, Momentum};
 use motevec_core::sample::Generator;
 use motevec_core::simd::Level;
+use motevec_core::subword::Ngrams;
 use motevec_core::train::{CbowGradient, Update};
 use rand_core::Rng;
 
@@ -47,12 +48,18 @@ fn bits(trained: &Trained) -> Vec<u32> {
 }
 
 /// Every variant that trains in rounds, beside the default.
-fn variants() -> [(&'static str, Settings); 5] {
+fn variants() -> [(&'static str, Settings); 7] {
     let tree = Objective::HierarchicalSoftmax;
     let cbow = Architecture::Cbow;
+    let subwords = Ngrams::new(2, 4, 5_000).ok();
     [
         ("cbow", Settings { architecture: cbow(CbowGradient::True), rate: 0.2, ..settings() }),
         ("cbow of word2vec", Settings { architecture: cbow(CbowGradient::Word2vec), rate: 0.05, ..settings() }),
+        ("subwords", Settings { subwords, ..settings() }),
+        (
+            "cbow of subwords, with a tree",
+            Settings { subwords, architecture: cbow(CbowGradient::True), objective: tree, rate: 0.2, ..settings() },
+        ),
         ("skip-gram with a tree", Settings { objective: tree, ..settings() }),
         ("pairs with a tree", Settings { objective: tree, update: Update::Pair, ..settings() }),
         (

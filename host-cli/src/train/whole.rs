@@ -70,9 +70,10 @@ pub(super) fn sequential_from(
     let Model { center, outside } = &mut model;
     start.set(
         &mut stream(INITIALIZE),
+        None,
         |row, initial| initial.write(center, row as usize),
         |row, initial| initial.write(outside, row as usize),
-    );
+    )?;
     let whole = Whole {
         corpus,
         simd: settings.simd(),
@@ -104,7 +105,7 @@ pub(super) fn sequential_from(
         None => Vec::new(),
     };
     let (center, outside) = (rows(&model.center), rows(&model.outside));
-    finished(Trained { center, outside, losses, stopped, numbers }, settings)
+    finished(Trained { center, outside, subwords: None, losses, stopped, numbers }, settings)
 }
 
 /// Tokens between two looks at the learning rate.
@@ -144,7 +145,14 @@ struct State<'a> {
 }
 
 impl Rounds for Whole<'_> {
+    type Phase = ();
     type Thread = ();
+
+    fn phases(&self) -> &'static [()] {
+        &[()]
+    }
+
+    fn training(&self) {}
 
     fn thread(&self) {}
 
@@ -153,7 +161,7 @@ impl Rounds for Whole<'_> {
     }
 
     /// Trains on the next chunk of tokens.
-    fn train(&self, _thread: &mut (), rate: f32) -> Result<()> {
+    fn work(&self, (): (), _thread: &mut (), rate: f32) -> Result<()> {
         let mut state = self.state.lock().expect(UNPOISONED);
         let State { model, memory, subsample, widths, negatives, until_loss, sentence, buffer, done, loss } =
             &mut *state;
@@ -185,14 +193,12 @@ impl Rounds for Whole<'_> {
         Ok(())
     }
 
-    fn merge(&self, _thread: &mut (), _rate: f32) {}
+    fn end(&self, (): ()) {}
 
     fn trained(&self) -> (u64, Loss) {
         let state = self.state.lock().expect(UNPOISONED);
         (state.done, state.loss)
     }
-
-    fn merged(&self) {}
 
     fn cursor(&self) -> Cursor {
         let state = self.state.lock().expect(UNPOISONED);

@@ -153,6 +153,9 @@ impl Args {
         let earlier = self.resume_from.as_deref().map(|path| self.read_earlier(path)).transpose()?;
         if let Some(earlier) = &earlier {
             settings.dim = earlier.dim;
+            if let Some(subwords) = &earlier.subwords {
+                settings.subwords = Some(subwords.ngrams);
+            }
         }
         let output = self.output.as_deref().unwrap_or(Path::new(""));
         let format = self.format.or_else(|| Format::of_name(output));
@@ -217,7 +220,7 @@ impl Args {
         // The inner nodes of a tree are not words.
         let outside = Some(&trained.outside[..]).filter(|outside| outside.len() == trained.center.len());
         let (data, history) = (&trained.center, &history[..]);
-        let vectors = VectorsRef { vocabulary, dim, data, outside, subwords: None, history };
+        let vectors = VectorsRef { vocabulary, dim, data, outside, subwords: trained.subwords.as_ref(), history };
         if let Err(error) = progress::busy("writing", || codec.write(output, vectors)) {
             return Err(rescue::rescue(error, (codec, output, vectors), session.as_mut().map(|s| (s, &corpus, &run))));
         }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use clap::ValueEnum;
+use clap::{ValueEnum, value_parser};
 use indicatif::HumanCount;
 use motevec_core::optim::{Adam, AdamW, Momentum, Sgd};
+use motevec_core::subword::Ngrams;
 use motevec_core::train::CbowGradient;
 
 use super::arguments::LearningArgs;
@@ -25,6 +26,25 @@ pub(super) struct OptimizerArgs {
     /// cbow: how much of the gradient of the mean each word takes [default: true]
     #[arg(long, hide_short_help = true, value_enum, value_name = "HOW")]
     cbow_gradient: Option<GradientName>,
+
+    /// Give parts of words vectors too, and so words never seen
+    #[arg(long)]
+    subwords: bool,
+
+    /// subwords: characters of the shortest part [default: 3]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = value_parser!(u32).range(1..=MOST_CHARACTERS),
+          allow_negative_numbers = true)]
+    min_n: Option<u32>,
+
+    /// subwords: characters of the longest part, with the marks of where a word begins and ends [default: 6]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = value_parser!(u32).range(1..=MOST_CHARACTERS),
+          allow_negative_numbers = true)]
+    max_n: Option<u32>,
+
+    /// subwords: how many vectors all parts share [default: 2000000]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = value_parser!(u32).range(1..=MOST_BUCKETS),
+          allow_negative_numbers = true)]
+    buckets: Option<u32>,
 
     /// Optimizer
     ///
@@ -109,6 +129,11 @@ enum LossName {
     Softmax,
 }
 
+/// Longer than any word.
+const MOST_CHARACTERS: i64 = 1_000;
+/// More than there is memory for, and still a size.
+const MOST_BUCKETS: i64 = 1 << 30;
+
 /// Adam takes steps of the rate's size, whatever the gradient's, so the rates of SGD do not apply.
 const ADAM_RATE: f32 = 0.01;
 
@@ -152,6 +177,7 @@ impl OptimizerArgs {
             (ArchitectureName::Cbow, Some(GradientName::Word2vec)) => Architecture::Cbow(CbowGradient::Word2vec),
             (ArchitectureName::Cbow, _) => Architecture::Cbow(CbowGradient::True),
         };
+        settings.subwords = self.ngrams()?;
         let (objective, targets) = match self.loss {
             LossName::NegativeSampling => (Objective::NegativeSampling, ""),
             LossName::HierarchicalSoftmax => (Objective::HierarchicalSoftmax, "the nodes of a path"),
@@ -163,6 +189,23 @@ impl OptimizerArgs {
             return Err(Error::Usage(format!("--negatives {negatives}: {message}")));
         }
         settings.check().map(drop)
+    }
+
+    /// The n-grams that words are made of.
+    fn ngrams(&self) -> Result<Option<Ngrams>> {
+        let given = [("min-n", self.min_n), ("max-n", self.max_n), ("buckets", self.buckets)];
+        if let (false, Some((option, _))) = (self.subwords, given.into_iter().find(|(_, given)| given.is_some())) {
+            return Err(Error::Usage(format!("--{option} belongs to --subwords")));
+        }
+        if !self.subwords {
+            return Ok(None);
+        }
+        let (least, most) = (self.min_n.unwrap_or(3), self.max_n.unwrap_or(6));
+        Ngrams::new(least, most, self.buckets.unwrap_or(2_000_000)).map(Some).map_err(|_| {
+            Error::Usage(format!(
+                "--min-n {least}: no part is so long, with --max-n {most}; lower one, or raise the other"
+            ))
+        })
     }
 
     /// The optimizer of this name, with what the options say of it.

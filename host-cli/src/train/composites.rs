@@ -1,0 +1,126 @@
+//! Words with subwords, in rounds: each word that occurs in a round gets one row, composed of its own and its n-grams'
+//! when the round begins; the round trains these rows as it trains any; and at its end, each hands what has moved it to
+//! the rows that it is made of.
+//!
+//! fastText walks all n-grams of a word in every step instead, and adds the whole gradient of the hidden vector to each
+//! of them; so a word's vector, their mean, moves by what they move by, which is why the change of a composed row is
+//! theirs. Within a round, words that share n-grams do not see each other's steps, just as shards do not.
+
+use std::sync::{RwLock, RwLockReadGuard};
+
+use motevec_core::simd::{Kernel, Lanes, Machine, Simd, prefetch};
+
+use super::driver::UNPOISONED;
+use super::grams::Grams;
+use super::matrix::{Matrix, PARTS, Reader, part_of, place_of};
+use super::private::{PREFETCH, Private, Side};
+
+/// What a word has to hand to a row that it is made of.
+#[derive(Clone, Copy)]
+pub(super) struct Contribution {
+    /// The row's place in its part.
+    pub(super) place: usize,
+    /// The word.
+    pub(super) row: u32,
+    /// After how many pairs it has changed.
+    pub(super) pairs: f64,
+}
+
+/// What words are made of, and what a round hands to it.
+pub(super) struct Composites<'a, 'm> {
+    pub(super) grams: &'a Grams,
+    /// A row for each word, and for each n-gram.
+    pub(super) input: &'a Matrix<'m>,
+    /// By part of the words, and then by part of the input matrix: what words contribute to rows.
+    contributions: Vec<RwLock<Vec<Vec<Contribution>>>>,
+}
+
+impl<'a, 'm> Composites<'a, 'm> {
+    pub(super) fn new(grams: &'a Grams, input: &'a Matrix<'m>) -> Self {
+        let contributions = (0..PARTS).map(|_| RwLock::new(vec![Vec::new(); PARTS])).collect();
+        Self { grams, input, contributions }
+    }
+
+    /// Composes the rows of the words in `part` that occur in a round of the `shards`.
+    pub(super) fn compose(
+        &self,
+        simd: Simd,
+        center: &Matrix<'_>,
+        (part, seen): (usize, &mut Vec<bool>),
+        shards: &[&Private<'_>],
+    ) {
+        let mut places = Vec::new();
+        for (place, _) in shards.iter().flat_map(|private| private.list(Side::Center).part(part)) {
+            if place >= seen.len() {
+                seen.resize(place + 1, false);
+            }
+            if !std::mem::replace(&mut seen[place], true) {
+                places.push(place);
+            }
+        }
+        places.iter().for_each(|&place| seen[place] = false);
+        let (input, grams) = (&self.input.read(), self.grams);
+        center.write(part, |common| simd.enter(Compose { common, part, places: &places, input, grams }));
+    }
+
+    /// Composes the rows of all words.
+    pub(super) fn compose_all(&self, simd: Simd, center: &Matrix<'_>) {
+        let words = center.rows();
+        let (input, grams) = (&self.input.read(), self.grams);
+        for part in 0..PARTS {
+            let places: Vec<usize> = (part..words).step_by(PARTS).map(|row| place_of(row as u32)).collect();
+            center.write(part, |common| simd.enter(Compose { common, part, places: &places, input, grams }));
+        }
+    }
+
+    /// Notes that the words of `part` have changed, each after so many pairs: what is in their rows is the change.
+    pub(super) fn note(&self, part: usize, changed: impl Iterator<Item = (usize, f64)>) {
+        let mut by_part = self.contributions[part].write().expect(UNPOISONED);
+        by_part.iter_mut().for_each(Vec::clear);
+        for (place, pairs) in changed {
+            let word = (place * PARTS + part) as u32;
+            for &row in self.grams.of(word) {
+                by_part[part_of(row)].push(Contribution { place: place_of(row), row: word, pairs });
+            }
+        }
+    }
+
+    /// What words contribute.
+    pub(super) fn contributions(&self) -> Vec<RwLockReadGuard<'_, Vec<Vec<Contribution>>>> {
+        self.contributions.iter().map(|part| part.read().expect(UNPOISONED)).collect()
+    }
+}
+
+/// Rows as the means of others.
+struct Compose<'a> {
+    common: &'a mut [f32],
+    part: usize,
+    places: &'a [usize],
+    input: &'a Reader<'a, 'a>,
+    grams: &'a Grams,
+}
+
+impl Kernel for Compose<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, _lanes: L) {
+        let Self { common, part, places, input, grams } = self;
+        let stride = input.stride();
+        for &place in places {
+            let rows = grams.of((place * PARTS + part) as u32);
+            let sum = &mut common[place * stride..][..stride];
+            sum.fill(0.0);
+            for (index, &row) in rows.iter().enumerate() {
+                if let Some(&later) = rows.get(index + PREFETCH) {
+                    prefetch(input.row(later));
+                }
+                for (sum, x) in sum.iter_mut().zip(input.row(row)) {
+                    *sum += x;
+                }
+            }
+            let part = 1.0 / rows.len() as f32;
+            sum.iter_mut().for_each(|x| *x *= part);
+        }
+    }
+}
