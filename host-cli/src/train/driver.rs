@@ -12,11 +12,11 @@ use crate::{Error, Result};
 /// Training, as threads do it together: in each round all go through the same phases.
 pub(super) trait Rounds: Sync {
     /// A part of a round, which ends when all threads have ended it.
-    type Phase: Copy + PartialEq + 'static;
+    type Phase: Copy + PartialEq;
     /// What a thread works with.
     type Thread;
     /// The phases of a round.
-    fn phases(&self) -> &'static [Self::Phase];
+    fn phases(&self) -> &[Self::Phase];
     /// The phase after which it is known how far the round has come: the last one only where there is one thread, since
     /// in the one after it the others hear whether training is over.
     fn training(&self) -> Self::Phase;
@@ -31,7 +31,7 @@ pub(super) trait Rounds: Sync {
     fn work(&self, phase: Self::Phase, thread: &mut Self::Thread, rate: f32) -> Result<()>;
     /// What one thread does after a phase, while others may be in the next.
     fn end(&self, phase: Self::Phase);
-    /// The tokens trained on so far, over all epochs, and the loss of this round.
+    /// The tokens trained on so far, over all epochs, and the loss since this was last asked.
     fn trained(&self) -> (u64, Loss);
     /// Where training is, between two rounds.
     fn cursor(&self) -> Cursor;

@@ -148,7 +148,7 @@ impl Rounds for Whole<'_> {
     type Phase = ();
     type Thread = ();
 
-    fn phases(&self) -> &'static [()] {
+    fn phases(&self) -> &[()] {
         &[()]
     }
 
