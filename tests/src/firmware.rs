@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{env, fs, thread};
 
@@ -76,7 +76,7 @@ impl Board {
     /// If it does not build.
     #[must_use]
     pub fn build(self) -> PathBuf {
-        build("motevec-firmware", self.target(), self.name(), "")
+        build("motevec-firmware", self.target(), self.name(), &[])
     }
 
     /// The image of firmware-example/footprint for the board, with more `features` after a comma.
@@ -85,7 +85,16 @@ impl Board {
     /// Where it does not build.
     #[must_use]
     pub fn footprint(self, features: &str) -> PathBuf {
-        build("motevec-footprint", self.target(), &format!("{}{features}", self.name()), "")
+        self.footprint_with(features, &[])
+    }
+
+    /// [The same](Self::footprint), built with `settings`: see [`build`].
+    ///
+    /// # Panics
+    /// Where it does not build.
+    #[must_use]
+    pub fn footprint_with(self, features: &str, settings: &[(&str, &str)]) -> PathBuf {
+        build("motevec-footprint", self.target(), &format!("{}{features}", self.name()), settings)
     }
 
     /// The firmware in QEMU, or `None` if the test is to be skipped.
@@ -95,27 +104,43 @@ impl Board {
     }
 }
 
+/// Rust's target of WebAssembly.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
 /// Whether Rust's target is installed. If not, the test is skipped.
 #[must_use]
 pub fn has_target(target: &str) -> bool {
-    let list = Command::new("rustup").args(["target", "list", "--installed"]).output();
-    let installed = list.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    let here = installed.lines().any(|line| line == target);
+    let here = is_installed(target);
     if !here {
         skip(&format!("the Rust target {target}"), &format!("rustup target add {target}"));
     }
     here
 }
 
+/// The same, when that is no reason to skip a test.
+#[must_use]
+pub fn is_installed(target: &str) -> bool {
+    // Without rustup there is nothing to ask; then none is known to be installed.
+    static INSTALLED: LazyLock<String> = LazyLock::new(|| {
+        let list = Command::new("rustup").args(["target", "list", "--installed"]).output();
+        list.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
+    });
+    INSTALLED.lines().any(|line| line == target)
+}
+
 /// Cargo in the firmware's folder, with its settings, and with none of this workspace's.
 #[must_use]
 pub fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
-    cargo.current_dir(folder()).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-    cargo.env_remove("DEFMT_LOG").env("CARGO_TARGET_DIR", target_folder());
-    // It takes a fifth of the time to compile, and is not in the image.
-    cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "false");
+    set_up(&mut cargo).current_dir(folder()).env("CARGO_TARGET_DIR", target_folder());
     cargo
+}
+
+/// The environment of whatever builds firmware here: where it differs, cargo compiles everything once more.
+pub fn set_up(command: &mut Command) -> &mut Command {
+    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("DEFMT_LOG");
+    // It takes a fifth of the time to compile, and is not in the image.
+    command.env("CARGO_PROFILE_RELEASE_DEBUG", "false")
 }
 
 /// The images that are built. Who holds the lock builds alone: cargo gives one name to images of different features.
@@ -131,20 +156,22 @@ pub fn alone<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Builds a package of the firmware's workspace for `target` as it is released, only once, and gives the image.
+/// Builds a package of the firmware's workspace for `target` as it is released, only once, and gives the image. Other
+/// `settings` are variables of the environment.
 ///
 /// # Panics
 /// If it does not build.
 #[must_use]
-pub fn build(package: &str, target: &str, features: &str, rustflags: &str) -> PathBuf {
+pub fn build(package: &str, target: &str, features: &str, settings: &[(&str, &str)]) -> PathBuf {
     let mut cargo = cargo();
     cargo.args(["build", "--quiet", "--locked", "--release", "--no-default-features", "--package", package]);
-    cargo.args(["--target", target, "--features", features]).env("RUSTFLAGS", rustflags);
-    let file = match target.split_once('-') {
-        Some(("wasm32", _)) => package.replace('-', "_") + ".wasm",
+    cargo.args(["--target", target, "--features", features]).envs(settings.iter().copied());
+    let file = match target {
+        WASM => package.replace('-', "_") + ".wasm",
         _ => package.to_owned(),
     };
-    let image = target_folder().join("images").join(format!("{features}{rustflags}-{file}"));
+    let values: String = settings.iter().map(|(_, value)| *value).collect();
+    let image = target_folder().join("images").join(format!("{features}{values}-{file}"));
     let mut built = built();
     if !built.contains(&image) {
         let output = cargo.output().expect("cargo starts");

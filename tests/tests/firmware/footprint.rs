@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use motevec_tests::firmware::{alone, has_target, target_folder};
+use motevec_tests::firmware::{alone, has_target, set_up, target_folder};
 use motevec_tests::{repository, skip, works};
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ fn learning_keeps_to_its_goals_on_a_cortex_m4f() {
     }
     let mut measure = Command::new("python3");
     measure.args(["tests/footprint/footprint.py", "--json", "--target-dir"]).arg(target_folder());
-    let output = alone(|| measure.current_dir(repository()).output()).expect("python3 runs");
+    let output = alone(|| set_up(&mut measure).current_dir(repository()).output()).expect("python3 runs");
     assert!(output.status.success(), "{output:?}");
     let all: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     for board in ["microbit", "mps2-an505"] {

@@ -2,35 +2,28 @@
 //! beside the profile of the project.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::Command;
 
 use motevec_tests::firmware::{Board, cargo, target_folder};
 use motevec_tests::{repository, skip, works};
 
-/// A release profile: `opt-level`, `lto` and `codegen-units`.
-type Profile = [&'static str; 3];
+/// A release profile of cargo's own making.
+type Profile = &'static [(&'static str, &'static str)];
 
-const DEFAULT: Profile = ["3", "false", "16"];
-const SMALL: Profile = ["s", "false", "16"];
+const DEFAULT: Profile = &profile("3");
+const SMALL: Profile = &profile("s");
 
-/// `cargo build --release` with `profile`, in a folder of its own. Returns the folder.
-fn build(cargo: &mut Command, package: &[&str], profile: Profile) -> PathBuf {
-    let folder = target_folder().join("linked").join(profile.join("-"));
-    for (name, value) in ["OPT_LEVEL", "LTO", "CODEGEN_UNITS"].into_iter().zip(profile) {
-        cargo.env(format!("CARGO_PROFILE_RELEASE_{name}"), value);
-    }
-    cargo.args(["build", "--quiet", "--locked", "--release"]).args(package).env("CARGO_TARGET_DIR", &folder);
-    let output = cargo.output().expect("cargo runs");
-    assert!(output.status.success(), "{output:?}");
-    folder
+const fn profile(opt_level: &'static str) -> [(&'static str, &'static str); 3] {
+    [
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level),
+        ("CARGO_PROFILE_RELEASE_LTO", "false"),
+        ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ]
 }
 
-/// Instructions of a window update on a Cortex-M4F, of half-width 2 and of 5.
+/// Instructions of a window update on a Cortex-M4F, of half-width 2 and of 5, in an image built with `profile`.
 fn on_a_board(profile: Profile) -> [f64; 2] {
-    let (mut cargo, target) = (cargo(), Board::An386.target());
-    let package = ["-p", "motevec-footprint", "--features", "an386,measure", "--target", target];
-    let image = build(&mut cargo, &package, profile).join(target).join("release/motevec-footprint");
+    let image = Board::An386.footprint_with(",measure", profile);
     let mut qemu = Command::new("qemu-system-arm");
     qemu.args(["-machine", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "none"]);
     qemu.args(["-icount", "shift=0", "-semihosting-config", "enable=on,target=native", "-kernel"]).arg(image);
@@ -48,7 +41,8 @@ fn on_a_cortex_m4f_the_kernels_do_not_depend_on_the_profile() {
     if !Board::An386.is_here() {
         return;
     }
-    let ours = on_a_board(["2", "fat", "1"]);
+    // The project's own profile.
+    let ours = on_a_board(&[]);
     for (profile, most) in [(DEFAULT, 1.05), (SMALL, 1.5)] {
         for (ours, theirs) in ours.into_iter().zip(on_a_board(profile)) {
             println!("{profile:?}: {theirs:.0} instructions, {:.3} of ours", theirs / ours);
@@ -60,9 +54,13 @@ fn on_a_cortex_m4f_the_kernels_do_not_depend_on_the_profile() {
 /// Instructions of a window update of 10 × 6 rows of 100 components, by level; `None` where this machine does not have
 /// it.
 fn on_this_machine(profile: Profile) -> Vec<(&'static str, Option<f64>)> {
+    // In a folder of its own, so that it is built beside firmware.
+    let folder = target_folder().join("linked");
     let mut cargo = cargo();
-    cargo.current_dir(repository().join("tests/linked"));
-    let program = build(&mut cargo, &[], profile).join("release/linked");
+    cargo.args(["build", "--quiet", "--locked", "--release"]).current_dir(repository().join("tests/linked"));
+    let output = cargo.envs(profile.iter().copied()).env("CARGO_TARGET_DIR", &folder).output().expect("cargo runs");
+    assert!(output.status.success(), "{output:?}");
+    let program = folder.join("release/linked");
     let count = |level: &str, arithmetic: &str, times: &str| {
         let mut valgrind = Command::new("valgrind");
         valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&program);

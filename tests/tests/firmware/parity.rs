@@ -98,15 +98,15 @@ fn parity_on_risc_v() {
 
 #[test]
 fn parity_on_webassembly() {
-    let target = "wasm32-unknown-unknown";
     if !works("node", &["--version"]) {
         return skip("Node", "sudo apt-get install nodejs");
     }
-    if !firmware::has_target(target) {
+    if !firmware::has_target(firmware::WASM) {
         return;
     }
-    for (flags, level) in [("", "0"), ("", "1"), ("-Ctarget-feature=+simd128", "1")] {
-        let module = firmware::build("motevec-wasm", target, "", flags);
+    let simd: &[_] = &[("RUSTFLAGS", "-Ctarget-feature=+simd128")];
+    for (settings, level) in [(&[][..], "0"), (&[], "1"), (simd, "1")] {
+        let module = firmware::build("motevec-wasm", firmware::WASM, "", settings);
         let mut node = Command::new("node");
         node.arg(firmware::folder().join("wasm/dialogue.mjs")).arg(module).arg(level);
         let mut node = node.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Node starts");
@@ -117,7 +117,7 @@ fn parity_on_webassembly() {
         assert!(output.status.success());
         let answers = String::from_utf8(output.stdout).expect("answers are UTF-8");
         let answers: Vec<&str> = answers.lines().skip(1).collect();
-        assert_eq!(answers, expected(), "level {level} {flags}");
+        assert_eq!(answers, expected(), "level {level} {settings:?}");
     }
 }
 
