@@ -143,9 +143,24 @@ pub fn set_up(command: &mut Command) -> &mut Command {
     command.env("CARGO_PROFILE_RELEASE_DEBUG", "false")
 }
 
+/// Cargo, about to build core and the learner for the `targets` that are installed: what all images have in common.
+#[must_use]
+pub fn learner(features: &[&str]) -> Command {
+    let mut cargo = cargo();
+    cargo.args(["build", "--quiet", "--locked", "--release", "--package", "motevec-learner"]).args(features);
+    let targets = Board::ALL.map(Board::target).into_iter().chain([WASM]);
+    cargo.args(targets.filter(|target| is_installed(target)).flat_map(|target| ["--target", target]));
+    cargo
+}
+
 /// The images that are built. Who holds the lock builds alone: cargo gives one name to images of different features.
 fn built() -> MutexGuard<'static, BTreeSet<PathBuf>> {
-    static BUILT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    static BUILT: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| {
+        // For all targets at once, because most of the time for one is spent on a single crate (`wide`), while all but
+        // one core would idle. Where this fails, the test of it says so.
+        let _ = learner(&[]).output();
+        Mutex::default()
+    });
     // Where a build failed, its own test says so.
     BUILT.lock().unwrap_or_else(PoisonError::into_inner)
 }

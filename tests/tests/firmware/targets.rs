@@ -1,44 +1,43 @@
 //! Core builds for the machines that it is promised for, none of which can run these tests.
 
 use std::env;
-use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
+use motevec_tests::firmware::{Board, WASM, alone, is_installed, learner, set_up, target_folder};
 use motevec_tests::{repository, skip};
 
-const TARGETS: [&str; 6] = [
-    "thumbv6m-none-eabi",
-    "thumbv7em-none-eabihf",
-    "thumbv8m.main-none-eabi",
-    "thumbv8m.main-none-eabihf",
-    "riscv32imac-unknown-none-elf",
-    "wasm32-unknown-unknown",
-];
+/// The target that has no image.
+const SOFT_FLOAT: &str = "thumbv8m.main-none-eabi";
 
-/// Builds core for `targets`.
-fn build(targets: &[&str], features: &[&str]) {
+/// Cargo, about to build core as its own workspace does it.
+fn core(features: &[&str]) -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
-    cargo.args(["build", "--locked", "--package", "motevec-core", "--release"]).args(features);
-    cargo.args(targets.iter().flat_map(|target| ["--target", target]));
-    // The usual folder is locked, and has another set of features.
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("targets");
-    let output = cargo.arg("--target-dir").arg(folder).current_dir(repository()).output().unwrap();
-    assert!(output.status.success(), "{features:?}:\n{}", String::from_utf8_lossy(&output.stderr));
+    cargo.args(["build", "--locked", "--package", "motevec-core", "--release", "--target", SOFT_FLOAT]).args(features);
+    // The usual folder is locked.
+    set_up(&mut cargo).current_dir(repository()).arg("--target-dir").arg(target_folder());
+    cargo
 }
 
+/// Without and with logs. Where firmware is built for a target, that is what its images are made of.
 #[test]
 fn core_builds_for_bare_metal_and_wasm() {
-    // Without rustup there is nothing to ask; then none is known to be installed.
-    let list = Command::new("rustup").args(["target", "list", "--installed"]).output();
-    let installed = list.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    let (here, missing): (Vec<_>, Vec<_>) =
-        TARGETS.into_iter().partition(|target| installed.lines().any(|line| line == *target));
+    let images = Board::ALL.map(Board::target).into_iter().chain([WASM]);
+    let (here, missing): (Vec<_>, Vec<_>) = images.chain([SOFT_FLOAT]).partition(|target| is_installed(target));
     if !missing.is_empty() {
         let missing = missing.join(" ");
         skip(&format!("the Rust targets {missing}"), &format!("rustup target add {missing}"));
     }
-    if !here.is_empty() {
-        build(&here, &[]);
-        build(&here, &["--features", "defmt"]);
+    for features in [&[][..], &["--features", "defmt"]] {
+        if here.iter().any(|target| *target != SOFT_FLOAT) {
+            succeeds(learner(features));
+        }
+        if here.contains(&SOFT_FLOAT) {
+            succeeds(core(features));
+        }
     }
+}
+
+fn succeeds(mut cargo: Command) {
+    let Output { status, stderr, .. } = alone(|| cargo.output()).expect("cargo runs");
+    assert!(status.success(), "{cargo:?}:\n{}", String::from_utf8_lossy(&stderr));
 }
