@@ -1,4 +1,4 @@
-//! 4\. Common mistakes: easy mistakes, and the check that catches each.
+//! 5\. Common mistakes: easy mistakes, and the check that catches each.
 //!
 //! All of these occur in worked solutions of the course's assignment, and some in programs. One check finds nearly all
 //! of them: central differences, as on the [guide's front page](super). Each example below first shows that the mistake

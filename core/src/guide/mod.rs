@@ -7,7 +7,8 @@
 //! 2. [Negative sampling](negative_sampling): the same for a thousandth of the work (eq. 9–13).
 //! 3. [The window update](window): from a pair of words to a window, a step, and the loop that takes all the time
 //!    (eq. 14, 15).
-//! 4. [Common mistakes](mistakes): easy mistakes, each with the check that catches it.
+//! 4. [The family](family): CBOW, hierarchical softmax and subwords, by the same step (eq. 21–24).
+//! 5. [Common mistakes](mistakes): easy mistakes, each with the check that catches it.
 //!
 //! Other optimizers and dropout (eq. 16–19) are in [`optim`](crate::optim).
 //!
@@ -46,6 +47,7 @@
 //! be compared number by number; with `-o cases.json` it writes new cases for such a program, and with `--results` it
 //! checks the program's answers.
 
+pub mod family;
 pub mod mistakes;
 pub mod negative_sampling;
 pub mod softmax;
