@@ -21,6 +21,7 @@ pub mod gradcheck;
 mod history;
 mod memory;
 pub mod output;
+pub mod phrases;
 #[cfg(feature = "pictures")]
 pub mod plot;
 pub mod query;

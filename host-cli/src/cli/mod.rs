@@ -20,12 +20,15 @@ mod man;
 mod model;
 mod neighbors;
 mod odd_one_out;
+mod old_options;
+mod phrases;
 mod plot;
 mod progress;
 mod report;
 mod similarity;
 mod summary;
 mod train;
+mod word2phrase;
 mod word2vec;
 
 use std::any::TypeId;
@@ -71,6 +74,7 @@ const STREAMS: [&str; 8] = ["corpus", "similarity", "analogies", "model", "input
 enum Command {
     Demo(demo::Args),
     Train(Box<train::Args>),
+    Phrases(phrases::Args),
     Neighbors(neighbors::Args),
     Analogy(analogy::Args),
     Similarity(similarity::Args),
@@ -86,18 +90,20 @@ enum Command {
     Gradcheck(gradcheck::Args),
     Bench(bench::Args),
     Word2vec(word2vec::Args),
+    Word2phrase(word2phrase::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
 
 impl Cli {
-    /// Reads the command line of this process, which ends if that is wrong. A program that is called `word2vec` takes
-    /// the options of word2vec.
+    /// Reads the command line of this process, which ends if that is wrong. A program that is called `word2vec` or
+    /// `word2phrase` takes the options of that program.
     #[must_use]
     pub fn from_env() -> Self {
         let mut args: Vec<OsString> = env::args_os().collect();
-        if args.first().is_some_and(|name| Path::new(name).file_stem() == Some(OsStr::new("word2vec"))) {
-            args.insert(1, "word2vec".into());
+        let called = args.first().and_then(|name| Path::new(name).file_stem());
+        if let Some(name) = ["word2vec", "word2phrase"].into_iter().find(|name| called == Some(OsStr::new(name))) {
+            args.insert(1, name.into());
         }
         // Rare, so that the arguments of the command need not be gone through.
         let may_be_dash = args.iter().any(|argument| argument.as_encoded_bytes().ends_with(b"-"));
@@ -125,6 +131,7 @@ impl Cli {
         match self.command {
             Command::Demo(args) => args.run(),
             Command::Train(args) => args.run(),
+            Command::Phrases(args) => args.run(),
             Command::Neighbors(args) => args.run(),
             Command::Analogy(args) => args.run(),
             Command::Similarity(args) => args.run(),
@@ -140,6 +147,7 @@ impl Cli {
             Command::Gradcheck(args) => args.run(),
             Command::Bench(args) => args.run(),
             Command::Word2vec(args) => args.run(),
+            Command::Word2phrase(args) => args.run(),
             Command::Completions(args) => args.run(),
             Command::Man(args) => args.run(),
         }

@@ -61,9 +61,14 @@ pub(super) fn busy<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
 
 /// [`corpus::read`], with a bar of the bytes read.
 pub(super) fn read(sources: &[Source], options: &Options) -> Result<Corpus> {
+    reading(|progress| corpus::read(sources, options, progress))
+}
+
+/// Does `work`, which reads a corpus, with a bar of the bytes read.
+pub(super) fn reading<T>(work: impl FnOnce(&(dyn Fn(corpus::Progress) + Sync)) -> Result<T>) -> Result<T> {
     let bar = bar(None, READING_A_PIPE)?;
     let known = self::bar(Some(0), READING)?.style();
-    let corpus = corpus::read(sources, options, &|progress| {
+    let done = work(&|progress| {
         if let Some(total) = progress.total
             && bar.length() != Some(total)
         {
@@ -73,7 +78,7 @@ pub(super) fn read(sources: &[Source], options: &Options) -> Result<Corpus> {
         bar.set_position(progress.bytes);
     });
     bar.finish_and_clear();
-    corpus
+    done
 }
 
 /// [`train::train`], with a bar. Also returns how long it took.

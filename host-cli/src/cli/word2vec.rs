@@ -2,13 +2,11 @@
 //!
 //! The options become those of `motevec train`, which does the work.
 
-use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use clap::{CommandFactory as _, Parser as _};
-
-use super::{Cli, NO_DASH, report};
+use super::old_options::{self, at_least_one, joined, number, whole};
+use super::report;
 use crate::format::Format;
 use crate::{Error, Result};
 
@@ -50,12 +48,8 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
-        let help = |option: &OsString| ["-h", "-help", "--help"].iter().any(|name| option == name);
-        if self.options.is_empty() || self.options.iter().any(help) {
-            return print_help();
-        }
-        if self.options.iter().any(|option| option == "--version") {
-            return report::print_text(&Cli::command().render_version());
+        if old_options::print_help("word2vec", &self.options)? {
+            return Ok(());
         }
         let translated = translate(&self.options)?;
         let cbow = "word2vec trains CBOW without `-cbow 0`; motevec always trains skip-gram, as with `-cbow 0`";
@@ -63,22 +57,13 @@ impl Args {
         for note in cbow.into_iter().chain(translated.misnamed) {
             report::note(&note);
         }
-        let command = ["motevec", "train"].map(OsString::from).into_iter().chain(translated.train);
-        Cli::try_parse_from(command).map_err(|error| Error::Usage(plain(&error)))?.run()
+        let renamed = RENAMED.iter().map(|&(old, new, _)| (old, new));
+        old_options::run(
+            "train",
+            translated.train,
+            renamed.chain([("-sample", "--subsample"), ("-negative", "--negatives")]),
+        )
     }
-}
-
-fn print_help() -> Result<()> {
-    let mut cli = Cli::command();
-    let help = cli.find_subcommand_mut("word2vec").map(|command| command.render_long_help().to_string());
-    report::print_text(&help.unwrap_or_default())
-}
-
-/// What clap says, with the names of the options that were given.
-fn plain(error: &clap::Error) -> String {
-    let others = [("-sample", "--subsample"), ("-negative", "--negatives")];
-    let renamed = RENAMED.iter().map(|&(old, new, _)| (old, new)).chain(others);
-    renamed.fold(report::first_line(error), |line, (old, new)| line.replace(&format!("'{new} <"), &format!("'{old} <")))
 }
 
 /// A command line of word2vec, in other words.
@@ -97,34 +82,21 @@ fn translate(options: &[OsString]) -> Result<Translated> {
     let usage = |message: String| Err(Error::Usage(message));
     let (mut text, mut output) = (None, None);
     let (mut sample, mut binary, mut asks_for_cbow) = (OsString::from("1e-3"), false, true);
-    let mut seen = HashSet::new();
     // word2vec.c cuts sentences there.
     let mut train: Vec<OsString> = vec!["--max-sentence=1000".into()];
-    for pair in options.chunks(2) {
-        let name = &*pair[0].to_string_lossy();
-        let renamed = RENAMED.iter().find(|(old, _, _)| *old == name);
-        if renamed.is_none() && !OTHERS.contains(&name) {
-            return usage(format!("{name}: word2vec has no such option; see motevec word2vec --help"));
-        }
-        let Some(value) = pair.get(1) else {
-            return usage(format!("{name}: its value is missing"));
-        };
-        if !seen.insert(name.to_owned()) {
-            return usage(format!("{name}: given twice"));
-        }
-        if value == "-" && ["-output", "-save-vocab", "-read-vocab"].contains(&name) {
-            return usage(format!("{name} -: {NO_DASH}"));
-        }
+    let names: Vec<_> = RENAMED.iter().map(|&(old, _, _)| old).chain(OTHERS).collect();
+    let files = ["-output", "-save-vocab", "-read-vocab"];
+    for (name, value) in old_options::pairs("word2vec", options, &names, &files)? {
+        let renamed = RENAMED.iter().find(|&&(old, _, _)| old == name);
         if let Some((_, new, value_is_right)) = renamed {
             value_is_right(name, value)?;
-            // Joined to its option, a name may begin with a dash.
             train.push(joined(new, value));
             continue;
         }
         match name {
             "-train" => text = Some(value),
             "-output" => output = Some(value),
-            "-sample" => number(name, value).map(|()| sample.clone_from(value))?,
+            "-sample" => number(name, value).map(|()| value.clone_into(&mut sample))?,
             "-binary" => binary = whole(name, value)? != 0,
             "-negative" if whole(name, value)? == 0 => {
                 let message = "-negative 0: motevec trains with negative samples only; 5 to 20 are usual";
@@ -151,12 +123,12 @@ fn translate(options: &[OsString]) -> Result<Translated> {
             }
         }
     }
-    let missing = |option: &str| Error::Usage(format!("{option} FILE is missing; see motevec word2vec --help"));
+    let missing = |option| old_options::missing("word2vec", option);
     let text = text.ok_or_else(|| missing("-train"))?;
     let output = output.ok_or_else(|| missing("-output"))?;
     let format = if binary { Format::Word2vecBinary } else { Format::Word2vecText };
     train.extend([joined("--subsample", &sample), joined("--format", OsStr::new(format.name()))]);
-    train.extend([joined("--output", output), "--".into(), text.clone()]);
+    train.extend([joined("--output", output), "--".into(), text.to_owned()]);
     Ok(Translated { train, asks_for_cbow, misnamed: misnamed(output.as_ref(), format) })
 }
 
@@ -197,31 +169,6 @@ const RENAMED: [(&str, &str, Check); 8] = [
 /// The other options of word2vec.c.
 const OTHERS: [&str; 9] =
     ["-train", "-output", "-sample", "-negative", "-binary", "-cbow", "-hs", "-classes", "-debug"];
-
-fn joined(option: &str, value: &OsStr) -> OsString {
-    let mut joined = OsString::from(option);
-    joined.push("=");
-    joined.push(value);
-    joined
-}
-
-/// The whole number that an option has.
-fn whole(name: &str, value: &OsStr) -> Result<u64> {
-    let number = value.to_str().and_then(|value| value.parse().ok());
-    number.ok_or_else(|| Error::Usage(format!("{name} {}: expected a whole number", value.display())))
-}
-
-fn at_least_one(name: &str, value: &OsStr) -> Result<()> {
-    match whole(name, value)? {
-        0 => Err(Error::Usage(format!("{name} 0: expected at least 1"))),
-        _ => Ok(()),
-    }
-}
-
-fn number(name: &str, value: &OsStr) -> Result<()> {
-    let number = value.to_str().and_then(|value| value.parse::<f64>().ok());
-    number.map(drop).ok_or_else(|| Error::Usage(format!("{name} {}: expected a number", value.display())))
-}
 
 fn positive(name: &str, value: &OsStr) -> Result<()> {
     let number =

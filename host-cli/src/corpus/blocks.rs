@@ -54,13 +54,6 @@ impl<'a> Blocks<'a> {
     /// # Errors
     /// If a source does not exist, or is a folder.
     pub(super) fn new(sources: &'a [Source], size: usize, progress: &'a (dyn Fn(Progress) + Sync)) -> Result<Self> {
-        if sources.iter().filter(|&source| *source == Source::Stdin).count() > 1 {
-            return Err(Error::Usage("standard input (-) can be read only once".into()));
-        }
-        let mut total = Some(0);
-        for source in sources {
-            total = source.size()?.and_then(|size| Some(size + total?));
-        }
         Ok(Self {
             sources: sources.iter(),
             input: None,
@@ -71,7 +64,7 @@ impl<'a> Blocks<'a> {
             line: 1,
             inside_line: false,
             bytes_read: Arc::default(),
-            total,
+            total: Source::check(sources)?,
             progress,
         })
     }

@@ -14,6 +14,38 @@ pub(super) const SHORT: usize = 15;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct ShortWord(u128);
 
+/// A word, and the bytes from its start in a register.
+#[derive(Clone, Copy)]
+pub(crate) struct Word<'a> {
+    pub(crate) text: &'a str,
+    /// The first sixteen bytes, lowest first; what follows a shorter word may be anything.
+    head: u128,
+}
+
+impl<'a> Word<'a> {
+    /// `head` are the sixteen bytes from the start of `text`, in a text that goes on.
+    #[inline(always)]
+    pub(super) fn new(text: &'a str, head: u128) -> Self {
+        Self { text, head }
+    }
+
+    /// The word, unless it is too long.
+    #[inline(always)]
+    fn short(self) -> Option<ShortWord> {
+        (self.text.len() <= SHORT).then(|| ShortWord::new(self.head, self.text.len()))
+    }
+}
+
+impl<'a> From<&'a str> for Word<'a> {
+    #[inline(always)]
+    fn from(text: &'a str) -> Self {
+        let mut head = [0; 16];
+        let len = text.len().min(head.len());
+        head[..len].copy_from_slice(&text.as_bytes()[..len]);
+        Self { text, head: u128::from_le_bytes(head) }
+    }
+}
+
 impl ShortWord {
     /// The first `len` bytes of `bytes`; `len` is at most [`SHORT`].
     #[inline(always)]
@@ -27,7 +59,7 @@ impl ShortWord {
 /// A corpus has too many distinct words for a cache, and most occurrences are of few of them. So short words are first
 /// looked up in `recent`, which fits into a second-level cache. Those that it lacks are collected and looked up in
 /// `short` several at a time, so that the processor waits for all of their cache lines at once.
-pub(super) struct Dictionary {
+pub(crate) struct Dictionary {
     recent: Vec<Recent>,
     pending: Vec<Pending>,
     short: HashTable<Short>,
@@ -43,7 +75,7 @@ pub(super) struct Dictionary {
 const RECENT: usize = 1 << 13;
 
 /// The last word met with the same [`place`].
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Recent {
     word: u128,
     id: u32,
@@ -95,7 +127,7 @@ impl Long {
 
 /// There are more distinct words than ids.
 #[derive(Debug)]
-pub(super) struct Full;
+pub(crate) struct Full;
 
 impl Default for Dictionary {
     fn default() -> Self {
@@ -113,22 +145,35 @@ impl Default for Dictionary {
 
 impl Dictionary {
     /// The number of words.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.counts.len()
     }
 
     /// Counts `times` more occurrences of `word`, and returns its id.
-    pub(super) fn add(&mut self, word: &str, times: u64) -> Result<u32, Full> {
-        if word.len() <= SHORT {
-            let mut bytes = [0; 16];
-            bytes[..word.len()].copy_from_slice(word.as_bytes());
-            let word = ShortWord::new(u128::from_le_bytes(bytes), word.len());
-            let id = self.find_short(self.hasher.hash_one(word.0), word)?;
-            self.counts[id as usize] += times;
-            Ok(id)
-        } else {
-            self.add_long(word, times)
+    pub(crate) fn add<'a>(&mut self, word: impl Into<Word<'a>>, times: u64) -> Result<u32, Full> {
+        let word = word.into();
+        let Some(word) = word.short() else { return self.add_long(word.text, times) };
+        let hash = self.hasher.hash_one(word.0);
+        let mut recent = self.recent[place(hash)];
+        if recent.word != word.0 {
+            recent = Recent { word: word.0, id: self.find_short(hash, word)? };
+            self.recent[place(hash)] = recent;
         }
+        self.counts[recent.id as usize] += times;
+        Ok(recent.id)
+    }
+
+    /// The id of `word`, if it is there.
+    pub(crate) fn find(&self, word: &str) -> Option<u32> {
+        match Word::from(word).short() {
+            Some(word) => self.short.find(self.hasher.hash_one(word.0), |entry| entry.key() == word.0).map(|e| e.id),
+            None => self.find_long(word),
+        }
+    }
+
+    fn find_long(&self, word: &str) -> Option<u32> {
+        let hash = self.hasher.hash_one(word);
+        self.long.find(hash, |entry| entry.word(&self.long_text) == word).map(|entry| entry.id)
     }
 
     /// Counts a short word, which must be UTF-8, and pushes its id to `ids`. The id may be wrong until
@@ -213,13 +258,44 @@ impl Dictionary {
     }
 
     /// All words with their ids and counts, in no particular order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, u32, u64)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, u32, u64)> {
         let short = self.short.iter().map(|entry| {
             let word = &entry.word[..usize::from(entry.word[SHORT])];
             (std::str::from_utf8(word).expect("short words are cut from checked text"), entry.id)
         });
         let all = short.chain(self.long.iter().map(|entry| (entry.word(&self.long_text), entry.id)));
         all.map(|(word, id)| (word, id, self.counts[id as usize]))
+    }
+}
+
+/// A dictionary in which words are looked up, most of them again and again, whether they are there or not.
+pub(crate) struct Lookup {
+    dictionary: Dictionary,
+    /// As [`Dictionary::recent`], with [`ABSENT`](Self::ABSENT) as the id of words that are not there.
+    recent: Vec<Recent>,
+}
+
+impl Lookup {
+    const ABSENT: u32 = u32::MAX;
+
+    /// The id of `word`, if it is there.
+    #[inline(always)]
+    pub(crate) fn find(&mut self, word: Word<'_>) -> Option<u32> {
+        let Some(short) = word.short() else { return self.dictionary.find_long(word.text) };
+        let hash = self.dictionary.hasher.hash_one(short.0);
+        let mut recent = self.recent[place(hash)];
+        if recent.word != short.0 {
+            let found = self.dictionary.short.find(hash, |entry| entry.key() == short.0);
+            recent = Recent { word: short.0, id: found.map_or(Self::ABSENT, |entry| entry.id) };
+            self.recent[place(hash)] = recent;
+        }
+        Some(recent.id).filter(|&id| id != Self::ABSENT)
+    }
+}
+
+impl From<Dictionary> for Lookup {
+    fn from(dictionary: Dictionary) -> Self {
+        Self { dictionary, recent: vec![Recent::NONE; RECENT] }
     }
 }
 
@@ -233,7 +309,8 @@ mod tests {
         let words = ["a", "a\0", "", "fifteen letters", "sixteen letters!", "żółw", "sixteen letters?", "a\0\0"];
         for times in 1..=3 {
             for (id, word) in words.iter().enumerate() {
-                assert_eq!(dictionary.add(word, times).unwrap(), id as u32, "{word:?}");
+                assert_eq!(dictionary.add(*word, times).unwrap(), id as u32, "{word:?}");
+                assert_eq!(dictionary.find(word), Some(id as u32), "{word:?}");
             }
         }
         let mut all: Vec<_> = dictionary.iter().collect();
@@ -241,6 +318,12 @@ mod tests {
         let want: Vec<_> = words.iter().enumerate().map(|(id, &word)| (word, id as u32, 6)).collect();
         assert_eq!(all, want);
         assert_eq!(dictionary.len(), words.len());
+        assert!(["b", "another long word", "\0"].iter().all(|word| dictionary.find(word).is_none()));
+        let mut lookup = Lookup::from(dictionary);
+        for _ in 0..2 {
+            assert_eq!(words.map(|word| lookup.find(word.into())), [0, 1, 2, 3, 4, 5, 6, 7].map(Some));
+            assert!(["b", "another long word", "\0"].into_iter().all(|word| lookup.find(word.into()).is_none()));
+        }
     }
 
     #[test]
@@ -256,7 +339,7 @@ mod tests {
         dictionary.settle(&mut ids).unwrap();
         assert_eq!(dictionary.len(), 2 * RECENT);
         assert_eq!(dictionary.iter().map(|(_, _, count)| count).sum::<u64>(), words.len() as u64);
-        let again: Vec<_> = words.iter().map(|word| dictionary.add(word, 0).unwrap()).collect();
+        let again: Vec<_> = words.iter().map(|word| dictionary.add(&**word, 0).unwrap()).collect();
         assert_eq!(ids, again);
     }
 }

@@ -1,13 +1,12 @@
 //! From a block of text to word ids: checks UTF-8, cuts words, counts and numbers them.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::blocks::{Block, word_too_long};
+use super::cut::{Piece, pieces, words};
+use super::decode::{decode, line_at};
 use super::dictionary::{Dictionary, Full, SHORT, ShortWord};
-use super::scan::{CHUNK, PADDING, is_ascii, load, may_hold_unicode_space, prefix, spaces};
+use super::scan::{PADDING, is_ascii, load, may_hold_unicode_space, prefix};
 use super::store::{Segment, Store};
 use super::tokens::{SENTENCE_END, SPOILED};
 use super::{InvalidUtf8, MAX_WORD, Options, Tokenizer};
@@ -60,19 +59,7 @@ impl Encoder {
             block.text.make_ascii_lowercase();
         }
         self.ids.clear();
-        let mut spoils = Spoils::default();
-        let text = match std::str::from_utf8(&block.text) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(error) => match self.invalid_utf8 {
-                InvalidUtf8::Fail => return Err(invalid_utf8(block, error.valid_up_to())),
-                InvalidUtf8::Replace => String::from_utf8_lossy(&block.text),
-                InvalidUtf8::Skip => {
-                    let text;
-                    (text, spoils) = without_bad_lines(block);
-                    Cow::Owned(text)
-                }
-            },
-        };
+        let (text, spoils) = decode(block, self.invalid_utf8)?;
         if spoils.before {
             self.ids.push(SPOILED);
         }
@@ -91,28 +78,13 @@ impl Encoder {
 
     /// Encodes `text`, the text of `block` with its padding.
     fn words(&mut self, block: &Block, text: &str) -> Result<()> {
-        let bytes = text.as_bytes();
-        let end = bytes.len() - PADDING;
-        let mut start = 0;
-        for at in (0..end).step_by(CHUNK) {
-            // All chunks that start before the padding are whole.
-            let mut spaces = bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, spaces);
-            while spaces != 0 {
-                let space = at + spaces.trailing_zeros() as usize;
-                spaces &= spaces - 1;
-                if start < space {
-                    self.piece(block, text, start..space)?;
-                }
-                if space >= end {
-                    return Ok(());
-                }
-                if bytes.get(space) == Some(&b'\n') {
-                    self.end_sentence(block.continues);
-                }
-                start = space + 1;
+        pieces(text, |piece| match piece {
+            Piece::Text(range) => self.piece(block, text, range),
+            Piece::LineEnd => {
+                self.end_sentence(block.continues);
+                Ok(())
             }
-        }
-        if start < end { self.piece(block, text, start..end) } else { Ok(()) }
+        })
     }
 
     /// Encodes a part of `text` that lies between ASCII white space.
@@ -141,11 +113,7 @@ impl Encoder {
 
     /// Encodes anything between ASCII white space.
     fn long_piece(&mut self, piece: &str) -> Result<(), Refusal> {
-        match self.tokens {
-            Tokenizer::Whitespace if piece.is_ascii() => self.word(piece),
-            Tokenizer::Whitespace => piece.split(char::is_whitespace).try_for_each(|word| self.word(word)),
-            Tokenizer::Words => piece.unicode_words().try_for_each(|word| self.word(word)),
-        }
+        words(self.tokens, piece, |word| self.word(word))
     }
 
     fn word(&mut self, word: &str) -> Result<(), Refusal> {
@@ -156,7 +124,7 @@ impl Encoder {
             return Err(Refusal::TooLong(word.len()));
         }
         let id = if self.lowercase && !word.is_ascii() {
-            self.dictionary.add(&word.to_lowercase(), 1)
+            self.dictionary.add(&*word.to_lowercase(), 1)
         } else {
             self.dictionary.add(word, 1)
         };
@@ -189,53 +157,6 @@ impl Refusal {
 }
 
 #[cold]
-pub(super) fn too_many_words() -> Error {
+pub(crate) fn too_many_words() -> Error {
     Error::Failed("the corpus has more than 4 billion distinct words, which is more than can be numbered".into())
-}
-
-/// The line that follows the start of a block's text.
-fn line_at(block: &Block, text_before: &[u8]) -> u64 {
-    block.line + memchr::memchr_iter(b'\n', text_before).count() as u64
-}
-
-fn invalid_utf8(block: &Block, valid: usize) -> Error {
-    let line = line_at(block, block.text.get(..valid).unwrap_or_default());
-    let is_utf16 = block.text.starts_with(b"\xFF\xFE") || block.text.starts_with(b"\xFE\xFF");
-    let message = if block.line == 1 && is_utf16 {
-        "this looks like UTF-16; convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)"
-    } else {
-        "invalid UTF-8; convert the file to UTF-8, or use --invalid-utf8 replace (with U+FFFD) or skip (the line)"
-    };
-    Error::input(&block.name, line, message)
-}
-
-/// Which sentences a bad line makes unusable outside its block.
-#[derive(Default)]
-struct Spoils {
-    /// The one in which the block starts.
-    before: bool,
-    /// The one in which the block stops.
-    after: bool,
-}
-
-/// The text of `block`, with every line that is not UTF-8 emptied.
-fn without_bad_lines(block: &Block) -> (String, Spoils) {
-    let mut text = String::with_capacity(block.text.len());
-    let mut spoils = Spoils::default();
-    let (lines, padding) = block.text.split_at(block.text.len() - PADDING);
-    let mut start = 0;
-    for line in lines.split_inclusive(|&byte| byte == b'\n') {
-        let ends_here = line.ends_with(b"\n");
-        match std::str::from_utf8(line) {
-            Ok(line) => text.push_str(line),
-            Err(_) => {
-                spoils.before |= block.continues && start == 0;
-                spoils.after |= block.open && !ends_here;
-                text.push_str(if ends_here { "\n" } else { "" });
-            }
-        }
-        start += line.len();
-    }
-    text.extend(padding.iter().map(|&byte| char::from(byte)));
-    (text, spoils)
 }

@@ -26,6 +26,8 @@
 )]
 
 mod blocks;
+mod cut;
+mod decode;
 #[expect(
     clippy::indexing_slicing,
     clippy::string_slice,
@@ -49,6 +51,7 @@ mod store;
 mod tests;
 mod tokens;
 mod vocab_file;
+mod walk;
 
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -60,13 +63,15 @@ use clap::ValueEnum;
 
 use crate::{Error, Result, Vocabulary};
 use blocks::{Block, Blocks};
-use dictionary::{Dictionary, Full};
 use encode::{Encoded, Encoder};
 use store::Store;
 
+pub(crate) use dictionary::{Dictionary, Full, Lookup, Word};
+pub(crate) use encode::too_many_words;
 pub use source::Source;
 pub use tokens::{SENTENCE_END, Tokens};
 pub use vocab_file::{read_vocab, write_vocab};
+pub(crate) use walk::{Visitor, walk};
 
 /// The longest word that is accepted, in bytes.
 pub const MAX_WORD: usize = 64 << 10;
@@ -351,7 +356,7 @@ fn is_phrase(word: &str) -> bool {
     word.len() > 3 * LONGEST && word.chars().filter(has_no_spaces).count() > LONGEST
 }
 
-fn no_words(sources: &[Source]) -> Error {
+pub(crate) fn no_words(sources: &[Source]) -> Error {
     match sources {
         [source] => Error::input(source.name(), None, "it contains no words"),
         _ => Error::Failed(format!("none of the {} files contains a word", sources.len())),

@@ -1,7 +1,7 @@
 //! The sources of a corpus: files, standard input or bundled bytes, decompressed on the way.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use crate::compression::{Compression, explain};
 use crate::{Error, Result};
 
 /// One input of a corpus. gzip, Zstandard, xz and bzip2 data are recognized by their first bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Source {
     /// A file, or anything else that can be opened and read once, such as a named pipe.
     Path(PathBuf),
@@ -22,6 +22,13 @@ pub enum Source {
         name: &'static str,
         /// The text, compressed or not.
         data: &'static [u8],
+    },
+    /// A copy of standard input or of a pipe, which can be read again: see [`keep`](Self::keep).
+    Copy {
+        /// Its name in messages.
+        name: PathBuf,
+        /// A temporary file without a name.
+        file: Arc<File>,
     },
 }
 
@@ -40,7 +47,45 @@ impl Source {
             Self::Path(path) => path,
             Self::Stdin => Path::new("<stdin>"),
             Self::Bytes { name, .. } => Path::new(name),
+            Self::Copy { name, .. } => name,
         }
+    }
+
+    /// `sources` such that they can be read more than once: standard input and pipes are copied, as they are, to
+    /// temporary files in `folder`. These have no names, so that the system removes them however the process ends.
+    ///
+    /// # Errors
+    /// If a source does not exist, is a folder, or cannot be read; if the disk fails.
+    pub(crate) fn keep(sources: Vec<Self>, folder: &Path) -> Result<Vec<Self>> {
+        Self::check(&sources)?;
+        sources.into_iter().map(|source| source.keep_one(folder)).collect()
+    }
+
+    fn keep_one(self, folder: &Path) -> Result<Self> {
+        let mut pipe: Box<dyn Read> = match &self {
+            Self::Stdin => Box::new(io::stdin().lock()),
+            Self::Path(path) if self.size()?.is_none() => Box::new(File::open(path).map_err(|e| Error::io(path, e))?),
+            _ => return Ok(self),
+        };
+        let name = self.name().to_owned();
+        let failed = |error: io::Error| {
+            let (name, folder) = (name.display(), folder.display());
+            Error::Failed(format!("cannot copy {name} to folder `{folder}`: {error}; set TMPDIR to another folder"))
+        };
+        let mut file = tempfile::tempfile_in(folder).map_err(failed)?;
+        io::copy(&mut pipe, &mut file).map_err(failed)?;
+        Ok(Self::Copy { name, file: Arc::new(file) })
+    }
+
+    /// The size of all `sources` as stored, if it is known before reading.
+    ///
+    /// # Errors
+    /// As [`size`](Self::size), and if standard input comes twice.
+    pub(super) fn check(sources: &[Self]) -> Result<Option<u64>> {
+        if sources.iter().filter(|source| matches!(source, Self::Stdin)).count() > 1 {
+            return Err(Error::Usage("standard input (-) can be read only once".into()));
+        }
+        sources.iter().try_fold(Some(0), |total, source| Ok(source.size()?.and_then(|size| Some(size + total?))))
     }
 
     /// The size in bytes as stored, if it is known before reading.
@@ -59,6 +104,7 @@ impl Source {
             }
             Self::Stdin => Ok(None),
             Self::Bytes { data, .. } => Ok(Some(data.len() as u64)),
+            Self::Copy { name, file } => Ok(Some(file.metadata().map_err(|e| Error::io(name, e))?.len())),
         }
     }
 }
@@ -78,6 +124,11 @@ impl Input {
             Source::Path(path) => Box::new(File::open(path).map_err(|e| Error::io(path, e))?),
             Source::Stdin => Box::new(io::stdin()),
             Source::Bytes { data, .. } => Box::new(*data),
+            Source::Copy { file, .. } => {
+                let mut file = Arc::clone(file);
+                file.rewind().map_err(|e| Error::io(name, e))?;
+                Box::new(file)
+            }
         };
         let mut raw = Counted { inner: raw, bytes: Arc::clone(bytes_read) };
         let mut start = Vec::with_capacity(Compression::MAGIC_LEN);

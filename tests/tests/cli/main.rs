@@ -15,6 +15,7 @@ mod image;
 mod large_corpora;
 mod optimizers;
 mod pan_tadeusz;
+mod phrases;
 mod plot;
 mod queries;
 mod real_files;

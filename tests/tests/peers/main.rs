@@ -4,4 +4,5 @@
 mod compare;
 mod explore;
 mod formats;
+mod phrases;
 mod scores;

@@ -20,10 +20,10 @@ const MAX_WINDOW: i64 = 10_000;
 /// More passes than anyone makes; it keeps the count of all words within its type.
 const MAX_EPOCHS: i64 = 1_000_000;
 
-/// How text becomes words, and which words get a vector.
+/// How text becomes words and sentences.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Text")]
-pub(in crate::cli) struct TextArgs {
+pub(in crate::cli) struct WordArgs {
     /// Split at
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Tokenizer::Whitespace)]
     pub(super) tokens: Tokenizer,
@@ -40,6 +40,27 @@ pub(in crate::cli) struct TextArgs {
     #[arg(long, hide_short_help = true, value_name = "WORDS", default_value_t = 10_000,
           value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
     pub(super) max_sentence: u32,
+}
+
+impl WordArgs {
+    /// These options for the reader.
+    pub(in crate::cli) fn options(&self) -> Options {
+        Options {
+            tokens: self.tokens,
+            lowercase: self.lowercase,
+            invalid_utf8: self.invalid_utf8,
+            max_sentence: self.max_sentence as usize,
+            ..Options::default()
+        }
+    }
+}
+
+/// How text becomes words, and which words get a vector.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Text")]
+pub(in crate::cli) struct TextArgs {
+    #[command(flatten)]
+    pub(super) words: WordArgs,
 
     /// Leave out words that occur less often
     #[arg(long, value_name = "COUNT", default_value_t = 5, allow_negative_numbers = true)]
@@ -61,17 +82,13 @@ impl TextArgs {
     /// What does not fit into memory goes to a temporary file in `folder`.
     pub(in crate::cli) fn options(&self, machine: &MachineArgs, folder: PathBuf) -> Result<Options> {
         Ok(Options {
-            tokens: self.tokens,
-            lowercase: self.lowercase,
-            invalid_utf8: self.invalid_utf8,
-            max_sentence: self.max_sentence as usize,
             min_count: self.min_count,
             max_vocab: self.max_vocab.map(|words| words as usize),
             vocabulary: self.read_vocab.as_ref().map(corpus::read_vocab).transpose()?,
-            earlier: None,
             threads: machine.reading_threads(),
             token_memory: machine.token_memory.unwrap_or_else(memory::for_tokens),
             token_folder: folder,
+            ..self.words.options()
         })
     }
 }

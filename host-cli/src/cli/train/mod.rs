@@ -3,7 +3,7 @@
 mod advice;
 pub(super) mod arguments;
 mod command;
-mod files;
+pub(super) mod files;
 pub(super) mod history;
 pub(super) mod memory;
 mod optimizer;
