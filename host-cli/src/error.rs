@@ -53,6 +53,7 @@ impl Display for Error {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(message) | Self::Failed(message) | Self::Interrupted { message, .. } => f.write_str(message),
+            Self::Setting { name, value, message } if value.is_empty() => write!(f, "{name}: {message}"),
             Self::Setting { name, value, message } => write!(f, "{name} {value}: {message}"),
             Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Input { path, line: Some(line), message } => write!(f, "{}:{line}: {message}", path.display()),

@@ -13,8 +13,9 @@ use crate::{Error, Result};
 /// Train with the options of the program word2vec
 ///
 /// Takes the options of Mikolov's word2vec.c and does what `motevec train` does; also if the program is called
-/// `word2vec`, through a link. The defaults are word2vec's: -size 100 -window 5 -sample 1e-3 -negative 5 -iter 5
-/// -min-count 5 -alpha 0.025 -binary 0; but without -threads, all cores work. What motevec does not do is refused.
+/// `word2vec`, through a link. The defaults are word2vec's: -cbow 1 -size 100 -window 5 -sample 1e-3 -negative 5 -hs 0
+/// -iter 5 -min-count 5 -alpha 0.05 (0.025 with -cbow 0) -binary 0; but without -threads, all cores work. What motevec
+/// does not do is refused.
 #[derive(Debug, clap::Args)]
 #[command(
     disable_help_flag = true,
@@ -25,7 +26,10 @@ use crate::{Error, Result};
   -size N           Components of a vector                        (train: --dim)
   -window N         Words to each side of a center                (--window)
   -sample SHARE     Thin out words more frequent than this        (--subsample)
+  -cbow 0|1         Skip-gram or CBOW, whose words each take the  (--architecture,
+                    whole gradient of their mean                  --cbow-gradient)
   -negative N       Negative samples per step                     (--negatives)
+  -hs 0|1           Hierarchical softmax, with -negative 0        (--loss)
   -threads N        Threads; the vectors do not depend on it      (--threads)
   -iter N           Passes over the text                          (--epochs)
   -min-count N      Leave out words that occur less often         (--min-count)
@@ -34,7 +38,7 @@ use crate::{Error, Result};
   -save-vocab FILE  Write the words and their counts              (--save-vocab)
   -read-vocab FILE  Take the words and their counts from FILE     (--read-vocab)
   -debug 0          Print no summary                              (--quiet)
-  -cbow 0, -hs 0, -classes 0: accepted, without effect
+  -classes 0: accepted, without effect
 
 Examples:
   motevec word2vec -train text8 -output vectors.bin -cbow 0 -size 200 -sample 1e-4 -binary 1 -iter 15
@@ -52,11 +56,7 @@ impl Args {
             return Ok(());
         }
         let translated = translate(&self.options)?;
-        let cbow = "word2vec trains CBOW without `-cbow 0`; motevec always trains skip-gram, as with `-cbow 0`";
-        let cbow = translated.asks_for_cbow.then(|| cbow.to_owned());
-        for note in cbow.into_iter().chain(translated.misnamed) {
-            report::note(&note);
-        }
+        translated.misnamed.iter().for_each(|note| report::note(note));
         let renamed = RENAMED.iter().map(|&(old, new, _)| (old, new));
         old_options::run(
             "train",
@@ -71,8 +71,6 @@ impl Args {
 struct Translated {
     /// The arguments of `motevec train`.
     train: Vec<OsString>,
-    /// Whether word2vec would have trained CBOW, for want of `-cbow 0`.
-    asks_for_cbow: bool,
     /// What to say if the name of the output promises another format.
     misnamed: Option<String>,
 }
@@ -81,7 +79,8 @@ struct Translated {
 fn translate(options: &[OsString]) -> Result<Translated> {
     let usage = |message: String| Err(Error::Usage(message));
     let (mut text, mut output) = (None, None);
-    let (mut sample, mut binary, mut asks_for_cbow) = (OsString::from("1e-3"), false, true);
+    let (mut sample, mut binary) = (OsString::from("1e-3"), false);
+    let (mut cbow, mut tree, mut negatives, mut has_rate) = (true, false, 5, false);
     // word2vec.c cuts sentences there.
     let mut train: Vec<OsString> = vec!["--max-sentence=1000".into()];
     let names: Vec<_> = RENAMED.iter().map(|&(old, _, _)| old).chain(OTHERS).collect();
@@ -90,6 +89,7 @@ fn translate(options: &[OsString]) -> Result<Translated> {
         let renamed = RENAMED.iter().find(|&&(old, _, _)| old == name);
         if let Some((_, new, value_is_right)) = renamed {
             value_is_right(name, value)?;
+            has_rate |= name == "-alpha";
             train.push(joined(new, value));
             continue;
         }
@@ -98,19 +98,9 @@ fn translate(options: &[OsString]) -> Result<Translated> {
             "-output" => output = Some(value),
             "-sample" => number(name, value).map(|()| value.clone_into(&mut sample))?,
             "-binary" => binary = whole(name, value)? != 0,
-            "-negative" if whole(name, value)? == 0 => {
-                let message = "-negative 0: motevec trains with negative samples only; 5 to 20 are usual";
-                return usage(message.to_owned());
-            }
-            "-negative" => train.push(joined("--negatives", value)),
-            "-cbow" if whole(name, value)? != 0 => {
-                return usage("-cbow 1: motevec trains skip-gram only; use -cbow 0, with -alpha 0.025".to_owned());
-            }
-            "-cbow" => asks_for_cbow = false,
-            "-hs" if whole(name, value)? != 0 => {
-                let message = "-hs 1: motevec has no hierarchical softmax; use -hs 0 with -negative 5";
-                return usage(message.to_owned());
-            }
+            "-negative" => negatives = whole(name, value)?,
+            "-cbow" => cbow = whole(name, value)? != 0,
+            "-hs" => tree = whole(name, value)? != 0,
             "-classes" if whole(name, value)? != 0 => {
                 let classes = value.display();
                 return usage(format!(
@@ -123,13 +113,27 @@ fn translate(options: &[OsString]) -> Result<Translated> {
             }
         }
     }
+    match (tree, negatives) {
+        (true, 0) => train.push("--loss=hierarchical-softmax".into()),
+        (true, _) => {
+            return usage("-hs 1: motevec descends one loss at a time; add -negative 0, or use -hs 0".to_owned());
+        }
+        (false, 0) => return usage("-negative 0: nothing would be learned; add -hs 1".to_owned()),
+        (false, negatives) => train.push(format!("--negatives={negatives}").into()),
+    }
+    if cbow {
+        train.extend(["--architecture=cbow", "--cbow-gradient=word2vec"].map(OsString::from));
+    }
+    if cbow && !has_rate {
+        train.push("--lr=0.05".into());
+    }
     let missing = |option| old_options::missing("word2vec", option);
     let text = text.ok_or_else(|| missing("-train"))?;
     let output = output.ok_or_else(|| missing("-output"))?;
     let format = if binary { Format::Word2vecBinary } else { Format::Word2vecText };
     train.extend([joined("--subsample", &sample), joined("--format", OsStr::new(format.name()))]);
     train.extend([joined("--output", output), "--".into(), text.to_owned()]);
-    Ok(Translated { train, asks_for_cbow, misnamed: misnamed(output.as_ref(), format) })
+    Ok(Translated { train, misnamed: misnamed(output.as_ref(), format) })
 }
 
 /// What to say about a file whose name promises another format than `written`.
@@ -194,20 +198,25 @@ mod tests {
         let line = "-train in.txt -output out -size 200 -window 8 -negative 25 -sample 1e-4 -threads 20 -binary 1 -iter 15 \
                     -cbow 0 -hs 0 -alpha 0.05 -min-count 3 -debug 2 -classes 0 -save-vocab v -read-vocab w";
         let translated = translate(&words(line)).unwrap();
-        let expected = "--max-sentence=1000 --dim=200 --window=8 --negatives=25 --threads=20 --epochs=15 --lr=0.05 \
-                        --min-count=3 --save-vocab=v --read-vocab=w --subsample=1e-4 --format=word2vec-bin --output=out -- in.txt";
-        assert_eq!(translated, Translated { train: words(expected), asks_for_cbow: false, misnamed: None });
+        let expected = "--max-sentence=1000 --dim=200 --window=8 --threads=20 --epochs=15 --lr=0.05 --min-count=3 \
+                        --save-vocab=v --read-vocab=w --negatives=25 --subsample=1e-4 --format=word2vec-bin --output=out -- in.txt";
+        assert_eq!(translated, Translated { train: words(expected), misnamed: None });
         let least = translate(&words("-train in.txt -output out")).unwrap();
-        let expected = "--max-sentence=1000 --subsample=1e-3 --format=word2vec-text --output=out -- in.txt";
-        assert_eq!(least, Translated { train: words(expected), asks_for_cbow: true, misnamed: None });
+        let expected = "--max-sentence=1000 --negatives=5 --architecture=cbow --cbow-gradient=word2vec --lr=0.05 \
+                        --subsample=1e-3 --format=word2vec-text --output=out -- in.txt";
+        assert_eq!(least, Translated { train: words(expected), misnamed: None });
+        let tree = translate(&words("-train in.txt -output out -cbow 0 -hs 1 -negative 0")).unwrap();
+        let expected = "--max-sentence=1000 --loss=hierarchical-softmax --subsample=1e-3 --format=word2vec-text \
+                        --output=out -- in.txt";
+        assert_eq!(tree.train, words(expected));
     }
 
     #[test]
     fn what_motevec_does_not_do_is_refused_by_name() {
         let cases = [
-            ("-cbow 1", "-cbow 1: motevec trains skip-gram only"),
-            ("-hs 1", "-hs 1: motevec has no hierarchical softmax; use -hs 0"),
-            ("-negative 0", "-negative 0: motevec trains with negative samples only"),
+            ("-hs 1", "-hs 1: motevec descends one loss at a time; add -negative 0"),
+            ("-negative 0", "-negative 0: nothing would be learned; add -hs 1"),
+            ("-cbow yes", "-cbow yes: expected a whole number"),
             ("-classes 500", "-classes 500: train first, then run motevec clusters MODEL -k 500 -o FILE"),
             ("-size many", "-size many: expected a whole number"),
             ("-alpha fast", "-alpha fast: expected a positive number"),

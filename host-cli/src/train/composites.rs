@@ -1,9 +1,10 @@
-//! Words with subwords, in rounds: a word's vector is composed of its own row and its n-grams' when it is first needed,
-//! some rounds train it as they train any row, and then it hands what has moved it to the rows that it is made of.
+//! Words with subwords, in rounds: each word that occurs in a round gets one row, composed of its own and its n-grams'
+//! when the round begins; the round trains these rows as it trains any; and at its end, each hands what has moved it to
+//! the rows that it is made of.
 //!
 //! fastText walks all n-grams of a word in every step instead, and adds the whole gradient of the hidden vector to each
 //! of them; so a word's vector, their mean, moves by what they move by, which is why the change of a composed row is
-//! theirs. Words that share n-grams do not see each other's steps until then, just as shards do not.
+//! theirs. Within a round, words that share n-grams do not see each other's steps, just as shards do not.
 
 use std::sync::{RwLock, RwLockReadGuard};
 
@@ -14,33 +15,10 @@ use super::grams::Grams;
 use super::matrix::{Matrix, PARTS, Reader, part_of, place_of};
 use super::private::{PREFETCH, Private, Side};
 
-/// Rounds that train composed rows before these hand back what they learned.
-///
-/// More rounds cost less for each, because a frequent word is composed once for all of them.
-pub(super) const ROUNDS: usize = 8;
-
-/// The rows that words are made of, and what has been composed of them.
-pub(super) struct Composites<'a, 'm> {
-    grams: &'a Grams,
-    /// A row for each word, and for each n-gram.
-    pub(super) input: &'a Matrix<'m>,
-    /// By part of the words.
-    composed: Vec<RwLock<Composed>>,
-}
-
-/// The words of a part that are composed, and what they hand to the rows that they are made of.
-#[derive(Default)]
-struct Composed {
-    /// By place: 1 + the index in the lists; 0 for a word that is not composed.
-    index: Vec<u32>,
-    places: Vec<usize>,
-    /// After how many pairs each has changed.
-    pairs: Vec<f64>,
-    /// What they were when they were composed, row after row.
-    before: Vec<f32>,
-    /// By part of the input matrix.
-    contributions: Vec<Vec<Contribution>>,
-}
+/// How many times κ of the merge is that of a row which words are made of, times its share of a word. Less is unstable
+/// while vectors are small, more learns less: of 1, 3 and about 23 (as if a row were the word), on six million words with
+/// five epochs, 3 has the best analogies.
+const SHARES: f64 = 3.0;
 
 /// What a word has to hand to a row that it is made of.
 #[derive(Clone, Copy)]
@@ -48,39 +26,46 @@ pub(super) struct Contribution {
     /// The row's place in its part.
     pub(super) place: u32,
     /// The word.
-    pub(super) word: u32,
+    pub(super) row: u32,
     /// After how many pairs it has changed.
     pub(super) pairs: f64,
 }
 
+/// What words are made of, and what a round hands to it.
+pub(super) struct Composites<'a, 'm> {
+    pub(super) grams: &'a Grams,
+    /// A row for each word, and for each n-gram.
+    pub(super) input: &'a Matrix<'m>,
+    /// By part of the words, and then by part of the input matrix: what words contribute to rows.
+    contributions: Vec<RwLock<Vec<Vec<Contribution>>>>,
+}
+
 impl<'a, 'm> Composites<'a, 'm> {
     pub(super) fn new(grams: &'a Grams, input: &'a Matrix<'m>) -> Self {
-        let composed = || Composed { contributions: vec![Vec::new(); PARTS], ..Composed::default() };
-        Self { grams, input, composed: (0..PARTS).map(|_| RwLock::new(composed())).collect() }
+        let contributions = (0..PARTS).map(|_| RwLock::new(vec![Vec::new(); PARTS])).collect();
+        Self { grams, input, contributions }
     }
 
-    /// Composes the rows of the words in `part` that the `shards` need, and that are not composed yet.
-    pub(super) fn compose(&self, simd: Simd, center: &Matrix<'_>, part: usize, shards: &[&Private<'_>]) {
-        let mut composed = self.composed[part].write().expect(UNPOISONED);
-        let Composed { index, places, pairs, before, .. } = &mut *composed;
-        let known = places.len();
+    /// Composes the rows of the words in `part` that occur in a round of the `shards`.
+    pub(super) fn compose(
+        &self,
+        simd: Simd,
+        center: &Matrix<'_>,
+        (part, seen): (usize, &mut Vec<bool>),
+        shards: &[&Private<'_>],
+    ) {
+        let mut places = Vec::new();
         for (place, _) in shards.iter().flat_map(|private| private.list(Side::Center).part(part)) {
-            if place >= index.len() {
-                index.resize(place + 1, 0);
+            if place >= seen.len() {
+                seen.resize(place + 1, false);
             }
-            if index[place] == 0 {
+            if !std::mem::replace(&mut seen[place], true) {
                 places.push(place);
-                index[place] = places.len() as u32;
             }
         }
-        pairs.resize(places.len(), 0.0);
-        let (places, input, grams) = (&places[known..], &self.input.read(), self.grams);
-        center.write(part, |common| {
-            simd.enter(Compose { common: &mut *common, part, places, input, grams });
-            for place in places {
-                before.extend_from_slice(&common[place * input.stride()..][..input.stride()]);
-            }
-        });
+        places.iter().for_each(|&place| seen[place] = false);
+        let (input, grams) = (&self.input.read(), self.grams);
+        center.write(part, |common| simd.enter(Compose { common, part, places: &places, input, grams }));
     }
 
     /// Composes the rows of all words.
@@ -93,41 +78,24 @@ impl<'a, 'm> Composites<'a, 'm> {
         }
     }
 
-    /// Notes that words of `part`, at these places, have been trained by so many pairs.
-    pub(super) fn note(&self, part: usize, trained: impl Iterator<Item = (usize, f64)>) {
-        let mut composed = self.composed[part].write().expect(UNPOISONED);
-        let Composed { index, pairs, .. } = &mut *composed;
-        trained.for_each(|(place, more)| pairs[index[place] as usize - 1] += more);
-    }
-
-    /// Makes the rows of the words in `part` what has changed them, and lists to which rows they hand it.
-    pub(super) fn end(&self, center: &Matrix<'_>, part: usize) {
-        let mut composed = self.composed[part].write().expect(UNPOISONED);
-        let Composed { index, places, pairs, before, contributions } = &mut *composed;
-        contributions.iter_mut().for_each(Vec::clear);
-        center.write(part, |common| {
-            let stride = before.len().checked_div(places.len()).unwrap_or(1);
-            for ((place, before), pairs) in places.drain(..).zip(before.chunks_exact(stride)).zip(pairs.drain(..)) {
-                index[place] = 0;
-                let change = &mut common[place * stride..][..stride];
-                change.iter_mut().zip(before).for_each(|(change, before)| *change -= before);
-                let word = (place * PARTS + part) as u32;
-                for &row in self.grams.of(word) {
-                    let place = place_of(row) as u32;
-                    contributions[part_of(row)].push(Contribution { place, word, pairs });
-                }
+    /// Notes that the words of `part` have changed, each after so many pairs: what is in their rows is the change.
+    pub(super) fn note(&self, part: usize, changed: impl Iterator<Item = (usize, f64)>) {
+        let mut by_part = self.contributions[part].write().expect(UNPOISONED);
+        by_part.iter_mut().for_each(Vec::clear);
+        for (place, pairs) in changed {
+            let word = (place * PARTS + part) as u32;
+            let rows = self.grams.of(word);
+            // A row takes its word along by its share of it only, and so comes home that much more slowly.
+            let pairs = pairs * SHARES / rows.len() as f64;
+            for &row in rows {
+                by_part[part_of(row)].push(Contribution { place: place_of(row) as u32, row: word, pairs });
             }
-        });
-        before.clear();
+        }
     }
 
-    /// What words hand to the rows of `part` of the input matrix.
-    pub(super) fn with_contributions<T>(&self, part: usize, work: impl FnOnce(&[&[Contribution]]) -> T) -> T {
-        let composed: Vec<RwLockReadGuard<'_, Composed>> =
-            self.composed.iter().map(|composed| composed.read().expect(UNPOISONED)).collect();
-        let contributions: Vec<&[Contribution]> =
-            composed.iter().map(|composed| &composed.contributions[part][..]).collect();
-        work(&contributions)
+    /// What words contribute.
+    pub(super) fn contributions(&self) -> Vec<RwLockReadGuard<'_, Vec<Vec<Contribution>>>> {
+        self.contributions.iter().map(|part| part.read().expect(UNPOISONED)).collect()
     }
 }
 

@@ -80,7 +80,8 @@ pub(super) struct Copied {
 }
 
 impl Merger {
-    /// Merges part `part` of both matrices, of the centers first. Where words are `composites`, it is noted there.
+    /// Merges part `part` of both matrices, of the centers first. Where words are `composites`, what has changed them
+    /// is noted there.
     pub(super) fn merge<'m>(
         &mut self,
         simd: Simd,
@@ -103,7 +104,10 @@ impl Merger {
             let (rows, copies) = (&self.rows, &self.copies);
             let composites = composites.filter(|_| side == Side::Center);
             let pairs = |row: &Touched| rule.pairs(side, row.centers, row.negatives);
-            let changes = Changes::Copies(shards, side);
+            let changes = match composites {
+                None => Changes::Copies(shards, side),
+                Some(_) => Changes::OfComposites(shards),
+            };
             matrix.write(part, |common| simd.enter(Sums { common, rows, copies, changes, pairs, rule }));
             if let Some(composites) = composites {
                 composites.note(part, rows.iter().map(|row| (row.place, pairs(row))));
@@ -121,11 +125,11 @@ impl Merger {
         words: &Reader<'_, '_>,
         rule: Rule,
     ) {
-        composites.with_contributions(part, |contributions| {
-            self.list(contributions.iter().copied().flatten().map(|&Contribution { place, word, pairs }| {
-                (place as usize, Copied { from: 0, row: word }, pairs, 0.0)
-            }));
-        });
+        let contributions = composites.contributions();
+        self.list(contributions.iter().flat_map(|by_part| &by_part[part]).map(|contribution| {
+            let Contribution { place, row, pairs } = *contribution;
+            (place as usize, Copied { from: 0, row }, pairs, 0.0)
+        }));
         let (rows, copies, changes) = (&self.rows, &self.copies, Changes::Rows(words));
         let pairs = |row: &Touched| row.centers;
         composites.input.write(part, |common| simd.enter(Sums { common, rows, copies, changes, pairs, rule }));

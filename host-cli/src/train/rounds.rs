@@ -1,14 +1,14 @@
 //! Training in rounds: the shards train, each on its own words and rows, then every touched row takes in what they learned.
 
+use std::sync::RwLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, RwLock};
 
 use motevec_core::model::Slab;
 use motevec_core::sample::Generator;
 use motevec_core::simd::Simd;
 use motevec_core::train::{CbowGradient, Loss};
 
-use super::composites::{self, Composites};
+use super::composites::Composites;
 use super::driver::{self, Run, UNPOISONED};
 use super::grams::Grams;
 use super::matrix::{self, Matrix, PARTS, part_of, place_of};
@@ -88,7 +88,7 @@ pub(super) fn rounds_from(
         let input = Matrix::new(input.as_mut_slice(), input_rows, stride);
         let inputs = if grams.is_some() { &input } else { &center };
         initialize(start, (inputs, &outside), grams.as_ref(), settings)?;
-        let composed = grams.as_ref().map(|grams| Composites::new(grams, &input));
+        let composites = grams.as_ref().map(|grams| Composites::new(grams, &input));
         let mut states = position.iter().flat_map(|position| match &position.cursor {
             Cursor::Rounds(states) => states.clone(),
             Cursor::Sequential(_) => Vec::new(),
@@ -102,15 +102,13 @@ pub(super) fn rounds_from(
             targets,
             center: &center,
             outside: &outside,
-            composites: composed.as_ref(),
+            composites: composites.as_ref(),
             shards: shards.collect(),
             taken: Default::default(),
-            phases: if grams.is_some() { with_composed_words(composites::ROUNDS) } else { PLAIN.to_vec() },
-            loss: Mutex::default(),
         };
         let (tokens, steps) = (corpus.tokens.len() as u64, corpus.stats.kept_words);
         let result = Run { settings, tokens, steps, position, observe }.drive(&rounds)?;
-        composed.iter().for_each(|composites| composites.compose_all(simd, &center));
+        composites.iter().for_each(|composites| composites.compose_all(simd, &center));
         result
     };
     // Each matrix gives its pages back as soon as its rows are handed out: there are never more than three.
@@ -174,9 +172,6 @@ struct Rounds<'a, 'm> {
     shards: Vec<RwLock<Shard<'a>>>,
     /// By phase, how many of its shards, or parts, threads have taken.
     taken: [AtomicUsize; PHASES],
-    phases: Vec<Phase>,
-    /// Since it was last told.
-    loss: Mutex<Loss>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -185,28 +180,16 @@ enum Phase {
     Compose,
     Train,
     Merge,
-    /// [`Train`](Self::Train) in the last round before composed words end, which is every round where there are none.
-    TrainLast,
-    End,
     Share,
 }
 
-const PHASES: usize = Phase::Share as usize + 1;
-
-/// The phases of rounds: here a shard prepares itself when it trains.
-const PLAIN: [Phase; 2] = [Phase::TrainLast, Phase::Merge];
-
-/// Those of so many `rounds` with words that are composed.
-fn with_composed_words(rounds: usize) -> Vec<Phase> {
-    let mut phases = [Phase::Prepare, Phase::Compose, Phase::Train, Phase::Merge].repeat(rounds - 1);
-    phases.extend([Phase::Prepare, Phase::Compose, Phase::TrainLast, Phase::Merge, Phase::End, Phase::Share]);
-    phases
-}
+const PHASES: usize = 5;
 
 /// What a thread works with.
 struct Thread {
     training: shard::Thread,
     merger: Merger,
+    seen: Vec<bool>,
 }
 
 impl driver::Rounds for Rounds<'_, '_> {
@@ -214,11 +197,15 @@ impl driver::Rounds for Rounds<'_, '_> {
     type Thread = Thread;
 
     fn phases(&self) -> &[Phase] {
-        &self.phases
+        match self.composites {
+            // Here a shard prepares itself when it trains.
+            None => &[Phase::Train, Phase::Merge],
+            Some(_) => &[Phase::Prepare, Phase::Compose, Phase::Train, Phase::Merge, Phase::Share],
+        }
     }
 
     fn training(&self) -> Phase {
-        Phase::TrainLast
+        Phase::Train
     }
 
     fn thread(&self) -> Thread {
@@ -227,7 +214,7 @@ impl driver::Rounds for Rounds<'_, '_> {
         // These settings have been checked, and remember nothing.
         let memory = Memory::new(self.settings, words).expect("there is nothing to allocate");
         let training = shard::Thread { words: LocalRows::new(words), nodes: LocalRows::new(nodes), memory };
-        Thread { training, merger: Merger::default() }
+        Thread { training, merger: Merger::default(), seen: Vec::new() }
     }
 
     fn most_threads(&self) -> usize {
@@ -237,7 +224,7 @@ impl driver::Rounds for Rounds<'_, '_> {
     fn work(&self, phase: Phase, thread: &mut Thread, rate: f32) -> Result<()> {
         match (phase, self.composites) {
             (Phase::Prepare, _) => self.each_shard(phase, |shard| shard.prepare(self.common, &mut thread.training)),
-            (Phase::Train | Phase::TrainLast, _) => {
+            (Phase::Train, _) => {
                 let matrices = (&self.center.read(), &self.outside.read());
                 self.each_shard(phase, |shard| {
                     if self.composites.is_none() {
@@ -247,9 +234,11 @@ impl driver::Rounds for Rounds<'_, '_> {
                 })
             }
             (Phase::Compose, Some(composites)) => {
-                self.each_part(phase, |part, shards| composites.compose(self.simd, self.center, part, shards))
+                let Thread { seen, .. } = thread;
+                self.each_part(phase, |part, shards| {
+                    composites.compose(self.simd, self.center, (part, seen), shards);
+                })
             }
-            (Phase::End, Some(composites)) => self.each_part(phase, |part, _| composites.end(self.center, part)),
             (Phase::Share, Some(composites)) => {
                 let words = &self.center.read();
                 self.each_part(phase, |part, _| {
@@ -266,19 +255,17 @@ impl driver::Rounds for Rounds<'_, '_> {
 
     fn end(&self, phase: Phase) {
         self.taken[phase as usize].store(0, Ordering::Relaxed);
-        if let Phase::Train | Phase::TrainLast = phase {
-            let mut loss = self.loss.lock().expect(UNPOISONED);
-            for shard in &self.shards {
-                let shard = shard.read().expect(UNPOISONED);
-                loss.sum += shard.loss.sum;
-                loss.pairs += shard.loss.pairs;
-            }
-        }
     }
 
     fn trained(&self) -> (u64, Loss) {
-        let done = self.shards.iter().map(|shard| shard.read().expect(UNPOISONED).done()).sum();
-        (done, std::mem::take(&mut *self.loss.lock().expect(UNPOISONED)))
+        let (mut done, mut round) = (0, Loss::default());
+        for shard in &self.shards {
+            let shard = shard.read().expect(UNPOISONED);
+            done += shard.done();
+            round.sum += shard.loss.sum;
+            round.pairs += shard.loss.pairs;
+        }
+        (done, round)
     }
 
     fn cursor(&self) -> Cursor {

@@ -57,7 +57,6 @@ pub(super) struct Shard<'a> {
     round: u64,
     /// Whether there is a round to train.
     has_more: bool,
-    /// Of the last round.
     pub(super) loss: Loss,
     pub(super) private: Private<'a>,
     /// Local rows of this round's sentences, one after the other, and where each ends.

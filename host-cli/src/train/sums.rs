@@ -11,6 +11,8 @@ use super::private::{PREFETCH, Private, Side};
 pub(super) enum Changes<'a> {
     /// Private copies of a row differ from it by them, and it takes them in.
     Copies(&'a [&'a Private<'a>], Side),
+    /// Likewise; but the row becomes what changed it. It is composed of others, which take that in.
+    OfComposites(&'a [&'a Private<'a>]),
     /// They are the rows of another matrix.
     Rows(&'a Reader<'a, 'a>),
 }
@@ -20,6 +22,7 @@ impl<'a> Changes<'a> {
     fn row(self, copied: Copied) -> &'a [f32] {
         match self {
             Self::Copies(shards, side) => shards[copied.from as usize].row(side, copied.row),
+            Self::OfComposites(shards) => shards[copied.from as usize].row(Side::Center, copied.row),
             Self::Rows(rows) => rows.row(copied.row),
         }
     }
@@ -70,7 +73,11 @@ impl<P: Fn(&Touched) -> f64> Kernel for Sums<'_, P> {
                 }
             }
             let s = rule.scale(row.shards, pairs(row));
-            common.iter_mut().zip(&sums).for_each(|(common, sum)| *common += s * sum);
+            if let Changes::OfComposites(_) = changes {
+                common.iter_mut().zip(&sums).for_each(|(common, sum)| *common = s * sum);
+            } else {
+                common.iter_mut().zip(&sums).for_each(|(common, sum)| *common += s * sum);
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ mod bench;
 mod commands;
 mod demo;
 mod dependencies;
+mod family;
 mod formats;
 mod fuzz_seeds;
 mod gradcheck;

@@ -13,7 +13,7 @@ use rand_core::Rng as _;
 
 use super::{SAVING, Task, checkpoints, start};
 
-/// Kills a text, unless `MOTEVEC_KILLS` says otherwise: `tests/crash.sh` does 100.
+/// Kills a task, unless `MOTEVEC_KILLS` says otherwise: `tests/crash.sh` does 100.
 const KILLS: u32 = 10;
 
 /// Of so many kills, one waits until the model is being written, which else few would meet.
@@ -23,16 +23,35 @@ const OLDER: &[u8] = b"an older model";
 
 #[test]
 fn a_sequential_run_that_is_killed_goes_on_to_the_same_bytes() {
-    kill_at_any_moment(&Task { epochs: "1", ..Task::sequential() }, 1);
+    kill_at_any_moment(&Task { epochs: "1", ..Task::sequential() }, 1, kills());
 }
 
 #[test]
 fn a_run_in_rounds_that_is_killed_goes_on_to_the_same_bytes() {
-    kill_at_any_moment(&Task { epochs: "1", ..Task::rounds() }, 2);
+    kill_at_any_moment(&Task { epochs: "1", ..Task::rounds() }, 2, kills());
 }
 
-fn kill_at_any_moment(task: &Task, seed: u64) {
-    let kills = env::var("MOTEVEC_KILLS").map_or(KILLS, |kills| kills.parse().expect("MOTEVEC_KILLS is a number"));
+/// With all that a checkpoint may hold: nodes of a tree, rows of n-grams, what an optimizer remembers.
+#[test]
+fn every_variant_that_is_killed_goes_on_to_the_same_bytes() {
+    const TREE: &str = "hierarchical-softmax";
+    const VARIANTS: [&[&str]; 4] = [
+        &["--architecture", "cbow", "--loss", TREE],
+        &["--subwords", "--buckets", "5000"],
+        &["--subwords", "--buckets", "5000", "--architecture", "cbow", "--cbow-gradient", "word2vec", "--loss", TREE],
+        &["--architecture", "cbow", "--optimizer", "adam", "--dropout", "0.1"],
+    ];
+    for (seed, options) in (3..).zip(VARIANTS) {
+        let task = if seed == 6 { Task::sequential() } else { Task::rounds() };
+        kill_at_any_moment(&Task { epochs: "1", options, ..task }, seed, kills().div_ceil(4));
+    }
+}
+
+fn kills() -> u32 {
+    env::var("MOTEVEC_KILLS").map_or(KILLS, |kills| kills.parse().expect("MOTEVEC_KILLS is a number"))
+}
+
+fn kill_at_any_moment(task: &Task, seed: u64, kills: u32) {
     let mut random = Generator::new(seed, [0]);
     let mut share = || f64::from(random.next_u32()) / f64::from(u32::MAX);
     let reference = task.reference();
@@ -118,7 +137,7 @@ fn check(folder: &Folder, reference: &[u8], done: u32) -> bool {
     let saved = checkpoints(&folder.path("saved"));
     if let Some(last) = saved.last().filter(|last| !is_first(last)) {
         let so_far = folder.stdout(&["info", last.to_str().unwrap()]);
-        assert!(so_far.contains("dimensions  20\n") && so_far.contains("center and outside"), "{so_far}");
+        assert!(so_far.contains("dimensions  20\n") && so_far.contains("vectors     center"), "{so_far}");
     }
     // A killed writer leaves its temporary file, and no other.
     for name in folder.names() {

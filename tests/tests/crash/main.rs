@@ -20,23 +20,25 @@ use motevec_tests::{Folder, addresses, without_advice};
 struct Task {
     texts: usize,
     epochs: &'static str,
+    options: &'static [&'static str],
 }
 
 impl Task {
     /// So small that it trains one word after the other.
     fn sequential() -> Self {
-        Self { texts: 1, epochs: "3" }
+        Self { texts: 1, epochs: "3", options: &[] }
     }
 
     /// Large enough for rounds.
     fn rounds() -> Self {
-        Self { texts: 3, epochs: "2" }
+        Self { texts: 3, epochs: "2", options: &[] }
     }
 
     /// The arguments of a run in which all happens that can go wrong: checkpoints one after the other.
     fn arguments<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
         let mut arguments =
             vec!["train", "-o", "model.bin", "--tokens", "words", "--dim", "20", "--epochs", self.epochs];
+        arguments.extend(self.options);
         arguments.extend(more);
         arguments.extend(vec![addresses(); self.texts]);
         arguments

@@ -32,9 +32,7 @@ use crate::{Error, Result, Vectors, VectorsRef, output};
 /// The text has one sentence per line. It is read once, and may be compressed with gzip, zstd, xz or bzip2. The same
 /// text, options and seed give the same vectors, bit for bit, on any number of threads.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
-  motevec train text.txt -o model.bin
-  motevec train --help    # all options, with more examples")]
+#[command(after_help = "Example: motevec train text.txt -o model.bin    (all options: motevec train --help)")]
 #[command(after_long_help = "Examples:
   motevec train text.txt -o model.bin
   motevec train *.txt.zst -o model.txt --tokens words --lowercase --dim 300 --epochs 10

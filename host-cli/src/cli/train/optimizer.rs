@@ -19,8 +19,9 @@ use crate::{Error, Result};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Model and optimizer")]
 pub(super) struct OptimizerArgs {
-    /// What predicts the center of a window: each of its words, or their mean
-    #[arg(long, value_enum, value_name = "NAME", default_value_t = ArchitectureName::SkipGram)]
+    /// The model: skip-gram or cbow
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = ArchitectureName::SkipGram,
+          hide_possible_values = true)]
     architecture: ArchitectureName,
 
     /// cbow: how much of the gradient of the mean each word takes [default: true]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{folder, last_loss, number, train};
 
-const ALL: [&[&str]; 8] = [
+const ALL: [&[&str]; 9] = [
     &["--optimizer", "sgd", "--l2", "1e-4", "--lr", "0.1"],
     &["--optimizer", "momentum", "--momentum", "0.8", "--lr", "0.1"],
     &["--optimizer", "adam", "--beta1", "0.8", "--beta2", "0.99", "--epsilon", "1e-6", "--l2", "1e-5", "--lr", "0.01"],
@@ -13,6 +13,7 @@ const ALL: [&[&str]; 8] = [
     &["--loss", "softmax", "--lr", "0.02"],
     &["--loss", "softmax", "--optimizer", "adam", "--dropout", "0.1", "--lr", "0.01"],
     &["--optimizer", "adam", "--update", "pair", "--lr", "0.01"],
+    &["--optimizer", "adam", "--architecture", "cbow", "--loss", "hierarchical-softmax", "--lr", "0.02"],
 ];
 
 #[test]

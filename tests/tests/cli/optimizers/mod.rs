@@ -12,7 +12,7 @@ fn number(value: &Value) -> f64 {
 }
 
 /// A text of six topics of six words.
-fn folder(lines: u32) -> Folder {
+pub(crate) fn folder(lines: u32) -> Folder {
     let (mut text, mut state) = (String::new(), 1_u32);
     let mut draw = |below: u32| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -31,11 +31,11 @@ fn folder(lines: u32) -> Folder {
 }
 
 /// Trains on `text.txt`. Returns the summary.
-fn train(folder: &Folder, output: &str, options: &[&str]) -> Value {
+pub(crate) fn train(folder: &Folder, output: &str, options: &[&str]) -> Value {
     let args = ["train", "text.txt", "-o", output, "--dim", "12", "--subsample", "0", "--json"];
     folder.json(&[&args[..], options].concat())
 }
 
-fn last_loss(summary: &Value) -> f64 {
+pub(crate) fn last_loss(summary: &Value) -> f64 {
     number(summary["losses"].as_array().unwrap().last().unwrap())
 }

@@ -1,0 +1,134 @@
+//! The variants of training, as a user meets them: `--architecture`, `--loss`, `--subwords`.
+
+use motevec::format;
+use motevec_tests::Folder;
+use serde_json::Value;
+
+use crate::optimizers::{folder, last_loss, train};
+
+const TREE: &str = "hierarchical-softmax";
+const VARIANTS: [&[&str]; 6] = [
+    &["--architecture", "cbow", "--lr", "0.2"],
+    &["--architecture", "cbow", "--cbow-gradient", "word2vec", "--lr", "0.05"],
+    &["--loss", TREE],
+    &["--architecture", "cbow", "--loss", TREE, "--lr", "0.2"],
+    &["--subwords", "--buckets", "1000"],
+    &["--subwords", "--min-n", "2", "--max-n", "3", "--architecture", "cbow", "--loss", TREE, "--lr", "0.2"],
+];
+
+#[test]
+fn each_learns_and_its_history_makes_it_again_on_any_number_of_threads() {
+    // One shard, and several.
+    for (lines, epochs) in [(400, "12"), (40_000, "2")] {
+        let folder = folder(lines);
+        let mut models: Vec<Vec<u8>> = Vec::new();
+        for options in VARIANTS {
+            let options = &[options, &["--epochs", epochs]].concat();
+            let summary = train(&folder, "model.safetensors", &[&options[..], &["--threads", "1"]].concat());
+            // Where nothing is known, it is 4.2, and with a tree 3.6.
+            assert!(last_loss(&summary) < 3.2, "{options:?}: {summary}");
+            let model = folder.read("model.safetensors");
+            let nearest = folder.stdout(&["neighbors", "model.safetensors", "t0w0", "-k", "3"]);
+            assert!(nearest.lines().skip(1).all(|line| line.starts_with("t0w")), "{options:?}: {nearest}");
+            train(&folder, "again.safetensors", &[&options[..], &["--threads", "3"]].concat());
+            assert!(folder.read("again.safetensors") == model, "{options:?}: another number of threads");
+            let info: Value = folder.json(&["info", "model.safetensors", "--json"]);
+            let said = info["history"][0]["options"].as_array().unwrap();
+            let said = said.iter().map(|pair| [pair[0].as_str().unwrap(), pair[1].as_str().unwrap()]);
+            let remade: Vec<String> = said
+                .flat_map(|[name, value]| [format!("--{name}"), value.to_owned()])
+                .filter(|argument| !argument.is_empty())
+                .collect();
+            let remade: Vec<&str> = remade.iter().map(String::as_str).collect();
+            folder.stdout(&[&["train", "text.txt", "-o", "remade.safetensors"], &remade[..]].concat());
+            assert!(folder.read("remade.safetensors") == model, "{options:?}: its history {remade:?}");
+            assert!(!models.contains(&model), "{options:?} makes a difference");
+            models.push(model);
+        }
+    }
+}
+
+#[test]
+fn each_goes_on_with_new_text_and_new_words() {
+    let folder = folder(400);
+    folder.write("more.txt", "t0w0 t0w1 t0new t0w2 t0new t0w3\n".repeat(40));
+    for options in VARIANTS {
+        train(&folder, "old.safetensors", options);
+        let still = [
+            &["train", "more.txt", "--resume-from", "old.safetensors", "-o", "still.safetensors", "--lr", "1e-30"],
+            &options[..options.len()],
+        ]
+        .concat();
+        // The rate is given twice: the last one counts only where clap says so, so it is left out of the variant.
+        let still: Vec<&str> = without_rate(&still);
+        assert!(folder.run(&still).status.success());
+        let [old, now] = ["old", "still"]
+            .map(|name| format::read(&folder.path(&format!("{name}.safetensors")), None).expect("a model"));
+        assert_eq!((old.vocabulary.len(), now.vocabulary.len()), (36, 37), "{options:?}");
+        for word in old.vocabulary.words() {
+            let (old, now) = (old.get(word).unwrap(), now.get(word).unwrap());
+            let apart = old.iter().zip(now).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(apart < 1e-6, "{options:?}: {word} has moved by {apart}");
+        }
+        assert_eq!(old.subwords.is_some(), options.contains(&"--subwords"));
+        assert_eq!(old.outside.is_some(), !options.contains(&TREE), "rows of inner nodes are not words'");
+    }
+}
+
+/// Without the rate of a variant.
+fn without_rate<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    match arguments.iter().rposition(|argument| *argument == "--lr") {
+        Some(place) if arguments[..place].contains(&"--lr") => [&arguments[..place], &arguments[place + 2..]].concat(),
+        _ => arguments.to_vec(),
+    }
+}
+
+/// The losses begin where they must: with outside vectors of zeros, every decision is a toss.
+#[test]
+fn losses_are_the_true_ones() {
+    let folder = folder(300);
+    let at_first = |options: &[&str]| {
+        last_loss(&train(&folder, "model.bin", &[options, &["--lr", "1e-9", "--epochs", "1"]].concat()))
+    };
+    let cbow = at_first(&["--architecture", "cbow"]);
+    assert!((cbow - 6.0 * 2.0_f64.ln()).abs() < 1e-3, "{cbow}");
+    // 36 words of about the same count have codes of 5 or 6 bits.
+    for options in [&["--loss", TREE][..], &["--loss", TREE, "--architecture", "cbow"]] {
+        let bits = at_first(options) / 2.0_f64.ln();
+        assert!((5.0..5.5).contains(&bits), "{bits}");
+    }
+}
+
+#[test]
+fn a_tree_of_one_word_is_refused() {
+    let folder = Folder::new();
+    folder.write("one.txt", "a a a a a a a\n");
+    let message = "error: the vocabulary: hierarchical softmax needs at least 2 words\n";
+    let args = ["train", "one.txt", "-o", "model.bin", "--loss", TREE];
+    assert_eq!(folder.failure(&args), (1, message.to_owned()));
+}
+
+#[test]
+fn the_ngrams_of_an_earlier_model_are_taken_and_no_others() {
+    let folder = folder(100);
+    train(&folder, "old.safetensors", &["--subwords", "--buckets", "1000"]);
+    train(&folder, "plain.safetensors", &[]);
+    let resume = |from: &str, more: &[&str]| {
+        let args = ["train", "text.txt", "--resume-from", from, "-o", "new.safetensors"];
+        folder.run(&[&args[..], more].concat())
+    };
+    assert!(resume("old.safetensors", &[]).status.success());
+    let ngrams = format::read(&folder.path("new.safetensors"), None).unwrap().subwords.unwrap().ngrams;
+    assert_eq!((ngrams.least(), ngrams.most(), ngrams.buckets()), (3, 6, 1000));
+    for (from, more) in
+        [("old.safetensors", &["--subwords", "--buckets", "77"][..]), ("plain.safetensors", &["--subwords"])]
+    {
+        let output = resume(from, more);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(
+            message.contains("--subwords: the model to go on with has none, or others; leave that out"),
+            "{message}"
+        );
+    }
+}
