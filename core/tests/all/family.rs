@@ -214,14 +214,11 @@ fn trained(
 }
 
 /// The same in f64, by [`cbow`] and `loss`.
-fn by_equations<'n, L: PairLoss<f64>>(
+fn by_equations<L: PairLoss<f64>>(
     loss: impl Fn() -> L,
     outside_rows: usize,
     gradient: CbowGradient,
-) -> (Vec<f64>, Vec<f64>, f64)
-where
-    L: 'n,
-{
+) -> (Vec<f64>, Vec<f64>, f64) {
     let model = model();
     let [mut v, mut u] =
         [&model.center, &model.outside].map(|rows| components(rows).into_iter().map(f64::from).collect::<Vec<_>>());

@@ -7,21 +7,14 @@ use super::grams::Grams;
 use super::optimizer::Numbers;
 use super::position::{Position, foreign};
 use super::{Settings, Trained};
-use crate::{Error, Result, Subwords, Vectors, Vocabulary};
+use crate::{Error, Result, Vectors, Vocabulary};
 
 /// Rows to begin with.
 pub(super) enum Start<'a> {
     /// Those of an earlier model for the words that it knows, and drawn ones for all others.
     New { words: &'a Vocabulary, settings: &'a Settings, earlier: Option<&'a Vectors> },
     /// Those of training that stopped.
-    Stopped {
-        center: Vec<f32>,
-        outside: Vec<f32>,
-        dim: usize,
-        position: Position,
-        numbers: Numbers,
-        subwords: Option<Subwords>,
-    },
+    Stopped { trained: Box<Trained>, dim: usize, position: Position },
 }
 
 impl<'a> Start<'a> {
@@ -47,13 +40,15 @@ impl<'a> Start<'a> {
 
     /// From where training stopped, at `position`.
     pub(super) fn at(position: Position, stopped: Trained, words: usize, settings: &Settings) -> Result<Self> {
-        let Trained { center, outside, numbers, subwords, .. } = stopped;
         let dim = settings.dim;
         let fits = |matrix: &[f32], rows: usize| rows.checked_mul(dim) == Some(matrix.len());
-        let ngrams = subwords.as_ref().map(|subwords| (subwords.ngrams, fits(&subwords.words, words)));
-        let fits = fits(&center, words) && fits(&outside, settings.objective.outside_rows(words));
-        if fits && ngrams == settings.subwords.map(|ngrams| (ngrams, true)) {
-            Ok(Self::Stopped { center, outside, dim, position, numbers, subwords })
+        let outside_rows = settings.objective.outside_rows(words);
+        let ngrams = stopped.subwords.as_ref().map(|subwords| (subwords.ngrams, fits(&subwords.words, words)));
+        if fits(&stopped.center, words)
+            && fits(&stopped.outside, outside_rows)
+            && ngrams == settings.subwords.map(|ngrams| (ngrams, true))
+        {
+            Ok(Self::Stopped { trained: Box::new(stopped), dim, position })
         } else {
             Err(foreign())
         }
@@ -71,7 +66,7 @@ impl<'a> Start<'a> {
     pub(super) fn take_numbers(&mut self) -> Numbers {
         match self {
             Self::New { .. } => Numbers::new(),
-            Self::Stopped { numbers, .. } => std::mem::take(numbers),
+            Self::Stopped { trained, .. } => std::mem::take(&mut trained.numbers),
         }
     }
 
@@ -109,7 +104,8 @@ impl<'a> Start<'a> {
                 }
             }
             // One matrix is given back before the other is set: there are never more than three.
-            Self::Stopped { center: centers, outside: outsides, dim, subwords, .. } => {
+            Self::Stopped { trained, dim, .. } => {
+                let Trained { center: centers, outside: outsides, subwords, .. } = *trained;
                 let centers = match (subwords, grams) {
                     (None, None) => [centers, Vec::new()],
                     (Some(subwords), Some(grams)) if subwords.buckets() == grams.buckets => {
