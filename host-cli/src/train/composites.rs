@@ -6,13 +6,14 @@
 //! of them; so a word's vector, their mean, moves by what they move by, which is why the change of a composed row is
 //! theirs. Within a round, words that share n-grams do not see each other's steps, just as shards do not.
 
-use std::sync::{RwLock, RwLockReadGuard};
+use std::sync::RwLock;
 
 use motevec_core::simd::{Kernel, Lanes, Machine, Simd, prefetch};
 
 use super::driver::UNPOISONED;
 use super::grams::Grams;
 use super::matrix::{Matrix, PARTS, Reader, part_of, place_of};
+use super::merge::Rule;
 use super::private::{PREFETCH, Private, Side};
 
 /// How many times κ of the merge is that of a row which words are made of, times its share of a word. Less is unstable
@@ -93,9 +94,70 @@ impl<'a, 'm> Composites<'a, 'm> {
         }
     }
 
-    /// What words contribute.
-    pub(super) fn contributions(&self) -> Vec<RwLockReadGuard<'_, Vec<Vec<Contribution>>>> {
-        self.contributions.iter().map(|part| part.read().expect(UNPOISONED)).collect()
+    /// Hands what has changed the `words` to part `part` of the rows that they are made of.
+    pub(super) fn share(&self, simd: Simd, part: usize, words: &Reader<'_, '_>, rule: Rule, sums: &mut RowSums) {
+        let contributions: Vec<_> = self.contributions.iter().map(|part| part.read().expect(UNPOISONED)).collect();
+        let contributions: Vec<&[Contribution]> = contributions.iter().map(|by_part| &by_part[part][..]).collect();
+        self.input.write(part, |common| {
+            simd.enter(Share { common, contributions: &contributions, words, rule, sums });
+        });
+    }
+}
+
+/// A thread's memory for sums of what rows are handed.
+#[derive(Default)]
+pub(super) struct RowSums {
+    /// By place in the part: 1 + the index of the row in `rows`; 0 for a row that nobody hands anything.
+    index: Vec<u32>,
+    /// The place of each row, by how many words it is handed something, and how many pairs changed these.
+    rows: Vec<(usize, usize, f64)>,
+    /// The sum for each, one after the other.
+    sums: Vec<f32>,
+}
+
+/// `row += s(n, u) · Σ change`, see the module `merge`.
+struct Share<'a> {
+    common: &'a mut [f32],
+    contributions: &'a [&'a [Contribution]],
+    words: &'a Reader<'a, 'a>,
+    rule: Rule,
+    sums: &'a mut RowSums,
+}
+
+impl Kernel for Share<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, _lanes: L) {
+        let Self { common, contributions, words, rule, sums: RowSums { index, rows, sums } } = self;
+        let stride = rule.stride;
+        index.resize(common.len() / stride, 0);
+        for contributions in contributions {
+            for (number, &Contribution { place, row: word, pairs }) in contributions.iter().enumerate() {
+                if let Some(later) = contributions.get(number + PREFETCH) {
+                    prefetch(words.row(later.row));
+                }
+                let (place, change) = (place as usize, words.row(word));
+                let index = &mut index[place];
+                if *index == 0 {
+                    rows.push((place, 1, pairs));
+                    *index = rows.len() as u32;
+                    sums.extend_from_slice(change);
+                } else {
+                    let known = *index as usize - 1;
+                    rows[known].1 += 1;
+                    rows[known].2 += pairs;
+                    sums[known * stride..][..stride].iter_mut().zip(change).for_each(|(sum, change)| *sum += change);
+                }
+            }
+        }
+        for (&(place, words, pairs), sum) in rows.iter().zip(sums.chunks_exact(stride)) {
+            let s = rule.scale(words, pairs);
+            common[place * stride..][..stride].iter_mut().zip(sum).for_each(|(common, sum)| *common += s * sum);
+            index[place] = 0;
+        }
+        rows.clear();
+        sums.clear();
     }
 }
 

@@ -13,10 +13,10 @@
 use motevec_core::math::Real;
 use motevec_core::simd::{Machine, Simd};
 
-use super::composites::{Composites, Contribution};
-use super::matrix::{Matrix, Reader};
+use super::composites::Composites;
+use super::matrix::Matrix;
 use super::private::{Private, Row, Side};
-use super::sums::{Changes, Sums};
+use super::sums::Sums;
 
 /// What a merge goes by.
 #[derive(Clone, Copy)]
@@ -70,13 +70,11 @@ pub(super) struct Touched {
     negatives: f64,
 }
 
-/// What changes a row: a private copy of it, or another row.
+/// A private copy of a row.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Copied {
-    /// The shard that a copy is of.
-    pub(super) from: u32,
-    /// Its local row; or the other row.
-    pub(super) row: u32,
+    pub(super) shard: u32,
+    pub(super) local: u32,
 }
 
 impl Merger {
@@ -97,42 +95,19 @@ impl Merger {
                     let list = private.list(side);
                     list.part(part).map(move |(place, local)| {
                         let Row { centers, negatives, .. } = list.rows()[local as usize];
-                        (place, Copied { from: shard as u32, row: local }, f64::from(centers), f64::from(negatives))
+                        (place, Copied { shard: shard as u32, local }, f64::from(centers), f64::from(negatives))
                     })
                 }));
             }
             let (rows, copies) = (&self.rows, &self.copies);
             let composites = composites.filter(|_| side == Side::Center);
             let pairs = |row: &Touched| rule.pairs(side, row.centers, row.negatives);
-            let changes = match composites {
-                None => Changes::Copies(shards, side),
-                Some(_) => Changes::OfComposites(shards),
-            };
-            matrix.write(part, |common| simd.enter(Sums { common, rows, copies, changes, pairs, rule }));
+            let replace = composites.is_some();
+            matrix.write(part, |common| simd.enter(Sums { common, rows, copies, shards, side, pairs, rule, replace }));
             if let Some(composites) = composites {
                 composites.note(part, rows.iter().map(|row| (row.place, pairs(row))));
             }
         }
-        self.forget();
-    }
-
-    /// Hands what has changed the words to part `part` of the rows that they are made of.
-    pub(super) fn share(
-        &mut self,
-        simd: Simd,
-        part: usize,
-        composites: &Composites<'_, '_>,
-        words: &Reader<'_, '_>,
-        rule: Rule,
-    ) {
-        let contributions = composites.contributions();
-        self.list(contributions.iter().flat_map(|by_part| &by_part[part]).map(|contribution| {
-            let Contribution { place, row, pairs } = *contribution;
-            (place as usize, Copied { from: 0, row }, pairs, 0.0)
-        }));
-        let (rows, copies, changes) = (&self.rows, &self.copies, Changes::Rows(words));
-        let pairs = |row: &Touched| row.centers;
-        composites.input.write(part, |common| simd.enter(Sums { common, rows, copies, changes, pairs, rule }));
         self.forget();
     }
 

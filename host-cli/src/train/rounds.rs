@@ -8,7 +8,7 @@ use motevec_core::sample::Generator;
 use motevec_core::simd::Simd;
 use motevec_core::train::{CbowGradient, Loss};
 
-use super::composites::Composites;
+use super::composites::{Composites, RowSums};
 use super::driver::{self, Run, UNPOISONED};
 use super::grams::Grams;
 use super::matrix::{self, Matrix, PARTS, part_of, place_of};
@@ -190,6 +190,7 @@ struct Thread {
     training: shard::Thread,
     merger: Merger,
     seen: Vec<bool>,
+    sums: RowSums,
 }
 
 impl driver::Rounds for Rounds<'_, '_> {
@@ -214,7 +215,7 @@ impl driver::Rounds for Rounds<'_, '_> {
         // These settings have been checked, and remember nothing.
         let memory = Memory::new(self.settings, words).expect("there is nothing to allocate");
         let training = shard::Thread { words: LocalRows::new(words), nodes: LocalRows::new(nodes), memory };
-        Thread { training, merger: Merger::default(), seen: Vec::new() }
+        Thread { training, merger: Merger::default(), seen: Vec::new(), sums: RowSums::default() }
     }
 
     fn most_threads(&self) -> usize {
@@ -242,7 +243,7 @@ impl driver::Rounds for Rounds<'_, '_> {
             (Phase::Share, Some(composites)) => {
                 let words = &self.center.read();
                 self.each_part(phase, |part, _| {
-                    thread.merger.share(self.simd, part, composites, words, self.rule(rate));
+                    composites.share(self.simd, part, words, self.rule(rate), &mut thread.sums);
                 })
             }
             _ => {
