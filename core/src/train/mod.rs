@@ -1,7 +1,7 @@
 //! Training over a stream of tokens: the walk of the window, and the step at each center.
 //!
 //! A step is always the same: a few hidden vectors against a few labeled targets. The hidden vectors are words of the
-//! window ([`Dynamic`], [`Fixed`], [`Optimized`], [`Softmax`]) or the window's mean ([`Cbow`]); the targets come from an
+//! window ([`Dynamic`], [`Fixed`], [`Optimized`], [`Softmax`]) or the window's mean ([`Cbow`]), or words made of their n-grams ([`Composed`]); the targets come from an
 //! [`Objective`].
 //!
 //! [`Trainer::sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a
@@ -11,12 +11,14 @@
 //! near words more; and the window is cut at the ends of the sentence (MATH.md eq. 14).
 
 mod cbow;
+mod composed;
 mod dynamic;
 mod fixed;
 mod optimized;
 mod stream;
 
 pub use cbow::{Cbow, CbowGradient};
+pub use composed::{Composed, Parts};
 pub use dynamic::{Dynamic, MAX_NEGATIVES, ShapeError, Update};
 pub use fixed::Fixed;
 pub use optimized::{InputDropout, Masks, Optimized, Softmax};

@@ -8,7 +8,7 @@ use motevec_core::model::{Model, Rows, Slab};
 use motevec_core::optim::{Adam, AdamRows, AdamW, Sgd, Subtract};
 use motevec_core::sample::{self, Generator, HuffmanError, HuffmanTree, MAX_PATH, Negatives, Objective};
 use motevec_core::simd::{LANES, Level, Simd};
-use motevec_core::train::{Cbow, CbowGradient, Dynamic, Fixed, Optimized, Shape, Trainer, Update};
+use motevec_core::train::{Cbow, CbowGradient, Composed, Dynamic, Fixed, Optimized, Parts, Shape, Trainer, Update};
 use proptest::prelude::*;
 use rand_core::Rng;
 
@@ -243,6 +243,42 @@ fn assert_close(found: &(Vec<f32>, Vec<f32>, motevec_core::train::Loss), expecte
     assert!(distance(&widen(&found.1), &expected.1) < 1e-5);
     assert_eq!(found.2.pairs, SENTENCE.len() as u64);
     assert!((found.2.sum - expected.2).abs() < 1e-4, "{} {}", found.2.sum, expected.2);
+}
+
+/// Words of two or three rows, or of one twice.
+struct Few;
+
+impl Parts for Few {
+    fn of(&self, word: u32, take: impl FnMut(u32)) {
+        let rows: &[u32] = if word == 5 { &[4, 4] } else { &[word % 7, 7 + word % 5, 11] };
+        rows.iter().copied().for_each(take);
+    }
+}
+
+#[test]
+fn words_of_parts_train_by_the_equations() {
+    let found = trained(scalar(), Given, Composed::<_, _, _, 8>::new(dynamic(), Few, room()));
+    let model = model();
+    let widen = |rows: &Slab<Vec<f32>>| components(rows).into_iter().map(f64::from).collect::<Vec<_>>();
+    let (mut v, mut u, mut sum, mut pairs) = (widen(&model.center), widen(&model.outside), 0.0, 0);
+    let mut widths = Generator::new(5, [0]);
+    for (place, &center) in SENTENCE.iter().enumerate() {
+        let width = 1 + ((u64::from(widths.next_u32()) * 4) >> 32) as usize;
+        for word in window(&SENTENCE, place, width) {
+            let mut rows = Vec::new();
+            Few.of(word, |row| rows.push(row));
+            let (mut by_v, mut by_u, mut room) = (vec![0.0; v.len()], vec![0.0; u.len()], [0.0; 2 * DIM]);
+            let mut gradients = Gradients { center: &mut by_v, outside: &mut by_u };
+            let mut loss = NegativeSampling { negatives: std::iter::once(&NEGATIVES[..]) };
+            sum += cbow(&mut loss, rows.iter().copied(), center, (&v, &u), &mut room, &mut gradients).unwrap();
+            // The whole gradient of the mean to each row.
+            v.iter_mut().zip(&by_v).for_each(|(x, g)| *x -= 0.05 * rows.len() as f64 * g);
+            u.iter_mut().zip(&by_u).for_each(|(x, g)| *x -= 0.05 * g);
+            pairs += 1;
+        }
+    }
+    let found = (found.0, found.1, motevec_core::train::Loss { pairs: found.2.pairs - pairs + 14, ..found.2 });
+    assert_close(&found, &(v, u, sum));
 }
 
 fn dynamic() -> Dynamic {

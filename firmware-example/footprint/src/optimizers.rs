@@ -1,12 +1,12 @@
-//! Trains with each optimizer, and prints the instructions and a hash of the vectors.
+//! Trains with each optimizer and each model, and prints the instructions and a hash of the vectors.
 
 use motevec_core::model::FixedModel;
-use motevec_core::optim::{Adam, AdamW, FixedAdam, Momentum, MomentumRows, Sgd};
+use motevec_core::optim::{Adam, AdamW, FixedAdam, Momentum, MomentumRows, Sgd, Subtract};
 use motevec_core::simd::{Portable, Scalar};
-use motevec_core::train::{Fixed, Optimized, Shape};
+use motevec_core::train::{Cbow, CbowGradient, Composed, Fixed, Optimized, Shape};
 
 use crate::host::{end, report, write};
-use crate::trial::{DIM, WORDS, train};
+use crate::trial::{DIM, Names, WORDS, train};
 use crate::{clock, stack};
 
 const ADAMW: AdamW<f32> = AdamW { adam: Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, l2: 0.0 }, decay: 0.01 };
@@ -25,6 +25,8 @@ pub(crate) fn all() -> ! {
     report("model", size_of::<FixedModel<WORDS, DIM>>() as u32);
     report("state of adamw", size_of_val(center) as u32 + size_of_val(outside) as u32);
     run("plain", model, SHAPE, 0.1);
+    run("cbow", model, Cbow::new(SHAPE, Subtract, [[0.0; DIM]; 2], CbowGradient::True), 0.5);
+    run("subwords", model, Composed::<_, _, _, 8>::new(SHAPE, Names, [[0.0; DIM]; 2]), 0.1);
     run("sgd", model, Optimized::new(SHAPE, Sgd::default(), Sgd::default()), 0.1);
 
     // There is no room for two states, so momentum borrows that of Adam.

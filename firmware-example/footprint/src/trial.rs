@@ -4,7 +4,8 @@
 use motevec_core::model::FixedModel;
 use motevec_core::sample::{Generator, Negatives, other_than};
 use motevec_core::simd::Lanes;
-use motevec_core::train::{Shape, Trainer};
+use motevec_core::subword::Ngrams;
+use motevec_core::train::{Parts, Shape, Trainer};
 use rand_core::Rng;
 
 /// As many as fit into 16 KB with the state of Adam.
@@ -29,6 +30,20 @@ pub(crate) fn train<L: Lanes>(lanes: L, model: &mut FixedModel<WORDS, DIM>, shap
     // FNV-1a
     let all = model.center.as_flattened().iter().chain(model.outside.as_flattened());
     all.flat_map(|x| x.to_le_bytes()).fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Words made of the n-grams of their names, in a table of as many buckets as there are words.
+pub(crate) struct Names;
+
+impl Parts for Names {
+    fn of(&self, word: u32, take: impl FnMut(u32)) {
+        // From aaa to dhe: many share an n-gram.
+        let name = [word / 8, word % 8, word % 5].map(|letter| b'a' + letter as u8);
+        let ngrams = Ngrams::new(2, 3, WORDS as u32);
+        if let (Ok(ngrams), Ok(name)) = (ngrams, core::str::from_utf8(&name)) {
+            ngrams.of(name).for_each(take);
+        }
+    }
 }
 
 /// All words with the same weight.

@@ -3,10 +3,12 @@
 use core::hint::black_box;
 
 use motevec_core::model::{FixedModel, Model, RowsMut, Slab};
+use motevec_core::optim::Subtract;
 use motevec_core::query;
-use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
+use motevec_core::sample::{AliasTable, Generator, HierarchicalSoftmax, HuffmanTree, Slot, Subsampler, Unigram};
 use motevec_core::simd::{Kernel, Lanes, Level, Portable, Scalar, axpy, dot};
-use motevec_core::train::{Dynamic, Fixed, Shape, Stream, Trainer, Update};
+use motevec_core::subword::Ngrams;
+use motevec_core::train::{Cbow, CbowGradient, Composed, Dynamic, Fixed, Parts, Shape, Stream, Trainer, Update};
 
 use crate::{some, some_mut};
 
@@ -24,10 +26,37 @@ pub(crate) fn all() {
     model.initialize(&mut Generator::new(black_box(1), [0]));
     walk(lanes, Fixed::<2, 6>, &mut model);
     walk(lanes, Fixed::<2, 6>, &mut FixedModel::<WORDS, 19>::zeros());
+    let room = black_box([[0.0; 16]; 2]);
+    walk(lanes, Cbow::new(Fixed::<2, 6>, Subtract, room, CbowGradient::True), &mut model);
+    walk(lanes, Composed::<_, _, _, 4>::new(Fixed::<2, 6>, Names, room), &mut model);
     if let Some(settings) = settings() {
+        walk(lanes, Cbow::new(settings, Subtract, room, CbowGradient::Word2vec), &mut model);
+        paths(lanes, settings, &mut model);
         walk(lanes, settings, &mut model);
         walk(lanes, settings, &mut FixedModel::<WORDS, 19>::zeros());
     }
+}
+
+/// Words made of the n-grams of a name.
+struct Names;
+
+impl Parts for Names {
+    fn of(&self, word: u32, take: impl FnMut(u32)) {
+        let name = black_box(["tür", "tor", ""]).get(word as usize % 3).copied().unwrap_or_default();
+        if let Ok(ngrams) = Ngrams::new(black_box(2), black_box(4), black_box(WORDS as u32)) {
+            ngrams.of(name).for_each(take);
+        }
+    }
+}
+
+/// Trains on the paths of a tree.
+fn paths<L: Lanes>(lanes: L, shape: Dynamic, model: &mut FixedModel<WORDS, 16>) {
+    let counts = black_box([9_u64, 5, 4, 2, 1, 1]);
+    let (parents, mut scratch) = ([0; 2 * WORDS], [0; WORDS]);
+    let count = |word: usize| counts.get(word).copied().unwrap_or(0);
+    let Ok(tree) = HuffmanTree::new(parents, &mut scratch, black_box(WORDS), count) else { return };
+    let mut trainer = Trainer::new(lanes, model, HierarchicalSoftmax::new(&tree), shape, black_box(0.1));
+    black_box(trainer.sentence(some(&black_box([0_u32, 1, 2, 7])), &mut Generator::new(1, [2]))).ok();
 }
 
 fn settings() -> Option<Dynamic> {
