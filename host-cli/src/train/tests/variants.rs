@@ -1,0 +1,112 @@
+//! What training promises, of every variant.
+
+use std::ops::ControlFlow::{Break, Continue};
+
+use motevec_core::optim::{Adam, Momentum};
+use motevec_core::subword::Ngrams;
+use motevec_core::train::{CbowGradient, Update};
+
+use super::super::{Architecture, Objective, Optimizer, Settings, Trained, resume, train};
+use super::{bits, in_pieces, run, settings, topics, topics_found};
+
+/// Every variant that trains in rounds, beside the default.
+fn variants() -> [(&'static str, Settings); 7] {
+    let tree = Objective::HierarchicalSoftmax;
+    let cbow = Architecture::Cbow;
+    let subwords = Ngrams::new(2, 4, 5_000).ok();
+    [
+        ("cbow", Settings { architecture: cbow(CbowGradient::True), rate: 0.2, ..settings() }),
+        ("cbow of word2vec", Settings { architecture: cbow(CbowGradient::Word2vec), rate: 0.05, ..settings() }),
+        ("subwords", Settings { subwords, ..settings() }),
+        (
+            "cbow of subwords, with a tree",
+            Settings { subwords, architecture: cbow(CbowGradient::True), objective: tree, rate: 0.2, ..settings() },
+        ),
+        ("skip-gram with a tree", Settings { objective: tree, ..settings() }),
+        ("pairs with a tree", Settings { objective: tree, update: Update::Pair, ..settings() }),
+        (
+            "cbow with a tree",
+            Settings { architecture: cbow(CbowGradient::True), objective: tree, rate: 0.2, ..settings() },
+        ),
+    ]
+}
+
+#[test]
+fn every_variant_has_the_same_result_on_any_number_of_threads() {
+    let corpus = topics(45_000);
+    let mut all = Vec::new();
+    for (name, settings) in variants() {
+        let settings = Settings { epochs: 1, ..settings };
+        let reference = run(&corpus, &Settings { threads: 1, ..settings.clone() });
+        for threads in [2, 3, 8] {
+            let again = run(&corpus, &Settings { threads, ..settings.clone() });
+            assert_eq!(bits(&again), bits(&reference), "{name}, {threads} threads");
+        }
+        let rows = if settings.objective == Objective::HierarchicalSoftmax { 79 } else { 80 };
+        assert_eq!((reference.center.len(), reference.outside.len()), (80 * 20, rows * 20), "{name}");
+        assert!(!all.contains(&bits(&reference)), "{name} is not like another");
+        all.push(bits(&reference));
+    }
+}
+
+#[test]
+fn every_variant_finds_the_topics() {
+    // The small corpus is one shard, the large one several.
+    for (sentences, epochs) in [(3_000, 12), (40_000, 3)] {
+        let corpus = topics(sentences);
+        for (name, settings) in variants() {
+            let trained = run(&corpus, &Settings { epochs, ..settings });
+            assert!(trained.losses.last() < trained.losses.first(), "{name}: {:?}", trained.losses);
+            let found = topics_found(&corpus, &trained);
+            assert!(found > 0.95, "{name} on {sentences} sentences: {found}");
+        }
+    }
+}
+
+/// With what an optimizer remembers, and the masks of dropout.
+#[test]
+fn every_variant_in_pieces_ends_with_the_same_bits() {
+    let one_thread = [
+        ("momentum", Settings { optimizer: Optimizer::Momentum(Momentum::default()), ..settings() }),
+        ("adam", Settings { optimizer: Optimizer::Adam(Adam::default()), rate: 0.01, ..settings() }),
+        ("dropout", Settings { dropout: 0.2, ..settings() }),
+        ("softmax", Settings { objective: Objective::Softmax, ..settings() }),
+    ];
+    let cbow = |settings| Settings { architecture: Architecture::Cbow(CbowGradient::True), ..settings };
+    let small = topics(300);
+    for (name, settings) in one_thread.into_iter().chain(variants()) {
+        for settings in [settings.clone(), cbow(settings)] {
+            let settings = Settings {
+                subsample: 1e-2,
+                update: if settings.architecture == Architecture::SkipGram { settings.update } else { Update::Window },
+                ..settings
+            };
+            let (pieces, number) = in_pieces(&small, &settings, 4);
+            assert!(number > 2, "{name}: {number} pieces");
+            assert_eq!(bits(&pieces), bits(&run(&small, &settings)), "{name} {settings:?}");
+        }
+    }
+    let large = topics(45_000);
+    for (name, settings) in variants() {
+        let settings = Settings { epochs: 1, ..settings };
+        assert_eq!(bits(&in_pieces(&large, &settings, 150).0), bits(&run(&large, &settings)), "{name}");
+    }
+}
+
+#[test]
+fn state_of_another_optimizer_is_refused() {
+    let corpus = topics(300);
+    let adam = Settings { optimizer: Optimizer::Adam(Adam::default()), ..settings() };
+    let stopped = train(&corpus, &adam, &mut |_| Break(())).unwrap();
+    assert_eq!(stopped.numbers.len(), 6);
+    let refused = |stopped: Trained, settings: &Settings| {
+        let error = resume(stopped, &corpus, settings, &mut |_| Continue(())).unwrap_err();
+        assert!(error.to_string().contains("does not fit this text"), "{error}");
+    };
+    let without = Trained { numbers: Vec::new(), ..stopped.clone() };
+    refused(without, &adam);
+    let mut short = stopped.clone();
+    short.numbers[2].1.pop();
+    refused(short, &adam);
+    refused(stopped, &Settings { optimizer: Optimizer::Momentum(Momentum::default()), dropout: 0.1, ..settings() });
+}
