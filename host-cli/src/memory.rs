@@ -15,12 +15,15 @@ pub(crate) fn for_tokens() -> u64 {
     available().map_or(u64::MAX, |available| available / 4)
 }
 
-/// The bytes that training takes beyond the corpus: the two matrices, a copy of one as it is handed out, and the rows
-/// that the shards copy in a round; and `state` matrices as large as these for each of the two.
-pub(crate) fn needed(words: u64, dim: u64, plan: &Plan, state: u64) -> u64 {
+/// The bytes that training takes beyond the corpus: matrices of so many rows, that of centers first, a copy of the largest
+/// as it is handed out, and the rows that the shards copy in a round; and `state` matrices as large as the first two.
+pub(crate) fn needed(matrices: [u64; 3], dim: u64, plan: &Plan, state: u64) -> u64 {
     let row = dim.div_ceil(BLOCK).saturating_mul(BLOCK * size_of::<f32>() as u64);
+    let [words, outside, input] = matrices;
     let private = words.min(plan.words_per_round as u64).saturating_mul(2 * plan.shards as u64);
-    let rows = words.saturating_mul(3 + 2 * state).saturating_add(private);
+    let largest = words.max(outside).max(input);
+    let with_state = words.saturating_add(outside).saturating_mul(1 + state);
+    let rows = with_state.saturating_add(input).saturating_add(largest).saturating_add(private);
     row.saturating_mul(rows)
 }
 
@@ -60,13 +63,15 @@ mod tests {
     #[test]
     fn padding_and_private_copies_are_counted() {
         // 3 × 100 rows in common, 2 × (10 + 10) private ones, of 112 components.
-        assert_eq!(needed(100, 100, &PLAN, 0), (300 + 40) * 112 * 4);
-        assert_eq!(needed(4, 16, &PLAN, 2), (12 + 16 + 16) * 16 * 4);
+        assert_eq!(needed([100, 100, 0], 100, &PLAN, 0), (300 + 40) * 112 * 4);
+        assert_eq!(needed([4, 4, 0], 16, &PLAN, 2), (12 + 16 + 16) * 16 * 4);
+        // With n-grams.
+        assert_eq!(needed([4, 4, 50], 16, &PLAN, 0), (8 + 50 + 50 + 16) * 16 * 4);
     }
 
     #[test]
     fn no_size_overflows() {
-        assert_eq!(needed(u64::MAX, u64::MAX, &PLAN, 2), u64::MAX);
+        assert_eq!(needed([u64::MAX; 3], u64::MAX, &PLAN, 2), u64::MAX);
         assert!(!can_be_reserved(u64::MAX));
         assert!(can_be_reserved(1 << 20));
     }

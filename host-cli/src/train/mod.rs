@@ -34,6 +34,7 @@ mod whole;
 use std::ops::ControlFlow;
 
 pub use self::curve::LossCurve;
+use self::grams::Grams;
 pub use self::objective::Objective;
 pub(crate) use self::objective::bits;
 use self::optimizer::Numbers;
@@ -143,6 +144,13 @@ pub fn resume(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observ
         Cursor::Rounds(_) => rounds_from,
     };
     way(Start::at(position, stopped, corpus.vocabulary.len(), settings)?, corpus, settings, observe)
+}
+
+/// Rows of the matrices that training holds: of centers, outside, and what centers are made of.
+pub(crate) fn rows(corpus: &Corpus, settings: &Settings) -> [usize; 3] {
+    let words = corpus.vocabulary.len();
+    let input = settings.subwords.map_or(0, |ngrams| Grams::new(ngrams, &corpus.vocabulary).all_rows());
+    [words, settings.objective.outside_rows(words), input]
 }
 
 fn begin(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {

@@ -3,7 +3,7 @@
 use indicatif::{BinaryBytes, HumanCount};
 
 use crate::corpus::Corpus;
-use crate::train::{Plan, Settings};
+use crate::train::{self, Plan, Settings};
 use crate::{Error, Result, memory};
 
 /// Checks that a model of the words of `corpus` can be trained here.
@@ -15,7 +15,8 @@ use crate::{Error, Result, memory};
 pub(in crate::cli) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> {
     let (words, dim) = (corpus.vocabulary.len(), settings.dim);
     let plan = Plan::of(corpus, settings);
-    let needed = memory::needed(words as u64, dim as u64, &plan, settings.optimizer.state());
+    let rows = train::rows(corpus, settings).map(|rows| rows as u64);
+    let needed = memory::needed(rows, dim as u64, &plan, settings.optimizer.state());
     let available = memory::available();
     let text = ((corpus.tokens.len() - corpus.tokens.on_disk()) * size_of::<u32>()) as u64;
     if available.is_none_or(|available| needed <= available) && memory::can_be_reserved(needed) {
