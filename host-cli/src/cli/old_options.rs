@@ -22,7 +22,8 @@ pub(super) fn print_help(program: &str, options: &[OsString]) -> Result<bool> {
     Ok(false)
 }
 
-/// The pairs of a name and a value, each of which is one of `names` and comes once. No name in `files` has the value `-`.
+/// The pairs of a name and a value, each of which is one of `names` and comes once. No name in `files` has the value
+/// `-`.
 pub(super) fn pairs<'a>(
     program: &str,
     options: &'a [OsString],

@@ -20,8 +20,9 @@ use crate::{Result, compression};
 ///
 /// Finds phrases as Mikolov et al. (2013) do, and writes the text with them, line for line. The text is read once to
 /// count words and pairs, and once more to join them; standard input and pipes are kept in a temporary file meanwhile.
-/// With the same settings, the words are those of gensim's `Phrases(LineSentence(TEXT))`. Of a text that has `_` already,
-/// and in later passes, gensim's `Phraser` may join others: it scores `new_york city` by the counts of `new` and `city`.
+/// With the same settings, the words are those of gensim's `Phrases(LineSentence(TEXT))`. Of a text that has `_`
+/// already, and in later passes, gensim's `Phraser` may join others: it scores `new_york city` by the counts of `new`
+/// and `city`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec phrases text.txt -o phrases.txt
@@ -67,8 +68,8 @@ pub(super) struct Args {
 
     /// Join no pairs that occur less often
     ///
-    /// It is also what the scores `default` and `word2phrase` subtract from the count of a pair, so that rare ones score
-    /// low.
+    /// It is also what the scores `default` and `word2phrase` subtract from the count of a pair, so that rare ones
+    /// score low.
     #[arg(long, value_name = "COUNT", help_heading = "Phrases", default_value_t = 5,
           value_parser = value_parser!(u64).range(1..), allow_negative_numbers = true)]
     min_count: u64,

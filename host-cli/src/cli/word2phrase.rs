@@ -10,8 +10,8 @@ use crate::Result;
 /// Join phrases with the options of the program word2phrase
 ///
 /// Takes the options of Mikolov's word2phrase.c and does what `motevec phrases --scoring word2phrase` does; also if the
-/// program is called `word2phrase`, through a link. The words written are those of word2phrase, but without its space at
-/// the start of each line, and words and pairs of 60 bytes or more are not cut.
+/// program is called `word2phrase`, through a link. The words written are those of word2phrase, but without its space
+/// at the start of each line, and words and pairs of 60 bytes or more are not cut.
 #[derive(Debug, clap::Args)]
 #[command(
     disable_help_flag = true,

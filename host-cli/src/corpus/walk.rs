@@ -28,7 +28,8 @@ pub(crate) trait Visitor {
 /// ones before have been shown.
 ///
 /// # Errors
-/// If a source cannot be read, is damaged, or is not UTF-8; if a word is longer than [`MAX_WORD`]; or as `visitor` says.
+/// If a source cannot be read, is damaged, or is not UTF-8; if a word is longer than [`MAX_WORD`]; or as `visitor`
+/// says.
 pub(crate) fn walk(
     sources: &[Source],
     options: &Options,

@@ -1,8 +1,8 @@
 //! How often words and pairs of neighbors occur.
 //!
-//! gensim counts both in one dictionary of strings, pairs under their joined spelling. Here a pair of plain words, which
-//! have no delimiter in them, is the pair of their numbers; no two such pairs are spelled alike. Whatever else has a
-//! delimiter is counted as a string. A word that is spelled as a pair of plain words is counted as that pair.
+//! gensim counts both in one dictionary of strings, pairs under their joined spelling. Here a pair of plain words,
+//! which have no delimiter in them, is the pair of their numbers; no two such pairs are spelled alike. Whatever else
+//! has a delimiter is counted as a string. A word that is spelled as a pair of plain words is counted as that pair.
 
 use hashbrown::HashMap;
 

@@ -6,8 +6,8 @@
 //! text ──walk──▶ Joiner of pass 1 ──▶ … ──▶ Joiner of pass n  ──▶ Writer
 //! ```
 //!
-//! Each pass reads the text once, and so does writing; nothing of the text is kept. What a pass learns are the counts of
-//! words and of pairs of neighbors, at most `max_vocab` of them and those of one sentence.
+//! Each pass reads the text once, and so does writing; nothing of the text is kept. What a pass learns are the counts
+//! of words and of pairs of neighbors, at most `max_vocab` of them and those of one sentence.
 //!
 //! The counts, the scores, the order of joining and the pruning are those of gensim's `Phrases`, down to its habit of
 //! counting a pair under its joined spelling: `new york` and the word `new_york` share one count. Module `counts` gives
@@ -49,8 +49,8 @@ pub struct Settings {
     pub spelling: Spelling,
     /// How often the text is read; each pass joins words and phrases of the one before. At least 1.
     pub passes: u32,
-    /// If there are more words and pairs than this after a sentence, the rarest are forgotten: first those that occurred
-    /// once, the next time those that occurred at most twice, and so on.
+    /// If there are more words and pairs than this after a sentence, the rarest are forgotten: first those that
+    /// occurred once, the next time those that occurred at most twice, and so on.
     pub max_vocab: usize,
 }
 
@@ -89,8 +89,8 @@ pub struct Summary {
 
 /// Reads `sources` once in each pass, and learns the phrases in them.
 ///
-/// `options` say what a word and a sentence is; phrases do not reach beyond a sentence. Each source must be one that can
-/// be read again.
+/// `options` say what a word and a sentence is; phrases do not reach beyond a sentence. Each source must be one that
+/// can be read again.
 ///
 /// # Errors
 /// If the settings are impossible; if a source cannot be read or is no text; if there are no words.

@@ -75,8 +75,8 @@ impl Spelling {
     }
 }
 
-/// The connector words that `path` names: gensim's English ones for [`ENGLISH`], or else those in a file, with white space
-/// between them.
+/// The connector words that `path` names: gensim's English ones for [`ENGLISH`], or else those in a file, with white
+/// space between them.
 ///
 /// # Errors
 /// If the file cannot be read, is not UTF-8, or holds no words.
