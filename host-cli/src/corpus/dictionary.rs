@@ -150,17 +150,27 @@ impl Dictionary {
     }
 
     /// Counts `times` more occurrences of `word`, and returns its id.
-    pub(crate) fn add<'a>(&mut self, word: impl Into<Word<'a>>, times: u64) -> Result<u32, Full> {
+    pub(super) fn add(&mut self, word: &str, times: u64) -> Result<u32, Full> {
+        let id = self.id(word)?;
+        self.counts[id as usize] += times;
+        Ok(id)
+    }
+
+    /// The id of `word`, which is new if it was not there.
+    #[inline(always)]
+    pub(crate) fn id<'a>(&mut self, word: impl Into<Word<'a>>) -> Result<u32, Full> {
         let word = word.into();
-        let Some(word) = word.short() else { return self.add_long(word.text, times) };
-        let hash = self.hasher.hash_one(word.0);
-        let mut recent = self.recent[place(hash)];
-        if recent.word != word.0 {
-            recent = Recent { word: word.0, id: self.find_short(hash, word)? };
-            self.recent[place(hash)] = recent;
-        }
-        self.counts[recent.id as usize] += times;
-        Ok(recent.id)
+        let Some(short) = word.short() else { return self.long_id(word.text) };
+        let hash = self.hasher.hash_one(short.0);
+        let recent = &self.recent[place(hash)];
+        if recent.word == short.0 { Ok(recent.id) } else { self.short_id(hash, short) }
+    }
+
+    #[inline(never)]
+    fn short_id(&mut self, hash: u64, word: ShortWord) -> Result<u32, Full> {
+        let id = self.find_short(hash, word)?;
+        self.recent[place(hash)] = Recent { word: word.0, id };
+        Ok(id)
     }
 
     /// The id of `word`, if it is there.
@@ -223,20 +233,17 @@ impl Dictionary {
         Ok(id)
     }
 
-    fn add_long(&mut self, word: &str, times: u64) -> Result<u32, Full> {
+    #[inline(never)]
+    fn long_id(&mut self, word: &str) -> Result<u32, Full> {
         let hash = self.hasher.hash_one(word);
-        let id = match self.long.find(hash, |entry| entry.word(&self.long_text) == word) {
-            Some(entry) => entry.id,
-            None => {
-                let id = self.next_id()?;
-                let entry = Long { start: self.long_text.len(), len: word.len(), id };
-                self.long_text.push_str(word);
-                let (hasher, text) = (&self.hasher, &self.long_text);
-                self.long.insert_unique(hash, entry, |entry| hasher.hash_one(entry.word(text)));
-                id
-            }
-        };
-        self.counts[id as usize] += times;
+        if let Some(entry) = self.long.find(hash, |entry| entry.word(&self.long_text) == word) {
+            return Ok(entry.id);
+        }
+        let id = self.next_id()?;
+        let entry = Long { start: self.long_text.len(), len: word.len(), id };
+        self.long_text.push_str(word);
+        let (hasher, text) = (&self.hasher, &self.long_text);
+        self.long.insert_unique(hash, entry, |entry| hasher.hash_one(entry.word(text)));
         Ok(id)
     }
 
@@ -309,7 +316,7 @@ mod tests {
         let words = ["a", "a\0", "", "fifteen letters", "sixteen letters!", "żółw", "sixteen letters?", "a\0\0"];
         for times in 1..=3 {
             for (id, word) in words.iter().enumerate() {
-                assert_eq!(dictionary.add(*word, times).unwrap(), id as u32, "{word:?}");
+                assert_eq!(dictionary.add(word, times).unwrap(), id as u32, "{word:?}");
                 assert_eq!(dictionary.find(word), Some(id as u32), "{word:?}");
             }
         }
@@ -339,7 +346,7 @@ mod tests {
         dictionary.settle(&mut ids).unwrap();
         assert_eq!(dictionary.len(), 2 * RECENT);
         assert_eq!(dictionary.iter().map(|(_, _, count)| count).sum::<u64>(), words.len() as u64);
-        let again: Vec<_> = words.iter().map(|word| dictionary.add(&**word, 0).unwrap()).collect();
+        let again: Vec<_> = words.iter().map(|word| dictionary.add(word, 0).unwrap()).collect();
         assert_eq!(ids, again);
     }
 }

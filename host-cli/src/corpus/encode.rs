@@ -124,7 +124,7 @@ impl Encoder {
             return Err(Refusal::TooLong(word.len()));
         }
         let id = if self.lowercase && !word.is_ascii() {
-            self.dictionary.add(&*word.to_lowercase(), 1)
+            self.dictionary.add(&word.to_lowercase(), 1)
         } else {
             self.dictionary.add(word, 1)
         };

@@ -112,7 +112,7 @@ impl<'a> Counts<'a> {
     #[inline(always)]
     fn number<'b>(&mut self, word: impl Into<Word<'b>>) -> Result<u32> {
         let word = word.into();
-        let number = self.numbers.add(word, 0).map_err(|Full| too_many_words())?;
+        let number = self.numbers.id(word).map_err(|Full| too_many_words())?;
         if number as usize == self.entries.len() {
             self.enter(word.text, number)?;
         }
@@ -218,11 +218,11 @@ impl<'a> Counts<'a> {
                 _ => count,
             };
             let role = Role { is_connector: kind == Kind::Connector, is_plain: kind == Kind::Plain, ..role };
-            renumbered[number as usize] = numbers.add(word, 0).map_err(|Full| too_many_words())?;
+            renumbered[number as usize] = numbers.id(word).map_err(|Full| too_many_words())?;
             known.push((role, count));
         }
         for word in &self.spelling.connectors {
-            let number = numbers.add(&**word, 0).map_err(|Full| too_many_words())?;
+            let number = numbers.id(&**word).map_err(|Full| too_many_words())?;
             if number as usize == known.len() {
                 known.push((Role { is_connector: true, ..Role::default() }, 0));
             }
