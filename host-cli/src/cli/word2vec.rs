@@ -80,7 +80,7 @@ fn translate(options: &[OsString]) -> Result<Translated> {
     let usage = |message: String| Err(Error::Usage(message));
     let (mut text, mut output) = (None, None);
     let (mut sample, mut binary) = (OsString::from("1e-3"), false);
-    let (mut cbow, mut tree, mut negatives, mut has_rate) = (true, false, 5, false);
+    let (mut cbow, mut tree, mut negatives) = (true, false, 5);
     // word2vec.c cuts sentences there.
     let mut train: Vec<OsString> = vec!["--max-sentence=1000".into()];
     let names: Vec<_> = RENAMED.iter().map(|&(old, _, _)| old).chain(OTHERS).collect();
@@ -89,7 +89,6 @@ fn translate(options: &[OsString]) -> Result<Translated> {
         let renamed = RENAMED.iter().find(|&&(old, _, _)| old == name);
         if let Some((_, new, value_is_right)) = renamed {
             value_is_right(name, value)?;
-            has_rate |= name == "-alpha";
             train.push(joined(new, value));
             continue;
         }
@@ -123,9 +122,6 @@ fn translate(options: &[OsString]) -> Result<Translated> {
     }
     if cbow {
         train.extend(["--architecture=cbow", "--cbow-gradient=word2vec"].map(OsString::from));
-    }
-    if cbow && !has_rate {
-        train.push("--lr=0.05".into());
     }
     let missing = |option| old_options::missing("word2vec", option);
     let text = text.ok_or_else(|| missing("-train"))?;
@@ -202,7 +198,7 @@ mod tests {
                         --save-vocab=v --read-vocab=w --negatives=25 --subsample=1e-4 --format=word2vec-bin --output=out -- in.txt";
         assert_eq!(translated, Translated { train: words(expected), misnamed: None });
         let least = translate(&words("-train in.txt -output out")).unwrap();
-        let expected = "--max-sentence=1000 --negatives=5 --architecture=cbow --cbow-gradient=word2vec --lr=0.05 \
+        let expected = "--max-sentence=1000 --negatives=5 --architecture=cbow --cbow-gradient=word2vec \
                         --subsample=1e-3 --format=word2vec-text --output=out -- in.txt";
         assert_eq!(least, Translated { train: words(expected), misnamed: None });
         let tree = translate(&words("-train in.txt -output out -cbow 0 -hs 1 -negative 0")).unwrap();

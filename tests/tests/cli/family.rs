@@ -8,7 +8,7 @@ use crate::optimizers::{folder, last_loss, train};
 
 const TREE: &str = "hierarchical-softmax";
 const VARIANTS: [&[&str]; 6] = [
-    &["--architecture", "cbow", "--lr", "0.2"],
+    &["--architecture", "cbow"],
     &["--architecture", "cbow", "--cbow-gradient", "word2vec", "--lr", "0.05"],
     &["--loss", TREE],
     &["--architecture", "cbow", "--loss", TREE, "--lr", "0.2"],

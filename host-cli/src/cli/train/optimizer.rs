@@ -20,6 +20,8 @@ use crate::{Error, Result};
 #[command(next_help_heading = "Model and optimizer")]
 pub(super) struct OptimizerArgs {
     /// The model: skip-gram or cbow
+    ///
+    /// With cbow, --lr is 0.1 by default, and 0.05 with the gradient of word2vec.
     #[arg(long, value_enum, value_name = "NAME", default_value_t = ArchitectureName::SkipGram,
           hide_possible_values = true)]
     architecture: ArchitectureName,
@@ -130,6 +132,11 @@ enum LossName {
     Softmax,
 }
 
+/// The true gradient of a mean is shorter than that of a word.
+const CBOW_RATE: f32 = 0.1;
+/// The default of word2vec.c, with CBOW.
+const WORD2VEC_RATE: f32 = 0.05;
+
 /// Longer than any word.
 const MOST_CHARACTERS: i64 = 1_000;
 /// More than there is memory for, and still a size.
@@ -178,6 +185,13 @@ impl OptimizerArgs {
             (ArchitectureName::Cbow, Some(GradientName::Word2vec)) => Architecture::Cbow(CbowGradient::Word2vec),
             (ArchitectureName::Cbow, _) => Architecture::Cbow(CbowGradient::True),
         };
+        if learning.lr.is_none() && self.optimizer == Name::Sgd {
+            settings.rate = match settings.architecture {
+                Architecture::SkipGram => settings.rate,
+                Architecture::Cbow(CbowGradient::True) => CBOW_RATE,
+                Architecture::Cbow(CbowGradient::Word2vec) => WORD2VEC_RATE,
+            };
+        }
         settings.subwords = self.ngrams()?;
         let (objective, targets) = match self.loss {
             LossName::NegativeSampling => (Objective::NegativeSampling, ""),
