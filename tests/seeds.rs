@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use motevec::format::{self, Format};
-use motevec::{Vectors, Vocabulary};
+use motevec::{Subwords, Vectors, Vocabulary};
+use motevec_core::subword::Ngrams;
 use motevec_tests::{compressed, repository};
 
 const TEXT: &str =
@@ -41,15 +42,24 @@ fn models() {
     let outside = Some(vec![0.1, 0.2, 0.3, -0.4]);
     let model = Vectors { outside, ..Vectors::new(vocabulary, 2, data) };
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let file = |name: &str, format| -> PathBuf {
+    let write_model = |name: &str, format, model: &Vectors| -> PathBuf {
         let path = folder.path().join(name);
         format::write(&path, Some(format), model.view()).expect("the model can be written");
         path
     };
+    let with_ngrams = with_ngrams(model.clone());
+    for (target, name, format) in [
+        ("fasttext_model", "ngrams.bin", Format::FastTextModel),
+        ("safetensors", "ngrams.safetensors", Format::SafeTensors),
+    ] {
+        write(target, name, &read(&write_model(name, format, &with_ngrams)));
+    }
+    let file = |name: &str, format| write_model(name, format, &model);
     for (target, name, format) in [
         ("word2vec_binary", "model.bin", Format::Word2vecBinary),
         ("word2vec_text", "model.txt", Format::Word2vecText),
         ("word2vec_text", "model.vec", Format::FastText),
+        ("fasttext_model", "model.bin", Format::FastTextModel),
         ("glove", "model.glove", Format::Glove),
         ("safetensors", "model.safetensors", Format::SafeTensors),
         ("finalfusion", "model.fifu", Format::Finalfusion),
@@ -73,6 +83,19 @@ fn models() {
         let length = u16::try_from(words.len()).expect("a few words");
         write(target, name, &[&length.to_le_bytes(), &words[..], &matrix].concat());
     }
+}
+
+/// The model, with rows for three of the n-grams of its words.
+fn with_ngrams(model: Vectors) -> Vectors {
+    let ngrams = Ngrams::new(2, 3, 60).expect("some n-grams");
+    let mut buckets: Vec<u32> = model.vocabulary.words().flat_map(|word| ngrams.of(word)).step_by(7).collect();
+    buckets.sort_unstable();
+    buckets.dedup();
+    let rows = (0..buckets.len() * model.dim).map(|x| 0.25 * x as f32).collect();
+    let subwords = Subwords::new(ngrams, model.dim, model.data.clone(), buckets, rows);
+    let data =
+        model.vocabulary.words().zip(model.rows()).flat_map(|(word, row)| subwords.with_row(word, row)).collect();
+    Vectors { data, subwords: Some(subwords), ..model }
 }
 
 fn texts() {

@@ -77,10 +77,11 @@ impl Ngrams {
     /// The bucket of each n-gram of `<word>`, in the order of where they start, the shorter ones first. A bucket may
     /// come twice.
     ///
-    /// The marks count as characters, but are no n-grams by themselves.
+    /// The marks count as characters, but are no n-grams by themselves. `</s>`, the end of a line, has none.
     pub fn of(self, word: &str) -> impl Iterator<Item = u32> + '_ {
         let marked = Marked(word.as_bytes());
-        (0..marked.len()).filter(move |&start| marked.begins_character(start)).flat_map(move |start| {
+        let starts = if word == END_OF_LINE { 0 } else { marked.len() };
+        (0..starts).filter(move |&start| marked.begins_character(start)).flat_map(move |start| {
             let (mut hash, mut characters, mut at) = (FNV_OFFSET, 0, start);
             core::iter::from_fn(move || {
                 while at < marked.len() && characters < self.most {
@@ -101,6 +102,9 @@ impl Ngrams {
         })
     }
 }
+
+/// fastText's name for the end of a line, which is not made of characters.
+const END_OF_LINE: &str = "</s>";
 
 /// The bytes of a word between `<` and `>`.
 #[derive(Clone, Copy)]

@@ -40,6 +40,8 @@ fn buckets_are_those_of_others() {
     assert_eq!(buckets("tür", 1, 4, 1_000), [941, 970, 584, 267, 148, 746, 756, 730, 832, 994, 981, 353]);
     assert_eq!(buckets("日本語", 1, 2, 77), [64, 60, 28, 57, 66, 59, 75]);
     assert_eq!(buckets("", 1, 6, 100), [67]);
+    assert_eq!(buckets("</s>", 3, 6, 100), []);
+    assert_eq!(buckets("</s", 3, 3, 2_000_000).len(), 3);
 }
 
 #[test]

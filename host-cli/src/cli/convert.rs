@@ -16,9 +16,10 @@ use crate::{Result, output};
 /// Write a model in another format
 ///
 /// All numbers stay as they are, to the last bit, except with finalfusion, which stores the length of a vector
-/// separately, and so rounds. Outside vectors and counts are left out if a format has no place for them; a
-/// `.safetensors` file keeps everything. Text formats and word2vec's binary format are compressed if `.gz` or `.zst`
-/// follows the ending.
+/// separately, and so rounds. Outside vectors, n-grams and counts are left out if a format has no place for them; a
+/// `.safetensors` file keeps everything. A model with n-grams is written to a `.bin` file in fastText's format, any
+/// other in word2vec's, unless --to says otherwise. Text formats and `.bin` are compressed if `.gz` or `.zst` follows
+/// the ending.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec convert model.bin model.vec
@@ -27,6 +28,8 @@ use crate::{Result, output};
   motevec convert model.bin model.npy    # and model.vocab, one word per line
   motevec convert model.bin vectors.tsv  # and metadata.tsv, for projector.tensorflow.org
   motevec convert device.mote model.bin
+  motevec convert cc.en.300.bin model.safetensors
+  motevec convert model.bin fasttext.bin --to fasttext-bin
   motevec convert model.vec /dev/stdout --to word2vec-text | head")]
 pub(super) struct Args {
     /// The file to read
@@ -58,6 +61,7 @@ struct Report {
     input: String,
     from: &'static str,
     output: String,
+    to: &'static str,
     words: usize,
     dim: usize,
     /// Unknown for a pipe.
@@ -71,11 +75,14 @@ impl Args {
         format::check_output(codec, &self.output, &mut Files::reading(file.files()))?;
         let vectors = progress::busy("reading", || file.read())?;
         let from = file.format().name();
-        progress::busy("writing", || codec.write(&self.output, vectors.view()))?;
+        let to = format::for_model(&self.output, self.to, vectors.subwords.is_some(), "--to")?;
+        progress::busy("writing", || to.codec().write(&self.output, vectors.view()))?;
+        format::lost(to, vectors.view()).iter().for_each(|lost| report::note(lost));
         let report = Report {
             input: self.input.display().to_string(),
             from,
             output: self.output.display().to_string(),
+            to: to.name(),
             words: vectors.vocabulary.len(),
             dim: vectors.dim,
             file_bytes: output::length(&self.output),
@@ -88,7 +95,7 @@ impl Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (words, dim) = (HumanCount(self.words as u64), HumanCount(self.dim as u64));
         writeln!(f, "read     {}, {}: {words} words × {dim} dimensions", printable(&self.input), self.from)?;
-        write!(f, "written  {}", printable(&self.output))?;
-        self.file_bytes.map_or(Ok(()), |bytes| write!(f, ", {}", BinaryBytes(bytes)))
+        write!(f, "written  {}, {}", printable(&self.output), self.to)?;
+        self.file_bytes.map_or(Ok(()), |bytes| write!(f, ": {}", BinaryBytes(bytes)))
     }
 }

@@ -109,6 +109,7 @@ impl Args {
         }
         let encoding = self.quantize.into();
         Image(encoding).write(&self.output, vectors.view())?;
+        format::lost(Format::Mote, vectors.view()).iter().for_each(|lost| report::note(lost));
         let report = Report {
             output: self.output.display().to_string(),
             file_bytes: output::length(&self.output),

@@ -39,12 +39,25 @@ struct Report<'a> {
     numbers: &'static str,
     /// Whether there are outside vectors besides the center ones.
     outside: bool,
+    /// Which n-grams words are made of, where they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subwords: Option<Subwords>,
     norms: Norms,
     first_words: Vec<&'a str>,
     last_words: Vec<&'a str>,
     /// How the model was made, where it says so.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     history: &'a [Run],
+}
+
+/// The n-grams of a model.
+#[derive(Serialize)]
+struct Subwords {
+    min_n: u32,
+    max_n: u32,
+    buckets: u32,
+    /// How many buckets have a row that is not zero.
+    rows: usize,
 }
 
 /// The lengths of the vectors.
@@ -70,12 +83,21 @@ impl Args {
             memory_bytes: vectors.memory(),
             numbers,
             outside: vectors.outside.is_some(),
+            subwords: vectors.subwords.as_ref().map(Subwords::of),
             norms: norms(&vectors),
             first_words: vectors.vocabulary.words().take(SHOWN).collect(),
             last_words: vectors.vocabulary.words().skip(words.saturating_sub(SHOWN)).collect(),
             history: &vectors.history,
         };
         report::print(&report, self.json, None)
+    }
+}
+
+impl Subwords {
+    fn of(subwords: &crate::Subwords) -> Self {
+        let ngrams = subwords.ngrams;
+        let rows = subwords.buckets().len();
+        Self { min_n: ngrams.least(), max_n: ngrams.most(), buckets: ngrams.buckets(), rows }
     }
 }
 
@@ -98,13 +120,19 @@ impl Display for Report<'_> {
         writeln!(f, "memory      {}", BinaryBytes(self.memory_bytes as u64))?;
         writeln!(f, "numbers     {}", self.numbers)?;
         writeln!(f, "vectors     {}", report::matrices(self.outside))?;
+        if let Some(Subwords { min_n, max_n, buckets, rows }) = self.subwords {
+            let (buckets, rows) = (HumanCount(buckets.into()), HumanCount(rows as u64));
+            writeln!(f, "subwords    n-grams of {min_n} to {max_n} characters, in {rows} of {buckets} buckets")?;
+        }
         writeln!(f, "norms       {:.4} to {:.4}, mean {:.4}", self.norms.min, self.norms.max, self.norms.mean)?;
         writeln!(f, "first words {}", shown(&self.first_words))?;
         write!(f, "last words  {}", shown(&self.last_words))?;
         for run in self.history {
             let losses: Vec<f64> = run.losses.iter().map(|loss| loss.unwrap_or(f64::NAN)).collect();
             write!(f, "\ntrained     by {}, on {} words", report::printable(&run.program), HumanCount(run.words))?;
-            write!(f, "\nloss        {}", summary::losses(&losses))?;
+            if !losses.is_empty() {
+                write!(f, "\nloss        {}", summary::losses(&losses))?;
+            }
             write!(f, "\noptions     {}", report::printable(&run.command_line()))?;
         }
         Ok(())

@@ -115,7 +115,7 @@ impl Reader {
                 row.iter_mut().for_each(|number| *number *= norm);
             }
         }
-        words.finish(&mut self.source, dim, data, None)
+        words.finish(&mut self.source, Vectors::new(Vocabulary::new(), dim, data))
     }
 
     fn words(&mut self) -> Result<Words> {

@@ -139,7 +139,7 @@ fn of_half(bits: u16) -> f32 {
 }
 
 /// Room for `count` numbers of `N` bytes each, and for no more than the file can hold.
-fn reserve<const N: usize>(source: &Source, count: usize) -> Vec<f32> {
+pub(super) fn reserve<const N: usize>(source: &Source, count: usize) -> Vec<f32> {
     let possible = source.content_length().map_or(0, |bytes| bytes / N as u64);
     let mut numbers = Vec::new();
     // A refusal is not a failure yet: a sparse file may be longer than memory and still end early.
@@ -188,23 +188,22 @@ impl Words {
         })
     }
 
-    /// The model with these rows of `dim` numbers each, `outside` as well if there are any, from the file `source`.
+    /// The `vectors` of these words, without those that are left out, from the file `source`. Their own vocabulary is
+    /// of no account.
     ///
     /// # Errors
     /// If a number is not finite, and the rules are strict.
-    pub(super) fn finish(
-        self,
-        source: &mut Source,
-        dim: usize,
-        mut data: Vec<f32>,
-        mut outside: Option<Vec<f32>>,
-    ) -> Result<Vectors> {
+    pub(super) fn finish(self, source: &mut Source, vectors: Vectors) -> Result<Vectors> {
+        let mut vectors = Vectors { vocabulary: self.vocabulary, ..vectors };
+        let dim = vectors.dim;
         if !self.left_out.is_empty() {
-            std::iter::once(&mut data).chain(&mut outside).for_each(|data| remove(data, dim, &self.left_out));
+            let own = vectors.subwords.as_mut().map(|subwords| &mut subwords.words);
+            let matrices = std::iter::once(&mut vectors.data).chain(&mut vectors.outside).chain(own);
+            matrices.for_each(|data| remove(data, dim, &self.left_out));
         }
-        let mut vectors = Vectors { outside, ..Vectors::new(self.vocabulary, dim, data) };
         let mut bad = Vec::new();
-        for data in std::iter::once(&vectors.data).chain(&vectors.outside) {
+        let own = vectors.subwords.as_ref().map(|subwords| &subwords.words);
+        for data in std::iter::once(&vectors.data).chain(&vectors.outside).chain(own) {
             for (row, (word, numbers)) in vectors.vocabulary.words().zip(data.chunks_exact(dim)).enumerate() {
                 if let Err(problem) = check_numbers(word, numbers) {
                     source.forgive(None, (Flaw::NotFinite, format!("row {}: {problem}", row + 1)))?;

@@ -15,6 +15,7 @@
     )
 )]
 
+mod fasttext_model;
 mod finalfusion;
 mod image;
 mod lines;
@@ -26,6 +27,7 @@ mod rules;
 pub(crate) mod safetensors;
 mod signature;
 mod source;
+mod subwords;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -65,6 +67,11 @@ pub trait Codec: Sync {
     /// The second file that belongs to the file `path`, if the format has one.
     fn companion(&self, _path: &Path) -> Option<PathBuf> {
         None
+    }
+
+    /// Whether a file can hold n-grams, and so vectors for words that the model has not seen.
+    fn holds_subwords(&self) -> bool {
+        false
     }
 
     /// The most dimensions that a file in this format can hold.
@@ -107,11 +114,14 @@ pub enum Format {
     /// fastText text (.vec)
     #[cfg_attr(feature = "cli", value(name = "fasttext"))]
     FastText,
+    /// fastText's model, with n-grams and outside vectors (.bin)
+    #[cfg_attr(feature = "cli", value(name = "fasttext-bin"))]
+    FastTextModel,
     /// GloVe text, without a first line of sizes (.glove)
     Glove,
     /// NumPy matrix, with the words in a .vocab file beside it (.npy)
     Numpy,
-    /// Full model: outside vectors, counts, and how it was made (.safetensors)
+    /// Full model: outside vectors, n-grams, counts, and how it was made (.safetensors)
     #[cfg_attr(feature = "cli", value(name = "safetensors"))]
     SafeTensors,
     /// finalfusion: unit vectors and their norms (.fifu)
@@ -124,10 +134,11 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Word2vecBinary,
         Self::Word2vecText,
         Self::FastText,
+        Self::FastTextModel,
         Self::Glove,
         Self::Numpy,
         Self::SafeTensors,
@@ -143,6 +154,7 @@ impl Format {
             Self::Word2vecBinary => "word2vec-bin",
             Self::Word2vecText => "word2vec-text",
             Self::FastText => "fasttext",
+            Self::FastTextModel => "fasttext-bin",
             Self::Glove => "glove",
             Self::Numpy => "numpy",
             Self::SafeTensors => "safetensors",
@@ -159,6 +171,7 @@ impl Format {
             Self::Word2vecBinary => &word2vec_binary::Word2vecBinary,
             Self::Word2vecText => &text::WORD2VEC,
             Self::FastText => &text::FASTTEXT,
+            Self::FastTextModel => &fasttext_model::FastTextModel,
             Self::Glove => &text::GLOVE,
             Self::Numpy => &numpy::Numpy,
             Self::SafeTensors => &safetensors::SafeTensors,
@@ -168,14 +181,21 @@ impl Format {
         }
     }
 
-    /// The format of files named like `path`, in upper or lower case.
+    /// The format of files named like `path`, in upper or lower case; the usual one where several share an ending.
     #[must_use]
     pub fn of_name(path: &Path) -> Option<Self> {
+        Self::all_of_name(path).next()
+    }
+
+    /// The formats of files named like `path`.
+    fn all_of_name(path: &Path) -> impl Iterator<Item = Self> {
         let plain = compression::without_ending(path);
-        let name = plain.unwrap_or(path).file_name()?.to_string_lossy().to_lowercase();
-        let matches = |codec: &dyn Codec| codec.endings().iter().any(|ending| name.ends_with(ending));
-        let fits = |format: &&Self| matches(format.codec()) && (plain.is_none() || format.codec().compresses());
-        Self::ALL.iter().find(fits).copied()
+        let name = plain.unwrap_or(path).file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let compressed = plain.is_some();
+        Self::ALL.into_iter().filter(move |format| {
+            let codec = format.codec();
+            codec.endings().iter().any(|ending| name.ends_with(ending)) && (!compressed || codec.compresses())
+        })
     }
 
     /// The format of files that begin with `start`.
@@ -296,18 +316,18 @@ impl ModelFile {
 pub fn open<'a>(path: &Path, format: Option<Format>, option: impl Into<Option<&'a str>>) -> Result<ModelFile> {
     let mut source = Source::open(path)?;
     let asked = format.is_some();
-    let format = match format.or_else(|| Format::of_name(path)) {
+    let start = source.peek()?;
+    // Of formats that share an ending, the content tells which it is.
+    let named = || Format::all_of_name(path).find(|format| format.codec().recognizes(start));
+    let format = match format.or_else(named).or_else(|| Format::of_name(path)) {
         Some(format) => format,
-        None => {
-            let start = source.peek()?;
-            match (Format::of_content(start), signature::advice(start)) {
-                (_, Some(advice)) => return Err(Error::input(path, None, advice)),
-                (Some(found), None) => found,
-                (None, None) => {
-                    return Err(unknown(path, "neither its name nor its content tells the format", option.into()));
-                }
+        None => match (Format::of_content(start), signature::advice(start)) {
+            (_, Some(advice)) => return Err(Error::input(path, None, advice)),
+            (Some(found), None) => found,
+            (None, None) => {
+                return Err(unknown(path, "neither its name nor its content tells the format", option.into()));
             }
-        }
+        },
     };
     Ok(ModelFile { format, asked, source: Some(source) })
 }
@@ -325,7 +345,7 @@ pub fn read(path: &Path, format: Option<Format>) -> Result<Vectors> {
 /// # Errors
 /// As [`for_output`] and [`Codec::write`].
 pub fn write(path: &Path, format: Option<Format>, vectors: VectorsRef<'_>) -> Result<()> {
-    for_output(path, format, None)?.write(path, vectors)
+    for_model(path, format, vectors.subwords.is_some(), None)?.codec().write(path, vectors)
 }
 
 /// The codec that will write the file `path`, to be checked before hours of work. For `option` see [`open`].
@@ -337,8 +357,37 @@ pub fn for_output<'a>(
     format: Option<Format>,
     option: impl Into<Option<&'a str>>,
 ) -> Result<&'static dyn Codec> {
-    let format = format.or_else(|| Format::of_name(path));
-    format.map(Format::codec).ok_or_else(|| unknown(path, "its name does not tell the format", option.into()))
+    for_model(path, format, false, option).map(Format::codec)
+}
+
+/// The format in which a model will be written to the file `path`: `format` if given. A model with `subwords` keeps
+/// them where a format with this ending can hold them: `.bin` is fastText's then, not word2vec's.
+///
+/// # Errors
+/// As [`for_output`].
+pub fn for_model<'a>(
+    path: &Path,
+    format: Option<Format>,
+    subwords: bool,
+    option: impl Into<Option<&'a str>>,
+) -> Result<Format> {
+    let holds_them = || Format::all_of_name(path).find(|format| subwords && format.codec().holds_subwords());
+    let format = format.or_else(holds_them).or_else(|| Format::of_name(path));
+    format.ok_or_else(|| unknown(path, "its name does not tell the format", option.into()))
+}
+
+/// What is lost of `vectors` in a file of this `format`, as a note to the user.
+#[must_use]
+pub fn lost(format: Format, vectors: VectorsRef<'_>) -> Option<String> {
+    if vectors.subwords.is_none() || format.codec().holds_subwords() {
+        return None;
+    }
+    let holding = listed(Format::ALL.into_iter().filter(|format| format.codec().holds_subwords()));
+    Some(format!(
+        "the n-grams are left out, and with them vectors for words that the model has not seen: {} has no place for \
+         them, but these formats have: {holding}",
+        format.name()
+    ))
 }
 
 /// Checks that `codec` can write the file `path`, and the one beside it if the format has one; adds both to `files`.
@@ -354,10 +403,12 @@ pub fn check_output(codec: &dyn Codec, path: &Path, files: &mut Files) -> Result
 
 /// The error for a file in no known format: lists the formats, and the `option` that names them.
 fn unknown(path: &Path, why: &str, option: Option<&str>) -> Error {
-    let known: Vec<_> = Format::ALL
-        .iter()
-        .map(|format| format!("{} ({})", format.name(), format.codec().endings().join(", ")))
-        .collect();
     let or = option.map_or(" of".to_owned(), |option| format!(", or {option} with one of"));
-    Error::Usage(format!("{}: {why}: use a known ending{or} {}", path.display(), known.join(", ")))
+    Error::Usage(format!("{}: {why}: use a known ending{or} {}", path.display(), listed(Format::ALL.into_iter())))
+}
+
+/// The names of `formats`, with their endings.
+fn listed(formats: impl Iterator<Item = Format>) -> String {
+    let named = formats.map(|format| format!("{} ({})", format.name(), format.codec().endings().join(", ")));
+    named.collect::<Vec<_>>().join(", ")
 }

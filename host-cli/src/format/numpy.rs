@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::matrix::{Kind, Numbers};
 use super::{Codec, Source, matrix, words};
-use crate::{Result, Vectors, VectorsRef};
+use crate::{Result, Vectors, VectorsRef, Vocabulary};
 
 /// The start of such a file.
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -60,7 +60,7 @@ impl Codec for Numpy {
         let path = source.path().with_extension("vocab");
         let words = words::read(&path, false, &source)?;
         words::check_len(&path, &words, &source, rows)?;
-        words.finish(&mut source, dim, data, None)
+        words.finish(&mut source, Vectors::new(Vocabulary::new(), dim, data))
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{Codec, Source, lines, rows, words};
-use crate::{Result, Vectors, VectorsRef, compression};
+use crate::{Result, Vectors, VectorsRef, Vocabulary, compression};
 
 /// The format `projector`.
 pub(super) struct Projector;
@@ -71,7 +71,7 @@ impl Codec for Projector {
         let path = metadata(lines.source.path());
         let words = words::read(&path, true, &lines.source)?;
         words::check_len(&path, &words, &lines.source, data.len() / dim)?;
-        words.finish(&mut lines.source, dim, data, None)
+        words.finish(&mut lines.source, Vectors::new(Vocabulary::new(), dim, data))
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {

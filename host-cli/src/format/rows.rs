@@ -213,10 +213,12 @@ pub(super) fn check_numbers(word: &str, numbers: &[f32]) -> Result<(), String> {
 pub(super) mod testing {
     use std::fs;
 
+    use motevec_core::subword::Ngrams;
     use proptest::prelude::*;
 
     use super::super::Codec;
     use super::*;
+    use crate::Subwords;
 
     /// Reads a file with this `content`; the error as the user sees it.
     pub(in super::super) fn read(codec: &dyn Codec, content: &[u8]) -> Result<Vectors, String> {
@@ -246,8 +248,31 @@ pub(super) mod testing {
         (words, 1_usize..6).prop_flat_map(move |(words, dim)| {
             let data = prop::collection::vec(number.clone(), words.len() * dim);
             let vocabulary = words.into_iter().map(|word| (word, 0)).collect::<Vocabulary>();
-            data.prop_map(move |data| Vectors::new(vocabulary.clone(), dim, data))
+            let subwords = prop::option::of(any_subwords(dim));
+            (data, subwords).prop_map(move |(data, subwords)| {
+                let vectors = Vectors::new(vocabulary.clone(), dim, data);
+                subwords.map_or(vectors.clone(), |subwords| with_subwords(vectors, subwords))
+            })
         })
+    }
+
+    /// Rows of n-grams that add up to finite numbers, those of words excepted.
+    fn any_subwords(dim: usize) -> impl Strategy<Value = Subwords> {
+        let row = prop::collection::vec((-1e30..1e30_f32).prop_filter("not zero", |x| *x != 0.0), dim);
+        (1..4_u32, 0..4_u32, prop::collection::btree_map(0..50_u32, row, 0..20)).prop_map(move |(least, more, rows)| {
+            let ngrams = Ngrams::new(least, least + more, 50).unwrap();
+            let (buckets, rows): (_, Vec<_>) = rows.into_iter().unzip();
+            Subwords::new(ngrams, dim, Vec::new(), buckets, rows.concat())
+        })
+    }
+
+    /// The model whose words have the rows `vectors` of their own, and the n-grams `subwords`.
+    pub(in super::super) fn with_subwords(vectors: Vectors, mut subwords: Subwords) -> Vectors {
+        // As large as the mean of many can be.
+        subwords.words = vectors.data.iter().map(|x| x.clamp(-1e30, 1e30)).collect();
+        let own = subwords.words.chunks_exact(vectors.dim);
+        let data = vectors.vocabulary.words().zip(own).flat_map(|(word, own)| subwords.with_row(word, own)).collect();
+        Vectors { data, subwords: Some(subwords), ..vectors }
     }
 
     /// Reads two files with this content, the first of which leads to the second.

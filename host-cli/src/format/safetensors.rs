@@ -4,6 +4,9 @@
 //! `format`, which is `motevec`; `vocabulary`, a JSON list of the words in row order; `history`, a JSON list of the
 //! [`Run`]s. The file depends only on the model: equal models make equal files.
 //!
+//! A model with n-grams has `subwords` in its metadata, a JSON object that says which (`min_n`, `max_n`, `buckets`), and
+//! three more tensors: `words`, the words' own rows; `buckets` (U32), those that have a row; and `ngrams`, their rows.
+//!
 //! The file is read, not mapped into memory. A mapped file that another program cuts short kills its readers, and
 //! reading only the tensors that a command needs is fast enough.
 
@@ -11,14 +14,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use hashbrown::HashMap;
+use motevec_core::subword::Ngrams;
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::matrix::{Kind, Numbers, Words};
-use super::{Codec, Source, matrix, words};
+use super::{Codec, Source, matrix, subwords, words};
 use crate::history::Run;
-use crate::{Error, Result, Vectors, VectorsRef, output};
+use crate::{Error, Result, Vectors, VectorsRef, Vocabulary, output};
 
 /// The longest header that the package safetensors reads.
 pub(crate) const LONGEST_HEADER: u64 = 100_000_000;
@@ -31,6 +36,11 @@ const HISTORY: &str = "history";
 const COUNTS: &str = "counts";
 const CENTER: &str = "center";
 const OUTSIDE: &str = "outside";
+/// Of the metadata.
+const SUBWORDS: &str = "subwords";
+const WORDS: &str = "words";
+const BUCKETS: &str = "buckets";
+const NGRAMS: &str = "ngrams";
 
 /// The format `safetensors`.
 pub(super) struct SafeTensors;
@@ -40,6 +50,10 @@ impl Codec for SafeTensors {
         &[".safetensors"]
     }
 
+    fn holds_subwords(&self) -> bool {
+        true
+    }
+
     /// The length of the header, and the brace that opens it.
     fn recognizes(&self, start: &[u8]) -> bool {
         let length = start.first_chunk().map_or(0, |&length| u64::from_le_bytes(length));
@@ -47,15 +61,16 @@ impl Codec for SafeTensors {
     }
 
     fn read(&self, source: Source) -> Result<Vectors> {
-        read(source, &[COUNTS, CENTER, OUTSIDE])
+        read(source, &[COUNTS, CENTER, OUTSIDE, WORDS, BUCKETS, NGRAMS])
     }
 
     fn read_center(&self, source: Source) -> Result<Vectors> {
-        read(source, &[COUNTS, CENTER])
+        read(source, &[COUNTS, CENTER, WORDS, BUCKETS, NGRAMS])
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
         matrix::check(path, vectors)?;
+        subwords::check(path, vectors)?;
         let header = header_of(vectors).map_err(|error| Error::input(path, None, error.to_string()))?;
         if header.len() as u64 > LONGEST_HEADER {
             let message = "cannot write this model: its words take more than the 100 MB that a header may have";
@@ -69,7 +84,11 @@ impl Codec for SafeTensors {
                 out.write_all(&counts.flat_map(i64::to_le_bytes).collect::<Vec<_>>())?;
             }
             matrix::write(vectors.data, out)?;
-            matrix::write(vectors.outside.unwrap_or_default(), out)
+            matrix::write(vectors.outside.unwrap_or_default(), out)?;
+            let Some(subwords) = vectors.subwords else { return Ok(()) };
+            matrix::write(&subwords.words, out)?;
+            matrix::write(subwords.rows(), out)?;
+            out.write_all(&subwords.buckets().iter().flat_map(|bucket| bucket.to_le_bytes()).collect::<Vec<_>>())
         })
     }
 }
@@ -100,12 +119,24 @@ fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
         false => Err(source.error(None, format!("it holds {words} words, but {rows} vectors"))),
     };
     listed.as_ref().map_or(Ok(()), |words| check_words(words.len()))?;
+    let shape: Option<Shape> = match metadata.get(SUBWORDS).filter(|_| tensor == CENTER) {
+        None => None,
+        Some(shape) => Some(serde_json::from_str(shape).map_err(|error| wrong(SUBWORDS, error))?),
+    };
+    let shape = shape.map(|shape| shape.ngrams(&source)).transpose()?;
+    if shape.is_some()
+        && let Some(name) = [WORDS, BUCKETS, NGRAMS].iter().find(|name| header.info(name).is_none())
+    {
+        return Err(source.error(None, format!("it has `{SUBWORDS}` in its metadata, but no tensor `{name}`")));
+    }
+    let names = names.iter().filter(|name| shape.is_some() || ![WORDS, BUCKETS, NGRAMS].contains(name));
     let mut wanted: Vec<_> = match tensor == CENTER {
-        true => names.iter().filter_map(|&name| Some((name, header.info(name)?))).collect(),
+        true => names.filter_map(|&name| Some((name, header.info(name)?))).collect(),
         false => vec![(CENTER, center)],
     };
     wanted.sort_by_key(|(_, info)| info.data_offsets);
     let (mut counts, mut data, mut outside) = (Vec::new(), Vec::new(), None);
+    let (mut own, mut buckets, mut ngrams) = (Vec::new(), Vec::new(), Vec::new());
     let mut at = 0;
     for (name, info) in wanted {
         let (start, end) = info.data_offsets;
@@ -116,6 +147,9 @@ fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
         match name {
             COUNTS => counts = read_counts(&mut source, info, rows)?,
             CENTER => data = read_matrix(&mut source, &tensor, info, (rows, dim))?,
+            WORDS => own = read_matrix(&mut source, name, info, (rows, dim))?,
+            BUCKETS => buckets = read_buckets(&mut source, info)?,
+            NGRAMS => ngrams = read_matrix(&mut source, name, info, (info.shape.first().copied().unwrap_or(0), dim))?,
             _ => outside = Some(read_matrix(&mut source, name, info, (rows, dim))?),
         }
     }
@@ -142,7 +176,28 @@ fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
             words
         }
     };
-    Ok(Vectors { history, ..words.finish(&mut source, dim, data, outside)? })
+    let subwords = shape.map(|shape| subwords::of_tensors(&source, shape, dim, own, buckets, ngrams)).transpose()?;
+    let vectors = Vectors { outside, subwords, history, ..Vectors::new(Vocabulary::new(), dim, data) };
+    words.finish(&mut source, vectors)
+}
+
+/// Which n-grams a model has, as its metadata say.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shape {
+    min_n: u32,
+    max_n: u32,
+    buckets: u32,
+}
+
+impl Shape {
+    fn of(ngrams: Ngrams) -> Self {
+        Self { min_n: ngrams.least(), max_n: ngrams.most(), buckets: ngrams.buckets() }
+    }
+
+    fn ngrams(&self, source: &Source) -> Result<Ngrams> {
+        subwords::ngrams(source, self.min_n, self.max_n, self.buckets)
+    }
 }
 
 /// The error for a file without the `tensor`: says which matrices there are.
@@ -202,6 +257,13 @@ fn header_of(vectors: VectorsRef<'_>) -> serde_json::Result<Vec<u8>> {
     if vectors.outside.is_some() {
         tensors.push((OUTSIDE, Dtype::F32, vec![rows, dim]));
     }
+    if let Some(subwords) = vectors.subwords {
+        metadata.insert(SUBWORDS, serde_json::to_string(&Shape::of(subwords.ngrams))?);
+        let buckets = subwords.buckets().len();
+        tensors.push((WORDS, Dtype::F32, vec![rows, dim]));
+        tensors.push((NGRAMS, Dtype::F32, vec![buckets, dim]));
+        tensors.push((BUCKETS, Dtype::U32, vec![buckets]));
+    }
     header(&metadata, tensors)
 }
 
@@ -251,6 +313,17 @@ fn read_counts(source: &mut Source, info: &TensorInfo, rows: usize) -> Result<Ve
     counts.ok_or_else(|| source.error(None, "`counts` holds a number below 0"))
 }
 
+fn read_buckets(source: &mut Source, info: &TensorInfo) -> Result<Vec<u32>> {
+    let count = info.shape.first().copied().unwrap_or(0);
+    check(source, BUCKETS, info, Dtype::U32, &[count])?;
+    let mut bytes = Vec::new();
+    source.read_bytes(count * size_of::<u32>(), &mut bytes)?;
+    if bytes.len() < count * size_of::<u32>() {
+        return Err(cut(source, BUCKETS));
+    }
+    Ok(bytes.as_chunks().0.iter().map(|&bucket| u32::from_le_bytes(bucket)).collect())
+}
+
 /// Checks the type and shape of a tensor. The product of a shape is known to fit.
 fn check(source: &Source, name: &str, info: &TensorInfo, dtype: Dtype, shape: &[usize]) -> Result<()> {
     if (info.dtype, &info.shape[..]) == (dtype, shape) {
@@ -268,6 +341,7 @@ fn cut(source: &Source, what: &str) -> Error {
 mod tests {
     use super::super::rows::testing;
     use super::*;
+    use crate::Subwords;
 
     fn model() -> Vectors {
         let vocabulary = [("New York", 9), ("", 0), ("\"żółw\"\n", 3)].into_iter().collect();
@@ -328,6 +402,53 @@ mod tests {
             let message = testing::read(&SafeTensors, &content).unwrap_err();
             assert!(message.contains(expected), "wanted: {expected}\nfound: {message}");
         }
+    }
+
+    /// The model with rows for two of its n-grams' buckets.
+    fn with_ngrams() -> Vectors {
+        let ngrams = Ngrams::new(2, 3, 70).unwrap();
+        let subwords = Subwords::new(ngrams, 2, Vec::new(), vec![3, 69], vec![1.0, -0.0, 0.0, 0.25]);
+        testing::with_subwords(model(), subwords)
+    }
+
+    #[test]
+    fn ngrams_are_kept() {
+        let content = testing::write(&SafeTensors, &with_ngrams()).unwrap();
+        let read = testing::read(&SafeTensors, &content).unwrap();
+        testing::assert_same(&read, &with_ngrams());
+        assert_eq!((&read.subwords, &read.outside), (&with_ngrams().subwords, &model().outside));
+        assert_eq!(testing::write(&SafeTensors, &read).unwrap(), content);
+        let package = safetensors::SafeTensors::deserialize(&content).unwrap();
+        assert_eq!(package.tensor("ngrams").unwrap().shape(), [2, 2]);
+
+        let length = u64::from_le_bytes(*content.first_chunk().unwrap()) as usize;
+        let with = |from: &str, to: &str| {
+            let header = String::from_utf8(content[8..8 + length].to_vec()).unwrap().replace(from, to);
+            [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &content[8 + length..]].concat()
+        };
+        let bucket = |at: usize, number: u32| {
+            let at = content.len() - at * 4;
+            [&content[..at], &number.to_le_bytes(), &content[at + 4..]].concat()
+        };
+        let nan = [&content[..content.len() - 12], &f32::NAN.to_le_bytes(), &content[content.len() - 8..]].concat();
+        let cases = [
+            (with("{\\\"min_n", "{\\\"least"), "the `subwords` in its metadata: unknown field"),
+            (with("{\\\"min_n\\\":2", "{\\\"min_n\\\":4"), "n-grams have from 1 character up"),
+            (with("buckets\\\":70", "buckets\\\":0"), "n-grams need at least one bucket"),
+            (with("\"words\"", "\"own\""), "it has `subwords` in its metadata, but no tensor `words`"),
+            (with("\"ngrams\"", "\"n\""), "it has `subwords` in its metadata, but no tensor `ngrams`"),
+            (with("\"U32\",\"shape\":[2]", "\"U32\",\"shape\":[2,1]"), "`buckets` is U32 [2, 1]; U32 [2] was expected"),
+            (bucket(1, 70), "its buckets do not ascend from 0 to 69"),
+            (bucket(1, 3), "its buckets do not ascend from 0 to 69"),
+            (nan, "the row of bucket 69 holds NaN, which is not a finite number"),
+            (content[..content.len() - 1].to_vec(), "the file ends within buckets"),
+        ];
+        for (content, expected) in cases {
+            let message = testing::read(&SafeTensors, &content).unwrap_err();
+            assert!(message.contains(expected), "wanted: {expected}\nfound: {message}");
+        }
+        // Without them, it is a model like any other.
+        assert_eq!(testing::read(&SafeTensors, &with("\"subwords\"", "\"other\"")).unwrap().subwords, None);
     }
 
     #[test]

@@ -10,11 +10,6 @@ pub(super) fn advice(start: &[u8]) -> Option<&'static str> {
         return Some("this is an HTML page, not a model: download the file that the page is about");
     }
     Some(match start {
-        [0xba, 0x16, 0x4f, 0x2f, ..] => {
-            "this is a model of the program fastText, not a table of vectors: read the .vec file that comes with it, \
-             or have `fasttext print-word-vectors` write the vectors of the words you need, and read them with format \
-             glove"
-        }
         // Protocols 2 to 5.
         [0x80, 2..=5, ..] => {
             "this is a Python pickle, such as gensim's `save` makes: load it in Python, and write it with \

@@ -35,7 +35,7 @@ fn an_unknown_ending_lists_the_known_ones() {
     assert_eq!(
         message(Some("--to")),
         "model.pickle: its name does not tell the format: use a known ending, or --to with one of \
-         word2vec-bin (.bin), word2vec-text (.txt), fasttext (.vec), glove (.glove), numpy (.npy), \
+         word2vec-bin (.bin), word2vec-text (.txt), fasttext (.vec), fasttext-bin (.bin), glove (.glove), numpy (.npy), \
          safetensors (.safetensors), finalfusion (.fifu), projector (.tsv), mote (.mote)"
     );
     assert!(message(None).contains(": use a known ending of word2vec-bin (.bin), "));
@@ -74,7 +74,7 @@ fn compressed_files_are_written_and_read() {
         for ending in ["gz", "zst"] {
             let name = format!("model{}.{ending}", format.codec().endings()[0]);
             let path = folder.path().join(&name);
-            write(&path, None, two_words().view()).unwrap();
+            write(&path, Some(format), two_words().view()).unwrap();
             let content = fs::read(&path).unwrap();
             assert!(content.starts_with(if ending == "gz" { &[0x1f, 0x8b] } else { &[0x28, 0xb5, 0x2f, 0xfd] }));
             assert_eq!(read(&path, None).unwrap().data, two_words().data, "{name}");
@@ -115,6 +115,11 @@ pub(super) fn assert_sound(read: &Vectors) {
     assert_eq!(read.data.len(), read.dim * read.vocabulary.len());
     assert!(read.data.iter().chain(read.outside.iter().flatten()).all(|number| number.is_finite()));
     assert!(read.outside.as_ref().is_none_or(|outside| outside.len() == read.data.len()));
+    if let Some(subwords) = &read.subwords {
+        assert_eq!(subwords.words.len(), read.data.len());
+        assert!(subwords.words.iter().chain(subwords.rows()).all(|number| number.is_finite()));
+        assert!(read.embed("a word that nobody has seen").is_some());
+    }
     for (row, word) in read.vocabulary.words().enumerate() {
         assert_eq!(read.vocabulary.row(word), Some(row));
         let _ = crate::query::neighbors(read, &[word], 3);
@@ -130,13 +135,18 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let bits = |data: &[f32]| data.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
         for format in Format::ALL {
-            // Of one dimension, a word that is a number makes a header.
-            if format == Format::Glove && vectors.dim == 1 {
+            // Of one dimension, a word that is a number makes a header; and fastText's words end with a zero.
+            if format == Format::Glove && vectors.dim == 1
+                || format == Format::FastTextModel && vectors.vocabulary.words().any(|word| word.contains('\0'))
+            {
                 continue;
             }
             let path = folder.path().join("model").with_extension(&format.codec().endings()[0][1..]);
-            write(&path, None, vectors.view()).unwrap();
+            write(&path, Some(format), vectors.view()).unwrap();
             let found = read(&path, None).unwrap();
+            if format.codec().holds_subwords() {
+                prop_assert_eq!(&found.subwords, &vectors.subwords);
+            }
             prop_assert!(found.vocabulary.words().eq(vectors.vocabulary.words()));
             if format == Format::Finalfusion {
                 // It keeps lengths apart, which rounds.

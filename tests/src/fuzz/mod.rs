@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use motevec::Error;
 use tempfile::TempDir;
 
-pub use models::{finalfusion, glove, mote, numpy, projector, safetensors, word2vec_binary, word2vec_text};
+pub use models::{
+    fasttext_model, finalfusion, glove, mote, numpy, projector, safetensors, word2vec_binary, word2vec_text,
+};
 pub use serial::serial;
 pub use texts::{cases, compressed, corpus, evaluation, vocabulary};
 pub use train::train;
@@ -22,11 +24,12 @@ pub use train::train;
 pub type Target = fn(&[u8]);
 
 /// All targets, each with the name of its folder of seeds.
-pub const TARGETS: [(&str, Target); 15] = [
+pub const TARGETS: [(&str, Target); 16] = [
     ("cases", cases),
     ("compressed", compressed),
     ("corpus", corpus),
     ("evaluation", evaluation),
+    ("fasttext_model", fasttext_model),
     ("finalfusion", finalfusion),
     ("glove", glove),
     ("mote", mote),

@@ -21,6 +21,11 @@ pub fn word2vec_text(data: &[u8]) {
     }
 }
 
+/// fastText's model format.
+pub fn fasttext_model(data: &[u8]) {
+    model(Format::FastTextModel, &[("model.bin", data)]);
+}
+
 /// GloVe's text format.
 pub fn glove(data: &[u8]) {
     model(Format::Glove, &[("model.glove", data)]);
@@ -134,8 +139,14 @@ fn assert_sound(vectors: &Vectors) {
         assert_eq!(matrix.len(), numbers);
         assert!(matrix.iter().all(|number| number.is_finite()));
     }
+    if let Some(subwords) = &vectors.subwords {
+        assert_eq!(subwords.words.len(), numbers);
+        assert!(subwords.words.iter().chain(subwords.rows()).all(|number| number.is_finite()));
+        assert!(vectors.embed("a word that nobody has seen").is_some_and(|vector| vector.len() == vectors.dim));
+    }
     for (row, word) in vectors.vocabulary.words().enumerate() {
         assert_eq!(vectors.vocabulary.row(word), Some(row));
+        assert!(vectors.embed(word).is_some());
         if row < 8 {
             // A vector of zeros is near to nothing.
             if let Ok(found) = query::neighbors(vectors, &[word], 3) {
@@ -158,6 +169,9 @@ fn assert_same_file(format: Format, one: &Vectors, other: &Vectors) {
             assert!(one.vocabulary.words().eq(other.vocabulary.words()));
         }
         _ => assert_same(one, other),
+    }
+    if format.codec().holds_subwords() {
+        assert_eq!(one.subwords, other.subwords);
     }
     if matches!(format, Format::Mote | Format::SafeTensors) {
         assert_eq!(one.outside.is_some(), other.outside.is_some());
