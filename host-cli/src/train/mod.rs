@@ -47,6 +47,7 @@ use self::rounds::rounds_from;
 pub use self::settings::{Architecture, Settings};
 pub use self::softmax::estimate as estimate_softmax;
 use self::start::Start;
+pub(crate) use self::start::check;
 pub use self::whole::sequential;
 use self::whole::sequential_from;
 use crate::corpus::Corpus;

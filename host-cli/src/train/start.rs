@@ -25,16 +25,7 @@ impl<'a> Start<'a> {
 
     /// From `earlier`, for the vocabulary `words`.
     pub(super) fn from(words: &'a Vocabulary, settings: &'a Settings, earlier: &'a Vectors) -> Result<Self> {
-        if earlier.dim != settings.dim {
-            let (earlier, asked) = (earlier.dim, settings.dim);
-            let message = format!("the model to go on with has {earlier} dimensions; leave that out");
-            return Err(Error::setting("dim", asked, message));
-        }
-        let ngrams = earlier.subwords.as_ref().map(|subwords| subwords.ngrams);
-        if settings.subwords.is_some() && settings.subwords != ngrams {
-            let message = "the model to go on with has none, or others; leave that out";
-            return Err(Error::setting("subwords", "", message));
-        }
+        check(settings, earlier)?;
         Ok(Self::New { words, settings, earlier: Some(earlier) })
     }
 
@@ -125,6 +116,21 @@ impl<'a> Start<'a> {
         }
         Ok(())
     }
+}
+
+/// Checks that training with `settings` can start from `earlier`.
+pub(crate) fn check(settings: &Settings, earlier: &Vectors) -> Result<()> {
+    if earlier.dim != settings.dim {
+        let (earlier, asked) = (earlier.dim, settings.dim);
+        let message = format!("the model to go on with has {earlier} dimensions; leave that out");
+        return Err(Error::setting("dim", asked, message));
+    }
+    let ngrams = earlier.subwords.as_ref().map(|subwords| subwords.ngrams);
+    if settings.subwords.is_some() && settings.subwords != ngrams {
+        let message = "the model to go on with has none, or others; leave that out";
+        return Err(Error::setting("subwords", "", message));
+    }
+    Ok(())
 }
 
 /// What one vector starts with: drawn numbers, known ones, or zeros.

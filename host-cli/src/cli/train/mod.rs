@@ -25,6 +25,7 @@ use super::{interrupt, progress, report};
 use crate::corpus::{self, Corpus, Source};
 use crate::format::{self, Format, Rules};
 use crate::plot::{self, Kind};
+use crate::train;
 use crate::{Error, Result, Vectors, VectorsRef, output};
 
 /// Learn word vectors from text
@@ -151,9 +152,9 @@ impl Args {
         let earlier = self.resume_from.as_deref().map(|path| self.read_earlier(path)).transpose()?;
         if let Some(earlier) = &earlier {
             settings.dim = earlier.dim;
-            if let Some(subwords) = &earlier.subwords {
-                settings.subwords = Some(subwords.ngrams);
-            }
+            let ngrams = earlier.subwords.as_ref().map(|subwords| subwords.ngrams);
+            settings.subwords = settings.subwords.or(ngrams);
+            train::check(&settings, earlier)?;
         }
         let output = self.output.as_deref().unwrap_or(Path::new(""));
         let format = self.format.or_else(|| Format::of_name(output));
