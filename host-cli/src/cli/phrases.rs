@@ -93,7 +93,8 @@ pub(super) struct Args {
     /// Forget the rarest words and pairs if there are more than this
     ///
     /// That bounds the memory, to about 50 bytes each. After a sentence that goes beyond it, what occurred once is
-    /// forgotten, the next time what occurred twice, and so on, as by gensim's `max_vocab_size`.
+    /// forgotten, the next time what occurred twice, and so on; the very first time nothing, as by gensim's
+    /// `max_vocab_size`.
     #[arg(long, hide_short_help = true, value_name = "N", help_heading = "Phrases", default_value_t = 40_000_000,
           value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
     max_vocab: u32,

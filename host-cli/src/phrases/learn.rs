@@ -32,7 +32,8 @@ impl<'a> Learner<'a> {
             spelling: &settings.spelling,
             score: Score::new(settings),
             max_vocab: settings.max_vocab,
-            rare: 1,
+            // The first time, gensim forgets what occurred less than once.
+            rare: u64::from(settings.scoring == Scoring::Word2phrase),
             last: None,
             phrase: String::new(),
             has_connectors: false,

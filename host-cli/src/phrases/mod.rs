@@ -49,8 +49,9 @@ pub struct Settings {
     pub spelling: Spelling,
     /// How often the text is read; each pass joins words and phrases of the one before. At least 1.
     pub passes: u32,
-    /// If there are more words and pairs than this after a sentence, the rarest are forgotten: first those that
-    /// occurred once, the next time those that occurred at most twice, and so on.
+    /// If there are more words and pairs than this after a sentence, the rarest are forgotten: what occurred once, the
+    /// next time what occurred at most twice, and so on. As in gensim, but not in word2phrase, nothing is forgotten the
+    /// very first time.
     pub max_vocab: usize,
 }
 

@@ -28,7 +28,9 @@ fn spelled(spelling: &Spelling, first: &str, between: &[String], last: &str) -> 
 /// The counts of words and pairs, and the number of words.
 fn counts(lines: &Lines, settings: &Settings) -> (HashMap<String, u64>, u64) {
     let Settings { spelling, .. } = settings;
-    let (mut counts, mut words, mut rare) = (HashMap::new(), 0, 1);
+    let (mut counts, mut words) = (HashMap::new(), 0);
+    // gensim keeps what occurred `rare` times, and begins with 1; word2phrase does not keep it.
+    let mut rare = if settings.scoring == Scoring::Word2phrase { 1 } else { 0 };
     let (mut first, mut between): (Option<&String>, Vec<String>) = (None, Vec::new());
     for sentence in lines.iter().flatten() {
         if settings.scoring != Scoring::Word2phrase {
