@@ -51,6 +51,7 @@ fn models() {
     for (target, name, format) in [
         ("fasttext_model", "ngrams.bin", Format::FastTextModel),
         ("safetensors", "ngrams.safetensors", Format::SafeTensors),
+        ("finalfusion", "ngrams.fifu", Format::Finalfusion),
     ] {
         write(target, name, &read(&write_model(name, format, &with_ngrams)));
     }

@@ -4,8 +4,9 @@ use std::fmt::{self, Display};
 
 use serde::Serialize;
 
+use super::lines::{self, Answers};
 use super::model::ModelArgs;
-use super::{lines, report};
+use super::report;
 use crate::query::{self, Neighbor};
 use crate::{Error, Result, Vectors};
 
@@ -49,7 +50,9 @@ impl Args {
         if !words.is_empty() {
             return report::print(&self.answer(&vectors, &words)?, self.json, None);
         }
-        lines::answer("three words", self.json, |words| report::text(&self.answer(&vectors, words)?, self.json))
+        lines::answer("three words", Answers::of(self.json), |words| {
+            report::text(&self.answer(&vectors, words)?, self.json)
+        })
     }
 
     fn answer<'a>(&self, vectors: &'a Vectors, words: &[&'a str]) -> Result<Report<'a>> {

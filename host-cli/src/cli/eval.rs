@@ -14,7 +14,8 @@ use crate::{Error, Result};
 ///
 /// The scores are those of gensim's evaluate_word_pairs and evaluate_word_analogies with their defaults: case is
 /// ignored, and only the first 300,000 words of the model are searched (analogies: --restrict). Entries with another
-/// word are left out, and counted: as missing if the model lacks a word, and else as beyond. SimLex-999, WordSim-353,
+/// word are left out, and counted: as missing if the model lacks a word, and else as beyond. Word similarity also takes
+/// vectors that a model has from subwords, for words that it has not seen; gensim leaves them out. SimLex-999, WordSim-353,
 /// RW and SimVerb-3500 are read as they are distributed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -118,11 +119,15 @@ impl From<SectionScore> for Section {
 impl Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.similarity.is_empty() {
-            let mut columns = Columns::new(["similarity", "spearman", "pairs", "missing", "beyond"]);
+            let any_subwords = self.similarity.iter().any(|one| one.score.from_subwords.is_some());
+            let from_subwords = any_subwords.then_some("from subwords");
+            let headings = ["similarity", "spearman", "pairs"].into_iter().chain(from_subwords);
+            let mut columns = Columns::new(headings.chain(["missing", "beyond"]));
             for Similarity { file, score } in &self.similarity {
                 let missing = format!("{} ({:.1} %)", score.missing, 100.0 * score.missing_share());
-                let (pairs, beyond) = (score.pairs.to_string(), score.beyond.to_string());
-                columns.row([file.clone(), number(score.spearman), pairs, missing, beyond]);
+                let cells = [file.clone(), number(score.spearman), score.pairs.to_string()].into_iter();
+                let cells = cells.chain(score.from_subwords.map(|pairs| pairs.to_string()));
+                columns.row(cells.chain([missing, score.beyond.to_string()]));
             }
             columns.fmt(f)?;
         }

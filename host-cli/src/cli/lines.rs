@@ -8,18 +8,36 @@ use serde_json::json;
 use super::printable;
 use crate::{Error, Result};
 
+/// How answers look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answers {
+    /// Several lines each.
+    Paragraphs,
+    /// A line for each word.
+    Lines,
+    /// A line of JSON for each question.
+    Json,
+}
+
+impl Answers {
+    /// Those of `--json`, or without it.
+    pub(super) fn of(json: bool) -> Self {
+        if json { Self::Json } else { Self::Paragraphs }
+    }
+}
+
 /// Reads lines to the end of the input, and prints what `answer` makes of the words of each.
 ///
 /// Words stand between spaces, or in double quotes, or, where a line has tabs, between these. A byte order mark at the
 /// start of the input is skipped.
 ///
-/// Blank lines separate answers that are not `json`. On a terminal, `prompt` says what to type. A line that cannot be
-/// answered is reported on stderr, with `json` also as an object with an `error` among the answers, and the next one is
+/// Blank lines separate answers of several lines. On a terminal, `prompt` says what to type. A line that cannot be
+/// answered is reported on stderr, in JSON also as an object with an `error` among the answers, and the next one is
 /// read.
 ///
 /// # Errors
 /// If reading or writing fails; and at the end, if a program asked and some lines had no answer.
-pub(super) fn answer(prompt: &str, json: bool, mut answer: impl FnMut(&[&str]) -> Result<String>) -> Result<()> {
+pub(super) fn answer(prompt: &str, answers: Answers, mut answer: impl FnMut(&[&str]) -> Result<String>) -> Result<()> {
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     let terminal = stdin.is_terminal();
     let ask = || {
@@ -47,10 +65,14 @@ pub(super) fn answer(prompt: &str, json: bool, mut answer: impl FnMut(&[&str]) -
             failed += 1;
             let place = if terminal { String::new() } else { format!("<stdin>:{number}: ") };
             let _ = writeln!(io::stderr(), "{place}{}", printable(&error.to_string()));
-            if json { Ok(json!({ "query": words, "error": error.to_string() }).to_string()) } else { Err(error) }
+            if answers == Answers::Json {
+                Ok(json!({ "query": words, "error": error.to_string() }).to_string())
+            } else {
+                Err(error)
+            }
         });
         let Ok(answered) = answered else { continue };
-        let between = std::mem::replace(&mut between, if json { "" } else { "\n" });
+        let between = std::mem::replace(&mut between, if answers == Answers::Paragraphs { "\n" } else { "" });
         match writeln!(stdout, "{between}{answered}").and_then(|()| stdout.flush()) {
             // The reader has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),

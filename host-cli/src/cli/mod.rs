@@ -28,6 +28,7 @@ mod report;
 mod similarity;
 mod summary;
 mod train;
+mod vectors;
 mod word2phrase;
 mod word2vec;
 
@@ -79,6 +80,7 @@ enum Command {
     Analogy(analogy::Args),
     Similarity(similarity::Args),
     OddOneOut(odd_one_out::Args),
+    Vectors(vectors::Args),
     Clusters(clusters::Args),
     Align(align::Args),
     Eval(eval::Args),
@@ -136,6 +138,7 @@ impl Cli {
             Command::Analogy(args) => args.run(),
             Command::Similarity(args) => args.run(),
             Command::OddOneOut(args) => args.run(),
+            Command::Vectors(args) => args.run(),
             Command::Clusters(args) => args.run(),
             Command::Align(args) => args.run(),
             Command::Eval(args) => args.run(),

@@ -4,8 +4,9 @@ use std::fmt::{self, Display};
 
 use serde::Serialize;
 
+use super::lines::{self, Answers};
 use super::model::ModelArgs;
-use super::{lines, report};
+use super::report;
 use crate::query::{self, Neighbor};
 use crate::{Result, Vectors};
 
@@ -67,7 +68,9 @@ impl Args {
         if !words.is_empty() {
             return report::print(&self.answer(&vectors, &words, &negative)?, self.json, None);
         }
-        lines::answer("words", self.json, |words| report::text(&self.answer(&vectors, words, &negative)?, self.json))
+        lines::answer("words", Answers::of(self.json), |words| {
+            report::text(&self.answer(&vectors, words, &negative)?, self.json)
+        })
     }
 
     fn answer<'a>(&self, vectors: &'a Vectors, words: &'a [&'a str], negative: &'a [&'a str]) -> Result<Report<'a>> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::model::ModelArgs;
 use super::report::{self, Columns};
 use crate::Result;
-use crate::query::{self, Neighbor};
+use crate::query::{self, Fit};
 
 /// Find the word that does not fit with the others
 ///
@@ -32,14 +32,14 @@ pub(super) struct Args {
 #[derive(Serialize)]
 struct Report<'a> {
     odd: &'a str,
-    words: Vec<Neighbor<'a>>,
+    words: Vec<Fit<'a>>,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
         let vectors = self.model.read_center()?;
         let words = query::odd_one_out(&vectors, &self.words.iter().map(String::as_str).collect::<Vec<_>>())?;
-        let odd = words.first().map_or("", |neighbor| neighbor.word);
+        let odd = words.first().map_or("", |fit| fit.word);
         report::print(&Report { odd, words }, self.json, None)
     }
 }

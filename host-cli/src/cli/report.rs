@@ -129,7 +129,7 @@ pub(super) struct Columns(Table);
 
 impl Columns {
     /// No rows yet under these headings; the first column is flush left, the others, of numbers, flush right.
-    pub(super) fn new<const N: usize>(headings: [&str; N]) -> Self {
+    pub(super) fn new<'a>(headings: impl IntoIterator<Item = &'a str>) -> Self {
         let Self(mut table) = Self::left(headings);
         table.column_iter_mut().skip(1).for_each(|column| {
             column.set_cell_alignment(CellAlignment::Right);
@@ -138,9 +138,9 @@ impl Columns {
     }
 
     /// No rows yet under these headings; all columns flush left.
-    pub(super) fn left<const N: usize>(headings: [&str; N]) -> Self {
+    pub(super) fn left<'a>(headings: impl IntoIterator<Item = &'a str>) -> Self {
         let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_header(headings);
+        table.load_style(presets::NOTHING).set_header(headings.into_iter().collect::<Vec<_>>());
         table.column_iter_mut().for_each(|column| {
             column.set_padding((0, 2));
         });

@@ -3,7 +3,9 @@
 //! The numbers are those of gensim's `evaluate_word_pairs` and `evaluate_word_analogies` with their default options, so
 //! that results are comparable: only the first [`RESTRICT`] words of a model are searched, case is ignored (among the
 //! forms of a word the first in the model counts), and entries with another word are left out and counted. gensim
-//! counts them together; here words that the model lacks are counted apart from those that it has further down.
+//! counts them together; here words that the model lacks are counted apart from those that it has further down. Word
+//! similarity also takes the vectors that a model with n-grams has for words that it has not seen, as fastText's own
+//! evaluation does; gensim leaves these out.
 // Whatever a file holds, nothing here panics: these lints forbid what would.
 #![cfg_attr(
     not(test),

@@ -1,11 +1,12 @@
 //! Word similarity: how well cosines rank pairs of words as people do (WordSim-353, SimLex-999).
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::{Folded, lines, read_text, spearman::spearman};
-use crate::query::length;
+use crate::query::{self, length};
 use crate::{Error, Result, Vectors};
 
 /// The headings of columns of scores: of SimLex-999, of WordSim-353, and usual ones.
@@ -16,9 +17,13 @@ const SCORES: [&str; 4] = ["simlex999", "human (mean)", "mean", "score"];
 pub struct SimilarityScore {
     /// Spearman's ρ of the cosines with people's scores; `None` if too few pairs are known.
     pub spearman: Option<f64>,
-    /// The pairs that count, because both words are among the rows that are searched.
+    /// The pairs that count, because both words have vectors: among the rows that are searched, or of n-grams.
     pub pairs: usize,
-    /// The pairs with a word that the model does not hold.
+    /// How many of these have a word that the model has not seen, whose vector is that of its n-grams; `None` if the
+    /// model has no n-grams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_subwords: Option<usize>,
+    /// The pairs with a word that the model does not hold, nor any of its n-grams.
     pub missing: usize,
     /// The other pairs with a word after the rows that are searched.
     pub beyond: usize,
@@ -40,6 +45,9 @@ impl SimilarityScore {
 /// first column of numbers after the words. This reads SimLex-999, WordSim-353, RW and SimVerb-3500 as they are
 /// distributed.
 ///
+/// A word that the model has not seen has the vector of its n-grams, if it has some, as it stands in the file: these
+/// tell cases apart.
+///
 /// # Errors
 /// If the file cannot be read, or a line is something else.
 pub fn similarity(vectors: &Vectors, path: &Path, restrict: usize) -> Result<SimilarityScore> {
@@ -49,13 +57,30 @@ pub fn similarity(vectors: &Vectors, path: &Path, restrict: usize) -> Result<Sim
     for (one, other, score) in pairs(&text, path)? {
         match (words.row(one), words.row(other)) {
             (Some(one), Some(other)) => scores.push((score, precise_cosine(vectors.row(one), vectors.row(other)))),
-            _ => left_out.push([one, other]),
+            _ => left_out.push((one, other, score)),
         }
     }
-    let missing = words.missing(left_out.iter().flatten().copied());
-    let beyond = left_out.iter().filter(|pair| !missing.any(*pair)).count();
-    let (pairs, missing) = (scores.len(), left_out.len() - beyond);
-    Ok(SimilarityScore { spearman: spearman(&scores), pairs, missing, beyond })
+    let unseen = words.missing(left_out.iter().flat_map(|&(one, other, _)| [one, other]));
+    let (mut missing, mut beyond, mut from_subwords) = (0, 0, vectors.subwords.as_ref().map(|_| 0));
+    for (one, other, score) in left_out {
+        if !unseen.any(&[one, other]) {
+            beyond += 1;
+            continue;
+        }
+        // A word that the model has, but further down, is not made of its n-grams.
+        let vector = |word| match words.row(word) {
+            Some(row) => Some(Cow::Borrowed(vectors.row(row))),
+            None => query::vector(vectors, word).ok().filter(|_| unseen.any(&[word])),
+        };
+        match (vector(one), vector(other), &mut from_subwords) {
+            (Some(one), Some(other), Some(count)) => {
+                scores.push((score, precise_cosine(&one, &other)));
+                *count += 1;
+            }
+            _ => missing += 1,
+        }
+    }
+    Ok(SimilarityScore { spearman: spearman(&scores), pairs: scores.len(), from_subwords, missing, beyond })
 }
 
 /// The pairs in `text`, with their scores.
@@ -144,7 +169,7 @@ mod tests {
     }
 
     fn perfect(pairs: usize, missing: usize) -> Result<SimilarityScore, String> {
-        Ok(SimilarityScore { spearman: Some(1.0), pairs, missing, beyond: 0 })
+        Ok(SimilarityScore { spearman: Some(1.0), pairs, from_subwords: None, missing, beyond: 0 })
     }
 
     #[test]
@@ -173,7 +198,7 @@ mod tests {
     #[test]
     fn too_few_known_pairs_have_no_score() {
         let found = score("peace war 3\nx y 4\n").unwrap();
-        assert_eq!(found, SimilarityScore { spearman: None, pairs: 1, missing: 1, beyond: 0 });
+        assert_eq!(found, SimilarityScore { spearman: None, ..perfect(1, 1).unwrap() });
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! finalfusion's format (`.fifu`), as the Rust and Python packages of that name write and read it: a simple vocabulary,
-//! a matrix of unit vectors, and their norms.
+//! finalfusion's format (`.fifu`), as the Rust and Python packages of that name write and read it: a vocabulary, a
+//! matrix of unit vectors, and their norms. n-grams are those of fastText: the matrix then has a row for each bucket, as
+//! it is, after those of the words. The words' own rows are not kept, but follow from the others, rounded.
 //!
 //! finalfusion uses dot products as cosines, so vectors are written with length 1, and their lengths separately.
 //! Reading multiplies them, which may change the last digit of a number. The crate finalfusion is not used: it brings
@@ -9,10 +10,13 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use motevec_core::subword::Ngrams;
+
 use super::matrix::Words;
+use super::subwords::{self, Buckets};
 use super::{Codec, Source, matrix};
 use crate::query::length;
-use crate::{Result, Vectors, VectorsRef, Vocabulary, output};
+use crate::{Result, Subwords, Vectors, VectorsRef, Vocabulary, output};
 
 const MAGIC: [u8; 4] = *b"FiFu";
 const VERSION: u32 = 0;
@@ -21,6 +25,7 @@ const VERSION: u32 = 0;
 const SIMPLE_VOCABULARY: u32 = 1;
 const MATRIX: u32 = 2;
 const NORMS: u32 = 6;
+const FASTTEXT_VOCABULARY: u32 = 7;
 
 /// The type of the numbers.
 const F32: u32 = 10;
@@ -36,6 +41,10 @@ impl Codec for Finalfusion {
         &[".fifu"]
     }
 
+    fn holds_subwords(&self) -> bool {
+        true
+    }
+
     fn recognizes(&self, start: &[u8]) -> bool {
         start.starts_with(&MAGIC)
     }
@@ -46,13 +55,16 @@ impl Codec for Finalfusion {
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
         matrix::check(path, vectors)?;
+        subwords::check(path, vectors)?;
         output::write(path, |out| {
             let mut writer = Writer { out, at: 0 };
             writer.put(&MAGIC)?;
-            for number in [VERSION, 3, SIMPLE_VOCABULARY, MATRIX, NORMS] {
+            let ngrams = vectors.subwords.map(|subwords| subwords.ngrams);
+            let vocabulary = if ngrams.is_some() { FASTTEXT_VOCABULARY } else { SIMPLE_VOCABULARY };
+            for number in [VERSION, 3, vocabulary, MATRIX, NORMS] {
                 writer.put(&number.to_le_bytes())?;
             }
-            writer.words(vectors.vocabulary)?;
+            writer.words(vocabulary, vectors.vocabulary, ngrams)?;
             let norms = writer.units(vectors)?;
             writer.norms(&norms)
         })
@@ -87,10 +99,11 @@ impl Reader {
             let kind = self.u32("the kind of a chunk")?;
             let bytes = self.u64("the length of a chunk")?;
             match kind {
-                SIMPLE_VOCABULARY if vocabulary.is_none() => vocabulary = Some(self.words()?),
+                SIMPLE_VOCABULARY | FASTTEXT_VOCABULARY if vocabulary.is_none() => vocabulary = Some(self.words(kind)?),
                 MATRIX if numbers.is_none() => numbers = Some(self.matrix()?),
                 NORMS if norms.is_none() => norms = Some(self.norms()?),
-                3 | 7 | 8 => return Err(self.refuse("a vocabulary with subwords", "a simple vocabulary")),
+                3 => return Err(self.refuse("n-grams with finalfusion's hashes", "n-grams of fastText")),
+                8 => return Err(self.refuse("a list of n-grams", "n-grams of fastText")),
                 4 => return Err(self.refuse("a quantized matrix", "a matrix of f32")),
                 _ if self.source.skip(bytes)? => self.at += bytes,
                 _ => return Err(self.cut("a chunk")),
@@ -100,26 +113,46 @@ impl Reader {
             return Err(self.source.error(None, "the file continues after the last chunk that its header promises"));
         }
         let missing = |what| self.source.error(None, format!("it has no {what}"));
-        let words: Words = vocabulary.ok_or_else(|| missing("vocabulary"))?;
+        let (words, ngrams): (Words, Option<Ngrams>) = vocabulary.ok_or_else(|| missing("vocabulary"))?;
         let (rows, dim, mut data) = numbers.ok_or_else(|| missing("matrix"))?;
-        if rows != words.len() {
+        let buckets = ngrams.map_or(0, Ngrams::buckets) as usize;
+        if Some(rows) != words.len().checked_add(buckets) {
             let words = words.len();
-            return Err(self.source.error(None, format!("it holds {words} words, but {rows} vectors")));
+            let and = if ngrams.is_some() { format!(" and {buckets} buckets") } else { String::new() };
+            return Err(self.source.error(None, format!("it holds {words} words{and}, but {rows} vectors")));
         }
+        let ngram_rows = data.split_off(words.len() * dim);
         if let Some(norms) = norms {
-            if norms.len() != rows {
-                let norms = norms.len();
-                return Err(self.source.error(None, format!("it holds {norms} norms, but {rows} vectors")));
+            if norms.len() != words.len() {
+                let (norms, words) = (norms.len(), words.len());
+                return Err(self.source.error(None, format!("it holds {norms} norms, but {words} vectors")));
             }
             for (row, norm) in data.chunks_exact_mut(dim).zip(norms) {
                 row.iter_mut().for_each(|number| *number *= norm);
             }
         }
-        words.finish(&mut self.source, Vectors::new(Vocabulary::new(), dim, data))
+        let buckets = Buckets::of_matrix(&mut self.source, dim, &ngram_rows)?;
+        drop(ngram_rows);
+        let mut vectors = words.finish(&mut self.source, Vectors::new(Vocabulary::new(), dim, data))?;
+        if let Some(ngrams) = ngrams {
+            let mut subwords = buckets.finish(ngrams, Vec::new());
+            let rows = vectors.vocabulary.words().zip(vectors.rows());
+            subwords.words = rows.flat_map(|(word, row)| own_row(&subwords, word, row)).collect();
+            vectors.subwords = Some(subwords);
+        }
+        Ok(vectors)
     }
 
-    fn words(&mut self) -> Result<Words> {
+    fn words(&mut self, kind: u32) -> Result<(Words, Option<Ngrams>)> {
         let words = self.u64("its number of words")?;
+        let ngrams = match kind {
+            FASTTEXT_VOCABULARY => {
+                let what = "which n-grams it has";
+                let (least, most, buckets) = (self.u32(what)?, self.u32(what)?, self.u32(what)?);
+                Some(subwords::ngrams(&self.source, least, most, buckets)?)
+            }
+            _ => None,
+        };
         let (mut vocabulary, mut word) = (Words::default(), Vec::new());
         if u32::try_from(words).is_err() {
             return Err(self.source.error(None, format!("its header promises {words} words, more than any model has")));
@@ -133,7 +166,7 @@ impl Reader {
             }
             vocabulary.push(&mut self.source, None, Ok(&word), 0)?;
         }
-        Ok(vocabulary)
+        Ok((vocabulary, ngrams))
     }
 
     fn matrix(&mut self) -> Result<(usize, usize, Vec<f32>)> {
@@ -187,6 +220,20 @@ impl Reader {
     }
 }
 
+/// What a word has of its own, if the mean of that and of its n-grams is `vector`.
+fn own_row(subwords: &Subwords, word: &str, vector: &[f32]) -> Vec<f32> {
+    let mut sum = vec![0.0; vector.len()];
+    let mut parts = 1.0;
+    for bucket in subwords.ngrams.of(word) {
+        parts += 1.0;
+        for (sum, &x) in sum.iter_mut().zip(subwords.row(bucket).unwrap_or_default()) {
+            *sum += f64::from(x);
+        }
+    }
+    let own = vector.iter().zip(sum).map(|(&x, sum)| f64::from(x) * parts - sum);
+    own.map(|x| (x as f32).clamp(f32::MIN, f32::MAX)).collect()
+}
+
 /// The bytes of padding before the next number: always some, even if none are needed.
 fn padding(at: u64) -> u64 {
     const BYTES: u64 = size_of::<f32>() as u64;
@@ -215,10 +262,14 @@ impl Writer<'_> {
         self.put(&bytes.to_le_bytes())
     }
 
-    fn words(&mut self, vocabulary: &Vocabulary) -> io::Result<()> {
+    fn words(&mut self, kind: u32, vocabulary: &Vocabulary, ngrams: Option<Ngrams>) -> io::Result<()> {
         let bytes: u64 = vocabulary.words().map(|word| 4 + word.len() as u64).sum();
-        self.chunk(SIMPLE_VOCABULARY, 8 + bytes)?;
+        let ngrams =
+            ngrams.map(|ngrams| [ngrams.least(), ngrams.most(), ngrams.buckets()].map(u32::to_le_bytes).concat());
+        let ngrams = ngrams.unwrap_or_default();
+        self.chunk(kind, 8 + ngrams.len() as u64 + bytes)?;
         self.put(&(vocabulary.len() as u64).to_le_bytes())?;
+        self.put(&ngrams)?;
         for word in vocabulary.words() {
             self.put(&(word.len() as u32).to_le_bytes())?;
             self.put(word.as_bytes())?;
@@ -226,13 +277,15 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Writes the vectors with length 1; returns their norms.
+    /// Writes the vectors with length 1, and the rows of n-grams; returns the norms of the vectors.
     fn units(&mut self, vectors: VectorsRef<'_>) -> io::Result<Vec<f32>> {
         // From the start of the chunk: its kind and length, 12 bytes, then rows, dimensions and type, 16 bytes.
         let padding = padding(self.at + 28);
-        let numbers = (vectors.vocabulary.len() * vectors.dim) as u64;
-        self.chunk(MATRIX, 16 + padding + numbers * 4)?;
-        self.put(&(vectors.vocabulary.len() as u64).to_le_bytes())?;
+        let buckets = vectors.subwords.map_or(0, |subwords| u64::from(subwords.ngrams.buckets()));
+        let rows = vectors.vocabulary.len() as u64 + buckets;
+        let row_bytes = (vectors.dim * size_of::<f32>()) as u64;
+        self.chunk(MATRIX, 16 + padding + rows * row_bytes)?;
+        self.put(&rows.to_le_bytes())?;
         self.put(&(vectors.dim as u32).to_le_bytes())?;
         self.put(&F32.to_le_bytes())?;
         self.pad(padding)?;
@@ -248,6 +301,10 @@ impl Writer<'_> {
             bytes.clear();
             matrix::put(&unit, &mut bytes);
             self.put(&bytes)?;
+        }
+        if let Some(subwords) = vectors.subwords {
+            subwords::write_rows(subwords, vectors.dim, self.out)?;
+            self.at += buckets * row_bytes;
         }
         Ok(norms)
     }
@@ -285,6 +342,21 @@ mod tests {
     }
 
     #[test]
+    fn ngrams_are_kept_and_own_rows_follow_from_them() {
+        let ngrams = Ngrams::new(2, 3, 40).unwrap();
+        let rows = (0..20).map(|x| x as f32 / 8.0).collect();
+        let subwords = Subwords::new(ngrams, 2, Vec::new(), (0..40).step_by(4).collect(), rows);
+        let model = testing::with_subwords(model(), subwords);
+        let content = testing::write(&Finalfusion, &model).unwrap();
+        let read = testing::read(&Finalfusion, &content).unwrap();
+        let (ours, found) = (model.subwords.unwrap(), read.subwords.unwrap());
+        assert_eq!((found.ngrams, found.buckets(), found.rows()), (ours.ngrams, ours.buckets(), ours.rows()));
+        assert!(found.words.iter().zip(&ours.words).all(|(x, y)| (x - y).abs() < 1e-5), "{found:?} {ours:?}");
+        let message = testing::read(&Finalfusion, &[&content[..52], &[39], &content[53..]].concat()).unwrap_err();
+        assert!(message.ends_with("it holds 3 words and 39 buckets, but 43 vectors"), "{message}");
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         let good = testing::write(&Finalfusion, &model()).unwrap();
         let with = |at: usize, bytes: &[u8]| [&good[..at], bytes, &good[at + bytes.len()..]].concat();
@@ -296,7 +368,9 @@ mod tests {
             (with(4, &[1]), "version 1 of the finalfusion format"),
             (with(8, &[0xff; 4]), "promises 4294967295 chunks"),
             (with(8, &[2]), "it holds numbers of type 0;"),
-            (with(24, &[3]), "it holds a vocabulary with subwords"),
+            (with(24, &[3]), "it holds n-grams with finalfusion's hashes"),
+            (with(24, &[7]), "it has n-grams of up to 544695630 characters"),
+            (with(24, &[8]), "it holds a list of n-grams"),
             (with(71, &[4]), "it holds a quantized matrix"),
             (with(24, &[5]), "it has no vocabulary"),
             (with(36, &[0xff; 8]), "promises 18446744073709551615 words"),

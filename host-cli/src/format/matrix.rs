@@ -22,7 +22,7 @@ pub(super) fn put(numbers: &[f32], bytes: &mut Vec<u8>) {
 
 /// Writes `numbers`.
 pub(crate) fn write(numbers: &[f32], out: &mut dyn Write) -> io::Result<()> {
-    let mut bytes = Vec::with_capacity(CHUNK);
+    let mut bytes = Vec::with_capacity(CHUNK.min(size_of_val(numbers)));
     for piece in numbers.chunks(CHUNK / size_of::<f32>()) {
         bytes.clear();
         put(piece, &mut bytes);

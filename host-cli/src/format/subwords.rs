@@ -1,5 +1,6 @@
 //! What formats that hold n-grams share.
 
+use std::io::{self, Read as _, Write};
 use std::path::Path;
 
 use motevec_core::subword::Ngrams;
@@ -42,9 +43,16 @@ impl Buckets {
     /// If reading fails, or a number is not finite and the rules are strict.
     pub(super) fn read(&mut self, source: &mut Source, bucket: u32) -> Result<bool> {
         let start = self.rows.len();
-        let whole = matrix::read_more(source, self.dim, &mut self.rows)? == self.dim;
+        if matrix::read_more(source, self.dim, &mut self.rows)? < self.dim {
+            return Ok(false);
+        }
+        self.push(source, bucket, start).map(|()| true)
+    }
+
+    /// Keeps the row of `bucket`, from `start` to the end of all rows, if it is one to keep.
+    fn push(&mut self, source: &mut Source, bucket: u32, start: usize) -> Result<()> {
         let row = self.rows.get(start..).unwrap_or_default();
-        let mut keep = whole && row.iter().any(|x| x.to_bits() != 0);
+        let mut keep = row.iter().any(|x| x.to_bits() != 0);
         if let Err(problem) = check_row(bucket, row) {
             source.forgive(None, (Flaw::NotFinite, problem))?;
             keep = false;
@@ -54,13 +62,43 @@ impl Buckets {
         } else {
             self.rows.truncate(start);
         }
-        Ok(whole)
+        Ok(())
+    }
+
+    /// The rows of all buckets, from memory.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(super) fn of_matrix(source: &mut Source, dim: usize, rows: &[f32]) -> Result<Self> {
+        let mut buckets = Self { dim, buckets: Vec::new(), rows: Vec::new() };
+        for (bucket, row) in (0..).zip(rows.chunks_exact(dim)) {
+            buckets.rows.extend_from_slice(row);
+            buckets.push(source, bucket, buckets.rows.len() - dim)?;
+        }
+        Ok(buckets)
     }
 
     /// All that words are made of, with their own rows, `words`.
     pub(super) fn finish(self, ngrams: Ngrams, words: Vec<f32>) -> Subwords {
         Subwords::new(ngrams, self.dim, words, self.buckets, self.rows)
     }
+}
+
+/// Writes a row for each bucket, zeros where it has none: with as many as are usual, most of them.
+pub(super) fn write_rows(subwords: &Subwords, dim: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut next = 0;
+    for (&bucket, row) in subwords.buckets().iter().zip(subwords.rows().chunks_exact(dim)) {
+        write_zeros(u64::from(bucket - next), dim, out)?;
+        matrix::write(row, out)?;
+        next = bucket + 1;
+    }
+    write_zeros(u64::from(subwords.ngrams.buckets() - next), dim, out)
+}
+
+/// Writes `rows` of `dim` zeros.
+pub(super) fn write_zeros(rows: u64, dim: usize, out: &mut dyn Write) -> io::Result<()> {
+    let bytes = rows.saturating_mul((dim * size_of::<f32>()) as u64);
+    io::copy(&mut io::repeat(0).take(bytes), out).map(drop)
 }
 
 /// All that words are made of, as tensors hold it.

@@ -1,42 +1,61 @@
 //! Comparing words: how similar two are, and which of several does not fit.
 
-use super::{Neighbor, cosine, direction, row_of, unit};
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::{cosine, direction, unit, vector};
 use crate::{Error, Result, Vectors};
+
+/// How well a word fits with others.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Fit<'a> {
+    /// The word.
+    pub word: &'a str,
+    /// Its row in the model, from 0; `None` for a word that the model has not seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<usize>,
+    /// The cosine of its vector with the mean of all, −1 to 1.
+    pub similarity: f32,
+}
 
 /// The cosine of the vectors of `one` and `other`, −1 to 1; 0 if one of them is zero.
 ///
 /// # Errors
 /// If a word is unknown.
 pub fn similarity(vectors: &Vectors, one: &str, other: &str) -> Result<f32> {
-    let (one, other) = (row_of(vectors, one)?, row_of(vectors, other)?);
-    Ok(direction(vectors.row(one)).map_or(0.0, |one| cosine(&one, vectors.row(other))))
+    let (one, other) = (vector(vectors, one)?, vector(vectors, other)?);
+    Ok(direction(&one).map_or(0.0, |one| cosine(&one, &other)))
 }
 
 /// The `words` with their cosines to the mean of their directions, the least similar, the odd one out, first.
 ///
 /// # Errors
 /// If there are fewer than three words, or one is unknown or given twice.
-pub fn odd_one_out<'a>(vectors: &'a Vectors, words: &[&str]) -> Result<Vec<Neighbor<'a>>> {
+pub fn odd_one_out<'a>(vectors: &Vectors, words: &[&'a str]) -> Result<Vec<Fit<'a>>> {
     if words.len() < 3 {
         return Err(Error::Usage("it takes at least three words to find the odd one out: name more".to_owned()));
     }
     let mut sum = vec![0.0; vectors.dim];
-    let mut rows = Vec::with_capacity(words.len());
-    for word in words {
-        let row = row_of(vectors, word)?;
-        if rows.contains(&row) {
+    let mut found = Vec::with_capacity(words.len());
+    for &word in words {
+        let vector = vector(vectors, word)?;
+        if found.iter().any(|&(other, _)| other == word) {
             return Err(Error::Usage(format!("the word `{word}` is given twice: name another")));
         }
-        for (sum, number) in sum.iter_mut().zip(unit(vectors.row(row)).unwrap_or_default()) {
+        for (sum, number) in sum.iter_mut().zip(unit(&vector).unwrap_or_default()) {
             *sum += number as f32;
         }
-        rows.push(row);
+        found.push((word, vector));
     }
     // Words that add up to zero are all equally far from their mean.
     let mean = direction(&sum).unwrap_or(vec![0.0; vectors.dim]);
-    let compare =
-        |row| Neighbor { word: vectors.vocabulary.word(row), row, similarity: cosine(&mean, vectors.row(row)) };
-    let mut found: Vec<_> = rows.into_iter().map(compare).collect();
+    let compare = |(word, vector): (&'a str, Cow<'_, [f32]>)| Fit {
+        word,
+        row: vectors.vocabulary.row(word),
+        similarity: cosine(&mean, &vector),
+    };
+    let mut found: Vec<_> = found.into_iter().map(compare).collect();
     found.sort_by(|one, other| one.similarity.total_cmp(&other.similarity));
     Ok(found)
 }
@@ -61,7 +80,7 @@ mod tests {
             [("breakfast", &[9.0, 1.0]), ("lunch", &[1.0, 0.0]), ("cereal", &[0.0, 1.0]), ("dinner", &[1.0, 0.1])];
         let model = vectors(2, &rows);
         let found = odd_one_out(&model, &["breakfast", "cereal", "dinner", "lunch"]).unwrap();
-        assert_eq!((found[0].word, found[0].row, found.len()), ("cereal", 2, 4));
+        assert_eq!((found[0].word, found[0].row, found.len()), ("cereal", Some(2), 4));
         assert!(found.is_sorted_by_key(|found| found.similarity));
         assert!(odd_one_out(&model, &["lunch", "dinner"]).is_err());
         assert!(odd_one_out(&model, &["lunch", "dinner", "lunch"]).unwrap_err().to_string().contains("given twice"));

@@ -1,15 +1,19 @@
 //! Questions to word vectors: nearest neighbors and analogies, by cosine.
+//!
+//! A word that the model has not seen has a vector all the same where the model knows some of its n-grams.
 
 mod clusters;
 mod compare;
 mod cosine;
 mod suggest;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::{Error, Result, Vectors};
 pub use clusters::{Clusters, clusters, groups};
-pub use compare::{odd_one_out, similarity};
+pub use compare::{Fit, odd_one_out, similarity};
 pub use cosine::{cosine, direction, dot, length, unit};
 
 /// A word near a query.
@@ -60,12 +64,11 @@ fn combine<'a>(vectors: &'a Vectors, words: &[(&str, f64)], k: usize) -> Result<
     let mut sum = vec![0.0; vectors.dim];
     let mut rows = Vec::with_capacity(words.len());
     for &(word, weight) in words {
-        let row = row_of(vectors, word)?;
         // A word without a direction adds none.
-        for (sum, number) in sum.iter_mut().zip(unit(vectors.row(row)).unwrap_or_default()) {
+        for (sum, number) in sum.iter_mut().zip(unit(&vector(vectors, word)?).unwrap_or_default()) {
             *sum += weight * number;
         }
-        rows.push(row);
+        rows.extend(vectors.vocabulary.row(word));
     }
     let sum: Vec<f32> = sum.into_iter().map(|number| number as f32).collect();
     if unit(&sum).is_none() {
@@ -100,26 +103,46 @@ pub fn nearest<'a>(vectors: &'a Vectors, query: &[f32], exclude: &[usize], k: us
     found
 }
 
-/// The row of `word`.
-fn row_of(vectors: &Vectors, word: &str) -> Result<usize> {
-    vectors.vocabulary.row(word).ok_or_else(|| unknown(vectors, word))
+/// The vector of `word`: that in the model, or else the mean of its n-grams.
+///
+/// # Errors
+/// If the model knows neither the word nor any of its n-grams.
+pub fn vector<'a>(vectors: &'a Vectors, word: &str) -> Result<Cow<'a, [f32]>> {
+    match vectors.embed(word) {
+        Some(Cow::Owned(mean)) if mean.iter().all(|&number| number == 0.0) => Err(unknown(vectors, word)),
+        Some(Cow::Owned(mean)) if !mean.iter().all(|number| number.is_finite()) => {
+            let message = format!("the n-grams of the word `{word}` add up to more than a number can hold");
+            Err(Error::Failed(message))
+        }
+        found => found.ok_or_else(|| unknown(vectors, word)),
+    }
 }
 
 /// The error for a word that the model lacks: names words that the user may have meant.
 fn unknown(vectors: &Vectors, word: &str) -> Error {
+    let ngrams = match &vectors.subwords {
+        None => String::new(),
+        Some(subwords) if subwords.ngrams.of(word).next().is_some() => ", nor any of its n-grams".to_owned(),
+        Some(subwords) => {
+            let (least, most) = (subwords.ngrams.least(), subwords.ngrams.most());
+            format!(", which has no n-grams of {least} to {most} characters")
+        }
+    };
     let similar = suggest::similar(&vectors.vocabulary, word);
     let hint = match similar.as_slice() {
         [] => String::new(),
         words => format!("; did you mean {}?", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")),
     };
-    Error::Failed(format!("the model does not know the word `{word}`{hint}"))
+    Error::Failed(format!("the model does not know the word `{word}`{ngrams}{hint}"))
 }
 
 #[cfg(test)]
 mod tests {
+    use motevec_core::subword::Ngrams;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Subwords;
 
     pub(super) fn vectors(dim: usize, rows: &[(&str, &[f32])]) -> Vectors {
         let vocabulary = rows.iter().map(|&(word, _)| (word, 0)).collect();
@@ -195,6 +218,29 @@ mod tests {
         assert!(neighbors(&model, &["x", "y"], 3).is_err());
         assert!(neighbors(&model, &[], 3).is_err());
         assert!(nearest(&model, &[0.0, 0.0], &[], 2).iter().all(|n| n.similarity == 0.0));
+    }
+
+    #[test]
+    fn an_unseen_word_is_as_near_as_its_ngrams() {
+        let ngrams = Ngrams::new(3, 3, 1000).unwrap();
+        let mut buckets: Vec<u32> = ngrams.of("eastern").collect();
+        buckets.sort_unstable();
+        buckets.dedup();
+        let rows = [3.0, 0.0].repeat(buckets.len());
+        let known = vectors(2, &[("east", &[2.0, 0.0]), ("north", &[0.0, 5.0])]);
+        let subwords = Subwords::new(ngrams, 2, known.data.clone(), buckets, rows);
+        let model = Vectors { subwords: Some(subwords), ..known };
+        let found = neighbors(&model, &["easter"], 5).unwrap();
+        assert_eq!((words(&found), found[0].similarity), (vec!["east", "north"], 1.0));
+        assert_eq!(words(&neighbors(&model, &["easter", "east"], 5).unwrap()), ["north"]);
+        assert_eq!(words(&analogy(&model, ["easter", "north", "easter"], 1).unwrap()), ["east"]);
+        assert_eq!(similarity(&model, "easter", "north").unwrap(), 0.0);
+        let found = odd_one_out(&model, &["easter", "north", "east"]).unwrap();
+        assert_eq!((found[0].word, found[0].row, found[2].word, found[1].row), ("north", Some(1), "east", None));
+        let message = |word| neighbors(&model, &[word], 1).unwrap_err().to_string();
+        assert_eq!(message("xyz"), "the model does not know the word `xyz`, nor any of its n-grams");
+        assert_eq!(message("a"), "the model does not know the word `a`, nor any of its n-grams");
+        assert_eq!(message(""), "the model does not know the word ``, which has no n-grams of 3 to 3 characters");
     }
 
     #[test]

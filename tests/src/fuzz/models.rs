@@ -170,7 +170,8 @@ fn assert_same_file(format: Format, one: &Vectors, other: &Vectors) {
         }
         _ => assert_same(one, other),
     }
-    if format.codec().holds_subwords() {
+    // finalfusion keeps no rows of words.
+    if format.codec().holds_subwords() && format != Format::Finalfusion {
         assert_eq!(one.subwords, other.subwords);
     }
     if matches!(format, Format::Mote | Format::SafeTensors) {

@@ -122,7 +122,7 @@ fn conversion_keeps_every_bit() {
     assert_eq!(
         folder.stdout(&["convert", "events.mote", "a.vec"]),
         format!(
-            "read     events.mote, mote: 6 words × 10 dimensions\nwritten  a.vec, {} B\n",
+            "read     events.mote, mote: 6 words × 10 dimensions\nwritten  a.vec, fasttext: {} B\n",
             folder.read("a.vec").len()
         )
     );

@@ -22,4 +22,5 @@ mod queries;
 mod real_files;
 mod resume;
 mod train;
+mod vectors;
 mod word2vec;

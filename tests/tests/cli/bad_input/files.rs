@@ -9,7 +9,11 @@ use motevec_tests::{Folder, compressed, repository};
 pub(crate) const EARLIER: &str = "vectors of an earlier run";
 
 /// The endings of all formats of models.
-pub(crate) const ENDINGS: [&str; 9] = ["bin", "txt", "vec", "glove", "npy", "safetensors", "fifu", "tsv", "mote"];
+pub(crate) const ENDINGS: [&str; 10] =
+    ["bin", "txt", "vec", FASTTEXT, "glove", "npy", "safetensors", "fifu", "tsv", "mote"];
+
+/// The ending of fastText's models, which is word2vec's too: here they have one that tells them apart.
+const FASTTEXT: &str = "fasttext.bin";
 
 /// What can be wrong with a model.
 pub(crate) const DAMAGE: [&str; 8] = ["cut", "half", "empty", "wrong", "counts", "nan", "twice", "spaces"];
@@ -49,7 +53,8 @@ pub(crate) fn write_models(folder: &Folder) {
     folder.write("a.txt", "2 2\nstate 0.5 -1.25\nunion 3 1\n");
     for ending in ENDINGS {
         if ending != "txt" {
-            folder.stdout(&["convert", "a.txt", &format!("a.{ending}")]);
+            let format: &[&str] = if ending == FASTTEXT { &["--to", "fasttext-bin"] } else { &[] };
+            folder.stdout(&[&["convert", "a.txt", &format!("a.{ending}")], format].concat());
         }
         // The second file of formats that have their words in one.
         let words = match ending {
@@ -92,6 +97,8 @@ impl Model {
             ("empty", _) => self.content.clear(),
             ("wrong", _) => self.content = "\u{fffd} this is something else\n".into(),
             ("counts", "npy" | "tsv") => self.words.extend(b"more\n"),
+            // Words, and words and labels.
+            ("counts", FASTTEXT) => self.replace(&[2, 0, 0, 0, 2, 0, 0, 0, 0], &[3, 0, 0, 0, 3, 0, 0, 0, 0]),
             ("counts", "glove") => self.replace(b" -1.25", b""),
             ("counts", "safetensors") => self.replace(b"[2,2]", b"[4,1]"),
             // Rows, 8 bytes, and dimensions.
@@ -103,7 +110,7 @@ impl Model {
             ("counts", _) => self.replace(b"2 2\n", b"3 2\n"),
             // The length of the second vector.
             ("nan", "fifu") => self.content[length - 4..].copy_from_slice(&f32::NAN.to_le_bytes()),
-            ("nan", "bin" | "npy" | "safetensors" | "mote") => {
+            ("nan", "bin" | FASTTEXT | "npy" | "safetensors" | "mote") => {
                 self.replace(&1.0_f32.to_le_bytes(), &f32::NAN.to_le_bytes());
             }
             ("nan", "tsv") => self.replace(b"3\t1", b"3\tNaN"),

@@ -10,17 +10,20 @@
 //! The file is read, not mapped into memory. A mapped file that another program cuts short kills its readers, and
 //! reading only the tensors that a command needs is fast enough.
 
+mod tensors;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use hashbrown::HashMap;
 use motevec_core::subword::Ngrams;
 use safetensors::Dtype;
-use safetensors::tensor::{Metadata, TensorInfo};
+use safetensors::tensor::Metadata;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::matrix::{Kind, Numbers, Words};
+use self::tensors::{cut, read_buckets, read_counts, read_matrix};
+use super::matrix::Words;
 use super::{Codec, Source, matrix, subwords, words};
 use crate::history::Run;
 use crate::{Error, Result, Vectors, VectorsRef, Vocabulary, output};
@@ -287,54 +290,6 @@ pub(crate) fn header(
 
 fn has_counts(vectors: VectorsRef<'_>) -> bool {
     vectors.vocabulary.counts().iter().any(|&count| count > 0)
-}
-
-fn read_matrix(source: &mut Source, name: &str, info: &TensorInfo, (rows, dim): (usize, usize)) -> Result<Vec<f32>> {
-    let kind = match info.dtype {
-        Dtype::F16 => Kind::F16,
-        Dtype::BF16 => Kind::BF16,
-        Dtype::F64 => Kind::F64,
-        _ => Kind::F32,
-    };
-    check(source, name, info, if kind == Kind::F32 { Dtype::F32 } else { info.dtype }, &[rows, dim])?;
-    let numbers = Numbers { kind, big_endian: false }.read(source, rows * dim)?;
-    if numbers.len() < rows * dim { Err(matrix::cut(source, name, &numbers, rows * dim)) } else { Ok(numbers) }
-}
-
-fn read_counts(source: &mut Source, info: &TensorInfo, rows: usize) -> Result<Vec<u64>> {
-    check(source, COUNTS, info, Dtype::I64, &[rows])?;
-    let mut bytes = Vec::new();
-    source.read_bytes(rows * size_of::<i64>(), &mut bytes)?;
-    if bytes.len() < rows * size_of::<i64>() {
-        return Err(cut(source, COUNTS));
-    }
-    let counts = bytes.as_chunks().0.iter().map(|&count| u64::try_from(i64::from_le_bytes(count)).ok());
-    let counts: Option<Vec<_>> = counts.collect();
-    counts.ok_or_else(|| source.error(None, "`counts` holds a number below 0"))
-}
-
-fn read_buckets(source: &mut Source, info: &TensorInfo) -> Result<Vec<u32>> {
-    let count = info.shape.first().copied().unwrap_or(0);
-    check(source, BUCKETS, info, Dtype::U32, &[count])?;
-    let mut bytes = Vec::new();
-    source.read_bytes(count * size_of::<u32>(), &mut bytes)?;
-    if bytes.len() < count * size_of::<u32>() {
-        return Err(cut(source, BUCKETS));
-    }
-    Ok(bytes.as_chunks().0.iter().map(|&bucket| u32::from_le_bytes(bucket)).collect())
-}
-
-/// Checks the type and shape of a tensor. The product of a shape is known to fit.
-fn check(source: &Source, name: &str, info: &TensorInfo, dtype: Dtype, shape: &[usize]) -> Result<()> {
-    if (info.dtype, &info.shape[..]) == (dtype, shape) {
-        return Ok(());
-    }
-    let message = format!("`{name}` is {:?} {:?}; {dtype:?} {shape:?} was expected", info.dtype, info.shape);
-    Err(source.error(None, message))
-}
-
-fn cut(source: &Source, what: &str) -> Error {
-    source.error(None, format!("the file ends within {what}"))
 }
 
 #[cfg(test)]

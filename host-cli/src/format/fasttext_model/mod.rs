@@ -6,32 +6,20 @@
 //!
 //! Models for classification, quantized ones (`.ftz`) and pruned ones are refused.
 
-use std::fmt::Display;
-use std::io::{self, Read as _, Write};
+mod settings;
+
+use std::io::{self, Write};
 use std::path::Path;
 
 use motevec_core::subword::Ngrams;
 
+use self::settings::{HIERARCHICAL_SOFTMAX, MAGIC, Settings};
 use super::matrix::Words;
 use super::rows::{self, LONGEST_WORD};
 use super::rules::Flaw;
 use super::subwords::{self, Buckets};
 use super::{Codec, Source, matrix};
-use crate::history::Run;
 use crate::{Error, Result, Vectors, VectorsRef, Vocabulary, compression};
-
-const MAGIC: i32 = 793_712_314;
-
-/// The version that is written, of 2017. That before differs only in models for classification.
-const VERSION: i32 = 12;
-const BEFORE: i32 = 11;
-
-const HIERARCHICAL_SOFTMAX: i32 = 1;
-const NEGATIVE_SAMPLING: i32 = 2;
-const SOFTMAX: i32 = 3;
-
-const CBOW: i32 = 1;
-const SKIP_GRAM: i32 = 2;
 
 /// In place of a number of pruned n-grams: all are there.
 const NOT_PRUNED: i64 = -1;
@@ -82,117 +70,16 @@ impl Codec for FastTextModel {
                 None => matrix::write(vectors.data, out)?,
                 Some(subwords) => {
                     matrix::write(&subwords.words, out)?;
-                    let mut next = 0;
-                    for (&bucket, row) in subwords.buckets().iter().zip(subwords.rows().chunks_exact(vectors.dim)) {
-                        write_zeros(u64::from(bucket - next), vectors.dim, out)?;
-                        matrix::write(row, out)?;
-                        next = bucket + 1;
-                    }
-                    write_zeros(u64::from(subwords.ngrams.buckets() - next), vectors.dim, out)?;
+                    subwords::write_rows(subwords, vectors.dim, out)?;
                 }
             }
             write_head(vectors.vocabulary.len() as u64, vectors.dim, out)?;
             match vectors.outside {
                 Some(outside) => matrix::write(outside, out),
                 // As before training.
-                None => write_zeros(vectors.vocabulary.len() as u64, vectors.dim, out),
+                None => subwords::write_zeros(vectors.vocabulary.len() as u64, vectors.dim, out),
             }
         })
-    }
-}
-
-/// The settings of training that a file holds, by our names.
-#[derive(Clone, Copy)]
-struct Settings {
-    dim: i32,
-    window: i32,
-    epochs: i32,
-    min_count: i32,
-    negatives: i32,
-    loss: i32,
-    architecture: i32,
-    buckets: i32,
-    min_n: i32,
-    max_n: i32,
-    subsample: f64,
-}
-
-impl Settings {
-    /// Those of the last run that made `vectors`, as far as it is known; else fastText's defaults.
-    fn of(vectors: VectorsRef<'_>) -> Self {
-        let option = |name: &str| {
-            let mut options = vectors.history.last()?.options.iter();
-            options.find(|(option, _)| option == name).map(|(_, value)| value.as_str())
-        };
-        let number = |name, default: i32| option(name).and_then(|value| value.parse().ok()).unwrap_or(default);
-        let part = |part: fn(Ngrams) -> u32| {
-            vectors.subwords.map_or(0, |subwords| i32::try_from(part(subwords.ngrams)).unwrap_or(i32::MAX))
-        };
-        // gensim leaves out words that are rarer than this.
-        let rarest = vectors.vocabulary.counts().iter().min().map_or(1, |&count| count.max(1));
-        Self {
-            dim: i32::try_from(vectors.dim).unwrap_or(i32::MAX),
-            window: number("window", 5),
-            epochs: number("epochs", 5),
-            min_count: number("min-count", 1).min(i32::try_from(rarest).unwrap_or(i32::MAX)),
-            negatives: number("negatives", 5),
-            loss: NEGATIVE_SAMPLING,
-            architecture: if option("architecture") == Some("cbow") { CBOW } else { SKIP_GRAM },
-            buckets: part(Ngrams::buckets),
-            min_n: part(Ngrams::least),
-            max_n: part(Ngrams::most),
-            subsample: option("subsample").and_then(|value| value.parse().ok()).unwrap_or(1e-4),
-        }
-    }
-
-    fn write(self, out: &mut dyn Write) -> io::Result<()> {
-        /// fastText's defaults of what skip-gram and CBOW do not use.
-        const WORD_NGRAMS: i32 = 1;
-        const LR_UPDATE_RATE: i32 = 100;
-        let Self { dim, window, epochs, min_count, negatives, .. } = self;
-        let Self { loss, architecture, buckets, min_n, max_n, .. } = self;
-        let training = [dim, window, epochs, min_count, negatives, WORD_NGRAMS, loss, architecture];
-        let numbers = [&[MAGIC, VERSION][..], &training, &[buckets, min_n, max_n, LR_UPDATE_RATE]].concat();
-        numbers.into_iter().try_for_each(|number| out.write_all(&number.to_le_bytes()))?;
-        out.write_all(&self.subsample.to_le_bytes())
-    }
-
-    /// Which n-grams words have; `None` if none.
-    fn ngrams(self, source: &Source) -> Result<Option<Ngrams>> {
-        // One of no characters does not count as one.
-        let [least, most, buckets] = [self.min_n.max(1), self.max_n, self.buckets].map(i32::cast_unsigned);
-        if self.max_n < self.min_n.max(1) {
-            return Ok(None);
-        }
-        subwords::ngrams(source, least, most, buckets).map(Some)
-    }
-
-    /// The run that had these settings, as `motevec train` takes them.
-    fn run(self, words: u64, kept_words: u64, ngrams: Option<Ngrams>) -> Run {
-        let architecture = if self.architecture == CBOW { "cbow" } else { "skip-gram" };
-        let loss = match self.loss {
-            HIERARCHICAL_SOFTMAX => "hierarchical-softmax",
-            SOFTMAX => "softmax",
-            _ => "negative-sampling",
-        };
-        let number = |name: &'static str, value: &dyn Display| (name, value.to_string());
-        let mut options = vec![
-            ("architecture", architecture.to_owned()),
-            ("loss", loss.to_owned()),
-            number("dim", &self.dim),
-            number("window", &self.window),
-            number("epochs", &self.epochs),
-            number("min-count", &self.min_count),
-            number("negatives", &self.negatives),
-            number("subsample", &self.subsample),
-        ];
-        if let Some(ngrams) = ngrams {
-            options.push(("subwords", String::new()));
-            options.extend([number("min-n", &ngrams.least()), number("max-n", &ngrams.most())]);
-            options.push(number("buckets", &ngrams.buckets()));
-        }
-        let options = options.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Run { program: "fastText, or a program like it".to_owned(), words, kept_words, options, losses: Vec::new() }
     }
 }
 
@@ -225,16 +112,11 @@ fn write_head(rows: u64, dim: usize, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(&[rows, dim as u64].map(u64::to_le_bytes).concat())
 }
 
-fn write_zeros(rows: u64, dim: usize, out: &mut dyn Write) -> io::Result<()> {
-    let bytes = rows.saturating_mul((dim * size_of::<f32>()) as u64);
-    io::copy(&mut io::repeat(0).take(bytes), out).map(drop)
-}
-
 struct Reader(Source);
 
 impl Reader {
     fn read(mut self, wants_outside: bool) -> Result<Vectors> {
-        let settings = self.settings()?;
+        let settings = Settings::read(&mut self)?;
         let ngrams = settings.ngrams(&self.0)?;
         let (words, tokens) = self.words()?;
         let (_, dim) = matrix::size(&self.0, words.len() as u64, settings.dim as u64)?;
@@ -276,34 +158,6 @@ impl Reader {
         Ok(vectors)
     }
 
-    fn settings(&mut self) -> Result<Settings> {
-        let what = "its settings";
-        if self.i32(what)? != MAGIC {
-            return Err(self.0.error(None, "this is not a fastText model: it does not begin with its magic number"));
-        }
-        let version = self.i32(what)?;
-        if ![BEFORE, VERSION].contains(&version) {
-            let message = format!("this is version {version} of fastText's format; only 11 and 12 can be read");
-            return Err(self.0.error(None, message));
-        }
-        let mut next = || self.i32(what);
-        let (dim, window, epochs) = (next()?, next()?, next()?);
-        let (min_count, negatives, _word_ngrams) = (next()?, next()?, next()?);
-        let (loss, architecture, buckets) = (next()?, next()?, next()?);
-        let (min_n, max_n, _lr_update_rate) = (next()?, next()?, next()?);
-        let subsample = f64::from_le_bytes(self.array(what)?);
-        match architecture {
-            CBOW | SKIP_GRAM => {}
-            3 => return Err(self.refuse("classifies texts", "word vectors")),
-            _ => return Err(self.refuse(&format!("is of kind {architecture}"), "skip-gram and CBOW")),
-        }
-        if dim < 1 || buckets < 0 {
-            let message = format!("its settings are garbage: {dim} dimensions, {buckets} buckets of n-grams");
-            return Err(self.0.error(None, message));
-        }
-        Ok(Settings { dim, window, epochs, min_count, negatives, loss, architecture, buckets, min_n, max_n, subsample })
-    }
-
     /// The words, and how many the text had.
     fn words(&mut self) -> Result<(Words, u64)> {
         let what = "its list of words";
@@ -329,9 +183,7 @@ impl Reader {
                 });
             };
             let count = self.i64(what)?;
-            if self.array::<1>(what)? != [0] {
-                return Err(self.refuse("has labels of texts", "word vectors"));
-            }
+            let kind = self.array::<1>(what)?;
             let count = u64::try_from(count).map_err(|_| {
                 let word = String::from_utf8_lossy(word);
                 self.0.error(None, format!("row {row}: the count of `{}` is below 0", word.escape_debug()))
@@ -341,6 +193,9 @@ impl Reader {
                 Err(problem) => Err((Flaw::NotARow, problem)),
             });
             words.push(&mut self.0, None, word, count)?;
+            if kind != [0] {
+                return Err(self.refuse("has labels of texts", "word vectors"));
+            }
         }
         Ok((words, u64::try_from(tokens).unwrap_or_default()))
     }
@@ -399,7 +254,7 @@ impl Reader {
 mod tests {
     use super::super::rows::testing;
     use super::*;
-    use crate::Subwords;
+    use crate::{Run, Subwords};
 
     /// Two words with their n-grams, in five buckets.
     fn model() -> Vectors {
