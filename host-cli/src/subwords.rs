@@ -75,6 +75,11 @@ impl Subwords {
         (count > 0).then_some(sum)
     }
 
+    /// All numbers, row by row: of words, and of n-grams. For maps of all vectors that keep sums.
+    pub(crate) fn rows_mut(&mut self) -> [&mut [f32]; 2] {
+        [&mut self.words, &mut self.rows]
+    }
+
     /// Only these `words`, in their order.
     pub(crate) fn keep(&self, words: &[usize]) -> Self {
         let own = words.iter().flat_map(|row| &self.words[row * self.dim..][..self.dim]).copied().collect();

@@ -16,7 +16,7 @@ mod polar;
 use rayon::prelude::*;
 
 use crate::query::{cosine, direction, unit};
-use crate::{Error, Result, Vectors};
+use crate::{Error, Result, Subwords, Vectors};
 use polar::{add, polar};
 
 /// Words whose vectors are in f64 at a time.
@@ -105,11 +105,14 @@ impl Alignment {
     }
 
     /// Lays `b` over the other model: multiplies all its vectors by R, those of words that the other model lacks too.
-    /// Outside vectors are multiplied likewise, so that `b` predicts the same contexts as before.
+    /// Outside vectors are multiplied likewise, so that `b` predicts the same contexts as before; and so are n-grams,
+    /// for words that it has not seen.
     pub fn apply(&self, b: &mut Vectors) {
         let dim = b.dim;
-        let rows = b.data.par_chunks_exact_mut(dim);
-        rows.chain(b.outside.as_deref_mut().unwrap_or_default().par_chunks_exact_mut(dim)).for_each(|row| {
+        let outside = b.outside.as_deref_mut().unwrap_or_default();
+        let [own, ngrams] = b.subwords.as_mut().map(Subwords::rows_mut).unwrap_or_default();
+        let matrices = [&mut *b.data, outside, own, ngrams];
+        matrices.into_par_iter().flat_map(|matrix| matrix.par_chunks_exact_mut(dim)).for_each(|row| {
             let mut sums = vec![0.0; dim];
             row.iter().zip(&self.matrix).for_each(|(&number, other)| add(&mut sums, f64::from(number), other));
             row.iter_mut().zip(sums).for_each(|(number, sum)| *number = sum as f32);

@@ -91,13 +91,13 @@ impl Args {
         let open = |path| format::open(path, self.from, "--from").map(|file| file.with(self.rules.rules()));
         let (mut a, mut b) = (open(&self.a)?, open(&self.b)?);
         let mut files = Files::reading(a.files().into_iter().chain(b.files()));
-        let codec = self.output.as_ref().map(|path| {
+        let output = self.output.as_ref().map(|path| {
             let codec = format::for_output(path, self.to, "--to")?;
-            format::check_output(codec, path, &mut files).map(|()| (codec, path))
+            format::check_output(codec, path, &mut files).map(|()| path)
         });
-        let codec = codec.transpose()?;
+        let output = output.transpose()?;
         let a = progress::busy("reading", || a.read_center())?;
-        let mut b = progress::busy("reading", || if codec.is_some() { b.read() } else { b.read_center() })?;
+        let mut b = progress::busy("reading", || if output.is_some() { b.read() } else { b.read_center() })?;
         let frequent = self.frequent(&a, &b)?;
 
         let alignment = progress::busy("aligning", || align::align(&a, &b))?;
@@ -105,8 +105,10 @@ impl Args {
         progress::busy("rotating", || alignment.apply(&mut b));
         let mut moved = alignment.distances(&a, &b);
         let after = similarity(&moved);
-        if let Some((codec, path)) = codec {
-            progress::busy("writing", || codec.write(path, b.view()))?;
+        if let Some(path) = output {
+            let to = format::for_model(path, self.to, b.subwords.is_some(), "--to")?;
+            progress::busy("writing", || to.codec().write(path, b.view()))?;
+            format::lost(to, b.view()).iter().for_each(|lost| report::note(lost));
         }
 
         moved.retain(|moved| frequent[0][moved.word.a] && frequent[1][moved.word.b]);
