@@ -16,21 +16,27 @@ use super::matrix::{Matrix, PARTS, Reader, part_of, place_of};
 use super::merge::Rule;
 use super::private::{PREFETCH, Private, Side};
 
-/// How many times its share of a word a row of n comes home in a pair, beside the word itself: κ of the merge is that much
-/// smaller for it. Tried on six million words (100 dimensions, 5 epochs, one seed; WordSim-353 / SimLex-999 / analogies /
-/// syntactic ones):
+/// How many times its share of a word a row comes home in a pair, in rounds of 16,000 words; in shorter ones less, in
+/// proportion: what all words learn in common is added up for each word that shares a row.
+///
+/// Tried on six million words in rounds of 9,300 (100 dimensions, 5 epochs, one seed; WordSim-353 / SimLex-999 /
+/// analogies / syntactic ones):
 ///
 /// | | scores |
 /// |---|---|
 /// | fastText, step by step | .336 .249 .570 .642 |
-/// | 2 | diverges: what all words learn in common is added up too often |
+/// | 2 | diverges |
 /// | 3 | .370 .230 .551 .618, from a first epoch that swings |
 /// | 6 | .381 .219 .544 .611 |
 /// | 10 | .385 .213 .533 .598 |
 /// | as if a row were the word | .381 .211 .513 .574 |
-/// | 3, rounds of 500 words | .365 .245 .562 .630, at a third more time |
+/// | 3, rounds of 8,000 words | .365 .245 .562 .630 |
 /// | as if a row were the word, eight rounds between composing | .332 .192 .384 .427, at half the time |
-const SHARES: f64 = 6.0;
+///
+/// On 23 million words in rounds of 16,000, 6 swings, and 12 does not.
+const SHARES: f64 = 12.0;
+const AT_WORDS: f64 = 16_000.0;
+const LEAST_SHARES: f64 = 3.0;
 
 /// What a word has to hand to a row that it is made of.
 #[derive(Clone, Copy)]
@@ -48,14 +54,18 @@ pub(super) struct Composites<'a, 'm> {
     pub(super) grams: &'a Grams,
     /// A row for each word, and for each n-gram.
     pub(super) input: &'a Matrix<'m>,
+    /// See [`SHARES`].
+    shares: f64,
     /// By part of the words, and then by part of the input matrix: what words contribute to rows.
     contributions: Vec<RwLock<Vec<Vec<Contribution>>>>,
 }
 
 impl<'a, 'm> Composites<'a, 'm> {
-    pub(super) fn new(grams: &'a Grams, input: &'a Matrix<'m>) -> Self {
+    /// For rounds of so many words.
+    pub(super) fn new(grams: &'a Grams, input: &'a Matrix<'m>, words: usize) -> Self {
+        let shares = (SHARES * words as f64 / AT_WORDS).max(LEAST_SHARES);
         let contributions = (0..PARTS).map(|_| RwLock::new(vec![Vec::new(); PARTS])).collect();
-        Self { grams, input, contributions }
+        Self { grams, input, shares, contributions }
     }
 
     /// Composes the rows of the words in `part` that occur in a round of the `shards`.
@@ -98,7 +108,7 @@ impl<'a, 'm> Composites<'a, 'm> {
             let word = (place * PARTS + part) as u32;
             let rows = self.grams.of(word);
             // A row takes its word along by its share of it only, and so comes home that much more slowly.
-            let pairs = pairs * SHARES / rows.len() as f64;
+            let pairs = pairs * self.shares / rows.len() as f64;
             for &row in rows {
                 by_part[part_of(row)].push(Contribution { place: place_of(row) as u32, row: word, pairs });
             }

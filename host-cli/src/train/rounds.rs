@@ -88,7 +88,7 @@ pub(super) fn rounds_from(
         let input = Matrix::new(input.as_mut_slice(), input_rows, stride);
         let inputs = if grams.is_some() { &input } else { &center };
         initialize(start, (inputs, &outside), grams.as_ref(), settings)?;
-        let composites = grams.as_ref().map(|grams| Composites::new(grams, &input));
+        let composites = grams.as_ref().map(|grams| Composites::new(grams, &input, plan.shards * plan.words_per_round));
         let mut states = position.iter().flat_map(|position| match &position.cursor {
             Cursor::Rounds(states) => states.clone(),
             Cursor::Sequential(_) => Vec::new(),
