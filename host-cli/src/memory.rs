@@ -20,7 +20,10 @@ pub(crate) fn for_tokens() -> u64 {
 pub(crate) fn needed(matrices: [u64; 3], dim: u64, plan: &Plan, state: u64) -> u64 {
     let row = dim.div_ceil(BLOCK).saturating_mul(BLOCK * size_of::<f32>() as u64);
     let [words, outside, input] = matrices;
-    let private = words.min(plan.words_per_round as u64).saturating_mul(2 * plan.shards as u64);
+    let round = plan.words_per_round as u64;
+    // Where outside rows are nodes of a tree, a word has a path of some twenty.
+    let nodes = if outside < words { outside.min(20 * round) } else { words.min(round) };
+    let private = words.min(round).saturating_add(nodes).saturating_mul(plan.shards as u64);
     let largest = words.max(outside).max(input);
     let with_state = words.saturating_add(outside).saturating_mul(1 + state);
     let rows = with_state.saturating_add(input).saturating_add(largest).saturating_add(private);

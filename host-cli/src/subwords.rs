@@ -41,6 +41,11 @@ impl Subwords {
         &self.rows
     }
 
+    /// The words' own rows, and those of the buckets.
+    pub(crate) fn into_rows(self) -> (Vec<f32>, Vec<f32>) {
+        (self.words, self.rows)
+    }
+
     /// The row of a bucket, if it has one.
     #[must_use]
     pub fn row(&self, bucket: u32) -> Option<&[f32]> {

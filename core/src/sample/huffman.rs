@@ -68,6 +68,8 @@ impl<S: AsRef<[u32]> + AsMut<[u32]>> HuffmanTree<S> {
         if words >= 1 << 30 {
             return Err(HuffmanError::TooManyWords);
         }
+        // Words that never occur would hang in a chain of any length.
+        let count = |word| count(word).max(1);
         if !(1..words).all(|word| count(word - 1) >= count(word)) {
             return Err(HuffmanError::Unsorted);
         }
@@ -80,7 +82,7 @@ impl<S: AsRef<[u32]> + AsMut<[u32]>> HuffmanTree<S> {
             let mut sum = 0_u64;
             for bit in [0, 1] {
                 let lightest_inner = inner.get(next_inner).filter(|_| next_inner < row).copied();
-                let lightest_word = next_word.checked_sub(1).map(&count);
+                let lightest_word = next_word.checked_sub(1).map(count);
                 // Of equal ones word2vec.c takes the inner node.
                 let node = match (lightest_word, lightest_inner) {
                     (Some(word), inner) if inner.is_none_or(|inner| word < inner) => {

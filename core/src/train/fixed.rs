@@ -9,7 +9,7 @@ use crate::simd::{Machine, ShapedWindow, WindowError, WindowUpdate};
 /// − 1 negatives. So `Fixed<2, 6>` is a window of half-width 2 with K = 5.
 ///
 /// Steps leave the same bits as those of [`Dynamic`](super::Dynamic) with [`Update::Window`](super::Update::Window),
-/// but only one kernel becomes code, and the stack holds no more than the window needs. Windows of up to 8 words to
+/// but only one kernel becomes code, for targets of which the first alone is true, as those of negative sampling, and the stack holds no more than the window needs. Windows of up to 8 words to
 /// each side and 8 targets are possible; beyond that it does not compile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -40,7 +40,11 @@ impl<const WINDOW: usize, const TARGETS: usize> Shape for Fixed<WINDOW, TARGETS>
         // What a center, or a mean, is trained on.
         let (&[truth], []) = (truths, more) else { return Err(WindowError::TooLarge) };
         let Labeled { rows: targets, labels } = objective.targets(truth, targets);
-        let update = WindowUpdate { v, u, inputs, targets, labels: labels as u8, rate, with_loss };
+        // The kernel knows them: see `ShapedWindow`.
+        if labels != 1 {
+            return Err(WindowError::TooLarge);
+        }
+        let update = WindowUpdate { v, u, inputs, targets, labels: 1, rate, with_loss };
         machine.enter(ShapedWindow::<_, _, WINDOW, TARGETS>(update))
     }
 }

@@ -2,7 +2,8 @@
 
 use motevec_core::subword::Ngrams;
 
-use crate::Vocabulary;
+use super::pages::Pages;
+use crate::{Result, Vocabulary};
 
 /// By word, the rows of the input matrix that its vector is the mean of (eq. 24): its own, which has the word's number,
 /// and those of its n-grams, which come after all words'.
@@ -15,10 +16,15 @@ pub(super) struct Grams {
 }
 
 impl Grams {
-    pub(super) fn new(ngrams: Ngrams, words: &Vocabulary) -> Self {
+    /// Those of `words`.
+    ///
+    /// # Errors
+    /// If there is no memory for a list of the buckets.
+    pub(super) fn new(ngrams: Ngrams, words: &Vocabulary) -> Result<Self> {
         let (mut rows, mut ends) = (Vec::new(), Vec::with_capacity(words.len()));
         // By bucket; pages that nobody writes to take no memory.
-        let mut row_of = vec![0_u32; ngrams.buckets() as usize];
+        let mut pages = Pages::zeros(ngrams.buckets() as usize)?;
+        let row_of: &mut [u32] = bytemuck::cast_slice_mut(pages.as_mut_slice());
         for (row, word) in (0..).zip(words.words()) {
             rows.push(row);
             rows.extend(ngrams.of(word));
@@ -34,7 +40,7 @@ impl Grams {
         buckets.sort_unstable();
         (words.len() as u32..).zip(&buckets).for_each(|(row, &bucket)| row_of[bucket as usize] = row);
         for_each_bucket(&mut rows, &ends, |bucket| *bucket = row_of[*bucket as usize]);
-        Self { buckets, rows, ends }
+        Ok(Self { buckets, rows, ends })
     }
 
     /// Rows of the input matrix.
@@ -68,7 +74,7 @@ mod tests {
         let words: Vocabulary = ["ab", "abc", "x"].map(|word| (word, 5)).into_iter().collect();
         // <ab>: `<ab` `ab>`; <abc>: `<ab` `abc` `bc>`; <x>: `<x>`.
         let ngrams = Ngrams::new(3, 3, 100_000).unwrap();
-        let grams = Grams::new(ngrams, &words);
+        let grams = Grams::new(ngrams, &words).unwrap();
         assert_eq!((grams.buckets.len(), grams.all_rows()), (5, 8));
         assert!(grams.buckets.is_sorted());
         for (row, word) in (0..).zip(words.words()) {

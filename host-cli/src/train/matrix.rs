@@ -1,5 +1,6 @@
 //! A matrix that many threads read in one phase of a round and write, each its own part, in the next.
 
+use std::ops::Range;
 use std::sync::{RwLock, RwLockReadGuard};
 
 use motevec_core::simd::LANES;
@@ -56,11 +57,11 @@ impl<'a> Matrix<'a> {
         change(&mut self.parts[part].write().expect("no thread panics while it writes"))
     }
 
-    /// The rows in order, `dim` components of each.
-    pub(super) fn into_rows(self, dim: usize) -> Vec<f32> {
+    /// These rows in order, `dim` components of each.
+    pub(super) fn copy(&self, range: Range<usize>, dim: usize) -> Vec<f32> {
         let reader = self.read();
-        let mut rows = Vec::with_capacity(self.rows * dim);
-        for row in 0..self.rows as u32 {
+        let mut rows = Vec::with_capacity(range.len() * dim);
+        for row in range.start as u32..range.end as u32 {
             rows.extend_from_slice(&reader.row(row)[..dim]);
         }
         rows

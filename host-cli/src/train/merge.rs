@@ -150,6 +150,7 @@ impl Merger {
         }
     }
 }
+
 #[cfg(test)]
 mod tests {
     use motevec_core::model::RowsMut;
@@ -191,7 +192,7 @@ mod tests {
             &privates.iter().collect::<Vec<_>>(),
             (rule, None),
         );
-        let [center, outside] = matrices.map(|matrix| matrix.into_rows(1));
+        let [center, outside] = matrices.map(|matrix| matrix.copy(0..192, 1));
         assert_eq!([center[0], center[128], center[1], center[5]], [2.0, 4.0, 1.0, 1.0], "part 0 alone was merged");
         // Three shards moved row 64 by 1, 2 and 3.
         let s = rule.scale(3, rule.pairs(Side::Center, 3.0, 0.0));

@@ -123,10 +123,10 @@ pub fn train(corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Resu
 }
 
 /// [`train()`], going on from `earlier`: its words start with the vectors that they have there, and with outside
-/// vectors of zeros if it has none.
+/// vectors of zeros if it has none, or if training needs those of a tree.
 ///
 /// # Errors
-/// As [`train()`], and if `earlier` has other dimensions than the settings.
+/// As [`train()`], and if `earlier` has other dimensions or n-grams than the settings.
 pub fn train_from(earlier: &Vectors, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     begin(Start::from(&corpus.vocabulary, settings, earlier)?, corpus, settings, observe)
 }
@@ -148,10 +148,13 @@ pub fn resume(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observ
 }
 
 /// Rows of the matrices that training holds: of centers, outside, and what centers are made of.
-pub(crate) fn rows(corpus: &Corpus, settings: &Settings) -> [usize; 3] {
+///
+/// # Errors
+/// If there is no memory to count them.
+pub(crate) fn rows(corpus: &Corpus, settings: &Settings) -> Result<[usize; 3]> {
     let words = corpus.vocabulary.len();
-    let input = settings.subwords.map_or(0, |ngrams| Grams::new(ngrams, &corpus.vocabulary).all_rows());
-    [words, settings.objective.outside_rows(words), input]
+    let grams = settings.subwords.map(|ngrams| Grams::new(ngrams, &corpus.vocabulary)).transpose()?;
+    Ok([words, settings.objective.outside_rows(words), grams.map_or(0, |grams| grams.all_rows())])
 }
 
 fn begin(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {

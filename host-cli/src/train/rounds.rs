@@ -58,7 +58,7 @@ pub(super) fn rounds_from(
     };
     let plan = Plan::of(corpus, settings);
     let outside = settings.objective.outside_rows(words);
-    let grams = settings.subwords.map(|ngrams| Grams::new(ngrams, &corpus.vocabulary));
+    let grams = settings.subwords.map(|ngrams| Grams::new(ngrams, &corpus.vocabulary)).transpose()?;
     let common = Common {
         tokens: &corpus.tokens,
         keep,
@@ -111,13 +111,14 @@ pub(super) fn rounds_from(
         composites.iter().for_each(|composites| composites.compose_all(simd, &center));
         result
     };
-    // Each matrix gives its pages back as soon as its rows are handed out: there are never more than three.
+    // Each matrix gives its pages back as soon as its rows are handed out.
     drop(private);
-    let rows = |mut pages: Pages, rows| Matrix::new(pages.as_mut_slice(), rows, stride).into_rows(settings.dim);
+    let copy =
+        |pages: &mut Pages, all: usize, range| Matrix::new(pages.as_mut_slice(), all, stride).copy(range, settings.dim);
+    let rows = |mut pages: Pages, rows| copy(&mut pages, rows, 0..rows);
     let (center, outside) = (rows(center, words), rows(outer, outside));
     let subwords = settings.subwords.zip(grams).map(|(ngrams, grams)| {
-        let mut own = rows(input, input_rows);
-        let rest = own.split_off(words * settings.dim);
+        let [own, rest] = [0..words, words..input_rows].map(|range| copy(&mut input, input_rows, range));
         Subwords::new(ngrams, settings.dim, own, grams.buckets, rest)
     });
     finished(Trained { center, outside, subwords, losses, stopped, numbers: Numbers::new() }, settings)
@@ -212,8 +213,8 @@ impl driver::Rounds for Rounds<'_, '_> {
     fn thread(&self) -> Thread {
         let words = self.common.keep.len();
         let nodes = if self.common.tree.is_some() { words } else { 0 };
-        // These settings have been checked, and remember nothing.
-        let memory = Memory::new(self.settings, words).expect("there is nothing to allocate");
+        // It can fail for settings, which have been checked, and for what optimizers remember, which is nothing here.
+        let memory = Memory::new(self.settings, words).expect("settings were checked");
         let training = shard::Thread { words: LocalRows::new(words), nodes: LocalRows::new(nodes), memory };
         Thread { training, merger: Merger::default(), seen: Vec::new(), sums: RowSums::default() }
     }

@@ -144,7 +144,7 @@ impl Settings {
                 "subwords",
                 &"",
                 self.subwords.is_none() || self.merges(),
-                "words with n-grams train by plain SGD, without dropout, and not with softmax; leave those out",
+                "words with n-grams train by plain SGD: leave out --optimizer, --l2, --dropout and --loss softmax",
             ),
             ("simd", &self.level.name(), self.level.is_available(), "this machine does not have it"),
         ];

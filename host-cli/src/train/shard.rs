@@ -55,7 +55,7 @@ pub(super) struct Shard<'a> {
     left: Vec<Range<usize>>,
     epoch: u32,
     round: u64,
-    /// Whether there is a round to train.
+    /// Whether there is a round to train, and all that it needs was read.
     has_more: bool,
     pub(super) loss: Loss,
     pub(super) private: Private<'a>,
@@ -136,8 +136,8 @@ impl<'a> Shard<'a> {
     /// If the corpus cannot be read back from the disk.
     pub(super) fn prepare(&mut self, common: &Common<'_>, thread: &mut Thread) -> Result<()> {
         self.private.clear();
-        self.has_more = self.epoch != common.epochs;
-        if !self.has_more {
+        self.has_more = false;
+        if self.epoch == common.epochs {
             return Ok(());
         }
         let gathered = self.gather(common, &mut thread.words);
@@ -149,6 +149,7 @@ impl<'a> Shard<'a> {
             Some(tree) => self.find_paths(tree, &mut thread.nodes),
         }
         self.private.order_by_part();
+        self.has_more = true;
         Ok(())
     }
 

@@ -100,8 +100,9 @@ impl<'a> Start<'a> {
                 let centers = match (subwords, grams) {
                     (None, None) => [centers, Vec::new()],
                     (Some(subwords), Some(grams)) if subwords.buckets() == grams.buckets => {
-                        let rows = subwords.rows().to_vec();
-                        [subwords.words, rows]
+                        drop(centers);
+                        let (words, ngrams) = subwords.into_rows();
+                        [words, ngrams]
                     }
                     _ => return Err(foreign()),
                 };

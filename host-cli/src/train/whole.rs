@@ -22,10 +22,10 @@ use crate::{Error, Result};
 /// Trains on `corpus` on one thread, with negatives drawn one by one from the whole vocabulary. `observe` is called
 /// every thousand tokens.
 ///
-/// [`train`](super::train()) does this where the [`Plan`] has one shard.
+/// [`train`](super::train()) does this where the [`Plan`] has one shard, and where what shards learn cannot be merged.
 ///
 /// # Errors
-/// As [`train`](super::train()).
+/// As [`train`](super::train()), and if words have n-grams, which are composed for rounds.
 pub fn sequential(corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     sequential_from(Start::new(&corpus.vocabulary, settings), corpus, settings, observe)
 }
@@ -36,7 +36,13 @@ pub(super) fn sequential_from(
     settings: &Settings,
     observe: Observe<'_>,
 ) -> Result<Trained> {
-    let words = corpus.vocabulary.len();
+    settings.check()?;
+    if settings.subwords.is_some() {
+        return Err(Error::Failed("words with n-grams train in rounds only".to_owned()));
+    }
+    let (words, stride) = (corpus.vocabulary.len(), matrix::stride(settings.dim));
+    let pages = |rows: usize| Pages::zeros(rows.saturating_mul(stride));
+    let (mut center, mut outside) = (pages(words)?, pages(settings.objective.outside_rows(words))?);
     let mut memory = Memory::new(settings, words)?;
     let counts = corpus.vocabulary.counts();
     let noise = AliasTable::new(vec![Slot::default(); words], |word| counts[word])
@@ -62,9 +68,6 @@ pub(super) fn sequential_from(
             chunk
         }
     };
-    let stride = matrix::stride(settings.dim);
-    let pages = |rows: usize| Pages::zeros(rows.saturating_mul(stride));
-    let (mut center, mut outside) = (pages(words)?, pages(settings.objective.outside_rows(words))?);
     let slab = |rows| Slab::new(rows, settings.dim, stride).expect("whole rows");
     let mut model = Model { center: slab(center.as_mut_slice()), outside: slab(outside.as_mut_slice()) };
     let Model { center, outside } = &mut model;

@@ -34,7 +34,7 @@ use crate::model::RowsMut;
 pub const MAX_INPUTS: usize = 2 * MAX_WINDOW;
 /// The widest window that one update takes, in words to each side.
 const MAX_WINDOW: usize = 8;
-/// The most targets that one update takes: the true one and seven negatives.
+/// The most targets that one update takes: with negative sampling, the true one and seven negatives.
 pub const MAX_TARGETS: usize = 8;
 
 /// Why a [`WindowUpdate`] or a [`PairUpdate`](super::PairUpdate) was refused. Nothing has moved.

@@ -1,4 +1,4 @@
-//! One step of negative sampling on all pairs of a window's words and the targets that they share, by any optimizer.
+//! One step on all pairs of a window's words and the labeled targets that they share, by any optimizer.
 //!
 //! ```text
 //! for each input i, target j, each row once:    s_ij = v_i · u_j

@@ -98,7 +98,7 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks, const WINDOW: usize, const TARG
     }
 }
 
-/// Windows of more than [`MAX_INPUTS`] words take several steps, each with all targets.
+/// Windows of more than [`MAX_INPUTS`] words, and paths of more than [`MAX_PAIR_TARGETS`] nodes, take several steps.
 impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Dynamic, V, U, D> {
     type Targets = <Dynamic as Shape>::Targets;
 

@@ -15,7 +15,7 @@ use crate::{Error, Result, memory};
 pub(in crate::cli) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> {
     let (words, dim) = (corpus.vocabulary.len(), settings.dim);
     let plan = Plan::of(corpus, settings);
-    let rows = train::rows(corpus, settings).map(|rows| rows as u64);
+    let rows = train::rows(corpus, settings)?.map(|rows| rows as u64);
     let needed = memory::needed(rows, dim as u64, &plan, settings.optimizer.state());
     let available = memory::available();
     let text = ((corpus.tokens.len() - corpus.tokens.on_disk()) * size_of::<u32>()) as u64;

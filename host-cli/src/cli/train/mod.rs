@@ -154,6 +154,7 @@ impl Args {
             settings.dim = earlier.dim;
             let ngrams = earlier.subwords.as_ref().map(|subwords| subwords.ngrams);
             settings.subwords = settings.subwords.or(ngrams);
+            settings.check()?;
             train::check(&settings, earlier)?;
         }
         let output = self.output.as_deref().unwrap_or(Path::new(""));
