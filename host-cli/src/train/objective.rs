@@ -145,3 +145,27 @@ impl Tree {
 pub(crate) fn bits(corpus: &Corpus, settings: &Settings) -> f64 {
     Tree::new(&corpus.vocabulary).map_or(0.0, |tree| tree.lengths(plan::weights(corpus, settings)).0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Also where rows are not in that order.
+    #[test]
+    fn a_tree_goes_by_counts() {
+        let counts = [("b", 3), ("d", 1), ("a", 9), ("c", 2)];
+        let mut sorted = counts;
+        sorted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let [mixed, sorted]: [Vocabulary; 2] = [counts, sorted].map(|words| words.into_iter().collect());
+        let [of_mixed, of_sorted] = [&mixed, &sorted].map(|words| Tree::new(words).unwrap());
+        for word in ["a", "b", "c", "d"] {
+            let path = |tree: &Tree, words: &Vocabulary| tree.path(words.row(word).unwrap() as u32).collect::<Vec<_>>();
+            assert_eq!(path(&of_mixed, &mixed), path(&of_sorted, &sorted), "{word}");
+        }
+        let paths = Paths::all(&of_mixed);
+        assert_eq!((paths.of(2).rows.len(), paths.of(1).rows.len()), (1, 3));
+        // A word for each bit: 9 of 15 words have a path of one.
+        let (mean, longest) = of_mixed.lengths([3.0, 1.0, 9.0, 2.0].into_iter());
+        assert_eq!((mean, longest), ((2.0 * 3.0 + 3.0 + 9.0 + 3.0 * 2.0) / 15.0, 3));
+    }
+}

@@ -1,7 +1,7 @@
 //! The variants of training, as a user meets them: `--architecture`, `--loss`, `--subwords`.
 
 use motevec::format;
-use motevec_tests::Folder;
+use motevec_tests::{Folder, without_advice};
 use serde_json::Value;
 
 use crate::optimizers::{folder, last_loss, train};
@@ -99,6 +99,29 @@ fn losses_are_the_true_ones() {
     }
 }
 
+/// Where the name leaves a choice, the format is one that holds n-grams; where it does not, their loss is told.
+#[test]
+fn ngrams_go_into_the_file_or_their_loss_is_told() {
+    let folder = folder(100);
+    let format = |name: &str, more: &[&str]| {
+        let args =
+            ["train", "text.txt", "-o", name, "--epochs", "1", "--subsample", "0", "--subwords", "--buckets", "500"];
+        let output = folder.run(&[&args[..], more].concat());
+        assert!(output.status.success(), "{output:?}");
+        let told = without_advice(&output.stderr);
+        assert_eq!(told.starts_with("note: the n-grams are left out"), !told.is_empty(), "{told}");
+        let read = format::read(&folder.path(name), None).unwrap();
+        assert_eq!(read.subwords.is_some(), told.is_empty(), "{name}");
+        // A word that was never seen.
+        assert_eq!(folder.run(&["neighbors", name, "t0w7"]).status.success(), told.is_empty());
+        folder.json(&["info", name, "--json"])["format"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(format("model.bin", &[]), "fasttext-bin");
+    assert_eq!(format("model.fifu", &[]), "finalfusion");
+    assert_eq!(format("model.txt", &[]), "word2vec-text");
+    assert_eq!(format("model.vec", &["--format", "word2vec-bin"]), "word2vec-bin");
+}
+
 #[test]
 fn a_tree_of_one_word_is_refused() {
     let folder = Folder::new();
@@ -118,6 +141,8 @@ fn the_ngrams_of_an_earlier_model_are_taken_and_no_others() {
         folder.run(&[&args[..], more].concat())
     };
     assert!(resume("old.safetensors", &[]).status.success());
+    let refused = resume("old.safetensors", &["--optimizer", "adam"]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
     let ngrams = format::read(&folder.path("new.safetensors"), None).unwrap().subwords.unwrap().ngrams;
     assert_eq!((ngrams.least(), ngrams.most(), ngrams.buckets()), (3, 6, 1000));
     for (from, more) in

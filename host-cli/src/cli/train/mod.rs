@@ -25,7 +25,7 @@ use super::{interrupt, progress, report};
 use crate::corpus::{self, Corpus, Source};
 use crate::format::{self, Format, Rules};
 use crate::plot::{self, Kind};
-use crate::train;
+use crate::train::{self, Objective};
 use crate::{Error, Result, Vectors, VectorsRef, output};
 
 /// Learn word vectors from text
@@ -149,7 +149,11 @@ impl Args {
         // Whatever can be known to fail fails now, not after hours of work.
         let mut settings = arguments::settings(&self.learning, &self.machine)?;
         self.optimizer.apply(&self.learning, &mut settings)?;
-        let earlier = self.resume_from.as_deref().map(|path| self.read_earlier(path)).transpose()?;
+        let earlier = self
+            .resume_from
+            .as_deref()
+            .map(|path| self.read_earlier(path, settings.objective == Objective::HierarchicalSoftmax))
+            .transpose()?;
         if let Some(earlier) = &earlier {
             settings.dim = earlier.dim;
             let ngrams = earlier.subwords.as_ref().map(|subwords| subwords.ngrams);
@@ -158,8 +162,8 @@ impl Args {
             train::check(&settings, earlier)?;
         }
         let output = self.output.as_deref().unwrap_or(Path::new(""));
-        let format = self.format.or_else(|| Format::of_name(output));
-        let codec = format::for_output(output, format, "--format")?;
+        let format = format::for_model(output, self.format, settings.subwords.is_some(), "--format")?;
+        let codec = format.codec();
         if settings.dim > codec.most_dimensions() {
             let (dim, output, most) = (settings.dim, output.display(), codec.most_dimensions());
             return Err(Error::Usage(format!("--dim {dim}: the format of {output} holds at most {most} dimensions")));
@@ -221,6 +225,7 @@ impl Args {
         let outside = Some(&trained.outside[..]).filter(|outside| outside.len() == trained.center.len());
         let (data, history) = (&trained.center, &history[..]);
         let vectors = VectorsRef { vocabulary, dim, data, outside, subwords: trained.subwords.as_ref(), history };
+        format::lost(format, vectors).iter().for_each(|lost| report::note(lost));
         if let Err(error) = progress::busy("writing", || codec.write(output, vectors)) {
             return Err(rescue::rescue(error, (codec, output, vectors), session.as_mut().map(|s| (s, &corpus, &run))));
         }
@@ -245,12 +250,12 @@ impl Args {
         if is_new {
             advice::on_learning(&corpus, &settings, trained);
         }
-        let summary = Summary::new((output, format), &corpus, &settings, trained, (reading, run.time));
+        let summary = Summary::new((output, Some(format)), &corpus, &settings, trained, (reading, run.time));
         report::print(&summary, self.json, Some(output))
     }
 
     /// Reads the model to train further.
-    fn read_earlier(&self, path: &Path) -> Result<Vectors> {
+    fn read_earlier(&self, path: &Path, has_tree: bool) -> Result<Vectors> {
         let rules = Rules { option: None, note: report::note, ..Rules::default() };
         let earlier = format::open(path, None, None)?.with(rules).read()?;
         let missing = match (earlier.outside.is_none(), earlier.vocabulary.counts().iter().all(|&count| count == 0)) {
@@ -259,6 +264,12 @@ impl Args {
             (false, true) => "counts: training starts with each word seen once",
             (false, false) => "",
         };
+        if has_tree && earlier.outside.is_some() {
+            report::note(&format!(
+                "{}: its outside vectors are those of words; the tree starts with zeros",
+                path.display()
+            ));
+        }
         if !missing.is_empty() {
             report::note(&format!("{}: it has no {missing}", path.display()));
         }
