@@ -76,7 +76,7 @@ fn ngrams_are_kept_where_there_is_a_place_for_them_and_else_their_loss_is_told()
         assert_eq!((bits(&converted), converted.subwords), (bits(&model), None));
     }
     // As asked, and as usual for a model without n-grams.
-    folder.stdout(&["convert", "model.bin", "asked.bin", "--to", "word2vec-bin"]);
+    folder.stdout(&["convert", "model.bin", "asked.bin", "--to", "word2vec-bin", "--quiet"]);
     folder.stdout(&["convert", "plain.txt", "plain.bin"]);
     for name in ["asked.bin", "plain.bin"] {
         assert_eq!(folder.json(&["info", name, "--json"])["format"], "word2vec-bin");

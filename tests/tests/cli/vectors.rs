@@ -44,7 +44,7 @@ fn vectors_of_arguments_are_printed_also_of_unseen_words() {
     let (_, message) = unknown("a");
     assert!(message.contains("the word `a`, which has no n-grams of 4 to 4 characters"), "{message}");
     // Without n-grams, as ever.
-    folder.stdout(&["convert", "model.safetensors", "model.txt"]);
+    folder.stdout(&["convert", "model.safetensors", "model.txt", "--quiet"]);
     let (code, message) = folder.failure(&["vectors", "model.txt", "easter"]);
     assert_eq!((code, &*message), (1, "error: the model does not know the word `easter`; did you mean `east`?\n"));
 }

@@ -97,8 +97,10 @@ impl Model {
             ("empty", _) => self.content.clear(),
             ("wrong", _) => self.content = "\u{fffd} this is something else\n".into(),
             ("counts", "npy" | "tsv") => self.words.extend(b"more\n"),
-            // Words, and words and labels.
-            ("counts", FASTTEXT) => self.replace(&[2, 0, 0, 0, 2, 0, 0, 0, 0], &[3, 0, 0, 0, 3, 0, 0, 0, 0]),
+            // Words and labels, words, labels, and words of the text, 8 bytes.
+            ("counts", FASTTEXT) => {
+                self.replace(&[2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 2], &[3, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 2]);
+            }
             ("counts", "glove") => self.replace(b" -1.25", b""),
             ("counts", "safetensors") => self.replace(b"[2,2]", b"[4,1]"),
             // Rows, 8 bytes, and dimensions.
