@@ -119,7 +119,7 @@ fn ngrams_go_into_the_file_or_their_loss_is_told() {
     assert_eq!(format("model.bin", &[]), "fasttext-bin");
     assert_eq!(format("model.fifu", &[]), "finalfusion");
     assert_eq!(format("model.txt", &[]), "word2vec-text");
-    assert_eq!(format("model.vec", &["--format", "word2vec-bin"]), "word2vec-bin");
+    assert_eq!(format("asked.bin", &["--format", "word2vec-bin"]), "word2vec-bin");
 }
 
 #[test]
