@@ -6,7 +6,9 @@
     tests/compare/compare.py CORPUS --threads 1 2 --similarity wordsim353.tsv --analogies questions-words.txt
 
 CORPUS is plain text, one sentence per line, words separated by spaces: what all three read. All get the same settings:
-skip-gram with negative sampling, window 5, 5 negatives, subsampling 1e-4, minimum count 5, learning rate 0.025.
+window 5, 5 negatives, subsampling 1e-4, minimum count 5, and the --model: skip-gram (rate 0.025), cbow (0.1 for the true
+gradient, which motevec takes, and 0.05 for that of the others), hierarchical-softmax (skip-gram without negatives,
+0.025), or subwords (skip-gram with n-grams of 3 to 6 characters in 2,000,000 buckets, 0.025; without gensim).
 
 The trainers take turns, so that a slow spell of the machine affects them all, and times are medians over all runs of
 all seeds. A time is that of the whole process: starting (seconds, of Python and gensim), reading the text, training,
@@ -33,28 +35,37 @@ from pathlib import Path
 GENSIM = """
 import sys
 from gensim.models.word2vec import Word2Vec
-corpus, model, dim, epochs, threads, seed = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
-trained = Word2Vec(corpus_file=corpus, vector_size=dim, epochs=epochs, workers=threads, seed=seed, sg=1, hs=0,
-                   negative=5, window=5, sample=1e-4, min_count=5, alpha=0.025)
+corpus, model, dim, epochs, threads, seed, sg, hs = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
+trained = Word2Vec(corpus_file=corpus, vector_size=dim, epochs=epochs, workers=threads, seed=seed, sg=sg, hs=hs,
+                   negative=0 if hs else 5, window=5, sample=1e-4, min_count=5, alpha=0.025 if sg else 0.05)
 trained.wv.save_word2vec_format(model, binary=True)
 """
 
+# By model, the options of motevec; whether it is skip-gram and has a tree, for gensim; and the options of fastText.
+MODELS = {
+    "skip-gram": ("--negatives 5 --lr 0.025", (1, 0), "skipgram -loss ns -neg 5 -minn 0 -maxn 0 -lr 0.025"),
+    "cbow": ("--architecture cbow --negatives 5 --lr 0.1", (0, 0), "cbow -loss ns -neg 5 -minn 0 -maxn 0 -lr 0.05"),
+    "hierarchical-softmax":
+        ("--loss hierarchical-softmax --lr 0.025", (1, 1), "skipgram -loss hs -minn 0 -maxn 0 -lr 0.025"),
+    "subwords": ("--subwords --negatives 5 --lr 0.025", None, "skipgram -loss ns -neg 5 -minn 3 -maxn 6 -lr 0.025"),
+}
+
 
 def motevec(program, settings, model):
-    options = "--window 5 --negatives 5 --subsample 1e-4 --min-count 5 --lr 0.025"
+    options = f"--window 5 --subsample 1e-4 --min-count 5 {MODELS[settings.model][0]}"
     return [program, "train", settings.corpus, "-o", model, *options.split(), "--dim", settings.dim,
             "--epochs", settings.epochs, "--threads", settings.threads, "--seed", settings.seed], model
 
 
 def gensim(_, settings, model):
     return [sys.executable, "-c", GENSIM, settings.corpus, model, settings.dim, settings.epochs, settings.threads,
-            settings.seed], model
+            settings.seed, *MODELS[settings.model][1]], model
 
 
 def fasttext(program, settings, model):
-    options = "-loss ns -ws 5 -neg 5 -t 1e-4 -minCount 5 -minn 0 -maxn 0 -lr 0.025"
+    kind, *options = f"{MODELS[settings.model][2]} -ws 5 -t 1e-4 -minCount 5".split()
     prefix = str(model).removesuffix(".bin")
-    return [program, "skipgram", "-input", settings.corpus, "-output", prefix, *options.split(), "-dim", settings.dim,
+    return [program, kind, "-input", settings.corpus, "-output", prefix, *options, "-dim", settings.dim,
             "-epoch", settings.epochs, "-thread", settings.threads, "-seed", settings.seed], prefix + ".vec"
 
 
@@ -74,6 +85,7 @@ class Settings:
     epochs: int
     threads: int
     seed: int
+    model: str
 
 
 @dataclass
@@ -111,6 +123,8 @@ def find_trainers(args):
         # It does not tell its own version.
         version = output_of("dpkg-query", "-W", "-f", "${Version}", "fasttext") or ""
         found.append(Trainer("fastText", version.split("+")[0], program, fasttext))
+    if MODELS[args.model][1] is None:
+        found = [trainer for trainer in found if trainer.name != "gensim"]
     if missing:
         log("left out: " + "; ".join(missing))
     names = [name.lower() for name in args.only or [trainer.name for trainer in found]]
@@ -157,7 +171,7 @@ def compare(args, trainers, folder):
         for number in range(args.runs):
             for threads in args.threads:
                 for trainer in trainers:
-                    settings = Settings(args.corpus, args.dim, args.epochs, threads, seed)
+                    settings = Settings(args.corpus, args.dim, args.epochs, threads, seed, args.model)
                     model = Path(folder) / f"{trainer.name}.bin"
                     command, vectors = trainer.command(trainer.program, settings, model)
                     with open(Path(folder) / "messages", "w+b") as errors:
@@ -232,12 +246,12 @@ def report(args, trainers, measured):
     yield ""
     yield from speed_ups(args, measured)
     seeds = " ".join(map(str, args.seeds))
-    yield (f"{Path(args.corpus).name}: {words:,} words, {args.dim} dimensions, {count(args.epochs, 'epoch')}; "
+    yield (f"{args.model}; {Path(args.corpus).name}: {words:,} words, {args.dim} dimensions, {count(args.epochs, 'epoch')}; "
            f"{processor()}, {count(cores(), 'core')}; "
            f"median of {count(args.runs * len(args.seeds), 'run')}, seeds {seeds}, taken in turn.")
     yield "\n```sh"
     for trainer in trainers:
-        settings = Settings(Path(args.corpus).name, args.dim, args.epochs, args.threads[-1], args.seeds[-1])
+        settings = Settings(Path(args.corpus).name, args.dim, args.epochs, args.threads[-1], args.seeds[-1], args.model)
         command, _ = trainer.command(trainer.name.lower(), settings, f"{trainer.name.lower()}.bin")
         command[0] = Path(str(command[0])).name
         yield shlex.join(str(part) for part in command)
@@ -255,6 +269,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", metavar="CORPUS")
     parser.add_argument("--motevec", metavar="PROGRAM", default="target/release/motevec")
+    parser.add_argument("--model", choices=MODELS, default="skip-gram")
     parser.add_argument("--dim", type=positive, default=100)
     parser.add_argument("--threads", type=positive, nargs="+", default=[1], help="one or several numbers of threads")
     parser.add_argument("--epochs", type=positive, default=5)

@@ -91,6 +91,6 @@
 //! h = 1/(|G_w| + 1) · (v_w + Σ_{g∈G_w} z_g)                                               (24)
 //! ```
 //!
-//! There are too many n-grams for a list, so they are hashed into a number of rows ([`subword`](crate::subword)). A word
-//! that was never seen has n-grams all the same, and so a vector: their mean. fastText (Bojanowski et al. 2017) adds the
-//! whole ∂J/∂h to each of the rows; then the word's vector, their mean, moves by ∂J/∂h too: by the plain step.
+//! There are too many n-grams for a list, so they are hashed into a number of rows ([`subword`](crate::subword)). A
+//! word that was never seen has n-grams all the same, and so a vector: their mean. fastText (Bojanowski et al. 2017)
+//! adds the whole ∂J/∂h to each of the rows; then the word's vector, their mean, moves by ∂J/∂h too: by the plain step.

@@ -4,8 +4,8 @@ use super::rows::Rows;
 use super::{Gradients, PairLoss};
 use crate::math::{Real, ShapeError, add_scaled, check_len};
 
-/// The loss of a window, `J(h, w_t, U)` with the mean `h = (1/n) Σ_i v_{w_i}` of its n words (eq. 21), in nats; its gradients
-/// are added to `gradients`: `∂J/∂v_{w_i} = (1/n) ∂J/∂h`, and those of the outside vectors.
+/// The loss of a window, `J(h, w_t, U)` with the mean `h = (1/n) Σ_i v_{w_i}` of its n words (eq. 21), in nats; its
+/// gradients are added to `gradients`: `∂J/∂v_{w_i} = (1/n) ∂J/∂h`, and those of the outside vectors.
 ///
 /// - `loss`: of the center, given the hidden vector.
 /// - `words`: the words of the window, rows of `center_vectors`, such as [`window`](super::window) gives. A word that

@@ -4,8 +4,8 @@ use super::rows::Rows;
 use super::{Gradients, PairLoss};
 use crate::math::{Real, ShapeError, add_scaled, dot, log_sigmoid, sigmoid};
 
-/// The loss `J = −Σ_l log σ((1 − 2 b_l) u_{n_l}·h)` of one word (eq. 22), in nats, never below 0; its gradients (eq. 23)
-/// are added to `gradients`. O(L·D) for a path of L nodes.
+/// The loss `J = −Σ_l log σ((1 − 2 b_l) u_{n_l}·h)` of one word (eq. 22), in nats, never below 0; its gradients
+/// (eq. 23) are added to `gradients`. O(L·D) for a path of L nodes.
 ///
 /// - `hidden`: `h`, D numbers: `v_c`, or what [`cbow`](super::cbow) makes of a window.
 /// - `path`: the inner nodes `n_l`, rows of `outside_vectors`, each with the bit `b_l` of the word's code; such as

@@ -1,10 +1,10 @@
-//! The losses of word2vec and their gradients (eq. 5–14, 21–23), written to be read: the reference for testing everything
-//! fast.
+//! The losses of word2vec and their gradients (eq. 5–14, 21–23), written to be read: the reference for testing
+//! everything fast.
 //!
 //! [`naive_softmax`] and [`negative_sampling`] take one center word's vector `v_c` and one outside word's row `o` of
-//! the outside vectors `U`; [`hierarchical_softmax`] takes the path of the word in a tree. [`skip_gram`] sums any of them over
-//! a window, and in [`cbow`] the window's mean takes the place of `v_c`. They return the loss, in nats, and **add** the
-//! gradients to what [`Gradients`] holds, so that the sum over a window, or a batch, follows the equations.
+//! the outside vectors `U`; [`hierarchical_softmax`] takes the path of the word in a tree. [`skip_gram`] sums any of
+//! them over a window, and in [`cbow`] the window's mean takes the place of `v_c`. They return the loss, in nats, and
+//! **add** the gradients to what [`Gradients`] holds, so that the sum over a window, or a batch, follows the equations.
 //! The caller zeroes them first.
 //!
 //! ```

@@ -11,8 +11,8 @@ pub const MAX_PATH: usize = 96;
 /// A Huffman tree over words, in storage of 2·|Vocab| − 1 numbers, one for each node: the words, and then the inner
 /// nodes, the root last.
 ///
-/// Inner node i, from 0, is row i of the outside matrix, which has |Vocab| − 1 rows. The tree is that of word2vec.c, node for
-/// node, for the same counts.
+/// Inner node i, from 0, is row i of the outside matrix, which has |Vocab| − 1 rows. The tree is that of word2vec.c,
+/// node for node, for the same counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct HuffmanTree<S> {
@@ -76,7 +76,8 @@ impl<S: AsRef<[u32]> + AsMut<[u32]>> HuffmanTree<S> {
         let nodes = parents.as_mut().get_mut(..2 * words - 1).ok_or(HuffmanError::Room)?;
         let inner = scratch.get_mut(..words - 1).ok_or(HuffmanError::Room)?;
         nodes.fill(0);
-        // Words from the rarest on, and inner nodes as they arise, both grow heavier: the two lightest nodes are in front.
+        // Words from the rarest on, and inner nodes as they arise, both grow heavier: the two lightest nodes are in
+        // front.
         let (mut next_word, mut next_inner) = (words, 0);
         for row in 0..words - 1 {
             let mut sum = 0_u64;
@@ -115,8 +116,8 @@ impl<S: AsRef<[u32]>> HuffmanTree<S> {
         self.words
     }
 
-    /// The path of `word`: from its leaf up to the root, the rows `n_l` of the inner nodes, each with the bit `b_l` of the
-    /// word's code that leads on from it (eq. 22). Empty if there is no such word.
+    /// The path of `word`: from its leaf up to the root, the rows `n_l` of the inner nodes, each with the bit `b_l` of
+    /// the word's code that leads on from it (eq. 22). Empty if there is no such word.
     pub fn path(&self, word: u32) -> impl Iterator<Item = (u32, bool)> + '_ {
         let nodes = self.parents.as_ref();
         let root = 2 * self.words - 2;
@@ -132,7 +133,8 @@ impl<S: AsRef<[u32]>> HuffmanTree<S> {
     }
 }
 
-/// Hierarchical softmax (eq. 22, 23): the targets of a word are the inner nodes on its path, each with the label 1 − b_l.
+/// Hierarchical softmax (eq. 22, 23): the targets of a word are the inner nodes on its path, each with the label 1 −
+/// b_l.
 #[derive(Clone, Debug)]
 pub struct HierarchicalSoftmax<'a, S> {
     tree: &'a HuffmanTree<S>,

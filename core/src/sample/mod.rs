@@ -1,8 +1,8 @@
 //! What a step learns from: the targets of a word, and every random choice (the generator, negative samples, and which
 //! tokens to keep).
 //!
-//! Random choices go through `rand_core`'s traits, so any generator can be used. [`Generator`] is the one that motevec's
-//! own programs use: its streams are part of the promise of equal bits.
+//! Random choices go through `rand_core`'s traits, so any generator can be used. [`Generator`] is the one that
+//! motevec's own programs use: its streams are part of the promise of equal bits.
 
 mod alias;
 mod generator;

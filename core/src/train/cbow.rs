@@ -19,8 +19,8 @@ pub enum CbowGradient {
 
 /// A [`Shape`] whose one hidden vector is the mean of the window's rows.
 ///
-/// The mean is made in a row of its own, and steps as any hidden vector does, by the step of `shape`; what moved it then
-/// moves the rows.
+/// The mean is made in a row of its own, and steps as any hidden vector does, by the step of `shape`; what moved it
+/// then moves the rows.
 ///
 /// With plain steps ([`Dynamic`](super::Dynamic), [`Fixed`](super::Fixed)) `optimizer` is
 /// [`Subtract`](crate::optim::Subtract). An optimizer that has state for the rows of V stands here, and `shape` is

@@ -1,5 +1,5 @@
-//! Words that are made of other rows: their n-grams (eq. 24), on devices that have room for a small table of buckets, and
-//! none for a row per word.
+//! Words that are made of other rows: their n-grams (eq. 24), on devices that have room for a small table of buckets,
+//! and none for a row per word.
 
 use heapless::Vec;
 
@@ -17,8 +17,8 @@ pub trait Parts {
 
 /// A [`Shape`] whose hidden vectors are the means of rows, each word's of its [`Parts`], of which it has at most `N`.
 ///
-/// The words of a window step one after the other, each against targets of its own; what moves the mean moves each of its
-/// rows, as in fastText. A word that has more parts is made of the first `N`.
+/// The words of a window step one after the other, each against targets of its own; what moves the mean moves each of
+/// its rows, as in fastText. A word that has more parts is made of the first `N`.
 ///
 /// `shape` is [`Dynamic`](super::Dynamic) or [`Fixed`](super::Fixed).
 #[derive(Debug)]

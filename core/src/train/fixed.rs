@@ -9,8 +9,9 @@ use crate::simd::{Machine, ShapedWindow, WindowError, WindowUpdate};
 /// − 1 negatives. So `Fixed<2, 6>` is a window of half-width 2 with K = 5.
 ///
 /// Steps leave the same bits as those of [`Dynamic`](super::Dynamic) with [`Update::Window`](super::Update::Window),
-/// but only one kernel becomes code, for targets of which the first alone is true, as those of negative sampling, and the stack holds no more than the window needs. Windows of up to 8 words to
-/// each side and 8 targets are possible; beyond that it does not compile.
+/// but only one kernel becomes code, for targets of which the first alone is true, as those of negative sampling, and
+/// the stack holds no more than the window needs. Windows of up to 8 words to each side and 8 targets are possible;
+/// beyond that it does not compile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Fixed<const WINDOW: usize, const TARGETS: usize>;

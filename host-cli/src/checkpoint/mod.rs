@@ -5,7 +5,8 @@
 //! position where training stopped. Once there is a model, the metadata also holds `vocabulary`, a JSON list of words,
 //! and the tensors are the matrices that training goes on with, `center` and `outside` (with hierarchical softmax,
 //! `nodes`), what words with n-grams are made of (`words`, `buckets`, `ngrams`), and what optimizers
-//! remember, such as `center.mean`; so a checkpoint is also a model that every command reads. The last tensor, `checksum`, is the XXH3-128 of all bytes before it.
+//! remember, such as `center.mean`; so a checkpoint is also a model that every command reads. The last tensor,
+//! `checksum`, is the XXH3-128 of all bytes before it.
 //!
 //! The first checkpoint of a run is written before the text is read, and holds only the command. Two are kept, so that
 //! there is one to fall back on.

@@ -15,8 +15,8 @@ use crate::{Error, Result};
 /// The scores are those of gensim's evaluate_word_pairs and evaluate_word_analogies with their defaults: case is
 /// ignored, and only the first 300,000 words of the model are searched (analogies: --restrict). Entries with another
 /// word are left out, and counted: as missing if the model lacks a word, and else as beyond. Word similarity also takes
-/// vectors that a model has from subwords, for words that it has not seen; gensim leaves them out. SimLex-999, WordSim-353,
-/// RW and SimVerb-3500 are read as they are distributed.
+/// vectors that a model has from subwords, for words that it has not seen; gensim leaves them out. SimLex-999,
+/// WordSim-353, RW and SimVerb-3500 are read as they are distributed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec eval model.bin --similarity combined.csv --similarity SimLex-999.txt

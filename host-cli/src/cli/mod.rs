@@ -12,6 +12,7 @@ mod demo;
 mod eval;
 mod explore;
 mod export;
+mod fasttext;
 mod gradcheck;
 mod info;
 mod interrupt;
@@ -50,7 +51,6 @@ pub use report::show_error;
   motevec demo
   motevec train text.txt -o model.bin
   motevec neighbors model.bin freedom
-  motevec explore model.bin -o explorer.html
   motevec help train")]
 pub struct Cli {
     /// Show only results and errors: no progress, warnings or notes
@@ -93,18 +93,21 @@ enum Command {
     Bench(bench::Args),
     Word2vec(word2vec::Args),
     Word2phrase(word2phrase::Args),
+    Fasttext(fasttext::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
 
 impl Cli {
-    /// Reads the command line of this process, which ends if that is wrong. A program that is called `word2vec` or
-    /// `word2phrase` takes the options of that program.
+    /// Reads the command line of this process, which ends if that is wrong. A program that is called `word2vec`,
+    /// `word2phrase` or `fasttext` takes the options of that program.
     #[must_use]
     pub fn from_env() -> Self {
         let mut args: Vec<OsString> = env::args_os().collect();
         let called = args.first().and_then(|name| Path::new(name).file_stem());
-        if let Some(name) = ["word2vec", "word2phrase"].into_iter().find(|name| called == Some(OsStr::new(name))) {
+        if let Some(name) =
+            ["word2vec", "word2phrase", "fasttext"].into_iter().find(|name| called == Some(OsStr::new(name)))
+        {
             args.insert(1, name.into());
         }
         // Rare, so that the arguments of the command need not be gone through.
@@ -151,6 +154,7 @@ impl Cli {
             Command::Bench(args) => args.run(),
             Command::Word2vec(args) => args.run(),
             Command::Word2phrase(args) => args.run(),
+            Command::Fasttext(args) => args.run(),
             Command::Completions(args) => args.run(),
             Command::Man(args) => args.run(),
         }

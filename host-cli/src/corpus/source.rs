@@ -23,7 +23,7 @@ pub enum Source {
         /// The text, compressed or not.
         data: &'static [u8],
     },
-    /// A copy of standard input or of a pipe, which can be read again: see [`keep`](Self::keep).
+    /// A copy of standard input or of a pipe, which can be read again.
     Copy {
         /// Its name in messages.
         name: PathBuf,

@@ -1,6 +1,6 @@
 //! finalfusion's format (`.fifu`), as the Rust and Python packages of that name write and read it: a vocabulary, a
-//! matrix of unit vectors, and their norms. n-grams are those of fastText: the matrix then has a row for each bucket, as
-//! it is, after those of the words. The words' own rows are not kept, but follow from the others, rounded.
+//! matrix of unit vectors, and their norms. n-grams are those of fastText: the matrix then has a row for each bucket,
+//! as it is, after those of the words. The words' own rows are not kept, but follow from the others, rounded.
 //!
 //! finalfusion uses dot products as cosines, so vectors are written with length 1, and their lengths separately.
 //! Reading multiplies them, which may change the last digit of a number. The crate finalfusion is not used: it brings

@@ -16,9 +16,9 @@ use super::matrix::{Matrix, PARTS, Reader, part_of, place_of};
 use super::merge::Rule;
 use super::private::{PREFETCH, Private, Side};
 
-/// A row that is one of n parts of a word counts SHARES/n of the word's pairs in the merge's κu, in rounds of 16,000 words;
-/// in shorter ones less, in proportion. A row takes its word along by 1/n of its own way only; but what all words learn in
-/// common is added up for each word that shares a row.
+/// A row that is one of n parts of a word counts SHARES/n of the word's pairs in the merge's κu, in rounds of 16,000
+/// words; in shorter ones less, in proportion. A row takes its word along by 1/n of its own way only; but what all
+/// words learn in common is added up for each word that shares a row.
 ///
 /// Tried on six million words in rounds of 9,300 (100 dimensions, 5 epochs, one seed; WordSim-353 / SimLex-999 /
 /// analogies / syntactic ones):

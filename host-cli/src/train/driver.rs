@@ -17,8 +17,8 @@ pub(super) trait Rounds: Sync {
     type Thread;
     /// The phases of a round.
     fn phases(&self) -> &[Self::Phase];
-    /// The phase after which progress is known. With several threads it must not be the last: what it says is heard after
-    /// the phase that follows.
+    /// The phase after which progress is known. With several threads it must not be the last: what it says is heard
+    /// after the phase that follows.
     fn training(&self) -> Self::Phase;
     /// A thread's own memory.
     fn thread(&self) -> Self::Thread;

@@ -68,7 +68,8 @@ impl Plan {
 
     /// The plan for a corpus of which `kept` words per pass are trained on, and rows of `stride` components.
     ///
-    /// A small corpus has few shards, down to one: such a corpus trains [sequentially](super::sequential()), unless words have n-grams.
+    /// A small corpus has few shards, down to one: such a corpus trains [sequentially](super::sequential()), unless
+    /// words have n-grams.
     #[must_use]
     pub fn new(kept: u64, stride: usize) -> Self {
         let shards = (kept / (ROUNDS_AN_EPOCH * LEAST_WORDS)).clamp(1, MOST_SHARDS);

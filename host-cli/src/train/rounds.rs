@@ -1,4 +1,5 @@
-//! Training in rounds: the shards train, each on its own words and rows, then every touched row takes in what they learned.
+//! Training in rounds: the shards train, each on its own words and rows, then every touched row takes in what they
+//! learned.
 
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicUsize, Ordering};

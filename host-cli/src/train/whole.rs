@@ -1,5 +1,5 @@
-//! One shard that is the whole corpus: it trains on the matrices themselves, with exact noise. So a small corpus trains,
-//! and whatever cannot be merged; and rounds of many shards are measured against it.
+//! One shard that is the whole corpus: it trains on the matrices themselves, with exact noise. So a small corpus
+//! trains, and whatever cannot be merged; and rounds of many shards are measured against it.
 
 use std::sync::Mutex;
 

@@ -8,6 +8,7 @@ mod commands;
 mod demo;
 mod dependencies;
 mod family;
+mod fasttext;
 mod formats;
 mod fuzz_seeds;
 mod gradcheck;

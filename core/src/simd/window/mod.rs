@@ -16,8 +16,9 @@
 //! ```
 //!
 //! All scores are taken before anything moves. A target drawn twice moves twice (eq. 12); an input that stands twice
-//! in the window does as well. Here the words of the window predict the center (inputs are rows of V, the true target is
-//! the center's row of U), as in word2vec.c: over a corpus that is the same set of pairs as the center predicting them.
+//! in the window does as well. Here the words of the window predict the center (inputs are rows of V, the true target
+//! is the center's row of U), as in word2vec.c: over a corpus that is the same set of pairs as the center predicting
+//! them.
 //!
 //! Any target may have the label 1. So the same update takes the steps of hierarchical softmax, whose targets are the
 //! inner nodes on the way to the center (eq. 23), and those of CBOW, which has one input: the mean of the window.
@@ -94,8 +95,8 @@ impl<V: RowsMut, U: RowsMut> Kernel for WindowUpdate<'_, V, U> {
     }
 }
 
-/// A [`WindowUpdate`] of exactly `TARGETS` targets, of which the first alone is true, whatever `labels` says, and at most
-/// 2·`WINDOW` inputs, a [`Kernel`] compiled for them alone.
+/// A [`WindowUpdate`] of exactly `TARGETS` targets, of which the first alone is true, whatever `labels` says, and at
+/// most 2·`WINDOW` inputs, a [`Kernel`] compiled for them alone.
 ///
 /// It leaves the same bits with an eighth of the code, and less on the stack: for devices, where a window's shape is
 /// settled.

@@ -115,8 +115,8 @@ impl<MV: RowsMut, MU: RowsMut, V: RowOptimizer, U: RowOptimizer, D: Masks, const
     }
 }
 
-/// Adds `words`, with their `labels`, to the `found` members that there are, each row once. Gives their number; `None` if
-/// there is no room.
+/// Adds `words`, with their `labels`, to the `found` members that there are, each row once. Gives their number; `None`
+/// if there is no room.
 #[inline(always)]
 fn gather(words: &[u32], mut labels: u64, members: &mut [Member], mut found: usize) -> Option<usize> {
     for &row in words {

@@ -1,0 +1,220 @@
+//! `motevec fasttext`: the command line of the program fastText, for existing scripts.
+//!
+//! Each of its commands becomes one of ours, which does the work.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use super::lines::{self, Answers};
+use super::old_options::{self, at_least_one, joined, number, whole};
+use crate::format::Rules;
+use crate::{Error, Result, format, query};
+
+/// Train and ask with the command line of the program fastText
+///
+/// Takes the commands skipgram, cbow, nn, analogies and print-word-vectors of fastText with its options and defaults;
+/// also if the program is called `fasttext`, through a link. But without -thread, all cores work, and the vectors do
+/// not depend on it. What motevec does not do is refused.
+#[derive(Debug, clap::Args)]
+#[command(
+    disable_help_flag = true,
+    override_usage = "motevec fasttext skipgram|cbow -input FILE -output PREFIX [OPTION VALUE]...\n       \
+                      motevec fasttext nn|analogies MODEL [K]\n       motevec fasttext print-word-vectors MODEL",
+    after_help = "Options of skipgram and cbow, which write PREFIX.bin and PREFIX.vec:
+  -input FILE     The text
+  -output PREFIX  The files to write, without their endings
+  -lr RATE        The learning rate at the start; 0.05         (train: --lr)
+  -dim N          Components of a vector; 100                  (--dim)
+  -ws N           Words to each side of a center; 5            (--window)
+  -epoch N        Passes over the text; 5                      (--epochs)
+  -minCount N     Leave out words that occur less often; 5     (--min-count)
+  -neg N          Negative samples per step; 5                 (--negatives)
+  -loss NAME      ns, hs or softmax; ns                        (--loss)
+  -minn N         Characters of the shortest n-gram; 3         (--min-n)
+  -maxn N         Of the longest one; 6, and 0 for none        (--max-n)
+  -bucket N       Rows that all n-grams share; 2000000         (--buckets)
+  -t SHARE        Thin out words more frequent than this; 1e-4 (--subsample)
+  -thread N       Threads                                      (--threads)
+  -seed N         Seed of all random choices                   (--seed)
+  -lrUpdateRate N, -verbose N, -wordNgrams 1: accepted, without effect
+
+nn, analogies (A - B + C) and print-word-vectors read words from standard input, a line at a time.
+
+Examples:
+  motevec fasttext skipgram -input text.txt -output model
+  echo freedom | motevec fasttext nn model.bin 5"
+)]
+pub(super) struct Args {
+    /// The command, and its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT", hide = true)]
+    arguments: Vec<OsString>,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<()> {
+        if old_options::print_help("fasttext", &self.arguments)? {
+            return Ok(());
+        }
+        let [command, arguments @ ..] = &self.arguments[..] else { return Ok(()) };
+        match (&*command.to_string_lossy(), arguments) {
+            (kind @ ("skipgram" | "cbow"), options) => train(kind, options),
+            ("nn", [model]) => old_options::run("neighbors", vec!["--".into(), model.clone()], []),
+            ("nn", [model, k]) => {
+                at_least_one("K", k)?;
+                old_options::run("neighbors", vec![joined("-k", k), "--".into(), model.clone()], [])
+            }
+            ("analogies", [model]) => analogies(model, 10),
+            ("analogies", [model, k]) => analogies(model, whole("K", k)? as usize),
+            ("print-word-vectors", [model]) => old_options::run("vectors", vec!["--".into(), model.clone()], []),
+            (name @ ("nn" | "analogies" | "print-word-vectors"), _) => {
+                Err(Error::Usage(format!("{name}: give it a model; see motevec fasttext --help")))
+            }
+            (name, _) => {
+                let ours = "skipgram, cbow, nn, analogies and print-word-vectors";
+                Err(Error::Usage(format!("{name}: of fastText's commands, motevec has {ours}")))
+            }
+        }
+    }
+}
+
+/// Answers A − B + C for each line of three words.
+fn analogies(model: &OsStr, k: usize) -> Result<()> {
+    let rules = Rules { note: super::report::note, ..Rules::default() };
+    let vectors = format::open(&PathBuf::from(model), None, None)?.with(rules).read_center()?;
+    lines::answer("three words", Answers::Paragraphs, |words| {
+        let &[a, b, c] = words else {
+            return Err(Error::Failed(format!("an analogy is three words, not {}", words.len())));
+        };
+        let found = query::analogy(&vectors, [b, a, c], k)?;
+        let lines: Vec<_> = found.iter().map(|near| format!("{} {:.6}", near.word, near.similarity)).collect();
+        Ok(lines.join("\n"))
+    })
+}
+
+/// Trains, and writes the vectors of words as text beside the model.
+fn train(kind: &str, options: &[OsString]) -> Result<()> {
+    let (prefix, options) = translate(kind, options)?;
+    let renamed = RENAMED.iter().map(|&(old, new, _)| (old, new));
+    let n_grams = [("-minn", "--min-n"), ("-maxn", "--max-n"), ("-bucket", "--buckets"), ("-neg", "--negatives")];
+    old_options::run("train", options, renamed.chain(n_grams))?;
+    let [model, text] = [".bin", ".vec"].map(|ending| with_ending(&prefix, ending));
+    let convert = ["--quiet", "--to=fasttext", "--"].map(OsString::from).into_iter().chain([model, text]);
+    old_options::run("convert", convert.collect(), [])
+}
+
+fn with_ending(prefix: &OsStr, ending: &str) -> OsString {
+    let mut name = prefix.to_owned();
+    name.push(ending);
+    name
+}
+
+type Check = fn(&str, &OsStr) -> Result<()>;
+
+/// The options of fastText that are options of `train`, under another name.
+const RENAMED: [(&str, &str, Check); 8] = [
+    ("-lr", "--lr", number),
+    ("-dim", "--dim", at_least_one),
+    ("-ws", "--window", at_least_one),
+    ("-epoch", "--epochs", at_least_one),
+    ("-minCount", "--min-count", at_least_one),
+    ("-t", "--subsample", number),
+    ("-thread", "--threads", at_least_one),
+    ("-seed", "--seed", whole_number),
+];
+
+/// Its other options.
+const OTHERS: [&str; 10] =
+    ["-input", "-output", "-neg", "-loss", "-minn", "-maxn", "-bucket", "-lrUpdateRate", "-verbose", "-wordNgrams"];
+
+fn whole_number(name: &str, value: &OsStr) -> Result<()> {
+    whole(name, value).map(drop)
+}
+
+/// The prefix of the output, and the arguments of `motevec train`.
+fn translate(kind: &str, options: &[OsString]) -> Result<(OsString, Vec<OsString>)> {
+    let usage = |message: String| Err(Error::Usage(message));
+    let (mut input, mut output, mut loss) = (None, None, "ns".to_owned());
+    let (mut least, mut most, mut buckets, mut negatives, mut rate) = (3, 6, 2_000_000, 5, true);
+    let mut train = Vec::new();
+    let names: Vec<_> = RENAMED.iter().map(|&(old, _, _)| old).chain(OTHERS).collect();
+    for (name, value) in old_options::pairs("fasttext", options, &names, &["-output"])? {
+        if let Some((_, new, value_is_right)) = RENAMED.iter().find(|&&(old, _, _)| old == name) {
+            value_is_right(name, value)?;
+            rate &= name != "-lr";
+            train.push(joined(new, value));
+            continue;
+        }
+        match name {
+            "-input" => input = Some(value),
+            "-output" => output = Some(value),
+            "-loss" => loss = value.to_string_lossy().into_owned(),
+            "-neg" => negatives = whole(name, value)?,
+            "-minn" => least = whole(name, value)?,
+            "-maxn" => most = whole(name, value)?,
+            "-bucket" => buckets = whole(name, value)?,
+            "-wordNgrams" if whole(name, value)? > 1 => {
+                return usage(format!("-wordNgrams {}: words have no n-grams of words here", value.display()));
+            }
+            _ => whole(name, value).map(drop)?,
+        }
+    }
+    if rate {
+        train.push("--lr=0.05".into());
+    }
+    match &*loss {
+        "ns" => train.push(format!("--negatives={negatives}").into()),
+        "hs" => train.push("--loss=hierarchical-softmax".into()),
+        "softmax" => train.push("--loss=softmax".into()),
+        _ => return usage(format!("-loss {loss}: motevec has ns, hs and softmax")),
+    }
+    if kind == "cbow" {
+        train.extend(["--architecture=cbow", "--cbow-gradient=word2vec"].map(OsString::from));
+    }
+    if most > 0 {
+        let least = least.max(1);
+        train.push("--subwords".into());
+        train.extend(
+            [("min-n", least), ("max-n", most), ("buckets", buckets)].map(|(name, n)| format!("--{name}={n}").into()),
+        );
+    }
+    let missing = |option| old_options::missing("fasttext", option);
+    let (input, output) = (input.ok_or_else(|| missing("-input"))?, output.ok_or_else(|| missing("-output"))?);
+    train.extend([joined("--output", &with_ending(output, ".bin")), "--format=fasttext-bin".into()]);
+    train.extend(["--".into(), input.to_owned()]);
+    Ok((output.to_owned(), train))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split_whitespace().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn options_are_translated() {
+        let translated = |kind, line: &str| translate(kind, &words(line)).unwrap().1;
+        let expected = "--lr=0.05 --negatives=5 --subwords --min-n=3 --max-n=6 --buckets=2000000 --output=m.bin \
+                        --format=fasttext-bin -- in.txt";
+        assert_eq!(translated("skipgram", "-input in.txt -output m"), words(expected));
+        let line = "-input in.txt -output m -dim 20 -lr 0.1 -loss hs -minn 0 -maxn 0 -verbose 0 -wordNgrams 1 -t 1e-3";
+        let expected = "--dim=20 --lr=0.1 --subsample=1e-3 --loss=hierarchical-softmax --architecture=cbow \
+                        --cbow-gradient=word2vec --output=m.bin --format=fasttext-bin -- in.txt";
+        assert_eq!(translated("cbow", line), words(expected));
+    }
+
+    #[test]
+    fn what_motevec_does_not_do_is_refused_by_name() {
+        let cases = [
+            ("-wordNgrams 2", "-wordNgrams 2: words have no n-grams of words here"),
+            ("-loss ova", "-loss ova: motevec has ns, hs and softmax"),
+            ("-label __x__", "-label: fasttext has no such option"),
+            ("-dim none", "-dim none: expected a whole number"),
+        ];
+        for (options, expected) in cases {
+            let error = translate("cbow", &words(&format!("-input in.txt -output m {options}"))).unwrap_err();
+            assert!(error.to_string().starts_with(expected) && error.exit_code() == 2, "{options}: {error}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `motevec fasttext`: the command line of the program fastText.
+
+use std::process::Command;
+
+use motevec::format;
+use motevec_tests::{Folder, without_advice};
+
+use crate::optimizers::folder;
+
+fn run(folder: &Folder, line: &str, stdin: &str) -> String {
+    folder.write("stdin", stdin);
+    let input = std::fs::File::open(folder.path("stdin")).unwrap();
+    let args: Vec<&str> = line.split_whitespace().collect();
+    let output = folder.motevec(&args).stdin(input).output().unwrap();
+    assert!(output.status.success(), "{line}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn training_writes_both_files_and_questions_are_answered() {
+    let folder = folder(300);
+    for (kind, options, subwords) in
+        [("skipgram", "-bucket 1000 -epoch 8", true), ("cbow", "-minn 0 -maxn 0 -loss hs", false)]
+    {
+        run(&folder, &format!("fasttext {kind} -input text.txt -output m -dim 12 -t 1 {options}"), "");
+        let [model, text] = ["m.bin", "m.vec"].map(|name| format::read(&folder.path(name), None).unwrap());
+        assert_eq!((model.subwords.is_some(), model.vocabulary.len(), text.dim), (subwords, 36, 12));
+        let apart = model.data.iter().zip(&text.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(apart < 1e-5, "{apart}");
+    }
+    run(&folder, "fasttext skipgram -input text.txt -output m -dim 12 -t 1 -bucket 1000 -epoch 8", "");
+    let near = run(&folder, "fasttext nn m.bin 4", "t0w0\n");
+    assert!(near.lines().filter(|line| line.trim_start().starts_with("t0w")).count() >= 4, "{near}");
+    // t0w1 − t0w2 + t3w0
+    let answer = run(&folder, "fasttext analogies m.bin 3", "t0w1 t0w2 t3w0\n");
+    assert!(answer.contains("t3w"), "{answer}");
+    let vectors = run(&folder, "fasttext print-word-vectors m.bin", "t1w1\nt1w9\n");
+    let lines: Vec<Vec<&str>> = vectors.lines().map(|line| line.split(' ').collect()).collect();
+    assert_eq!((lines[0][0], lines[1][0], lines[0].len(), lines[1].len()), ("t1w1", "t1w9", 13, 13));
+}
+
+#[test]
+#[cfg(unix)]
+fn the_program_answers_to_the_name_of_fasttext() {
+    let folder = folder(20);
+    let program = folder.motevec::<&str>(&[]);
+    std::os::unix::fs::symlink(program.get_program(), folder.path("fasttext")).unwrap();
+    let run = |args: &[&str]| Command::new(folder.path("fasttext")).current_dir(folder.path(".")).args(args).output();
+    let help = run(&["--help"]).unwrap();
+    assert!(String::from_utf8(help.stdout).unwrap().contains("-minCount N"));
+    let trained = run(&["skipgram", "-input", "text.txt", "-output", "m", "-bucket", "500"]).unwrap();
+    assert!(trained.status.success() && without_advice(&trained.stderr).is_empty(), "{trained:?}");
+    assert!(folder.path("m.bin").exists() && folder.path("m.vec").exists());
+}
+
+#[test]
+fn what_we_lack_is_refused_by_name() {
+    let folder = folder(20);
+    let before = folder.names();
+    for (line, expected) in [
+        ("supervised -input text.txt -output m", "supervised: of fastText's commands, motevec has skipgram, cbow, nn"),
+        ("quantize -output m", "quantize: of fastText's commands"),
+        ("nn", "nn: give it a model"),
+        ("nn m.bin none", "K none: expected a whole number"),
+        ("skipgram -input text.txt", "-output FILE is missing"),
+        ("skipgram -input text.txt -output m -wordNgrams 2", "-wordNgrams 2: words have no n-grams of words here"),
+        ("cbow -input text.txt -output m -minn 7", "--min-n 7: no part is so long, with --max-n 6"),
+        ("cbow -input text.txt -output m -loss ova", "-loss ova: motevec has ns, hs and softmax"),
+    ] {
+        let args: Vec<&str> = ["fasttext"].into_iter().chain(line.split(' ')).collect();
+        let (code, message) = folder.failure(&args);
+        assert!(code == 2 && message.starts_with(&format!("error: {expected}")), "{line}: {message}");
+        assert_eq!(folder.names(), before);
+    }
+}
