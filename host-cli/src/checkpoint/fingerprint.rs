@@ -71,6 +71,13 @@ pub(crate) fn of_model(model: &Vectors) -> String {
     hash_words(&mut hash, &model.vocabulary);
     hash.write(bytemuck::cast_slice(&model.data));
     hash.write(bytemuck::cast_slice(model.outside.as_deref().unwrap_or_default()));
+    if let Some(subwords) = &model.subwords {
+        let ngrams = subwords.ngrams;
+        hash.write(bytemuck::cast_slice(&[ngrams.least(), ngrams.most(), ngrams.buckets()]));
+        hash.write(bytemuck::cast_slice(subwords.buckets()));
+        hash.write(bytemuck::cast_slice(&subwords.words));
+        hash.write(bytemuck::cast_slice(subwords.rows()));
+    }
     // A history is text and numbers, which can always be written.
     hash.write(&serde_json::to_vec(&model.history).unwrap_or_default());
     hex(&hash)
