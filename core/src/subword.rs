@@ -77,7 +77,7 @@ impl Ngrams {
     /// The bucket of each n-gram of `<word>`, in the order of where they start, the shorter ones first. A bucket may
     /// come twice.
     ///
-    /// The marks count as characters, but are no n-grams by themselves. `</s>`, the end of a line, has none.
+    /// The marks count as characters, but are not n-grams by themselves. `</s>`, the end of a line, has none.
     pub fn of(self, word: &str) -> impl Iterator<Item = u32> + '_ {
         let marked = Marked(word.as_bytes());
         let starts = if word == END_OF_LINE { 0 } else { marked.len() };

@@ -6,9 +6,9 @@
     tests/compare/compare.py CORPUS --threads 1 2 --similarity wordsim353.tsv --analogies questions-words.txt
 
 CORPUS is plain text, one sentence per line, words separated by spaces: what all three read. All get the same settings:
-window 5, 5 negatives, subsampling 1e-4, minimum count 5, and the --model: skip-gram (rate 0.025), cbow (0.1 for the true
-gradient, which motevec takes, and 0.05 for that of the others), hierarchical-softmax (skip-gram without negatives,
-0.025), or subwords (skip-gram with n-grams of 3 to 6 characters in 2,000,000 buckets, 0.025; without gensim).
+window 5, 5 negatives, subsampling 1e-4, minimum count 5, and the --model: skip-gram (rate 0.025), cbow (0.1 for the
+true gradient, which motevec takes, and 0.05 for that of the others), hierarchical-softmax (skip-gram without
+negatives, 0.025), or subwords (skip-gram with n-grams of 3 to 6 characters in 2,000,000 buckets, 0.025; without gensim).
 
 The trainers take turns, so that a slow spell of the machine affects them all, and times are medians over all runs of
 all seeds. A time is that of the whole process: starting (seconds, of Python and gensim), reading the text, training,

@@ -12,44 +12,63 @@ const GROUP: usize = 16;
 pub(crate) const MEAN: usize = 0;
 pub(crate) const BEFORE: usize = 1;
 
-/// Rows of a matrix, and room for their mean: the first two rows of a matrix with rows as long.
+/// What is done with rows of a matrix and room for their mean, the first two rows of a matrix with rows as long.
+#[derive(Clone, Copy)]
+pub(crate) enum Act {
+    /// Puts the mean into both rows of the room: the sum of the rows, in turn, times `part`.
+    Mean,
+    /// Adds to each row what has moved the mean since then, times `part`.
+    Return,
+}
+
+/// An [`Act`] on `rows` of `v`.
 pub(crate) struct Composed<'a, V, R> {
+    pub(crate) act: Act,
     pub(crate) v: &'a mut V,
     pub(crate) rows: [&'a [u32]; 2],
     pub(crate) room: &'a mut R,
+    pub(crate) part: f32,
 }
 
-impl<V: RowsMut, R: RowsMut> Composed<'_, V, R> {
-    /// Components of a row, padding included.
-    #[inline(always)]
-    fn len(&self) -> Result<usize, WindowError> {
-        let len = self.v.row(0).map_or(0, <[f32]>::len);
-        match (self.room.row(MEAN), self.room.row(BEFORE)) {
-            (Some(mean), Some(before)) if mean.len() == len && before.len() == len => Ok(len),
-            (None, _) | (_, None) => Err(WindowError::NoSuchRow),
-            _ => Err(WindowError::UnequalRows),
-        }
-    }
-}
-
-/// Puts the mean into both rows of the room: the sum of the rows, in turn, times the number here.
-pub(crate) struct Mean<'a, V, R>(pub(crate) Composed<'a, V, R>, pub(crate) f32);
-
-impl<V: RowsMut, R: RowsMut> Kernel for Mean<'_, V, R> {
+impl<V: RowsMut, R: RowsMut> Kernel for Composed<'_, V, R> {
     type Output = Result<(), WindowError>;
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-        let Self(composed, part) = self;
-        let len = composed.len()?;
-        let (Composed { v, rows, room }, blocks) = (composed, len.div_ceil(LANES));
+        let Self { act, v, rows, room, part } = self;
+        let len = v.row(0).map_or(0, <[f32]>::len);
+        for row in [MEAN, BEFORE] {
+            match room.row(row) {
+                Some(row) if row.len() == len => {}
+                Some(_) => return Err(WindowError::UnequalRows),
+                None => return Err(WindowError::NoSuchRow),
+            }
+        }
+        let sizes = (len.div_ceil(LANES), part);
         let done = if const { V::WHOLE_BLOCKS && R::WHOLE_BLOCKS } {
-            let (v, room) = (Whole::new(v.as_blocks_mut(), blocks), Whole::new(room.as_blocks_mut(), blocks));
-            mean(lanes, v, rows, room, (blocks, part))
+            let (v, room) = (Whole::new(v.as_blocks_mut(), sizes.0), Whole::new(room.as_blocks_mut(), sizes.0));
+            act.on(lanes, v, rows, room, sizes)
         } else {
-            mean(lanes, Ragged(v), rows, Ragged(room), (blocks, part))
+            act.on(lanes, Ragged(v), rows, Ragged(room), sizes)
         };
         done.ok_or(WindowError::NoSuchRow)
+    }
+}
+
+impl Act {
+    #[inline(always)]
+    fn on<L: Lanes, V: Access, R: Access>(
+        self,
+        lanes: L,
+        v: V,
+        rows: [&[u32]; 2],
+        room: R,
+        sizes: (usize, f32),
+    ) -> Option<()> {
+        match self {
+            Self::Mean => mean(lanes, v, rows, room, sizes),
+            Self::Return => hand_back(lanes, v, rows, room, sizes),
+        }
     }
 }
 
@@ -101,27 +120,6 @@ fn find<'f, A: Access>(
         *place = A::front(access.row(row)?, blocks)?;
     }
     found.get(..rows.len())
-}
-
-/// Adds to each row what has moved the mean, times the number here.
-pub(crate) struct Return<'a, V, R>(pub(crate) Composed<'a, V, R>, pub(crate) f32);
-
-impl<V: RowsMut, R: RowsMut> Kernel for Return<'_, V, R> {
-    type Output = Result<(), WindowError>;
-
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-        let Self(composed, part) = self;
-        let len = composed.len()?;
-        let (Composed { v, rows, room }, blocks) = (composed, len.div_ceil(LANES));
-        let done = if const { V::WHOLE_BLOCKS && R::WHOLE_BLOCKS } {
-            let (v, room) = (Whole::new(v.as_blocks_mut(), blocks), Whole::new(room.as_blocks_mut(), blocks));
-            hand_back(lanes, v, rows, room, (blocks, part))
-        } else {
-            hand_back(lanes, Ragged(v), rows, Ragged(room), (blocks, part))
-        };
-        done.ok_or(WindowError::NoSuchRow)
-    }
 }
 
 #[inline(always)]

@@ -60,7 +60,7 @@ pub use window::{MAX_INPUTS, MAX_TARGETS, ShapedWindow, WindowError, WindowUpdat
 pub use x86::{Avx2, Avx512};
 
 pub(crate) use dot::{Dot, padded, unpad};
-pub(crate) use mean::{BEFORE, Composed, MEAN, Mean, Return};
+pub(crate) use mean::{Act, BEFORE, Composed, MEAN};
 
 use crate::model::RowsMut;
 

@@ -4,7 +4,7 @@ use super::{Prediction, Shape};
 use crate::model::RowsMut;
 use crate::optim::{RowOptimizer, read_block, write_block};
 use crate::sample::Objective;
-use crate::simd::{BEFORE, Composed, Kernel, LANES, Lanes, MEAN, Machine, Mean, Return, WindowError};
+use crate::simd::{Act, BEFORE, Composed, Kernel, LANES, Lanes, MEAN, Machine, WindowError};
 
 /// How much of the gradient of the hidden vector each word of a window of n words takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,19 +75,21 @@ impl<S: Shape, O: RowOptimizer, R: RowsMut> Shape for Cbow<S, O, R> {
             return Ok(0.0);
         }
         let mean = 1.0 / count as f32;
-        machine.enter(Mean(Composed { v, rows: words, room }, mean))?;
-        let hidden = [&[MEAN as u32][..], &[]];
-        let step = Prediction { v: &mut *room, u, objective, hidden, truths, rate, with_loss };
+        machine.enter(Composed { act: Act::Mean, v, rows: words, room, part: mean })?;
+        let step = Prediction { v: &mut *room, u, objective, hidden: THE_MEAN, truths, rate, with_loss };
         let loss = shape.predict(machine, step, targets)?;
         let part = if *gradient == CbowGradient::True { mean } else { 1.0 };
         if optimizer.adds() {
-            machine.enter(Return(Composed { v, rows: words, room }, part))?;
+            machine.enter(Composed { act: Act::Return, v, rows: words, room, part })?;
             return Ok(loss);
         }
         let moved = machine.enter(Descent { v, words, part, room, optimizer, rate });
         moved.map(|()| loss).ok_or(WindowError::NoSuchRow)
     }
 }
+
+/// The hidden vectors of a step whose matrix is the room: the mean alone.
+pub(super) const THE_MEAN: [&[u32]; 2] = [&[MEAN as u32], &[]];
 
 /// Steps each row of the words once, against the sum of its gradients, which are what moved the mean, times `part`.
 struct Descent<'a, V, O, R> {

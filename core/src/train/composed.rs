@@ -3,10 +3,11 @@
 
 use heapless::Vec;
 
+use super::cbow::THE_MEAN;
 use super::{Prediction, Shape};
 use crate::model::RowsMut;
 use crate::sample::Objective;
-use crate::simd::{Composed as Rows, MEAN, Machine, Mean, Return, WindowError};
+use crate::simd::{Act, Composed as Rows, Machine, WindowError};
 
 /// What words are made of.
 pub trait Parts {
@@ -70,12 +71,11 @@ impl<S: Shape, P: Parts, R: RowsMut, const N: usize> Shape for Composed<S, P, R,
                 // A word without parts has no vector to move.
                 continue;
             }
-            let of = [&rows[..], &[]];
-            machine.enter(Mean(Rows { v, rows: of, room }, 1.0 / rows.len() as f32))?;
-            let hidden = [&[MEAN as u32][..], &[]];
-            let step = Prediction { v: &mut *room, u, objective, hidden, truths, rate, with_loss };
+            let (of, part) = ([&rows[..], &[]], 1.0 / rows.len() as f32);
+            machine.enter(Rows { act: Act::Mean, v, rows: of, room, part })?;
+            let step = Prediction { v: &mut *room, u, objective, hidden: THE_MEAN, truths, rate, with_loss };
             loss += shape.predict(machine, step, targets)?;
-            machine.enter(Return(Rows { v, rows: of, room }, 1.0))?;
+            machine.enter(Rows { act: Act::Return, v, rows: of, room, part: 1.0 })?;
         }
         Ok(loss)
     }

@@ -215,7 +215,7 @@ impl Args {
     }
 }
 
-/// Prints a line. A reader that has seen enough and closes the pipe (`| head`) is no error.
+/// Prints a line. A reader that has seen enough and closes the pipe (`| head`) is not an error.
 fn say(out: &mut impl Write, line: impl Display) {
     let _ = writeln!(out, "{line}");
 }

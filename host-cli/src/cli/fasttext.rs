@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use super::lines::{self, Answers};
-use super::old_options::{self, at_least_one, joined, number, whole};
+use super::old_options::{self, Renamed, at_least_one, joined, number, whole};
 use crate::format::Rules;
 use crate::{Error, Result, format, query};
 
@@ -108,10 +108,8 @@ fn with_ending(prefix: &OsStr, ending: &str) -> OsString {
     name
 }
 
-type Check = fn(&str, &OsStr) -> Result<()>;
-
 /// The options of fastText that are options of `train`, under another name.
-const RENAMED: [(&str, &str, Check); 8] = [
+const RENAMED: [Renamed; 8] = [
     ("-lr", "--lr", number),
     ("-dim", "--dim", at_least_one),
     ("-ws", "--window", at_least_one),
@@ -138,10 +136,9 @@ fn translate(kind: &str, options: &[OsString]) -> Result<(OsString, Vec<OsString
     let mut train = Vec::new();
     let names: Vec<_> = RENAMED.iter().map(|&(old, _, _)| old).chain(OTHERS).collect();
     for (name, value) in old_options::pairs("fasttext", options, &names, &["-output"])? {
-        if let Some((_, new, value_is_right)) = RENAMED.iter().find(|&&(old, _, _)| old == name) {
-            value_is_right(name, value)?;
+        if let Some(ours) = old_options::rename(&RENAMED, name, value)? {
             rate &= name != "-lr";
-            train.push(joined(new, value));
+            train.push(ours);
             continue;
         }
         match name {

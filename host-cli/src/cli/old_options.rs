@@ -73,6 +73,18 @@ pub(super) fn run<'a>(
     Cli::try_parse_from(line).map_err(|error| Error::Usage(plain(&error)))?.run()
 }
 
+/// Looks at the value that an option of this name has.
+pub(super) type Check = fn(&str, &OsStr) -> Result<()>;
+
+/// An option of an old program, its name among ours, and what its value must be.
+pub(super) type Renamed = (&'static str, &'static str, Check);
+
+/// Ours for the option `name` with this `value`, if it is one of `renamed`.
+pub(super) fn rename(renamed: &[Renamed], name: &str, value: &OsStr) -> Result<Option<OsString>> {
+    let Some((_, new, value_is_right)) = renamed.iter().find(|&&(old, _, _)| old == name) else { return Ok(None) };
+    value_is_right(name, value).map(|()| Some(joined(new, value)))
+}
+
 /// `option=value`: joined to its option, a name may begin with a dash.
 pub(super) fn joined(option: &str, value: &OsStr) -> OsString {
     let mut joined = OsString::from(option);

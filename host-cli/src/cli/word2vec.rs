@@ -5,7 +5,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use super::old_options::{self, at_least_one, joined, number, whole};
+use super::old_options::{self, Renamed, at_least_one, joined, number, whole};
 use super::report;
 use crate::format::Format;
 use crate::{Error, Result};
@@ -86,10 +86,8 @@ fn translate(options: &[OsString]) -> Result<Translated> {
     let names: Vec<_> = RENAMED.iter().map(|&(old, _, _)| old).chain(OTHERS).collect();
     let files = ["-output", "-save-vocab", "-read-vocab"];
     for (name, value) in old_options::pairs("word2vec", options, &names, &files)? {
-        let renamed = RENAMED.iter().find(|&&(old, _, _)| old == name);
-        if let Some((_, new, value_is_right)) = renamed {
-            value_is_right(name, value)?;
-            train.push(joined(new, value));
+        if let Some(ours) = old_options::rename(&RENAMED, name, value)? {
+            train.push(ours);
             continue;
         }
         match name {
@@ -152,10 +150,8 @@ fn misnamed(output: &Path, written: Format) -> Option<String> {
     ))
 }
 
-type Check = fn(&str, &OsStr) -> Result<()>;
-
 /// The options of word2vec.c that are options of `train`, under another name.
-const RENAMED: [(&str, &str, Check); 8] = [
+const RENAMED: [Renamed; 8] = [
     ("-size", "--dim", at_least_one),
     ("-window", "--window", at_least_one),
     ("-threads", "--threads", at_least_one),

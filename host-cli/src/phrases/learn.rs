@@ -15,7 +15,7 @@ pub(super) struct Learner<'a> {
     max_vocab: usize,
     /// What occurred at most so often is forgotten the next time that there is too much.
     rare: u64,
-    /// The last word that is no connector, if it is of the same sentence: its number if it is plain.
+    /// The last word that is not a connector, if it is of the same sentence: its number if it is plain.
     last: Option<Option<u32>>,
     /// It, and the connectors that followed.
     phrase: String,

@@ -94,7 +94,7 @@ pub struct Summary {
 /// can be read again.
 ///
 /// # Errors
-/// If the settings are impossible; if a source cannot be read or is no text; if there are no words.
+/// If the settings are impossible; if a source cannot be read or is not text; if there are no words.
 pub fn learn(
     sources: &[Source],
     options: &Options,
@@ -124,7 +124,7 @@ impl Phrases {
     /// Writes the text of `sources` to `out`, a line for each of its lines, with spaces between words.
     ///
     /// # Errors
-    /// If `out` fails; and inside, if a source cannot be read or is no text.
+    /// If `out` fails; and inside, if a source cannot be read or is not text.
     pub fn join(
         &mut self,
         sources: &[Source],

@@ -45,7 +45,7 @@ pub(super) enum Targets<'a, N> {
 }
 
 impl<N: Negatives> sample::Objective for Targets<'_, N> {
-    #[inline]
+    #[inline(always)]
     fn targets<'t>(&'t mut self, truth: u32, room: &'t mut [u32]) -> Labeled<'t> {
         match self {
             Self::Sampled(negatives) => negatives.targets(truth, room),

@@ -134,7 +134,7 @@ impl Shape for Steps<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn predict<M: Machine, V: RowsMut, U: RowsMut, O: sample::Objective>(
         &mut self,
         machine: M,
@@ -175,7 +175,7 @@ impl Shape for Base<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn predict<M: Machine, V: RowsMut, U: RowsMut, O: sample::Objective>(
         &mut self,
         machine: M,

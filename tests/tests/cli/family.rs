@@ -2,9 +2,8 @@
 
 use motevec::format;
 use motevec_tests::{Folder, without_advice};
-use serde_json::Value;
 
-use crate::optimizers::{folder, last_loss, train};
+use crate::optimizers::{folder, last_loss, train, train_and_remake};
 
 const TREE: &str = "hierarchical-softmax";
 const VARIANTS: [&[&str]; 6] = [
@@ -24,26 +23,9 @@ fn each_learns_and_its_history_makes_it_again_on_any_number_of_threads() {
         let mut models: Vec<Vec<u8>> = Vec::new();
         for options in VARIANTS {
             let options = &[options, &["--epochs", epochs]].concat();
-            let summary = train(&folder, "model.safetensors", &[&options[..], &["--threads", "1"]].concat());
+            let summary = train_and_remake(&folder, options, &mut models);
             // Where nothing is known, it is 4.2, and with a tree 3.6.
             assert!(last_loss(&summary) < 3.2, "{options:?}: {summary}");
-            let model = folder.read("model.safetensors");
-            let nearest = folder.stdout(&["neighbors", "model.safetensors", "t0w0", "-k", "3"]);
-            assert!(nearest.lines().skip(1).all(|line| line.starts_with("t0w")), "{options:?}: {nearest}");
-            train(&folder, "again.safetensors", &[&options[..], &["--threads", "3"]].concat());
-            assert!(folder.read("again.safetensors") == model, "{options:?}: another number of threads");
-            let info: Value = folder.json(&["info", "model.safetensors", "--json"]);
-            let said = info["history"][0]["options"].as_array().unwrap();
-            let said = said.iter().map(|pair| [pair[0].as_str().unwrap(), pair[1].as_str().unwrap()]);
-            let remade: Vec<String> = said
-                .flat_map(|[name, value]| [format!("--{name}"), value.to_owned()])
-                .filter(|argument| !argument.is_empty())
-                .collect();
-            let remade: Vec<&str> = remade.iter().map(String::as_str).collect();
-            folder.stdout(&[&["train", "text.txt", "-o", "remade.safetensors"], &remade[..]].concat());
-            assert!(folder.read("remade.safetensors") == model, "{options:?}: its history {remade:?}");
-            assert!(!models.contains(&model), "{options:?} makes a difference");
-            models.push(model);
         }
     }
 }

@@ -31,7 +31,8 @@ fn a_run_in_rounds_that_is_killed_goes_on_to_the_same_bytes() {
     kill_at_any_moment(&Task { epochs: "1", ..Task::rounds() }, 2, kills());
 }
 
-/// With all that a checkpoint may hold: nodes of a tree and rows of n-grams, in rounds; and what an optimizer remembers.
+/// With all that a checkpoint may hold: nodes of a tree and rows of n-grams, in rounds; and what an optimizer
+/// remembers.
 #[test]
 fn every_variant_that_is_killed_goes_on_to_the_same_bytes() {
     let tree = &["--subwords", "--buckets", "2000", "--architecture", "cbow", "--loss", "hierarchical-softmax"];

@@ -3,6 +3,7 @@
 
 mod compare;
 mod explore;
+mod fasttext;
 mod formats;
 mod phrases;
 mod scores;

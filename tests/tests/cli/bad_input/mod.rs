@@ -135,7 +135,7 @@ fn little_memory_is_no_reason_to_crash() {
     let folder = folder();
     for model in ["greedy.bin", "wide.bin", "greedy.txt"] {
         let Some((code, message)) = limited(&folder, 300_000, &["info", model]) else { return };
-        assert!(code == 1 && message.starts_with(&format!("error: {model}")), "a header is no promise: {message}");
+        assert!(code == 1 && message.starts_with(&format!("error: {model}")), "a header is not a promise: {message}");
     }
     // Little enough that only the limit stands in the way.
     let args = ["train", "text.txt", "-o", "model.bin", "--dim", "10000000", "--threads", "1"];

@@ -1,8 +1,6 @@
 //! `train --optimizer` and `--dropout` as a user meets them.
 
-use serde_json::Value;
-
-use super::{folder, last_loss, number, train};
+use super::{folder, last_loss, number, train, train_and_remake};
 
 const ALL: [&[&str]; 9] = [
     &["--optimizer", "sgd", "--l2", "1e-4", "--lr", "0.1"],
@@ -22,26 +20,9 @@ fn each_learns_and_its_history_makes_it_again_on_any_number_of_threads() {
     let mut models: Vec<Vec<u8>> = Vec::new();
     for options in ALL {
         let options = &[options, &["--epochs", "8"]].concat();
-        let summary = train(&folder, "model.safetensors", &[&options[..], &["--threads", "1"]].concat());
+        let summary = train_and_remake(&folder, options, &mut models);
         let losses = summary["losses"].as_array().unwrap();
         assert!(last_loss(&summary) < 0.9 * number(&losses[0]), "{options:?}: {summary}");
-        let model = folder.read("model.safetensors");
-        // Words of a topic are beside each other.
-        let nearest = folder.stdout(&["neighbors", "model.safetensors", "t0w0", "-k", "3"]);
-        assert!(nearest.lines().skip(1).all(|line| line.starts_with("t0w")), "{options:?}: {nearest}");
-        train(&folder, "again.safetensors", &[&options[..], &["--threads", "3"]].concat());
-        assert!(folder.read("again.safetensors") == model, "{options:?}: another number of threads");
-        let info: Value = folder.json(&["info", "model.safetensors", "--json"]);
-        let said = info["history"][0]["options"].as_array().unwrap();
-        let remade: Vec<String> = said
-            .iter()
-            .flat_map(|pair| [format!("--{}", pair[0].as_str().unwrap()), pair[1].as_str().unwrap().to_owned()])
-            .collect();
-        let remade: Vec<&str> = remade.iter().map(String::as_str).collect();
-        folder.stdout(&[&["train", "text.txt", "-o", "remade.safetensors"], &remade[..]].concat());
-        assert!(folder.read("remade.safetensors") == model, "{options:?}: its history {remade:?}");
-        assert!(!models.contains(&model), "{options:?} makes a difference");
-        models.push(model);
     }
 }
 

@@ -36,6 +36,30 @@ pub(crate) fn train(folder: &Folder, output: &str, options: &[&str]) -> Value {
     folder.json(&[&args[..], options].concat())
 }
 
+/// Trains with `options` on one thread, and checks that the model is the same on three, that what its history says makes
+/// it again, and that it is none of `others`, to which it is added. Returns the summary.
+pub(crate) fn train_and_remake(folder: &Folder, options: &[&str], others: &mut Vec<Vec<u8>>) -> Value {
+    let summary = train(folder, "model.safetensors", &[options, &["--threads", "1"]].concat());
+    let model = folder.read("model.safetensors");
+    train(folder, "again.safetensors", &[options, &["--threads", "3"]].concat());
+    assert!(folder.read("again.safetensors") == model, "{options:?}: another number of threads");
+    let info: Value = folder.json(&["info", "model.safetensors", "--json"]);
+    let said = info["history"][0]["options"].as_array().unwrap().iter();
+    let remade: Vec<String> = said
+        .flat_map(|pair| [format!("--{}", pair[0].as_str().unwrap()), pair[1].as_str().unwrap().to_owned()])
+        .filter(|argument| !argument.is_empty())
+        .collect();
+    let remade: Vec<&str> = remade.iter().map(String::as_str).collect();
+    folder.stdout(&[&["train", "text.txt", "-o", "remade.safetensors"], &remade[..]].concat());
+    assert!(folder.read("remade.safetensors") == model, "{options:?}: its history {remade:?}");
+    assert!(!others.contains(&model), "{options:?} makes a difference");
+    others.push(model);
+    // Words of a topic are beside each other.
+    let nearest = folder.stdout(&["neighbors", "model.safetensors", "t0w0", "-k", "3"]);
+    assert!(nearest.lines().skip(1).all(|line| line.starts_with("t0w")), "{options:?}: {nearest}");
+    summary
+}
+
 pub(crate) fn last_loss(summary: &Value) -> f64 {
     number(summary["losses"].as_array().unwrap().last().unwrap())
 }
