@@ -3,7 +3,6 @@
 
 use core::cell::Cell;
 
-use super::dot::{padded, unpad};
 use super::{Block, LANES, Lanes};
 use crate::model::RowsMut;
 
@@ -152,19 +151,20 @@ impl<M: RowsMut> Access for Ragged<'_, M> {
         let (blocks, tail) = self.0.row(row).unwrap_or_default().as_chunks::<LANES>();
         match blocks.get(block) {
             Some(block) => lanes.load(block, part),
-            None => lanes.load(&padded(tail), part),
+            None => lanes.load_front(tail)[part],
         }
     }
 
     #[inline(always)]
     fn store<L: Lanes>(&mut self, lanes: L, v: L::Vector, (row, block): (usize, usize), part: usize) {
         let (blocks, tail) = self.0.row_mut(row).unwrap_or_default().as_chunks_mut::<LANES>();
-        if let Some(block) = blocks.get_mut(block) {
-            lanes.store(v, block, part);
-        } else {
-            let mut block = padded(tail);
-            lanes.store(v, &mut block, part);
-            unpad(&block, tail);
+        match blocks.get_mut(block) {
+            Some(block) => lanes.store(v, block, part),
+            None => {
+                let mut registers = lanes.load_front(tail);
+                registers[part] = v;
+                lanes.store_front(registers, tail);
+            }
         }
     }
 }

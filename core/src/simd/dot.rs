@@ -43,7 +43,8 @@ impl Kernel for Dot<'_> {
             block += 1;
         }
         if !a_tail.is_empty() {
-            add_products(lanes, &mut acc, &padded(a_tail), &padded(b_tail));
+            let (a, b) = (lanes.load_front(a_tail), lanes.load_front(b_tail));
+            unroll!(PART in 0..L::PARTS => { acc[PART] = lanes.mul_add(a[PART], b[PART], acc[PART]); });
         }
         fold(lanes, acc)
     }
@@ -129,9 +130,9 @@ impl Kernel for Axpy<'_> {
             block += 1;
         }
         if !x_tail.is_empty() {
-            let mut y = padded(y_tail);
-            add_scaled(lanes, a, &padded(x_tail), &mut y);
-            unpad(&y, y_tail);
+            let (x, mut y) = (lanes.load_front(x_tail), lanes.load_front(y_tail));
+            add_scaled_registers(lanes, a, x, &mut y);
+            lanes.store_front(y, y_tail);
         }
     }
 }
@@ -142,4 +143,10 @@ pub(super) fn add_scaled<L: Lanes>(lanes: L, a: L::Vector, x: &Block, y: &mut Bl
     unroll!(PART in 0..L::PARTS => {
         lanes.store(lanes.mul_add(a, lanes.load(x, PART), lanes.load(y, PART)), y, PART);
     });
+}
+
+/// [`add_scaled`] in registers.
+#[inline(always)]
+pub(super) fn add_scaled_registers<L: Lanes>(lanes: L, a: L::Vector, x: L::Registers, y: &mut L::Registers) {
+    unroll!(PART in 0..L::PARTS => { y[PART] = lanes.mul_add(a, x[PART], y[PART]); });
 }

@@ -62,6 +62,7 @@ pub use x86::{Avx2, Avx512};
 pub(crate) use dot::{Dot, padded, unpad};
 pub(crate) use mean::{Act, BEFORE, Composed, MEAN};
 
+use self::unroll::unroll;
 use crate::model::RowsMut;
 
 /// The number of virtual lanes in which every sum runs.
@@ -152,6 +153,20 @@ pub trait Lanes: Machine {
     fn load(self, block: &Block, part: usize) -> Self::Vector;
     /// Writes the lanes `part·WIDTH ..` of `block`; `part` is less than `PARTS`.
     fn store(self, v: Self::Vector, block: &mut Block, part: usize);
+    /// An incomplete block: what `front` does not have is zero.
+    #[inline(always)]
+    fn load_front(self, front: &[f32]) -> Self::Registers {
+        let (block, mut registers) = (padded(front), self.splat_block(0.0));
+        unroll!(PART in 0..Self::PARTS => { registers[PART] = self.load(&block, PART); });
+        registers
+    }
+    /// Writes an incomplete block: what `front` does not have is left out.
+    #[inline(always)]
+    fn store_front(self, registers: Self::Registers, front: &mut [f32]) {
+        let mut block = [0.0; LANES];
+        unroll!(PART in 0..Self::PARTS => { self.store(registers[PART], &mut block, PART); });
+        unpad(&block, front);
+    }
     /// [`load`](Self::load) from a block that others may write as well.
     fn load_shared(self, block: &Cell<Block>, part: usize) -> Self::Vector;
     /// [`store`](Self::store) to a block that others may read as well.

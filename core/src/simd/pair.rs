@@ -1,6 +1,6 @@
 //! The pair update: one stochastic step on one (center, outside) pair, exactly eq. 9–12.
 
-use super::dot::{add_scaled, padded, unpad};
+use super::dot::{add_scaled, add_scaled_registers};
 use super::{Dot, Kernel, LANES, Lanes, WindowError, sigmoid};
 use crate::math::log_sigmoid;
 use crate::model::RowsMut;
@@ -84,19 +84,19 @@ impl<U: RowsMut> Kernel for PairUpdate<'_, U> {
             }
         }
         if !tail.is_empty() {
-            let before = padded(tail);
+            let before = lanes.load_front(tail);
             let mut after = before;
             for (&error, &target) in errors.iter().zip(targets) {
                 let u_tail = u.row(target as usize).unwrap_or_default().as_chunks::<LANES>().1;
-                add_scaled(lanes, lanes.splat(error), &padded(u_tail), &mut after);
+                add_scaled_registers(lanes, lanes.splat(error), lanes.load_front(u_tail), &mut after);
             }
             for (&error, &target) in errors.iter().zip(targets) {
                 let u_tail = u.row_mut(target as usize).unwrap_or_default().as_chunks_mut::<LANES>().1;
-                let mut u_block = padded(u_tail);
-                add_scaled(lanes, lanes.splat(error), &before, &mut u_block);
-                unpad(&u_block, u_tail);
+                let mut moved = lanes.load_front(u_tail);
+                add_scaled_registers(lanes, lanes.splat(error), before, &mut moved);
+                lanes.store_front(moved, u_tail);
             }
-            unpad(&after, tail);
+            lanes.store_front(after, tail);
         }
         Ok(loss)
     }

@@ -74,6 +74,15 @@ fn shared_half(block: &Cell<Block>, part: usize) -> Option<&[Cell<f32>; 8]> {
     lanes.as_slice_of_cells().as_chunks::<8>().0.get(part)
 }
 
+/// Of sixteen lanes, those that `front` has.
+#[inline(always)]
+fn mask(front: &[f32]) -> u16 {
+    match front.len() {
+        len @ ..LANES => (1 << len) - 1,
+        _ => u16::MAX,
+    }
+}
+
 impl<A: Arithmetic> Machine for Avx2<A> {
     #[inline(always)]
     fn enter<K: Kernel>(self, kernel: K) -> K::Output {
@@ -110,6 +119,25 @@ impl<A: Arithmetic> Lanes for Avx2<A> {
         if let Some(half) = block.as_chunks_mut::<8>().0.get_mut(part) {
             // SAFETY: `self` proves AVX2, and the reference covers the eight floats that are written.
             unsafe { _mm256_storeu_ps(half.as_mut_ptr(), v) }
+        }
+    }
+
+    #[inline(always)]
+    fn load_front(self, front: &[f32]) -> [__m256; 2] {
+        let [low, high] = self.masks(front);
+        let start = front.as_ptr();
+        // SAFETY: `self` proves AVX2. Of the lanes, those are read that `front` has.
+        unsafe { [_mm256_maskload_ps(start, low), _mm256_maskload_ps(start.wrapping_add(8), high)] }
+    }
+
+    #[inline(always)]
+    fn store_front(self, [v, w]: [__m256; 2], front: &mut [f32]) {
+        let [low, high] = self.masks(front);
+        let start = front.as_mut_ptr();
+        // SAFETY: `self` proves AVX2. Of the lanes, those are written that `front` has.
+        unsafe {
+            _mm256_maskstore_ps(start, low, v);
+            _mm256_maskstore_ps(start.wrapping_add(8), high, w);
         }
     }
 
@@ -240,6 +268,18 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
     }
 
     #[inline(always)]
+    fn load_front(self, front: &[f32]) -> [__m512; 1] {
+        // SAFETY: `self` proves AVX-512F. Of the lanes, those are read that `front` has.
+        unsafe { [_mm512_maskz_loadu_ps(mask(front), front.as_ptr())] }
+    }
+
+    #[inline(always)]
+    fn store_front(self, [v]: [__m512; 1], front: &mut [f32]) {
+        // SAFETY: `self` proves AVX-512F. Of the lanes, those are written that `front` has.
+        unsafe { _mm512_mask_storeu_ps(front.as_mut_ptr(), mask(front), v) }
+    }
+
+    #[inline(always)]
     fn load_shared(self, block: &Cell<Block>, _part: usize) -> __m512 {
         // SAFETY: `self` proves AVX-512F, and the reference covers the sixteen floats that are read. They are in a
         // cell: no reference to its value is around, and no other thread can reach it.
@@ -333,6 +373,17 @@ impl<A: Arithmetic> Lanes for Avx512<A> {
 // registers together, so sixteen sums take 15 additions instead of 64. The names say how many lanes a sum still has.
 
 impl<A: Arithmetic> Avx2<A> {
+    /// Of the sixteen lanes, those that `front` has.
+    #[inline(always)]
+    fn masks(self, front: &[f32]) -> [__m256i; 2] {
+        let there = front.len().min(LANES) as i32;
+        // SAFETY: `self` proves AVX2.
+        unsafe {
+            let (there, lanes) = (_mm256_set1_epi32(there), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+            [_mm256_cmpgt_epi32(there, lanes), _mm256_cmpgt_epi32(there, _mm256_add_epi32(lanes, _mm256_set1_epi32(8)))]
+        }
+    }
+
     #[inline(always)]
     fn four(self, x: __m256, y: __m256) -> __m256 {
         // SAFETY: `self` proves AVX2.
