@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Uses an explorer as a reader would, in Chromium: explorer.py PAGE.html WORD A B C
+"""Uses an explorer as a reader would, in Chromium: explorer.py PAGE.html WORD A B C UNSEEN...
 
 Fails where the page does not do what it should. Prints what it found near WORD and for A − B + C, as JSON, for the
-caller to compare. The word `</script><b>` must be in the model.
+caller to compare. The word `</script><b>` must be in the model. Each UNSEEN is a word made of n-grams.
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -76,6 +77,7 @@ def searches(page, word):
     assert page.chosen() == "sędzia", "a search without accents finds words that have them"
     page.search("qqqq", Keys.ENTER)
     assert page.chosen() == "sędzia", "what is unknown changes nothing"
+    assert "--words-file" in page.one("search-error").text, "and it is said how to add it"
     page.search(HOSTILE, Keys.ENTER)
     assert page.chosen() == HOSTILE
     assert page.driver.find_elements(By.TAG_NAME, "b") == [], "a word is not markup"
@@ -90,6 +92,18 @@ def searches(page, word):
     page.driver.back()
     assert page.chosen() == word, "back is back"
     return found
+
+
+def explains(page, word, unseen):
+    """Says what is known of a word."""
+    page.search(word, Keys.ENTER)
+    assert re.match("word [0-9]+ by frequency, [0-9]+ times in the text", page.one("facts").text), page.one("facts").text
+    for word in unseen:
+        page.search(word, Keys.ENTER)
+        assert page.chosen() == word and page.one("facts").text.startswith("not in the text: made of its n-grams."), word
+    about = page.one("about").text
+    assert f"words and {len(unseen)} more, " in about, about
+    return page.results("neighbors")
 
 
 def clicks(page):
@@ -188,17 +202,18 @@ def has_names(page):
 
 
 def main():
-    path, word, *analogy = sys.argv[1:]
+    path, word, a, b, c, *unseen = sys.argv[1:]
     uri = Path(path).resolve().as_uri()
     with chromium() as driver:
         page = Explorer(driver)
         driver.get(uri)
         has_names(page)
         found = {"neighbors": searches(page, word)}
+        found["unseen"] = explains(page, word, unseen)
         has_names(page)
         clicks(page)
         moves(page)
-        found["answers"] = completes(page, analogy)
+        found["answers"] = completes(page, [a, b, c])
         groups(page)
         colors(page, uri)
         driver.get(f"{uri}#{word}")

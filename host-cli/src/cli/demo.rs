@@ -158,7 +158,7 @@ fn draw(vectors: &Vectors, neighbors: &[Nearest<'_>]) -> Result<Picture> {
     let selection = Selection::of_words(vectors, words.iter().map(|(group, word)| (*group, word.as_str())));
     let selection = selection.named(SHOWN.map(str::to_owned).to_vec());
     let map = Map::new(vectors, &selection, Method::Tsne)?;
-    let note = map.note("presidents' speeches", vectors);
+    let note = map.note("presidents' speeches", vectors.vocabulary.len(), vectors.dim);
     Ok(map.draw(vectors, &selection, "Words and their neighbors".to_owned(), note, PICTURE, false))
 }
 

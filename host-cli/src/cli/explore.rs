@@ -7,22 +7,25 @@ use indicatif::{BinaryBytes, HumanCount};
 use serde::Serialize;
 
 use super::model::ModelArgs;
-use super::plot::{MOST_GROUPS, Map, Method};
+use super::plot::words::List;
+use super::plot::{MOST_GROUPS, Map, Method, warn_missing};
 use super::{printable, progress, report};
 use crate::explore::{self, Explorer};
 use crate::output::Files;
 use crate::plot::Selection;
-use crate::{Error, Result, output};
+use crate::{Error, Result, output, query};
 
 /// Make a page that shows a map of words, and finds neighbors and analogies
 ///
 /// The page is one file that any browser opens, without a server or a network: a map to move and zoom, a search, the
 /// neighbors of a word, analogies, light and dark colors. It holds the vectors of the most frequent words, one byte per
-/// number, and computes its answers from them.
+/// number, and computes its answers from them; it holds no n-grams, so that words that the model has never seen are in
+/// it only where --words-file names them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec explore model.bin -o explorer.html
   motevec explore model.bin -o explorer.html --top 2000 --groups 6
+  motevec explore model.bin -o explorer.html --words-file words.txt
   motevec explore model.bin -o explorer.html --method pca")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -35,6 +38,10 @@ pub(super) struct Args {
     /// Show the N most frequent words
     #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(6..=20_000))]
     top: u32,
+
+    /// Show the words in FILE too, one per line; a model with n-grams need not have seen them
+    #[arg(long, value_name = "FILE")]
+    words_file: Option<PathBuf>,
 
     /// How to place the words
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Method::Tsne)]
@@ -50,10 +57,13 @@ pub(super) struct Args {
 }
 
 #[derive(Serialize)]
-struct Report {
+struct Report<'a> {
     output: String,
     words: usize,
     of_words: usize,
+    /// Of the words shown, those that the model has never seen.
+    unseen: usize,
+    missing: &'a [String],
     dim: usize,
     method: Method,
     file_bytes: Option<u64>,
@@ -66,20 +76,29 @@ impl Args {
             return Err(Error::Usage(format!("{}: the name of a page must end in .html", self.output.display())));
         }
         let mut file = self.model.open()?;
-        Files::reading(file.files()).write(&self.output)?;
+        Files::reading(file.files().iter().map(PathBuf::as_path).chain(self.words_file.as_deref()))
+            .write(&self.output)?;
+        let list = self.words_file.as_deref().map(List::read).transpose()?;
+        let words = || list.iter().flat_map(List::words);
         let vectors = progress::busy("reading", || file.read_center())?;
-        let frequent = Selection::most_frequent(&vectors, self.top as usize);
-        let selection = progress::busy("grouping", || frequent.grouped(&vectors, self.groups.into()));
+        let of_words = vectors.vocabulary.len();
+        let vectors = query::with_unseen(vectors, words());
+        let selection = Selection::of_words(&vectors, words().map(|word| (0, word)));
+        warn_missing(&selection);
+        let selection = selection.and_most_frequent(&vectors, (self.top as usize).min(of_words));
+        let selection = progress::busy("grouping", || selection.grouped(&vectors, self.groups.into()));
         let map = Map::new(&vectors, &selection, self.method)?;
         let (name, note) = (self.model.name(), format!("A map by {}: {}.", map.method(), map.meaning()));
-        let explorer =
-            Explorer { name: &name, vectors: &vectors, selection: &selection, places: &map.places, note: &note };
+        let (selection, places) = (&selection, map.places.as_slice());
+        let explorer = Explorer { name: &name, vectors: &vectors, seen: of_words, selection, places, note: &note };
         let page = explore::page(&explorer)?;
         output::write(&self.output, |out| out.write_all(page.as_bytes()))?;
         let report = Report {
             output: self.output.display().to_string(),
             words: selection.rows.len(),
-            of_words: vectors.vocabulary.len(),
+            of_words,
+            unseen: vectors.vocabulary.len() - of_words,
+            missing: &selection.missing,
             dim: vectors.dim,
             method: self.method,
             file_bytes: output::length(&self.output),
@@ -88,9 +107,14 @@ impl Args {
     }
 }
 
-impl Display for Report {
+impl Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "words       {} of {}", HumanCount(self.words as u64), HumanCount(self.of_words as u64))?;
+        let [seen, of_words] = [self.words - self.unseen, self.of_words].map(|words| HumanCount(words as u64));
+        write!(f, "words       {seen} of {of_words}")?;
+        match self.unseen {
+            0 => writeln!(f)?,
+            unseen => writeln!(f, ", and {} never seen, made of n-grams", HumanCount(unseen as u64))?,
+        }
         writeln!(f, "dimensions  {}", self.dim)?;
         write!(f, "written     {}", printable(&self.output))?;
         self.file_bytes.map_or(Ok(()), |bytes| write!(f, ", {}", BinaryBytes(bytes)))

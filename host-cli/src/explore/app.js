@@ -118,9 +118,10 @@ element("clear").addEventListener("click", clear);
 addEventListener("popstate", follow);
 
 element("name").textContent = data.name;
-const some = data.counts.length > 0 ? `The ${number(words.length)} most frequent` : `The first ${number(words.length)}`;
-const part = words.length < data.total ? `${some} of ${number(data.total)} words` : `${number(data.total)} words`;
-element("about").textContent = `${part}, ${number(data.dim)} dimensions. ${data.note}`;
+const some = data.counts.length > 0 ? `The ${number(data.frequent)} most frequent` : `The first ${number(data.frequent)}`;
+const part = data.frequent < data.total ? `${some} of ${number(data.total)} words` : `${number(data.total)} words`;
+const others = words.length > data.frequent ? ` and ${number(words.length - data.frequent)} more` : "";
+element("about").textContent = `${part}${others}, ${number(data.dim)} dimensions. ${data.note}`;
 showGroups(map);
 paint(remembered() ?? (system.matches ? "dark" : "light"));
 map.resize();

@@ -3,6 +3,8 @@
 //! The page needs no server and no network. Its parts are the files beside this one; [`page`] joins them with the
 //! data. Vectors are stored as bytes: a cosine does not depend on a vector's length, so no scale is kept.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::plot::{Selection, base64, escaped};
@@ -27,6 +29,8 @@ pub struct Explorer<'a> {
     pub name: &'a str,
     /// The model.
     pub vectors: &'a Vectors,
+    /// How many words it has seen; the vectors of those behind them are made of n-grams.
+    pub seen: usize,
     /// The words shown, the most important ones first, in groups.
     pub selection: &'a Selection,
     /// Their places: to the right and upwards, in any unit.
@@ -42,8 +46,12 @@ struct Data<'a> {
     note: &'a str,
     /// Words in the model, of which only some are shown.
     total: usize,
+    /// How many of the most frequent words are shown; what else is shown was asked for.
+    frequent: usize,
     dim: usize,
     words: Vec<&'a str>,
+    /// Of each word, its place by frequency, from 1, or 0 if the model has not seen it; empty if they are 1, 2, 3, …
+    ranks: Vec<usize>,
     /// Of each word, or empty if no counts are known: then the words are in the order of the model.
     counts: Vec<u64>,
     groups: &'a [usize],
@@ -60,18 +68,23 @@ struct Data<'a> {
 /// # Errors
 /// If the data is no JSON: never, as long as places are finite.
 pub fn page(explorer: &Explorer<'_>) -> Result<String> {
-    let Explorer { name, vectors, selection, places, note } = *explorer;
+    let Explorer { name, vectors, seen, selection, places, note } = *explorer;
     let vocabulary = &vectors.vocabulary;
     let bytes: Vec<u8> = selection.vectors(vectors).into_iter().flat_map(bytes).collect();
     let counts: Vec<_> = selection.rows.iter().map(|&row| vocabulary.count(row)).collect();
+    let ranks = ranks(explorer);
+    let shown: HashSet<_> = ranks.iter().copied().collect();
+    let frequent = (1..).take_while(|rank| shown.contains(rank)).count();
     let unit = unit(places);
     let along = |axis: usize| places.iter().map(|place| (place[axis] / unit * 1e6).round() / 1e3).collect();
     let data = Data {
         name,
         note,
-        total: vocabulary.len(),
+        total: seen,
+        frequent,
         dim: vectors.dim,
         words: selection.rows.iter().map(|&row| vocabulary.word(row)).collect(),
+        ranks: if ranks.iter().copied().eq(1..=ranks.len()) { Vec::new() } else { ranks },
         counts: if counts.iter().all(|&count| count == 0) { Vec::new() } else { counts },
         groups: &selection.groups,
         names: &selection.names,
@@ -86,6 +99,15 @@ pub fn page(explorer: &Explorer<'_>) -> Result<String> {
     // page.
     let page = PAGE.replacen("{style}", STYLE, 1).replacen("{script}", &SCRIPTS.concat(), 1);
     Ok(page.replacen("{data}", &json, 1).replacen("{title}", &title, 1))
+}
+
+/// Of each word shown, its place among those seen, by frequency, from 1; 0 if it is not one of them.
+fn ranks(Explorer { vectors, seen, selection, .. }: &Explorer<'_>) -> Vec<usize> {
+    let mut ranks = vec![0; vectors.vocabulary.len()];
+    for (row, rank) in vectors.vocabulary.by_count().into_iter().filter(|row| row < seen).zip(1..) {
+        ranks[row] = rank;
+    }
+    selection.rows.iter().map(|&row| ranks[row]).collect()
 }
 
 /// `row` as signed bytes that point in nearly the same direction.
@@ -124,11 +146,12 @@ mod tests {
         let vocabulary =
             ["</script><b>", "<!--<script>", "{title}", "{data}"].map(|word| (word, 0)).into_iter().collect();
         let vectors = Vectors::new(vocabulary, 1, vec![1.0, 2.0, 3.0, 4.0]);
-        let selection = Selection::most_frequent(&vectors, 4);
+        let selection = Selection::of_words(&vectors, [(0, "{data}")]).and_most_frequent(&vectors, 3);
         let places = [[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [3.0, 0.5]];
         let explorer = Explorer {
             name: "</title><b>{data}",
             vectors: &vectors,
+            seen: 3,
             selection: &selection,
             places: &places,
             note: "{script}",
@@ -136,7 +159,8 @@ mod tests {
         let page = page(&explorer).unwrap();
         let data = page.split("<script type=\"application/json\" id=\"data\">").nth(1).unwrap();
         let data: serde_json::Value = serde_json::from_str(data.split("</script>").next().unwrap()).unwrap();
-        assert_eq!(data["words"], serde_json::json!(["</script><b>", "<!--<script>", "{title}", "{data}"]));
+        assert_eq!(data["words"], serde_json::json!(["{data}", "</script><b>", "<!--<script>", "{title}"]));
+        assert_eq!((&data["ranks"], &data["frequent"]), (&serde_json::json!([0, 1, 2, 3]), &3.into()));
         assert_eq!((&data["x"][3], &data["note"]), (&1000.0.into(), &"{script}".into()));
         assert!(page.contains("<title>&lt;/title&gt;&lt;b&gt;{data}"));
         assert_eq!(page.matches("<script").count(), 2);

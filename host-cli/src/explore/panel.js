@@ -20,29 +20,37 @@ function fill(list, found, choose) {
   }));
 }
 
+/** What is known of a word besides its vector. */
+function facts(row) {
+  if (rank(row) === 0) return "not in the text: made of its n-grams";
+  const counted = data.counts.length > 0;
+  return counted ? `word ${number(rank(row))} by frequency, ${number(data.counts[row])} times in the text` : `row ${number(rank(row))}`;
+}
+
 /** Shows a word and its neighbors, and returns these. */
 function showWord(row, choose) {
   const found = nearest(sum([[row, 1]]), new Set([row]), NEIGHBORS);
   element("word").hidden = false;
   element("chosen").textContent = words[row];
-  const counted = data.counts.length > 0;
-  const facts = counted ? `word ${number(row + 1)} by frequency, ${number(data.counts[row])} times in the text` : `row ${number(row + 1)}`;
-  element("facts").textContent = `${facts}. Nearest words, by cosine:`;
+  element("facts").textContent = `${facts(row)}. Nearest words, by cosine:`;
   fill(element("neighbors"), found, choose);
   element("status").textContent = `${words[row]}: near ${found.slice(0, 3).map(near => words[near.row]).join(", ")}`;
   return found;
 }
 
-/** The message about a text that is not a word here. */
-function unknownWord(text) {
-  const like = alike(text, 3).map(row => `“${words[row]}”`);
-  const hint = like.length > 1 ? `${like.slice(0, -1).join(", ")} or ${like.at(-1)}` : like[0];
-  return `“${text.trim()}” is not among the ${number(words.length)} words here.${hint ? ` Did you mean ${hint}?` : ""}`;
+/** The message about texts that are not words here. */
+function unknownWords(texts) {
+  const messages = new Set(texts.map(text => {
+    const like = alike(text, 3).map(row => `“${words[row]}”`);
+    const hint = like.length > 1 ? `${like.slice(0, -1).join(", ")} or ${like.at(-1)}` : like[0];
+    return `“${text.trim()}” is not among the ${number(words.length)} words here.${hint ? ` Did you mean ${hint}?` : ""}`;
+  }));
+  return `${[...messages].join(" ")} The option --words-file of motevec explore adds words that the model knows, or can make of n-grams.`;
 }
 
 /** Says that the word sought is unknown, to eyes and to ears. */
 function showUnknown(text) {
-  const message = unknownWord(text);
+  const message = unknownWords([text]);
   element("search-error").hidden = false;
   element("search-error").textContent = message;
   element("status").textContent = message;
@@ -56,7 +64,7 @@ function answer(choose) {
   fields.forEach(field => field.setAttribute("aria-invalid", unknown.includes(field)));
   error.hidden = unknown.length === 0;
   if (unknown.length > 0) {
-    error.textContent = [...new Set(unknown.map(field => unknownWord(field.value)))].join(" ");
+    error.textContent = unknownWords(unknown.map(field => field.value));
     element("answers").replaceChildren();
     return null;
   }

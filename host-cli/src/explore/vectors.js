@@ -3,6 +3,8 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const words = data.words;
 const rows = new Map(words.map((word, row) => [word, row]));
+/** A word's place in the model by frequency, from 1; 0 for one that the model has not seen. */
+const rank = row => data.ranks.length > 0 ? data.ranks[row] : row + 1;
 const bytes = Int8Array.from(atob(data.vectors), letter => letter.charCodeAt(0));
 
 /** One over the length of each vector; 0 for a vector of zeros, which is near to nothing. */

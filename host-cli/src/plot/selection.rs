@@ -62,9 +62,17 @@ impl Selection {
     /// The `count` most frequent words; the first ones if counts are unknown or equal.
     #[must_use]
     pub fn most_frequent(vectors: &Vectors, count: usize) -> Self {
-        let mut rows = vectors.vocabulary.by_count();
-        rows.truncate(count);
-        Self { groups: vec![0; rows.len()], rows, ..Self::default() }
+        Self::default().and_most_frequent(vectors, count)
+    }
+
+    /// These words, all of one group, and behind them the `count` most frequent ones.
+    #[must_use]
+    pub fn and_most_frequent(mut self, vectors: &Vectors, count: usize) -> Self {
+        let asked: HashSet<_> = self.rows.iter().copied().collect();
+        let frequent = vectors.vocabulary.by_count().into_iter().take(count);
+        self.rows.extend(frequent.filter(|row| !asked.contains(row)));
+        self.groups = vec![0; self.rows.len()];
+        self
     }
 
     /// `word` and the `count` words nearest to it.
@@ -144,6 +152,8 @@ mod tests {
     #[test]
     fn frequent_and_near_words_come_in_order() {
         assert_eq!(Selection::most_frequent(&vectors(), 3).rows, [1, 2, 3]);
+        let asked = Selection::of_words(&vectors(), [(1, "tea"), (2, "queen")]).and_most_frequent(&vectors(), 2);
+        assert_eq!((asked.rows, asked.groups), (vec![0, 2, 1], vec![0; 3]));
         assert_eq!(Selection::near(&vectors(), "tea", 2).unwrap().rows, [0, 3, 2]);
         assert!(Selection::near(&vectors(), "tee", 2).is_err());
     }

@@ -118,6 +118,26 @@ pub fn vector<'a>(vectors: &'a Vectors, word: &str) -> Result<Cow<'a, [f32]>> {
     }
 }
 
+/// `vectors` with a row for each of `words` that they lack but have n-grams of, behind the others; others are left out.
+///
+/// For what takes rows, such as a picture: the n-grams have then done their work, and are not kept.
+#[must_use]
+pub fn with_unseen<'a>(mut vectors: Vectors, words: impl IntoIterator<Item = &'a str>) -> Vectors {
+    let Some(subwords) = &vectors.subwords else { return vectors };
+    let usable = |row: &Vec<f32>| row.iter().any(|&x| x != 0.0) && row.iter().all(|x| x.is_finite());
+    let unseen = words.into_iter().filter(|word| vectors.get(word).is_none());
+    let rows: Vec<_> = unseen.filter_map(|word| Some((word, subwords.vector(word).filter(usable)?))).collect();
+    if rows.is_empty() {
+        return vectors;
+    }
+    for (word, row) in rows {
+        if vectors.vocabulary.push(word, 0).is_ok() {
+            vectors.data.extend(row);
+        }
+    }
+    Vectors::new(vectors.vocabulary, vectors.dim, vectors.data)
+}
+
 /// The error for a word that the model lacks: names words that the user may have meant.
 fn unknown(vectors: &Vectors, word: &str) -> Error {
     let ngrams = match &vectors.subwords {
@@ -237,6 +257,9 @@ mod tests {
         assert_eq!(similarity(&model, "easter", "north").unwrap(), 0.0);
         let found = odd_one_out(&model, &["easter", "north", "east"]).unwrap();
         assert_eq!((found[0].word, found[0].row, found[2].word, found[1].row), ("north", Some(1), "east", None));
+        let longer = with_unseen(model.clone(), ["easter", "xyz", "east", "easter"]);
+        assert_eq!(longer.vocabulary.words().collect::<Vec<_>>(), ["east", "north", "easter"]);
+        assert_eq!(longer.data, [2.0, 0.0, 0.0, 5.0, 2.5, 0.0]);
         let message = |word| neighbors(&model, &[word], 1).unwrap_err().to_string();
         assert_eq!(message("xyz"), "the model does not know the word `xyz`, nor any of its n-grams");
         assert_eq!(message("a"), "the model does not know the word `a`, nor any of its n-grams");

@@ -2,6 +2,7 @@
 
 use motevec::format;
 use motevec_tests::{Folder, without_advice};
+use serde_json::{Value, json};
 
 use crate::optimizers::{folder, last_loss, train, train_and_remake};
 
@@ -102,6 +103,39 @@ fn ngrams_go_into_the_file_or_their_loss_is_told() {
     assert_eq!(format("model.fifu", &[]), "finalfusion");
     assert_eq!(format("model.txt", &[]), "word2vec-text");
     assert_eq!(format("asked.bin", &["--format", "word2vec-bin"]), "word2vec-bin");
+}
+
+#[test]
+fn pictures_and_pages_show_words_never_seen() {
+    let folder = folder(100);
+    train(&folder, "model.bin", &["--subwords", "--min-n", "4", "--buckets", "500", "--epochs", "1"]);
+    let words = |report: &Value| -> Vec<String> {
+        report["words"].as_array().unwrap().iter().map(|word| word["word"].as_str().unwrap().to_owned()).collect()
+    };
+    let of_unknown = |args: &[&str]| -> Value {
+        let output = folder.run(&[args, &["--json"]].concat());
+        assert!(output.status.success(), "{output:?}");
+        assert!(without_advice(&output.stderr).contains("the model does not know `t`"), "{output:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let chosen = of_unknown(&["plot", "model.bin", "-o", "a.svg", "--words", "t0w7,t0w1,t0w0,t"]);
+    assert_eq!(
+        (words(&chosen), &chosen["missing"]),
+        (["t0w7", "t0w1", "t0w0"].map(String::from).into(), &json!(["t"]))
+    );
+    let picture = String::from_utf8(folder.read("a.svg")).unwrap();
+    assert!(picture.contains("model.bin, 36 words × 12 dimensions"), "{picture}");
+    let near = words(&folder.json(&["plot", "model.bin", "-o", "a.svg", "--near", "t0w7", "--top", "3", "--json"]));
+    assert_eq!((near.len(), near[0].as_str()), (4, "t0w7"));
+
+    folder.write("words.txt", "t0w7\nt5w5\nt\n");
+    let page = ["explore", "model.bin", "-o", "a.html", "--words-file", "words.txt", "--top", "6"];
+    let report = of_unknown(&page);
+    assert_eq!((&report["of_words"], &report["unseen"], &report["missing"]), (&36.into(), &1.into(), &json!(["t"])));
+    let report = String::from_utf8(folder.run(&page).stdout).unwrap();
+    assert!(report.contains(" of 36, and 1 never seen, made of n-grams\n"), "{report}");
+    let page = String::from_utf8(folder.read("a.html")).unwrap();
+    assert!(page.contains(r#""words":["t0w7","t5w5","#), "those that were asked for come first");
 }
 
 #[test]

@@ -8,11 +8,17 @@ use serde_json::Value;
 /// A word that would end a script.
 const HOSTILE: &str = "</script><b>";
 
+/// Trains a model of Pan Tadeusz.
+fn train(folder: &Folder, name: &str, more: &[&str]) {
+    let corpus = data("pan-tadeusz.txt.zst");
+    let text = ["--tokens", "words", "--lowercase", "--dim", "24", "--epochs", "40", "--lr", "0.05", "--json"];
+    folder.stdout(&[&["train", corpus.to_str().unwrap(), "-o", name], &text[..], more].concat());
+}
+
 /// A folder with a model of Pan Tadeusz and one hostile word.
 fn folder() -> Folder {
-    let (folder, corpus) = (Folder::new(), data("pan-tadeusz.txt.zst"));
-    let text = ["--tokens", "words", "--lowercase", "--dim", "24", "--epochs", "40", "--lr", "0.05", "--json"];
-    folder.stdout(&[&["train", corpus.to_str().unwrap(), "-o", "trained.txt"], &text[..]].concat());
+    let folder = Folder::new();
+    train(&folder, "trained.txt", &[]);
     let trained = String::from_utf8(folder.read("trained.txt")).unwrap();
     let (header, rows) = trained.split_once('\n').unwrap();
     let words: usize = header.split(' ').next().unwrap().parse().unwrap();
@@ -58,25 +64,33 @@ fn chromium_searches_clicks_and_completes_analogies() {
     if !has_python("selenium") {
         return;
     }
-    let folder = folder();
-    folder.stdout(&["explore", "model.txt", "-o", "explorer.html"]);
+    let folder = Folder::new();
+    // So few buckets that every n-gram shares one with some that were trained.
+    train(&folder, "model.bin", &["--subwords", "--buckets", "3000", "--max-n", "4"]);
+    let unseen = ["tadeuszowaty", HOSTILE];
+    folder.write("words.txt", format!("{}\npan\n", unseen.join("\n")));
+    let report = folder.stdout(&["explore", "model.bin", "-o", "explorer.html", "--words-file", "words.txt"]);
+    assert!(report.contains(", and 2 never seen, made of n-grams\n"), "{report}");
     let mut command = Command::new("python3");
     command
         .arg(repository().join("tests/pictures/explorer.py"))
         .arg(folder.path("explorer.html"))
-        .args(["tadeusz", "sędzia", "pan", "pani"]);
+        .args(["tadeusz", "sędzia", "pan", "pani"])
+        .args(unseen);
     let output = command.env("PYTHONDONTWRITEBYTECODE", "1").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let page: Value = serde_json::from_slice(&output.stdout).unwrap();
 
     // What the page finds in its bytes is what the program finds in the model, nearly.
     let json = |args: &[&str]| folder.json(args);
-    let neighbors = json(&["neighbors", "model.txt", "tadeusz", "-k", "30", "--json"]);
-    let answers = json(&["analogy", "model.txt", "pan", "sędzia", "pani", "-k", "30", "--json"]);
-    for (name, program, count) in [("neighbors", neighbors, 12), ("answers", answers, 8)] {
+    let neighbors = json(&["neighbors", "model.bin", "tadeusz", "-k", "30", "--json"]);
+    let of_unseen = json(&["neighbors", "model.bin", HOSTILE, "-k", "30", "--json"]);
+    let answers = json(&["analogy", "model.bin", "pan", "sędzia", "pani", "-k", "30", "--json"]);
+    for (name, program, count) in [("neighbors", neighbors, 12), ("unseen", of_unseen, 12), ("answers", answers, 8)] {
         let (page, program) = (found(&page[name]), found(&program["neighbors"]));
         assert_eq!(page.len(), count);
-        for (word, similarity) in &page {
+        // The program does not count words that it has not seen as neighbors; the page shows them.
+        for (word, similarity) in page.iter().filter(|(word, _)| !unseen.contains(word)) {
             let exact =
                 program.iter().find(|(other, _)| other == word).unwrap_or_else(|| panic!("{word}: {program:?}"));
             assert!((exact.1 - similarity).abs() < 0.02, "{name}: {word} {similarity} {exact:?}");

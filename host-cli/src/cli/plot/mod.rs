@@ -1,6 +1,6 @@
 //! `motevec plot`: words of a model, as a picture.
 
-mod words;
+pub(super) mod words;
 
 use std::fmt::{self, Display};
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use super::model::ModelArgs;
 use super::{printable, progress, report};
 use crate::output::Files;
 use crate::plot::{self, Axes, Kind, Picture, Point, Projection, Scatter, Selection};
-use crate::{Error, Result, Vectors, output};
+use crate::{Error, Result, Vectors, output, query};
 
 /// Fewer points make no picture.
 const FEWEST: usize = 3;
@@ -103,6 +103,8 @@ impl Args {
         Files::reading(file.files().iter().map(PathBuf::as_path).chain(self.words.file())).write(&self.output)?;
         let list = self.words.list()?;
         let vectors = progress::busy("reading", || file.read_center())?;
+        let of_words = vectors.vocabulary.len();
+        let vectors = query::with_unseen(vectors, self.words.named(list.as_ref()));
         let selection = self.words.select(&vectors, list.as_ref())?;
         enough(&selection)?;
         let groups = match self.groups {
@@ -113,11 +115,9 @@ impl Args {
             Some(count) => progress::busy("grouping", || selection.grouped(&vectors, count)),
             None => selection,
         };
-        if !selection.missing.is_empty() {
-            report::warn(&format!("the model does not know {}", report::listed(&selection.missing)));
-        }
+        warn_missing(&selection);
         let map = Map::new(&vectors, &selection, self.method)?;
-        let note = map.note(&self.model.name(), &vectors);
+        let note = map.note(&self.model.name(), of_words, vectors.dim);
         let size = self.size.map(f64::from);
         let title = self.words.title(&vectors, &selection);
         let draw = || map.draw(&vectors, &selection, title, note, size, self.words.near());
@@ -169,10 +169,10 @@ impl Map {
         }
     }
 
-    /// What the picture shows of the model `name`.
-    pub(super) fn note(&self, name: &str, vectors: &Vectors) -> String {
-        let words = HumanCount(vectors.vocabulary.len() as u64);
-        format!("{} of {name}, {words} words × {} dimensions: {}", self.method(), vectors.dim, self.meaning())
+    /// What the picture shows of the model `name`, of `words` words.
+    pub(super) fn note(&self, name: &str, words: usize, dim: usize) -> String {
+        let words = HumanCount(words as u64);
+        format!("{} of {name}, {words} words × {dim} dimensions: {}", self.method(), self.meaning())
     }
 
     /// The name of the method.
@@ -206,6 +206,13 @@ impl Map {
         let points = selection.rows.iter().enumerate().zip(places).map(point).collect();
         let axes = self.shares.map_or(Axes::Map, Axes::Components);
         Scatter { title, note, points, groups: selection.names.clone(), axes, size }.draw()
+    }
+}
+
+/// Names the words that were asked for in vain.
+pub(super) fn warn_missing(selection: &Selection) {
+    if !selection.missing.is_empty() {
+        report::warn(&format!("the model does not know {}", report::listed(&selection.missing)));
     }
 }
 

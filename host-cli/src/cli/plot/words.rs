@@ -52,7 +52,7 @@ enum Preset {
 
 /// The words of a file, in groups.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct List {
+pub(in crate::cli) struct List {
     names: Vec<String>,
     words: Vec<(usize, String)>,
 }
@@ -65,11 +65,13 @@ impl WordsArgs {
 
     /// Reads `--words-file`, if there is one: a mistake in it shows before a large model is read.
     pub(super) fn list(&self) -> Result<Option<List>> {
-        let read = |path: &PathBuf| {
-            let text = fs::read_to_string(path).map_err(|error| Error::io(path, error))?;
-            Ok(list(text.trim_start_matches('\u{feff}')))
-        };
-        self.words_file.as_ref().map(read).transpose()
+        self.words_file.as_deref().map(List::read).transpose()
+    }
+
+    /// The words that are asked for by name, some of which the model may not have seen.
+    pub(super) fn named<'a>(&'a self, list: Option<&'a List>) -> impl Iterator<Item = &'a str> {
+        let given = self.words.iter().map(|word| word.trim()).filter(|word| !word.is_empty());
+        given.chain(self.near.as_deref()).chain(list.into_iter().flat_map(List::words))
     }
 
     /// Finds the words in the model; `list` is what [`list`](Self::list) read.
@@ -85,8 +87,7 @@ impl WordsArgs {
             return Selection::near(vectors, word, self.top.unwrap_or(USUAL_NEAR) as usize);
         }
         if !self.words.is_empty() {
-            let words = self.words.iter().map(|word| word.trim()).filter(|word| !word.is_empty());
-            return Ok(Selection::of_words(vectors, words.map(|word| (0, word))));
+            return Ok(Selection::of_words(vectors, self.named(None).map(|word| (0, word))));
         }
         Ok(Selection::most_frequent(vectors, self.top.unwrap_or(USUAL_TOP) as usize))
     }
@@ -111,6 +112,19 @@ impl WordsArgs {
     /// Whether the words are those near the first one.
     pub(super) fn near(&self) -> bool {
         self.near.is_some()
+    }
+}
+
+impl List {
+    /// Reads the file at `path`.
+    pub(in crate::cli) fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).map_err(|error| Error::io(path, error))?;
+        Ok(list(text.trim_start_matches('\u{feff}')))
+    }
+
+    /// The words.
+    pub(in crate::cli) fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(|(_, word)| word.as_str())
     }
 }
 
