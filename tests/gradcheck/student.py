@@ -33,17 +33,36 @@ def negative_sampling(v, o, negatives):
     return loss, errors
 
 
+def hierarchical_softmax(v, o):
+    loss, errors = 0, []
+    for node, bit in given["paths"][o]:
+        score = dot(U[node], v)
+        loss -= math.log(sigmoid((1 - 2 * bit) * score))
+        errors.append((node, sigmoid(score) - (bit if slip == ["label"] else 1 - bit)))
+    return loss, errors
+
+
 results = []
 for case in given["cases"]:
-    v = V[case["center"]]
-    loss, by_center, by_outside = 0, [0] * len(v), [[0] * len(v) for _ in U]
-    for i, o in enumerate(case["outside"]):
-        negatives = case["negatives"]
-        pair_loss, errors = negative_sampling(v, o, negatives[i]) if negatives else softmax(v, o)
+    words, cbow = case["outside"], case.get("architecture") == "cbow"
+    v = [sum(V[w][d] for w in words) / len(words) for d in range(len(V[0]))] if cbow else V[case["center"]]
+    loss, by_hidden, by_outside = 0, [0] * len(v), [[0] * len(v) for _ in U]
+    for i, o in enumerate([case["center"]] if cbow else words):
+        if case.get("loss") == "hierarchical-softmax":
+            pair_loss, errors = hierarchical_softmax(v, o)
+        elif case["negatives"]:
+            pair_loss, errors = negative_sampling(v, o, case["negatives"][i])
+        else:
+            pair_loss, errors = softmax(v, o)
         loss += pair_loss
         for w, error in errors:
-            by_center = [g + error * x for g, x in zip(by_center, U[w])]
+            by_hidden = [g + error * x for g, x in zip(by_hidden, U[w])]
             by_outside[w] = [g + error * x for g, x in zip(by_outside[w], v)]
+    by_center = by_hidden
+    if cbow:
+        share = 1 if slip == ["whole"] else 1 / len(words)
+        count = (lambda w: w in words) if slip == ["words"] else words.count
+        by_center = [[count(w) * share * g for g in by_hidden] for w in range(len(V))]
     results.append({"name": case["name"], "loss": loss, "grad_center": by_center, "grad_outside": by_outside})
 with open(results_path, "w") as file:
     json.dump({"cases": results}, file)

@@ -20,8 +20,11 @@ use motevec_core::sample::Generator;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::case::{Architecture, Case, Loss};
+use super::expected::{ByCenter, Expected, rows};
 use super::explain::Explanation;
-use super::{Window, compare};
+use super::random::{KINDS, Kind, paths};
+use super::{Targets, Window, compare};
 use crate::{Error, Result};
 
 /// How far core's `f32` results may be from the published ones, absolutely or relatively, whichever is looser.
@@ -32,43 +35,22 @@ const TOLERANCE: f64 = 1e-5;
 pub struct CaseFile {
     center_vectors: Vec<Vec<f64>>,
     outside_vectors: Vec<Vec<f64>>,
+    /// For hierarchical softmax, of each word the inner nodes on its path, rows of `outside_vectors`, each with the bit
+    /// of the word's code, 0 or 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    paths: Vec<Vec<(u32, u8)>>,
     cases: Vec<Case>,
 }
 
-/// One window. A misspelled field would silently leave out a check, so no others are allowed.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    /// The center word: a row of `center_vectors`.
-    center: u32,
-    /// The outside words: rows of `outside_vectors`.
-    outside: Vec<u32>,
-    /// The draws for each outside word; none at all for naive softmax.
-    #[serde(default)]
-    negatives: Vec<Vec<u32>>,
-    #[serde(default)]
-    expected: Expected,
-}
-
-/// The published results of a case.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Expected {
-    loss: Option<f64>,
-    grad_center: Option<Vec<f64>>,
-    grad_outside: Option<Vec<Vec<f64>>>,
-}
-
-/// The loss (eq. 14), in nats, and the gradients of a case, as core computes them in `f32`.
+/// The loss, in nats, and the gradients of a case, as core computes them in `f32`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CaseResult {
     /// The case's name.
     pub name: String,
     /// J.
     pub loss: f32,
-    /// `∂J/∂v_c`: D numbers.
-    pub grad_center: Vec<f32>,
+    /// `∂J/∂v_c`, or of CBOW `∂J/∂V`.
+    pub grad_center: ByCenter<f32>,
     /// `∂J/∂U`: |Vocab| rows of D numbers.
     pub grad_outside: Vec<Vec<f32>>,
     /// Whether there is something to compare with: an expectation in the file, or results of another program.
@@ -94,8 +76,8 @@ impl CaseFile {
         Ok(file)
     }
 
-    /// New cases, the same ones for the same `seed`: a pair and a window for either loss, over the same vectors of four
-    /// decimals, with core's results in `f64` to be expected.
+    /// New cases, the same ones for the same `seed`: a pair, a window and a window's mean for each loss, over the same
+    /// vectors of four decimals, with core's results in `f64` to be expected.
     ///
     /// # Errors
     /// [`ShapeError`] if `dim` is 0.
@@ -106,28 +88,29 @@ impl CaseFile {
         assert!(vocab >= 2, "a vocabulary of one word has no negative samples");
         let mut rng = Generator::new(seed, [1]);
         let mut matrix = || -> Vec<Vec<f64>> {
-            let numbers = Window::random(&mut rng, dim, vocab, 0, false).outside_vectors;
-            let short = |x: &f64| (x * 1e4).round() / 1e4;
-            numbers.chunks(dim.max(1)).map(|row| row.iter().map(short).collect()).collect()
+            let numbers = Window::random(&mut rng, dim, vocab, Kind { words: 0, ..KINDS[0] }).outside_vectors;
+            let short: Vec<_> = numbers.iter().map(|x| (x * 1e4).round() / 1e4).collect();
+            rows(&short, dim)
         };
         let (center_vectors, outside_vectors) = (matrix(), matrix());
-        let mut file = Self { center_vectors, outside_vectors, cases: Vec::new() };
-        for (name, words, sampled) in [
-            ("softmax-pair", 1, false),
-            ("negsamp-pair", 1, true),
-            ("softmax-window", 4, false),
-            ("negsamp-window", 4, true),
-        ] {
-            let Window { outside, negatives, .. } = Window::random(&mut rng, 1, vocab, words, sampled);
-            let center = outside.iter().sum::<u32>() % vocab as u32;
-            let (name, negatives) = (name.to_owned(), negatives.unwrap_or_default());
-            let mut case = Case { name, center, outside, negatives, expected: Expected::default() };
-            let outcome = file.window_of(&case).evaluate::<f64>()?;
-            case.expected = Expected {
-                loss: Some(outcome.loss),
-                grad_center: Some(outcome.center),
-                grad_outside: Some(outcome.outside.chunks(dim).map(<[f64]>::to_vec).collect()),
+        let path = |path: Vec<_>| path.into_iter().map(|(node, bit)| (node, u8::from(bit))).collect();
+        let paths = paths(&mut Generator::new(seed, [2]), vocab).into_iter().map(path).collect();
+        let mut file = Self { center_vectors, outside_vectors, paths, cases: Vec::new() };
+        for kind in KINDS {
+            let Window { truths, mean_of, targets, .. } = Window::random(&mut rng, 1, vocab, kind);
+            let (loss, negatives) = match targets {
+                Targets::All => (None, Vec::new()),
+                Targets::Negatives(negatives) => (None, negatives),
+                Targets::Paths(_) => (Some(Loss::HierarchicalSoftmax), Vec::new()),
             };
+            let (architecture, center, outside) = match mean_of {
+                None => (Architecture::SkipGram, truths.iter().sum::<u32>() % vocab as u32, truths),
+                Some(words) => (Architecture::Cbow, truths.iter().sum(), words),
+            };
+            let (name, expected) = (kind.name.to_owned(), Expected::default());
+            let mut case = Case { name, architecture, loss, center, outside, negatives, expected };
+            let window = file.window_of(&case);
+            case.expected = Expected::of(&window, &window.evaluate::<f64>()?);
             file.cases.push(case);
         }
         Ok(file)
@@ -171,50 +154,62 @@ impl CaseFile {
         }
         check_rows("center_vectors", &self.center_vectors, dim)?;
         check_rows("outside_vectors", &self.outside_vectors, dim)?;
+        for (w, path) in self.paths.iter().enumerate() {
+            for (l, &(node, bit)) in path.iter().enumerate() {
+                check_index(&format!("paths[{w}][{l}]"), "node", node, (self.outside_vectors.len(), "vectors"))?;
+                if bit > 1 {
+                    return Err(format!("paths[{w}][{l}]: {bit} is not a bit of a code, 0 or 1"));
+                }
+            }
+        }
         self.cases
             .iter()
             .try_for_each(|case| self.check_case(case).map_err(|message| format!("case `{}`: {message}", case.name)))
     }
 
     fn check_case(&self, case: &Case) -> Result<(), String> {
-        let row = |what: &str, row: u32, rows: &[Vec<f64>]| match (row as usize) < rows.len() {
-            true => Ok(()),
-            false => Err(format!("{what} is word {row}, but there are {} vectors (counted from 0)", rows.len())),
+        let scored = (self.outside_vectors.len(), "vectors");
+        let given = (self.center_vectors.len(), "vectors");
+        let told = if case.loss() == Loss::HierarchicalSoftmax { (self.paths.len(), "paths") } else { scored };
+        let (center, outside) = match case.architecture {
+            Architecture::SkipGram => (given, told),
+            Architecture::Cbow => (told, given),
         };
-        row("center", case.center, &self.center_vectors)?;
+        check_index("center", "word", case.center, center)?;
         for (i, &o) in case.outside.iter().enumerate() {
-            row(&format!("outside[{i}]"), o, &self.outside_vectors)?;
+            check_index(&format!("outside[{i}]"), "word", o, outside)?;
         }
         for (i, negatives) in case.negatives.iter().enumerate() {
             for (s, &w) in negatives.iter().enumerate() {
-                row(&format!("negatives[{i}][{s}]"), w, &self.outside_vectors)?;
+                check_index(&format!("negatives[{i}][{s}]"), "word", w, scored)?;
             }
         }
-        let (words, lists) = (case.outside.len(), case.negatives.len());
-        if lists != 0 && lists != words {
-            return Err(format!(
-                "{lists} lists of negatives for {words} outside words: give one list per word, or none"
-            ));
+        let (words, lists) = (case.truths().len(), case.negatives.len());
+        if case.loss() == Loss::NegativeSampling && lists != words {
+            return Err(format!("{lists} lists of negatives for {words} words to predict: give one list per word"));
         }
-        if let Some(gradient) = &case.expected.grad_center {
-            check_rows("expected.grad_center", std::slice::from_ref(gradient), self.dim())?;
+        if case.loss() != Loss::NegativeSampling && lists > 0 {
+            return Err("negatives: this loss has none; leave them out, or `loss`".to_owned());
         }
-        if let Some(gradients) = &case.expected.grad_outside {
-            let (found, expected) = (gradients.len(), self.outside_vectors.len());
-            if found != expected {
-                return Err(format!("expected.grad_outside: {found} rows for {expected} outside vectors"));
-            }
-            check_rows("expected.grad_outside", gradients, self.dim())?;
-        }
-        Ok(())
+        case.expected.check(&self.window_of(case)).map_err(|message| format!("expected.{message}"))
     }
 
     fn window_of(&self, case: &Case) -> Window {
+        let path = |path: &Vec<(u32, u8)>| path.iter().map(|&(node, bit)| (node, bit == 1)).collect();
         Window {
-            center: self.center_vectors.get(case.center as usize).cloned().unwrap_or_default(),
+            dim: self.dim(),
+            center_vectors: match case.architecture {
+                Architecture::SkipGram => self.center_vectors.get(case.center as usize).cloned().unwrap_or_default(),
+                Architecture::Cbow => self.center_vectors.concat(),
+            },
             outside_vectors: self.outside_vectors.concat(),
-            outside: case.outside.clone(),
-            negatives: (!case.negatives.is_empty()).then(|| case.negatives.clone()),
+            mean_of: (case.architecture == Architecture::Cbow).then(|| case.outside.clone()),
+            truths: case.truths().to_vec(),
+            targets: match case.loss() {
+                Loss::Softmax => Targets::All,
+                Loss::NegativeSampling => Targets::Negatives(case.negatives.clone()),
+                Loss::HierarchicalSoftmax => Targets::Paths(self.paths.iter().map(path).collect()),
+            },
         }
     }
 
@@ -222,37 +217,28 @@ impl CaseFile {
         let window = self.window_of(case);
         let outcome =
             window.evaluate::<f32>().map_err(|error| Error::Failed(format!("case `{}`: {error}", case.name)))?;
-        let rows: Vec<&[f64]> = outcome.outside.chunks(self.dim()).collect();
-
+        let known = case.expected.parts();
         let mut differences = Vec::new();
-        let mut expect = |what: &str, found: &[f64], expected: Option<&[f64]>| {
+        for (name, found, _) in Expected::of(&window, &outcome).parts() {
             // Without an expectation a result must still be a number: compared with itself, it fails only if it is not.
-            let expected = expected.unwrap_or(found);
-            let worst = compare(found, expected, TOLERANCE).worst;
-            if let Some((i, (found_i, expected_i))) = worst.and_then(|i| Some((i, found.get(i).zip(expected.get(i))?)))
-            {
-                let place = if found.len() > 1 { format!("{what}[{i}]") } else { what.to_owned() };
-                differences.push(match found_i.is_finite() {
-                    true => format!("{place} is {} instead of {expected_i}", *found_i as f32),
+            let expected = known.iter().find(|(other, ..)| *other == name).map_or(&found, |(_, numbers, _)| numbers);
+            let Some(worst) = compare(&found, expected, TOLERANCE).worst else { continue };
+            let place = window.place(name, worst);
+            differences.extend(found.get(worst).zip(expected.get(worst)).map(
+                |(found, expected)| match found.is_finite() {
+                    true => format!("{place} is {} instead of {expected}", *found as f32),
                     false => format!("{place} is beyond the range of f32"),
-                });
-            }
-        };
-        let Expected { loss, grad_center, grad_outside } = &case.expected;
-        expect("loss", &[outcome.loss], loss.as_ref().map(std::slice::from_ref));
-        expect("grad_center", &outcome.center, grad_center.as_deref());
-        for (w, row) in rows.iter().enumerate() {
-            let expected = grad_outside.as_ref().and_then(|rows| rows.get(w));
-            expect(&format!("grad_outside[{w}]"), row, expected.map(Vec::as_slice));
+                },
+            ));
         }
 
-        let narrow = |xs: &[f64]| xs.iter().map(|&x| x as f32).collect();
+        let narrow = |xs: &[f64]| xs.iter().map(|&x| x as f32).collect::<Vec<_>>();
         Ok(CaseResult {
             name: case.name.clone(),
             loss: outcome.loss as f32,
-            grad_center: narrow(&outcome.center),
-            grad_outside: rows.into_iter().map(narrow).collect(),
-            compared: loss.is_some() || grad_center.is_some() || grad_outside.is_some(),
+            grad_center: ByCenter::of(&window, &narrow(&outcome.center)),
+            grad_outside: rows(&narrow(&outcome.outside), self.dim()),
+            compared: !case.expected.is_empty(),
             differences,
             hints: Vec::new(),
             explanation: explain.then(|| window.explain()),
@@ -269,6 +255,14 @@ pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
         let message = error.to_string().replace(&format!(" at line {line} column {column}"), "");
         Error::input(path, (line > 0).then_some(line as u64), format!("{message}, at column {column}"))
     })
+}
+
+/// Checks that there is one more of these than `index`.
+fn check_index(place: &str, what: &str, index: u32, (count, things): (usize, &str)) -> Result<(), String> {
+    match (index as usize) < count {
+        true => Ok(()),
+        false => Err(format!("{place} is {what} {index}, but there are {count} {things} (counted from 0)")),
+    }
 }
 
 /// Checks that each of `rows` has `dim` numbers within the range of `f32`.
@@ -302,6 +296,14 @@ mod tests {
     fn one_case(case: &str) -> String {
         format!(r#"{{"center_vectors": [[1, 2], [3, 4]], "outside_vectors": [[0, 1], [1, 0]], "cases": [{case}]}}"#)
     }
+
+    /// A case of CBOW with `more` fields.
+    fn cbow(more: &str) -> String {
+        format!(r#"{{"name": "a", "architecture": "cbow", "center": 1, "outside": [0, 0, 1]{more}}}"#)
+    }
+
+    /// The outside vectors of [`one_case`], and the tree of two words.
+    const PATHS: &str = r#"[0, 1], [1, 0]], "paths": [[[0, 0]], [[0, 1]]]"#;
 
     #[test]
     fn the_course_s_published_results_are_ours() {
@@ -364,16 +366,52 @@ mod tests {
             ),
             (
                 one_case(r#"{"name": "a", "center": 0, "outside": [0], "negatives": [[1], [1]]}"#),
-                "case `a`: 2 lists of negatives for 1 outside words: give one list per word, or none",
+                "case `a`: 2 lists of negatives for 1 words to predict: give one list per word",
             ),
             (one_case(r#"{"name": "a", "center": 0, "outside": [0], "negative": [[1]]}"#), "unknown field `negative`"),
             (
                 one_case(r#"{"name": "a", "center": 0, "outside": [0], "expected": {"grad_center": [1]}}"#),
-                "case `a`: expected.grad_center: row 0 has 1 numbers, but a vector has 2",
+                "case `a`: expected.grad_center: 1 numbers instead of 2",
             ),
             (
                 one_case(r#"{"name": "a", "center": 0, "outside": [0], "expected": {"grad_outside": [[1, 2]]}}"#),
-                "case `a`: expected.grad_outside: 1 rows for 2 outside vectors",
+                "case `a`: expected.grad_outside: 1 rows instead of 2",
+            ),
+            (
+                one_case(
+                    r#"{"name": "a", "center": 0, "outside": [0], "expected": {"grad_center": [[1, 2], [1, 2]]}}"#,
+                ),
+                "case `a`: expected.grad_center: the gradient of skip-gram is that of one vector, not of rows",
+            ),
+            (
+                one_case(&cbow(r#", "expected": {"grad_center": [1, 2]}"#)),
+                "case `a`: expected.grad_center: the gradient of CBOW has a row for each center vector",
+            ),
+            (
+                one_case(&cbow(r#", "expected": {"grad_center": [[1, 2], [3]]}"#)),
+                "case `a`: expected.grad_center[1]: 1 numbers instead of 2",
+            ),
+            (
+                one_case(&cbow(r#", "negatives": [[0], [1]]"#)),
+                "case `a`: 2 lists of negatives for 1 words to predict: give one list per word",
+            ),
+            (
+                one_case(&cbow(r#", "loss": "hierarchical-softmax", "negatives": [[0]]"#))
+                    .replace("[0, 1], [1, 0]]", PATHS),
+                "case `a`: negatives: this loss has none; leave them out, or `loss`",
+            ),
+            (
+                one_case(&cbow(r#", "loss": "hierarchical-softmax""#)),
+                "case `a`: center is word 1, but there are 0 paths (counted from 0)",
+            ),
+            (one_case(&cbow(r#", "loss": "hs""#)), "unknown variant `hs`, expected one of `softmax`"),
+            (
+                one_case(&cbow("")).replace("[0, 1], [1, 0]]", &PATHS.replace("[0, 1]]]", "[0, 2]]]")),
+                "paths[1][0]: 2 is not a bit of a code, 0 or 1",
+            ),
+            (
+                one_case(&cbow("")).replace("[0, 1], [1, 0]]", &PATHS.replace("[0, 1]]]", "[2, 1]]]")),
+                "paths[1][0] is node 2, but there are 2 vectors (counted from 0)",
             ),
         ] {
             let message = read(&text).unwrap_err().to_string();

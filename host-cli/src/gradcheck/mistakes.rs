@@ -1,9 +1,9 @@
 //! Known mistakes, recognized by their results (`motevec_core::guide::mistakes`).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::explain::{Explanation, Pair, Target};
-use super::{Outcome, Window};
+use super::{Outcome, Targets, Window};
 
 /// A mistake: its description, and the loss and gradients that it leads to.
 pub(super) struct Mistake {
@@ -13,13 +13,46 @@ pub(super) struct Mistake {
 }
 
 /// In the order in which they are tried; the most common one comes first.
-pub(super) const MISTAKES: [Mistake; 11] = [
+pub(super) const MISTAKES: [Mistake; 14] = [
     Mistake {
         as_if: "a word that was drawn several times had been counted once (eq. 12); in NumPy `np.add.at` counts every time",
         slip: |window, explanation| {
             let mut seen = HashSet::new();
             let first = |pair: usize, target: &Target| f64::from(seen.insert((pair, target.word, target.label)));
             total(window, explanation, first)
+        },
+    },
+    Mistake {
+        as_if: "a word that comes several times in the window had been counted once (eq. 21); in NumPy `np.add.at` counts \
+                every time",
+        slip: |window, explanation| {
+            let distinct: BTreeSet<u32> = window.mean_of.iter().flatten().copied().collect();
+            let once =
+                Window { mean_of: window.mean_of.as_ref().map(|_| distinct.into_iter().collect()), ..window.clone() };
+            Outcome {
+                center: once.spread(by_hidden(explanation, window.dim), window.share()),
+                ..truth(window, explanation)
+            }
+        },
+    },
+    Mistake {
+        as_if: "each word of the window had all of ∂J/∂h, as in word2vec.c; the gradient is its share, (1/n) ∂J/∂h (eq. 21)",
+        slip: |window, explanation| Outcome {
+            center: window.spread(by_hidden(explanation, window.dim), 1.0),
+            ..truth(window, explanation)
+        },
+    },
+    Mistake {
+        as_if: "the label of an inner node were b; it is 1 − b (eq. 23)",
+        slip: |window, explanation| {
+            let mut other = explanation.clone();
+            let targets = other.pairs.iter_mut().flat_map(|pair| &mut pair.targets);
+            for target in targets.filter(|_| matches!(window.targets, Targets::Paths(_))) {
+                // log σ(x) = x + log σ(−x)
+                let sign = if target.label == 1 { 1.0 } else { -1.0 };
+                (target.error, target.loss) = (target.error + sign, target.loss + sign * target.score);
+            }
+            truth(window, &other)
         },
     },
     Mistake {
@@ -70,14 +103,14 @@ pub(super) const MISTAKES: [Mistake; 11] = [
     Mistake {
         as_if: "the error stood for a vector; the gradient of an outside vector is the error times v_c (eq. 8, 11, 12)",
         slip: |window, explanation| {
-            let ones = Window { center: vec![1.0; window.center.len()], ..window.clone() };
-            total(&ones, explanation, |_, _| 1.0)
+            let ones = Window { center_vectors: vec![1.0; window.center_vectors.len()], ..window.clone() };
+            truth(&ones, explanation)
         },
     },
     Mistake {
         as_if: "the loss of a negative were −log σ(u·v); it is −log σ(−u·v) (eq. 9)",
         slip: |window, explanation| {
-            let mut outcome = total(window, explanation, |_, _| 1.0);
+            let mut outcome = truth(window, explanation);
             // log σ(x) = x + log σ(−x)
             let negatives = explanation.pairs.iter().flat_map(|pair| &pair.targets).filter(|target| target.label == 0);
             outcome.loss -= negatives.map(|target| target.score).sum::<f64>();
@@ -99,19 +132,33 @@ pub(super) fn total(
     explanation: &Explanation,
     mut weight: impl FnMut(usize, &Target) -> f64,
 ) -> Outcome {
-    let dim = window.center.len();
-    let (mut loss, mut center, mut outside) = (0.0, vec![0.0; dim], vec![0.0; window.outside_vectors.len()]);
+    let (dim, hidden) = (window.dim, window.hidden());
+    let (mut loss, mut by_hidden, mut outside) = (0.0, vec![0.0; dim], vec![0.0; window.outside_vectors.len()]);
     for (index, pair) in explanation.pairs.iter().enumerate() {
         for target in &pair.targets {
             let weight = weight(index, target);
             let error = weight * target.error;
             loss += weight * target.loss;
-            center.iter_mut().zip(window.row(target.word)).for_each(|(sum, x)| *sum += error * x);
+            by_hidden.iter_mut().zip(window.row(target.word)).for_each(|(sum, x)| *sum += error * x);
             let row = &mut outside[target.word as usize * dim..][..dim];
-            row.iter_mut().zip(&window.center).for_each(|(sum, x)| *sum += error * x);
+            row.iter_mut().zip(&hidden).for_each(|(sum, x)| *sum += error * x);
         }
     }
-    Outcome { loss, center, outside }
+    Outcome { loss, center: window.spread(by_hidden, window.share()), outside }
+}
+
+/// The sums of a window, as they should be.
+fn truth(window: &Window, explanation: &Explanation) -> Outcome {
+    total(window, explanation, |_, _| 1.0)
+}
+
+/// `∂J/∂h`, D numbers.
+fn by_hidden(explanation: &Explanation, dim: usize) -> Vec<f64> {
+    let mut sum = vec![0.0; dim];
+    for pair in &explanation.pairs {
+        sum.iter_mut().zip(&pair.grad_hidden).for_each(|(sum, x)| *sum += x);
+    }
+    sum
 }
 
 /// The sums of a window with other errors.
@@ -122,5 +169,5 @@ fn with_errors(window: &Window, explanation: &Explanation, error: impl Fn(&Pair,
             other.error = error(pair, target);
         }
     }
-    total(window, &other, |_, _| 1.0)
+    truth(window, &other)
 }

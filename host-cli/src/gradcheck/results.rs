@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::cases::{CaseFile, CaseResult, read_json};
+use super::expected::Expected;
 use super::explain::Explanation;
 use super::mistakes::MISTAKES;
 use super::{Outcome, Window, compare};
@@ -23,9 +24,8 @@ pub struct Results {
 #[derive(Clone, Debug, Deserialize)]
 struct CaseResults {
     name: String,
-    loss: Option<f64>,
-    grad_center: Option<Vec<f64>>,
-    grad_outside: Option<Vec<Vec<f64>>>,
+    #[serde(flatten)]
+    results: Expected,
 }
 
 impl Results {
@@ -44,31 +44,15 @@ impl Results {
         if self.cases.is_empty() {
             return Err("it contains no results".to_owned());
         }
-        for CaseResults { name, loss, grad_center, grad_outside } in &self.cases {
-            let Some(window) = file.window(name) else {
-                return Err(format!("case `{name}`: the file of cases has no such case"));
-            };
-            if loss.is_none() && grad_center.is_none() && grad_outside.is_none() {
-                return Err(format!("case `{name}`: it has none of `loss`, `grad_center` and `grad_outside`"));
+        self.cases.iter().try_for_each(|CaseResults { name, results }| {
+            let of_case = |message: String| format!("case `{name}`: {message}");
+            let no_case = || of_case("the file of cases has no such case".to_owned());
+            let window = file.window(name).ok_or_else(no_case)?;
+            if results.is_empty() {
+                return Err(of_case("it has none of `loss`, `grad_center` and `grad_outside`".to_owned()));
             }
-            let shape = |what: &str, found: usize, expected: usize| match found == expected {
-                true => Ok(()),
-                false => Err(format!("case `{name}`: {what}: {found} numbers instead of {expected}")),
-            };
-            if let Some(gradient) = grad_center {
-                shape("grad_center", gradient.len(), window.center.len())?;
-            }
-            if let Some(gradient) = grad_outside {
-                let rows = window.outside_vectors.len() / window.center.len();
-                if gradient.len() != rows {
-                    return Err(format!("case `{name}`: grad_outside: {} rows instead of {rows}", gradient.len()));
-                }
-                for (w, row) in gradient.iter().enumerate() {
-                    shape(&format!("grad_outside[{w}]"), row.len(), window.center.len())?;
-                }
-            }
-        }
-        Ok(())
+            results.check(&window).map_err(of_case)
+        })
     }
 
     /// Compares with what core computes, instead of what `results` were compared with before.
@@ -89,27 +73,13 @@ impl Results {
     }
 }
 
-/// A result: its name, the value of a program, and how to find it in an outcome.
-type Part<'a> = (&'static str, Option<Vec<f64>>, fn(&Outcome) -> &[f64]);
-
 impl CaseResults {
     fn compare(&self, window: &Window, truth: &Outcome, result: &mut CaseResult) {
         let (explanation, mut slips) = (window.explain(), Vec::<(Vec<&str>, &str)>::new());
-        let parts: [Part<'_>; 3] = [
-            ("loss", self.loss.map(|loss| vec![loss]), |outcome| std::slice::from_ref(&outcome.loss)),
-            ("grad_center", self.grad_center.clone(), |outcome| &outcome.center),
-            ("grad_outside", self.grad_outside.as_ref().map(|rows| rows.concat()), |outcome| &outcome.outside),
-        ];
-        for (name, given, part) in parts {
-            let Some(given) = given else { continue };
+        for (name, given, part) in self.results.parts() {
             let expected = part(truth);
             let Some(worst) = compare(&given, expected, TOLERANCE).worst else { continue };
-            let dim = window.center.len();
-            let place = match name {
-                "loss" => name.to_owned(),
-                "grad_center" => format!("{name}[{worst}]"),
-                _ => format!("{name}[{}][{}]", worst / dim, worst % dim),
-            };
+            let place = window.place(name, worst);
             result.differences.push(format!("{place} is {} instead of {}", given[worst], expected[worst]));
             if let Some(as_if) = recognize(window, &explanation, &given, expected, part) {
                 match slips.iter_mut().find(|(_, slip)| *slip == as_if) {
@@ -147,8 +117,8 @@ mod tests {
     fn every_slip_is_recognized_in_new_cases_and_right_results_are_none() {
         let file = CaseFile::random(1, 3, 5).unwrap();
         let mut recognized = vec![false; MISTAKES.len()];
-        for name in ["softmax-pair", "negsamp-pair", "softmax-window", "negsamp-window"] {
-            let window = file.window(name).unwrap();
+        for name in file.names() {
+            let window = file.window(&name).unwrap();
             let (truth, explanation) = (window.evaluate::<f64>().unwrap(), window.explain());
             let parts: [fn(&Outcome) -> &[f64]; 3] = [|o| std::slice::from_ref(&o.loss), |o| &o.center, |o| &o.outside];
             for part in parts {

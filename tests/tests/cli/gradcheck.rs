@@ -20,7 +20,7 @@ fn every_gradient_agrees() {
         let output = gradcheck(args);
         assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {output:?}");
         let lines: Vec<_> = text(&output.stdout).lines().collect();
-        assert_eq!(lines.len(), 1 + 18, "{lines:#?}");
+        assert_eq!(lines.len(), 1 + 38, "{lines:#?}");
         assert!(lines[1..].iter().all(|line| line.ends_with("ok")), "{lines:#?}");
     }
 }
@@ -89,7 +89,9 @@ fn number(value: &Value) -> f64 {
 fn new_cases_follow_the_seed_and_the_sizes_and_agree() {
     let folder = Folder::new();
     let report = folder.stdout(&["gradcheck", "--seed", "7", "--dim", "4", "--vocab", "6", "-o", "cases.json"]);
-    assert_eq!(report, "cases    softmax-pair, negsamp-pair, softmax-window, negsamp-window\nwritten  cases.json\n");
+    let names = "softmax-pair, negsamp-pair, softmax-window, negsamp-window, hierarchical-pair, hierarchical-window, \
+                 softmax-cbow, negsamp-cbow, hierarchical-cbow";
+    assert_eq!(report, format!("cases    {names}\nwritten  cases.json\n"));
     let cases: Value = serde_json::from_slice(&folder.read("cases.json")).unwrap();
     let rows = |name: &str| cases[name].as_array().unwrap().iter().map(|row| row.as_array().unwrap().len()).collect();
     let sizes: [Vec<usize>; 2] = [rows("center_vectors"), rows("outside_vectors")];
@@ -101,7 +103,7 @@ fn new_cases_follow_the_seed_and_the_sizes_and_agree() {
     assert_ne!(folder.read("cases.json"), folder.read("other.json"));
 
     let report = folder.stdout(&["gradcheck", "--cases", "cases.json"]);
-    assert_eq!(report.matches(": ok\n").count(), 4, "{report}");
+    assert_eq!(report.matches(": ok\n").count(), 9, "{report}");
     let chosen = folder.stdout(&["gradcheck", "--cases", "cases.json", "--case", "negsamp-pair"]);
     assert!(chosen.starts_with("negsamp-pair: ok\n") && !chosen.contains("softmax"), "{chosen}");
     let (code, message) = folder.failure(&["gradcheck", "--cases", "cases.json", "--case", "pair"]);
@@ -135,7 +137,7 @@ fn what_is_explained_can_be_followed_by_hand() {
 
     let pairs = report["cases"][1]["explanation"]["pairs"].as_array().unwrap();
     let y_hat: Vec<f64> = [2.0_f64, -1.0, 3.0].map(|s| s.exp() / (2_f64.exp() + (-1_f64).exp() + 3_f64.exp())).into();
-    assert_eq!((pairs.len(), &pairs[1]["outside"]), (2, &2.into()));
+    assert_eq!((pairs.len(), &pairs[1]["truth"]), (2, &2.into()));
     for (target, y) in pairs[1]["targets"].as_array().unwrap().iter().zip(&y_hat) {
         assert!((number(&target["predicted"]) - y).abs() < 1e-12);
     }
@@ -152,7 +154,51 @@ fn what_is_explained_can_be_followed_by_hand() {
         assert!(text.contains(line), "{line}in\n{text}");
     }
     let new = folder.stdout(&["gradcheck", "--explain", "--seed", "3", "--dim", "2", "--vocab", "4"]);
-    assert_eq!((new.matches(": ok\n").count(), new.matches("  outside word ").count()), (4, 1 + 1 + 4 + 4), "{new}");
+    assert_eq!(
+        (new.matches(": ok\n").count(), new.matches("  outside word ").count()),
+        (9, 1 + 1 + 4 + 4 + 1 + 4),
+        "{new}"
+    );
+    assert_eq!(new.matches("  center word ").count(), 3, "{new}");
+}
+
+/// The two words of a window, one of which comes twice, and a tree of three words.
+#[test]
+fn a_mean_and_a_path_can_be_followed_by_hand() {
+    let folder = Folder::new();
+    folder.write(
+        "cases.json",
+        r#"{"center_vectors": [[2, 1], [-1, 4], [9, 9]], "outside_vectors": [[1, 0], [0, -1], [1, 1]],
+            "paths": [[[1, 0]], [[0, 0], [1, 1]], [[0, 1], [1, 1]]],
+            "cases": [{"name": "a", "architecture": "cbow", "loss": "hierarchical-softmax", "center": 2,
+                       "outside": [0, 1, 0]}]}"#,
+    );
+    let report = folder.json(&["gradcheck", "--cases", "cases.json", "--explain", "--json"]);
+    let case = &report["cases"][0];
+    let explanation = &case["explanation"];
+    assert_eq!((&explanation["architecture"], &explanation["kind"]), (&"CBOW".into(), &"hierarchical softmax".into()));
+    let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let near = |found: &Value, expected: f64| assert!((number(found) - expected).abs() < 1e-6, "{found}: {expected}");
+    // The mean of (2, 1), (−1, 4) and (2, 1) is (1, 2); its products with the nodes are 1 and −2; both bits are 1.
+    let (first, second) = (sigmoid(1.0), sigmoid(-2.0));
+    near(&case["loss"], -(sigmoid(-1.0).ln() + sigmoid(2.0).ln()));
+    for (row, share) in [2.0 / 3.0, 1.0 / 3.0, 0.0].into_iter().enumerate() {
+        near(&case["grad_center"][row][0], share * first);
+        near(&case["grad_center"][row][1], share * -second);
+    }
+    for (row, error) in [first, second, 0.0].into_iter().enumerate() {
+        near(&case["grad_outside"][row][0], error);
+        near(&case["grad_outside"][row][1], 2.0 * error);
+    }
+    let text = folder.stdout(&["gradcheck", "--cases", "cases.json", "--explain"]);
+    for line in [
+        "  CBOW, hierarchical softmax\n  h                 1.000000    2.000000\n",
+        "  center word 2\n  node                 label         u·h      σ(u·h)       error        loss\n",
+        "  1                        0   -2.000000    0.119203    0.119203    0.126928\n",
+        "  grad_center 2     0.000000    0.000000\n",
+    ] {
+        assert!(text.contains(line), "{line}in\n{text}");
+    }
 }
 
 #[test]
@@ -170,22 +216,27 @@ fn a_program_in_another_language_is_checked_and_its_slips_are_named() {
         folder.run(&["gradcheck", "--cases", "cases.json", "--results", "results.json"])
     };
     let right = student(&[]);
-    assert!(right.status.success() && text(&right.stdout).matches(": ok\n").count() == 4, "{right:?}");
+    assert!(right.status.success() && text(&right.stdout).matches(": ok\n").count() == 9, "{right:?}");
 
-    for (slip, hint) in [
+    for (slip, cases, hint) in [
         (
             "repeats",
+            3,
             "hint: loss, grad_center, grad_outside: as if a word that was drawn several times had been counted once",
         ),
-        ("sign", "hint: grad_center, grad_outside: as if the factor of a negative were σ(u·v) − 1"),
+        ("sign", 3, "hint: grad_center, grad_outside: as if the factor of a negative were σ(u·v) − 1"),
+        ("label", 3, "hint: grad_center, grad_outside: as if the label of an inner node were b; it is 1 − b (eq. 23)"),
+        ("whole", 3, "hint: grad_center: as if each word of the window had all of ∂J/∂h, as in word2vec.c"),
+        ("words", 3, "hint: grad_center: as if a word that comes several times in the window had been counted once"),
     ] {
         let wrong = student(&[slip]);
         let (report, message) = (text(&wrong.stdout), text(&wrong.stderr));
         assert_eq!(wrong.status.code(), Some(1));
-        assert!(report.contains("softmax-pair: ok\n") && report.contains("negsamp-window: DIFFERS\n"), "{report}");
-        assert_eq!(report.matches(hint).count(), 2, "{hint} in\n{report}");
+        assert!(report.contains("softmax-pair: ok\n"), "{report}");
+        assert_eq!(report.matches(": DIFFERS\n").count(), cases, "{report}");
+        assert_eq!(report.matches(hint).count(), cases, "{hint} in\n{report}");
         assert!(
-            message.starts_with("error: 2 cases differ: `negsamp-pair`: ") && message.lines().count() == 1,
+            message.starts_with(&format!("error: {cases} cases differ: `")) && message.lines().count() == 1,
             "{message}"
         );
     }

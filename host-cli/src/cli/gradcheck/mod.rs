@@ -21,6 +21,10 @@ const READ: Size = Size { dim: 3, vocab: 5 };
 /// given windows with the expected ones; or, with --results, what another program computed for the cases with the right
 /// answers. --explain prints every intermediate value between the vectors and the gradients, to find where a mistake
 /// begins. Exits with 1 if something differs.
+///
+/// In a case whose `architecture` is "cbow", the mean of the center vectors of the `outside` words predicts the
+/// `center`, and `grad_center` has a row for each center vector. If its `loss` is "hierarchical-softmax", rows of the
+/// outside vectors are inner nodes, and `paths` has [node, bit of the code] for each node on the way to each word.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec gradcheck
@@ -48,7 +52,7 @@ pub(super) struct Args {
     #[arg(long)]
     explain: bool,
 
-    /// Check only this case; the new ones are {softmax,negsamp}-{pair,window}
+    /// Check only this case; the new ones are {softmax,negsamp,hierarchical}-{pair,window,cbow}
     #[arg(long, value_name = "NAME")]
     case: Option<String>,
 

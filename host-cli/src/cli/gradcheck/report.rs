@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::cli::report::{Columns, printable};
-use crate::gradcheck::{CaseResult, Check, Explanation, Pair};
+use crate::gradcheck::{ByCenter, CaseResult, Check, Explanation, Pair};
 
 fn verdict(agrees: bool) -> &'static str {
     if agrees { "ok" } else { "DIFFERS" }
@@ -69,10 +69,11 @@ impl Display for CaseReport {
                 explained(f, explanation)?;
             }
             row(f, "loss", &[f64::from(case.loss)])?;
-            row(f, "grad_center", &wide(&case.grad_center))?;
-            for (w, gradient) in case.grad_outside.iter().enumerate() {
-                row(f, &format!("grad_outside {w}"), &wide(gradient))?;
+            match &case.grad_center {
+                ByCenter::Vector(gradient) => row(f, "grad_center", &wide(gradient))?,
+                ByCenter::Rows(gradients) => rows(f, "grad_center", gradients)?,
             }
+            rows(f, "grad_outside", &case.grad_outside)?;
             case.hints.iter().try_for_each(|hint| write!(f, "\n  hint: {hint}"))?;
         }
         Ok(())
@@ -80,30 +81,38 @@ impl Display for CaseReport {
 }
 
 /// All that comes before the sums of a window.
-fn explained(f: &mut fmt::Formatter<'_>, Explanation { kind, center_vector, pairs }: &Explanation) -> fmt::Result {
-    write!(f, "\n  {kind}")?;
-    row(f, "v_c", center_vector)?;
-    let sampled = *kind == "negative sampling";
-    let predicted = if sampled { "σ(u·v)" } else { "ŷ" };
-    for Pair { outside, targets, loss, grad_center } in pairs {
-        let headings = ["label", "u·v", predicted, "error", "loss"];
-        write!(f, "\n\n  outside word {outside}\n  {:14}", "word")?;
-        headings.iter().try_for_each(|heading| write!(f, " {heading:>11}"))?;
+fn explained(f: &mut fmt::Formatter<'_>, explanation: &Explanation) -> fmt::Result {
+    let Explanation { architecture, kind, hidden_vector, pairs } = explanation;
+    let cbow = *architecture == "CBOW";
+    let (hidden, truth) = if cbow { ("h", "center") } else { ("v_c", "outside") };
+    write!(f, "\n  {}{kind}", if cbow { "CBOW, " } else { "" })?;
+    row(f, hidden, hidden_vector)?;
+    let scored = if *kind == "hierarchical softmax" { "node" } else { "word" };
+    let score = if cbow { "u·h" } else { "u·v" };
+    let predicted = if *kind == "naive softmax" { "ŷ" } else { &format!("σ({score})") };
+    for Pair { truth: word, targets, loss, grad_hidden } in pairs {
+        write!(f, "\n\n  {truth} word {word}\n  {scored:14}")?;
+        ["label", score, predicted, "error", "loss"].iter().try_for_each(|heading| write!(f, " {heading:>11}"))?;
         for target in targets {
             write!(f, "\n  {:<14} {:>11}", target.word, target.label)?;
             numbers(f, &[target.score, target.predicted, target.error, target.loss])?;
         }
         write!(f, "\n  {:14}{:48}", "sum", "")?;
         numbers(f, &[*loss])?;
-        row(f, "Σ error · u_w", grad_center)?;
+        row(f, "Σ error · u_w", grad_hidden)?;
     }
     writeln!(f)?;
-    if pairs.len() > 1 {
-        write!(f, "\n  sums over the window, with grad_outside w = Σ error · v_c")?;
-    } else {
-        write!(f, "\n  sums, with grad_outside w = Σ error · v_c")?;
+    let over = if pairs.len() > 1 { " over the window" } else { "" };
+    write!(f, "\n  sums{over}, with grad_outside w = Σ error · {hidden}")?;
+    if cbow {
+        write!(f, ",\n  and of Σ error · u_w one part in n for each of the n words of the window")?;
     }
     Ok(())
+}
+
+/// A line for each row of a matrix.
+fn rows(f: &mut fmt::Formatter<'_>, name: &str, rows: &[Vec<f32>]) -> fmt::Result {
+    rows.iter().enumerate().try_for_each(|(w, numbers)| row(f, &format!("{name} {w}"), &wide(numbers)))
 }
 
 /// A line of `numbers` under their `name`.
