@@ -138,6 +138,57 @@ fn pictures_and_pages_show_words_never_seen() {
     assert!(page.contains(r#""words":["t0w7","t5w5","#), "those that were asked for come first");
 }
 
+/// No word of the text has an n-gram: the model learns what the plain one does, and says so of words that it lacks.
+#[test]
+fn words_without_ngrams_train_as_words_alone() {
+    for (lines, threads) in [(400, "1"), (40_000, "2")] {
+        let folder = folder(lines);
+        let options = ["--epochs", "2", "--threads", threads];
+        let plain = last_loss(&train(&folder, "plain.safetensors", &options));
+        let none = ["--subwords", "--min-n", "8", "--max-n", "9", "--buckets", "1000"];
+        let loss = last_loss(&train(&folder, "model.safetensors", &[&options[..], &none].concat()));
+        assert!((loss - plain).abs() < 0.05, "{lines} lines: {loss} instead of {plain}");
+        let read = |name: &str| format::read(&folder.path(name), None).unwrap();
+        let model = read("model.safetensors");
+        let subwords = model.subwords.as_ref().unwrap();
+        assert!(subwords.buckets().is_empty() && subwords.words == model.data, "{lines} lines");
+        let neighbors = folder.stdout(&["neighbors", "model.safetensors", "t0w0", "-k", "3"]);
+
+        for name in ["model.bin", "model.fifu", "again.safetensors"] {
+            folder.stdout(&["convert", "model.safetensors", name]);
+            let again = read(name);
+            assert_eq!(again.vocabulary.words().collect::<Vec<_>>(), model.vocabulary.words().collect::<Vec<_>>());
+            assert!(again.subwords.is_some_and(|subwords| subwords.buckets().is_empty()), "{name}");
+            // finalfusion rounds, because it keeps lengths apart.
+            let apart = again.data.iter().zip(&model.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(apart < if name == "model.fifu" { 1e-6 } else { f32::MIN_POSITIVE }, "{name}: {apart}");
+            assert_eq!(folder.stdout(&["neighbors", name, "t0w0", "-k", "3"]), neighbors, "{name}");
+            let (code, message) = folder.failure(&["neighbors", name, "t0w9"]);
+            assert!(code == 1 && message.contains("has no n-grams of 8 to 9 characters; did you mean"), "{message}");
+            // A longer word has n-grams, of which the model knows none.
+            let (code, message) = folder.failure(&["neighbors", name, "t0w0t0w0"]);
+            assert!(code == 1 && message.contains("`t0w0t0w0`, nor any of its n-grams"), "{message}");
+        }
+        let info = folder.stdout(&["info", "model.bin"]);
+        assert!(info.contains("n-grams of 8 to 9 characters, in 0 of 1,000 buckets"), "{info}");
+
+        // New text brings the first words that have some.
+        folder.write("more.txt", "t0w0 t0w0t0w0 t0w1 t0w0t0w0\n".repeat(40));
+        folder.stdout(&[
+            "train",
+            "more.txt",
+            "--resume-from",
+            "model.safetensors",
+            "-o",
+            "longer.safetensors",
+            "--json",
+        ]);
+        let longer = read("longer.safetensors").subwords.unwrap();
+        assert_eq!(longer.buckets().len(), 5, "two of 9 characters, three of 8");
+        folder.stdout(&["neighbors", "longer.safetensors", "t0w0t0w"]);
+    }
+}
+
 #[test]
 fn a_tree_of_one_word_is_refused() {
     let folder = Folder::new();
