@@ -118,6 +118,11 @@ fn texts() {
         "softmax.json",
         br#"{"center_vectors":[[1,2]],"outside_vectors":[[0,1],[1,0]],"cases":[{"name":"a","center":0,"outside":[1,1],"negatives":[[0],[0,0]]}]}"#,
     );
+    write(
+        "cases",
+        "tree.json",
+        br#"{"center_vectors":[[1,2],[0,1]],"outside_vectors":[[0,1],[1,0]],"paths":[[[0,0]],[[0,1]]],"cases":[{"name":"a","architecture":"cbow","loss":"hierarchical-softmax","center":1,"outside":[1,0,1],"expected":{"grad_center":[[0,0],[0,0]]}}]}"#,
+    );
     write("evaluation", "pairs", b"# comment\nword1\tword2\tscore\nking\tqueen\t8.5\nman\twoman\t7\nthe\tnobody\t1\n");
     write(
         "evaluation",
