@@ -106,6 +106,30 @@ def explains(page, word, unseen):
     return page.results("neighbors")
 
 
+def keeps_in_view(page, word):
+    """The neighbors of a word are on the screen, with labels; once the map is moved, the list says which are not."""
+    def resting():
+        page.driver.execute_async_script("setTimeout(arguments[0], 700)")
+
+    page.search(word, Keys.ENTER)
+    resting()
+    assert page.script("motevec.map.marked.every(row => motevec.map.shows(row))")
+    labeled = page.script("motevec.map.boxes.map(box => box[0])")
+    marked = page.script("motevec.map.marked")
+    assert set(marked) <= set(labeled), "each neighbor has a label"
+    assert len(labeled) > len(marked), "and so have some words around them"
+    off = "document.querySelectorAll('#neighbors .off').length"
+    assert page.script(off) == 0
+    page.script("motevec.map.pan(5000, 0)")
+    resting()
+    assert page.script(off) == len(marked) - 1
+    nearest = page.one("neighbors").find_elements(By.TAG_NAME, "button")[0]
+    name = nearest.find_element(By.TAG_NAME, "span").text
+    nearest.click()
+    resting()
+    assert page.chosen() == name and page.script(off) == 0, "a click brings a neighbor in"
+
+
 def clicks(page):
     """Words on the map, one by its label and one by its point."""
     page.keys(Keys.ESCAPE)
@@ -194,6 +218,21 @@ def colors(page, uri):
     assert page.theme() == "dark"
 
 
+def on_a_phone(page, word):
+    """Nothing has to be scrolled sideways, and what was asked for comes first."""
+    size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    page.search(word, Keys.ENTER)
+    page.frame()
+    assert page.script("document.documentElement.scrollWidth") <= 390
+    assert page.one("chosen").is_displayed() and page.one("chosen").location["y"] < 600
+    page.search(word[:2])
+    options = page.driver.find_elements(By.CSS_SELECTOR, "#search-box ul")[0]
+    assert options.location["y"] + options.size["height"] <= 800, "suggestions fit"
+    page.keys(Keys.ESCAPE, Keys.ESCAPE)
+    page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def has_names(page):
     """Everything that can be used says what it is to those who do not see it."""
     for element in page.driver.find_elements(By.CSS_SELECTOR, "button, input, canvas, section"):
@@ -211,11 +250,13 @@ def main():
         found = {"neighbors": searches(page, word)}
         found["unseen"] = explains(page, word, unseen)
         has_names(page)
+        keeps_in_view(page, word)
         clicks(page)
         moves(page)
         found["answers"] = completes(page, [a, b, c])
         groups(page)
         colors(page, uri)
+        on_a_phone(page, word)
         driver.get(f"{uri}#{word}")
         driver.refresh()
         assert page.chosen() == word, "an address leads to its word"

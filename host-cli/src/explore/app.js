@@ -1,14 +1,14 @@
 // Shared state: the chosen word, the keys, the colors, and the address.
 
 const map = new WordMap(element("map"), choose);
+map.settled = () => showPlaces(map);
 
 /** Shows a word with its neighbors, in the panel and on the map. */
 function choose(row) {
   element("search-error").hidden = true;
   const found = showWord(row, choose), near = found.map(neighbor => neighbor.row);
   map.mark([row, ...near], near.map(other => [row, other]));
-  const around = map.whole([row, ...near.slice(0, 6)], map.all().scale * 14);
-  map.fly(around);
+  map.fly(map.whole([row, ...near], map.all().scale * 14));
   element("search").value = words[row];
   const address = `#${encodeURIComponent(words[row])}`;
   if (location.hash !== address) history.pushState(null, "", address);
@@ -47,7 +47,7 @@ element("analogy").addEventListener("submit", event => {
   element("word").hidden = true;
   element("search").value = "";
   map.mark([answers[0], ...result.asked, ...answers.slice(1)], [[b, a], [c, answers[0]]]);
-  map.fly(map.whole([...result.asked, ...answers.slice(0, 4)], map.all().scale * 14));
+  map.fly(map.whole([...result.asked, ...answers], map.all().scale * 14));
 });
 
 combobox(element("search"), { choose, unknown: showUnknown, completes: true });
@@ -118,8 +118,7 @@ element("clear").addEventListener("click", clear);
 addEventListener("popstate", follow);
 
 element("name").textContent = data.name;
-const some = data.counts.length > 0 ? `The ${number(data.frequent)} most frequent` : `The first ${number(data.frequent)}`;
-const part = data.frequent < data.total ? `${some} of ${number(data.total)} words` : `${number(data.total)} words`;
+const part = data.frequent < data.total ? `The ${number(data.frequent)} most frequent of ${number(data.total)} words` : `${number(data.total)} words`;
 const others = words.length > data.frequent ? ` and ${number(words.length - data.frequent)} more` : "";
 element("about").textContent = `${part}${others}, ${number(data.dim)} dimensions. ${data.note}`;
 showGroups(map);

@@ -5,6 +5,9 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu
 /** More labels than this would be a wall of words. */
 const MOST = 420;
 
+/** So many labels around a chosen word and its neighbors. */
+const AROUND = 40;
+
 /** How far the labels' canvas goes on beyond the map's: a label at the edge is written whole. */
 const BEYOND = [200, 30];
 
@@ -24,8 +27,9 @@ class Labels {
     this.sheet.height = Math.ceil((height + 2 * BEYOND[1]) * ratio);
     context.setTransform(ratio, 0, 0, ratio, BEYOND[0] * ratio, BEYOND[1] * ratio);
     this.placed = [];
+    for (const box of map.covered()) space.take(box);
     const label = (row, [x, y]) => {
-      const style = new Style(row === map.marked[0], marked.has(row)), places = style.places(x, y, this.width(row, style), radius);
+      const style = new Style(row === map.marked[0], marked.has(row), back[row] === 1), places = style.places(x, y, this.width(row, style), radius);
       // Highlighted labels should be seen whole.
       const whole = ([left, , right]) => left >= 0 && right <= width;
       if (style.big) places.sort((one, other) => whole(other) - whole(one));
@@ -43,9 +47,10 @@ class Labels {
       const at = map.screen(row);
       if (seen(at)) label(row, at);
     }
-    for (let row = 0; row < words.length && this.placed.length < MOST; row++) {
-      // Labels of dimmed words would only hide the others.
-      if (back[row] || marked.has(row)) continue;
+    const most = marked.size > 0 ? this.placed.length + AROUND : MOST;
+    for (let row = 0; row < words.length && this.placed.length < most; row++) {
+      // Around a chosen word some others tell where on the map it is; in a group they would only hide its words.
+      if (marked.has(row) || (back[row] && map.group !== null)) continue;
       const at = map.screen(row);
       if (seen(at)) label(row, at);
     }
@@ -68,7 +73,7 @@ class Labels {
 
   /** Writes the label of one row over all others. */
   drawAlone(map, row, radius) {
-    const { context, colors } = map, style = new Style(true, true), [x, y] = map.screen(row);
+    const { context, colors } = map, style = new Style(true, true, false), [x, y] = map.screen(row);
     const place = style.places(x, y, this.width(row, style), radius)[0], [left, top, right, bottom] = place;
     context.fillStyle = colors.paper;
     context.globalAlpha = 0.85;
@@ -88,10 +93,10 @@ class Labels {
   }
 }
 
-/** How a label looks: that of the chosen word is strong, those of words that stand out are big. */
+/** How a label looks: that of the chosen word is strong, those of words that stand out are big, all others dim then. */
 class Style {
-  constructor(strong, big) {
-    [this.strong, this.big] = [strong, strong || big];
+  constructor(strong, big, dim) {
+    [this.strong, this.big, this.dim] = [strong, strong || big, dim];
     this.size = this.big ? 15 : 13;
     this.font = `${strong ? 650 : 400} ${this.size}px ${FONT}`;
   }
@@ -100,7 +105,7 @@ class Style {
   places(x, y, wide, radius) {
     const gap = radius + 3, half = this.size * 0.7, places = [[x + gap, y], [x - gap - wide, y]];
     // Highlighted words may be close together; their labels look for room farther away.
-    if (this.big) for (const down of [17, -17, 34, -34]) places.push([x + gap, y + down], [x - gap - wide, y + down]);
+    if (this.big) for (const down of [17, -17, 34, -34, 51, -51, 68, -68]) places.push([x + gap, y + down], [x - gap - wide, y + down]);
     places.push([x - wide / 2, y - gap - half], [x - wide / 2, y + gap + half]);
     return places.map(([left, middle]) => [left - 4, middle - half, left + wide + 4, middle + half]);
   }
@@ -113,8 +118,10 @@ class Style {
     context.lineJoin = "round";
     context.strokeStyle = colors.paper;
     context.strokeText(word, left + 4, base);
-    context.fillStyle = this.strong ? colors.ink : color;
+    context.fillStyle = this.strong ? colors.ink : this.dim ? colors.muted : color;
+    context.globalAlpha = this.dim ? 0.7 : 1;
     context.fillText(word, left + 4, base);
+    context.globalAlpha = 1;
   }
 }
 

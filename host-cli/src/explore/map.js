@@ -14,6 +14,8 @@ class WordMap {
     this.lines = [];
     this.group = null;
     this.hovered = null;
+    /** Called when labels have new places. */
+    this.settled = null;
     /** Where labels are on the screen: row, left, top, right, bottom. */
     this.boxes = [];
     this.labels = new Labels();
@@ -48,9 +50,25 @@ class WordMap {
   /** The view that shows all of the rows. */
   whole(shown, closest = Infinity) {
     const [left, right] = extent(shown.map(row => data.x[row])), [low, high] = extent(shown.map(row => data.y[row]));
-    const room = [Math.max(this.width - 190, 50), Math.max(this.height - 90, 50)];
+    // Labels at the edge find room.
+    const room = [this.width - Math.min(190, this.width / 4), this.height - Math.min(90, this.height / 4)];
     const scale = Math.min(room[0] / (right - left || 1e-9), room[1] / (high - low || 1e-9), closest);
     return { scale, x: (left + right) / 2, y: (low + high) / 2 };
+  }
+
+  /** What lies over the map: the buttons. */
+  covered() {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return [...this.canvas.parentElement.querySelectorAll("button")].map(button => {
+      const box = button.getBoundingClientRect();
+      return [box.left - left, box.top - top, box.right - left, box.bottom - top];
+    });
+  }
+
+  /** Whether a row's point is on the screen. */
+  shows(row) {
+    const [x, y] = this.screen(row);
+    return x >= 0 && x <= this.width && y >= 0 && y <= this.height;
   }
 
   // Moving
@@ -229,6 +247,7 @@ class WordMap {
     if (this.stale) {
       this.labels.place(this, back, marked, radius);
       this.stale = false;
+      this.settled?.();
     }
     this.boxes = this.labels.draw(this);
     // The label of a word may cover a highlighted point of another.

@@ -10,6 +10,7 @@ function fill(list, found, choose) {
     const item = document.createElement("li"), button = document.createElement("button");
     const word = document.createElement("span"), cosine = document.createElement("span");
     button.type = "button";
+    button.dataset.row = row;
     button.style.setProperty("--share", Math.max(similarity, 0));
     word.textContent = words[row];
     cosine.textContent = similarity.toFixed(2).replace("-", "−");
@@ -20,11 +21,18 @@ function fill(list, found, choose) {
   }));
 }
 
+/** Says of each result whether its word is off the screen; a click on it brings it there. */
+function showPlaces(map) {
+  for (const button of document.querySelectorAll(".results button")) {
+    button.classList.toggle("off", !map.shows(Number(button.dataset.row)));
+  }
+}
+
 /** What is known of a word besides its vector. */
 function facts(row) {
   if (rank(row) === 0) return "not in the text: made of its n-grams";
   const counted = data.counts.length > 0;
-  return counted ? `word ${number(rank(row))} by frequency, ${number(data.counts[row])} times in the text` : `row ${number(rank(row))}`;
+  return counted ? `word ${number(rank(row))} by frequency, ${number(data.counts[row])} times in the text` : `rank ${number(rank(row))}`;
 }
 
 /** Shows a word and its neighbors, and returns these. */

@@ -16,8 +16,9 @@ pub const COURSE: [Group; 5] = [
     ("drinks", &["coffee", "tea"]),
 ];
 
-/// How many typical words name a group.
+/// How many typical words name a group, out of the first of so many parts of it by frequency.
 const NAMING: usize = 3;
+const FREQUENT: usize = 5;
 
 /// Words of a model, in groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,13 +104,18 @@ impl Selection {
         self
     }
 
-    /// The same in `count` groups of similar words, each named after its most typical ones.
+    /// The same in `count` groups of similar words, each named after its most typical ones among the frequent ones: the
+    /// most typical of all are often rare, and tell a reader little.
     #[must_use]
     pub fn grouped(mut self, vectors: &Vectors, count: usize) -> Self {
         let groups = query::groups(&self.vectors(vectors), count);
         self.groups = groups.of_row.iter().map(|&group| group as usize).collect();
         let name = |members: &Vec<usize>| {
-            let words = members.iter().take(NAMING).map(|&member| vectors.vocabulary.word(self.rows[member]));
+            let mut frequent = members.clone();
+            frequent.sort_unstable();
+            frequent.truncate((members.len() / FREQUENT).max(NAMING));
+            let words = members.iter().filter(|member| frequent.contains(member)).take(NAMING);
+            let words = words.map(|&member| vectors.vocabulary.word(self.rows[member]));
             let words = words.collect::<Vec<_>>().join(", ");
             if members.len() > NAMING { words + " …" } else { words }
         };
