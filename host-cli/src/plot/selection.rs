@@ -60,10 +60,11 @@ impl Selection {
         Self::of_words(vectors, words).named(COURSE.map(|(name, _)| name.to_owned()).to_vec())
     }
 
-    /// The `count` most frequent words; the first ones if counts are unknown or equal.
+    /// The `count` most frequent words after the first `skip`, or the first ones if counts are unknown or equal.
     #[must_use]
-    pub fn most_frequent(vectors: &Vectors, count: usize) -> Self {
-        Self::default().and_most_frequent(vectors, count)
+    pub fn frequent(vectors: &Vectors, skip: usize, count: usize) -> Self {
+        let rows: Vec<_> = vectors.vocabulary.by_count().into_iter().skip(skip).take(count).collect();
+        Self { groups: vec![0; rows.len()], rows, ..Self::default() }
     }
 
     /// These words, all of one group, and behind them the `count` most frequent ones.
@@ -166,9 +167,9 @@ mod tests {
 
     #[test]
     fn groups_are_named_by_their_words() {
-        let selection = Selection::most_frequent(&vectors(), 4).grouped(&vectors(), 2);
+        let selection = Selection::frequent(&vectors(), 0, 4).grouped(&vectors(), 2);
         assert_eq!(selection.groups, [0, 0, 1, 1]);
         assert_eq!(selection.names, ["king, queen", "rain, tea"]);
-        assert!(Selection::most_frequent(&vectors(), 4).grouped(&vectors(), 1).names.is_empty());
+        assert!(Selection::frequent(&vectors(), 0, 4).grouped(&vectors(), 1).names.is_empty());
     }
 }

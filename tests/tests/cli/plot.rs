@@ -147,9 +147,37 @@ fn words_are_chosen_in_many_ways() {
     assert_eq!(words(&[]).0, WORDS.join(" "), "all, where there are fewer than 100");
     let (shown, ..) = words(&["--near", "snow", "--top", "5"]);
     assert!(shown.starts_with("snow ") && shown.split(' ').count() == 6 && !shown.contains("king"), "{shown}");
+    let svg = text(folder.read("a.svg"));
+    for neighbor in
+        folder.json(&["neighbors", "model.txt", "snow", "-k", "5", "--json"])["neighbors"].as_array().unwrap()
+    {
+        let label =
+            format!(">{} {:.2}</text>", neighbor["word"].as_str().unwrap(), neighbor["similarity"].as_f64().unwrap());
+        assert!(svg.contains(&label.replace("&amp;", "&amp;amp;")), "{label} says how near it is");
+    }
+    assert_eq!(words(&["--top", "4", "--skip", "3"]).0, WORDS[3..7].join(" "));
     let (_, report, _) = words(&["--groups", "2"]);
     let group = |index: usize| report["words"][index]["group"].as_u64().unwrap();
     assert!((0..6).all(|index| group(index) == group(0)) && (6..12).all(|index| group(index) != group(0)), "{report}");
+}
+
+#[test]
+fn the_most_frequent_words_of_a_large_model_are_left_out() {
+    let folder = Folder::new();
+    let row = |index: u32| format!("w{index} {} {}\n", f64::from(index * 7 % 31), f64::from(index * 5 % 17));
+    folder.write("large.txt", format!("1000 2\n{}", (0..1000).map(row).collect::<String>()));
+    let shown = |args: &[&str]| {
+        let report = folder.json(&[&["plot", "large.txt", "-o", "a.svg", "--json"], args].concat());
+        let words = report["words"].as_array().unwrap();
+        let word = |word: &Value| word["word"].as_str().unwrap().to_owned();
+        (words.len(), word(&words[0]), report["method"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(shown(&[]), (100, "w100".to_owned(), "tsne".to_owned()));
+    assert!(text(folder.read("a.svg")).contains(">Frequent words: ranks 101 to 200</text>"));
+    assert_eq!(shown(&["--skip", "0", "--top", "10"]), (10, "w0".to_owned(), "pca".to_owned()));
+    assert_eq!(shown(&["--words", "w1,w2,w3"]).2, "pca");
+    let (code, message) = folder.failure(&["plot", "large.txt", "-o", "a.svg", "--skip", "998"]);
+    assert!(code == 1 && message.contains("needs at least 3 words, but there are 2"), "{message}");
 }
 
 #[test]

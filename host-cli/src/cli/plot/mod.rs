@@ -19,13 +19,17 @@ use crate::{Error, Result, Vectors, output, query};
 /// Fewer points make no picture.
 const FEWEST: usize = 3;
 
+/// So many words make a map, unless they were given.
+const MANY: usize = 20;
+
 /// As many groups as there are colors.
 pub(super) const MOST_GROUPS: i64 = 10;
 
 /// Draw words so that similar words are near each other
 ///
 /// PCA shows the two directions in which the vectors of these words differ most; the axes tell what share of the
-/// variance that is. t-SNE keeps neighbors together and suits many words; its axes mean nothing. Colors are the groups
+/// variance that is. t-SNE keeps neighbors together and suits many words; its axes mean nothing. With --near, labels
+/// show how similar each word is to that one. Colors are the groups
 /// of --words-file or --preset, or else groups of similar words, each named after its most typical ones. The same model
 /// gives the same picture.
 #[derive(Debug, clap::Args)]
@@ -33,7 +37,7 @@ pub(super) const MOST_GROUPS: i64 = 10;
   motevec plot model.bin -o picture.png --preset course
   motevec plot model.bin -o picture.svg --words king,queen,man,woman,rain,snow
   motevec plot model.bin -o picture.png --near freedom --top 40
-  motevec plot model.bin -o picture.html --top 300 --method tsne
+  motevec plot model.bin -o picture.html --top 300 --skip 200
   motevec plot model.bin -o picture.png --words-file words.txt --size 1600x1200")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -46,9 +50,9 @@ pub(super) struct Args {
     #[command(flatten)]
     words: WordsArgs,
 
-    /// How to place the words
-    #[arg(long, value_enum, value_name = "HOW", default_value_t = Method::Pca)]
-    method: Method,
+    /// How to place the words [default: pca for given words or for few, else tsne]
+    #[arg(long, value_enum, value_name = "HOW")]
+    method: Option<Method>,
 
     /// Color this many groups of similar words; 1 for one color [default: the given groups, or by the number of words]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_GROUPS))]
@@ -116,7 +120,9 @@ impl Args {
             None => selection,
         };
         warn_missing(&selection);
-        let map = Map::new(&vectors, &selection, self.method)?;
+        let pca = self.words.given() || selection.rows.len() < MANY;
+        let method = self.method.unwrap_or(if pca { Method::Pca } else { Method::Tsne });
+        let map = Map::new(&vectors, &selection, method)?;
         let note = map.note(&self.model.name(), of_words, vectors.dim);
         let size = self.size.map(f64::from);
         let title = self.words.title(&vectors, &selection);
@@ -138,7 +144,7 @@ impl Args {
         let places = map.places.iter().zip(&selection.groups);
         let report = Report {
             output: self.output.display().to_string(),
-            method: self.method,
+            method,
             variance: map.shares,
             groups: &selection.names,
             words: selection.rows.iter().zip(places).map(placed).collect(),
@@ -188,7 +194,7 @@ impl Map {
         }
     }
 
-    /// Draws the words; the first one stands out where it is what the others are `near`.
+    /// Draws the words; the first one stands out where it is what the others are `near`, each of which says how near.
     pub(super) fn draw(
         &self,
         vectors: &Vectors,
@@ -198,12 +204,20 @@ impl Map {
         size: [f64; 2],
         near: bool,
     ) -> Picture {
-        let point = |((index, &row), (&place, &group))| {
+        let center = selection.rows.first().filter(|_| near).and_then(|&row| query::direction(vectors.row(row)));
+        let label = |(index, &row): (usize, &usize)| {
             let word = vectors.vocabulary.word(row);
-            Point { word, place, group, strong: near && index == 0 }
+            match &center {
+                Some(center) if index > 0 => format!("{word} {:.2}", query::cosine(center, vectors.row(row))),
+                _ => word.to_owned(),
+            }
         };
+        let labels: Vec<_> = selection.rows.iter().enumerate().map(label).collect();
         let places = self.places.iter().zip(&selection.groups);
-        let points = selection.rows.iter().enumerate().zip(places).map(point).collect();
+        let points = labels.iter().enumerate().zip(places);
+        let points = points
+            .map(|((index, word), (&place, &group))| Point { word, place, group, strong: near && index == 0 })
+            .collect();
         let axes = self.shares.map_or(Axes::Map, Axes::Components);
         Scatter { title, note, points, groups: selection.names.clone(), axes, size }.draw()
     }

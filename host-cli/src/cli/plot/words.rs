@@ -12,35 +12,43 @@ use crate::{Error, Result, Vectors};
 /// Words drawn by default.
 const USUAL_TOP: u32 = 100;
 
+/// The most frequent words of a large model say little about it: they are left out by default.
+const USUAL_SKIP: usize = 100;
+const LARGE: usize = 1_000;
+
 /// Neighbors drawn around a word.
 const USUAL_NEAR: u32 = 30;
 
 /// What begins the name of a group, as in files of analogies.
 const GROUP: char = ':';
 
-/// Which words to draw [default: the 100 most frequent ones].
+/// Which words to draw [default: 100 frequent ones].
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Words")]
 pub(super) struct WordsArgs {
     /// These words
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', conflicts_with_all = ["words_file", "preset", "near", "top"])]
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', conflicts_with_all = ["words_file", "preset", "near", "top", "skip"])]
     words: Vec<String>,
 
     /// The words in FILE, one per line; a line `: NAME` begins a group
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "near", "top"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "near", "top", "skip"])]
     words_file: Option<PathBuf>,
 
     /// A well-known list of words
-    #[arg(long, value_enum, value_name = "NAME", conflicts_with_all = ["near", "top"])]
+    #[arg(long, value_enum, value_name = "NAME", conflicts_with_all = ["near", "top", "skip"])]
     preset: Option<Preset>,
 
     /// The words nearest to WORD [default: 30 of them]
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", conflicts_with = "skip")]
     near: Option<String>,
 
     /// The N most frequent words [default: 100], or with --near the N nearest
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
     top: Option<u32>,
+
+    /// Leave out the N most frequent words, which say little [default: 100, or 0 with fewer than 1,000 words]
+    #[arg(long, value_name = "N")]
+    skip: Option<u32>,
 }
 
 /// `--preset`
@@ -89,7 +97,13 @@ impl WordsArgs {
         if !self.words.is_empty() {
             return Ok(Selection::of_words(vectors, self.named(None).map(|word| (0, word))));
         }
-        Ok(Selection::most_frequent(vectors, self.top.unwrap_or(USUAL_TOP) as usize))
+        Ok(Selection::frequent(vectors, self.skipped(vectors), self.top.unwrap_or(USUAL_TOP) as usize))
+    }
+
+    /// How many of the most frequent words are left out.
+    fn skipped(&self, vectors: &Vectors) -> usize {
+        let usual = if vectors.vocabulary.len() < LARGE { 0 } else { USUAL_SKIP };
+        self.skip.map_or(usual, |skip| skip as usize)
     }
 
     /// The picture's heading.
@@ -101,12 +115,21 @@ impl WordsArgs {
         match &self.near {
             Some(word) => format!("Words near “{word}”"),
             None if !self.words.is_empty() || self.words_file.is_some() => format!("{count} words"),
+            None if self.skipped(vectors) > 0 => {
+                let skipped = self.skipped(vectors);
+                format!("Frequent words: ranks {} to {}", skipped + 1, skipped + selection.rows.len())
+            }
             None if vectors.vocabulary.counts().iter().any(|&count| count > 0) => {
                 format!("The {count} most frequent words")
             }
             // Their frequency is unknown.
             None => format!("The first {count} words"),
         }
+    }
+
+    /// Whether the words are named, and not chosen from the model.
+    pub(super) fn given(&self) -> bool {
+        !self.words.is_empty() || self.words_file.is_some() || self.preset.is_some()
     }
 
     /// Whether the words are those near the first one.
