@@ -7,7 +7,7 @@ use indicatif::{BinaryBytes, HumanCount};
 use serde::Serialize;
 
 use super::model::ModelArgs;
-use super::plot::words::List;
+use super::plot::words::{List, MOST_WORDS};
 use super::plot::{MOST_GROUPS, Map, Method, warn_missing};
 use super::{printable, progress, report};
 use crate::explore::{self, Explorer};
@@ -35,8 +35,8 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 
-    /// Show the N most frequent words
-    #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(6..=20_000))]
+    /// Show the N most frequent words, at most 100,000; t-SNE takes about a minute for 20,000 on two cores
+    #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(6..=MOST_WORDS))]
     top: u32,
 
     /// Show the words in FILE too, one per line; a model with n-grams need not have seen them

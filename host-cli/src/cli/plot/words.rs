@@ -9,6 +9,9 @@ use indicatif::HumanCount;
 use crate::plot::Selection;
 use crate::{Error, Result, Vectors};
 
+/// More words make no picture that anybody could look at.
+pub(in crate::cli) const MOST_WORDS: i64 = 100_000;
+
 /// Words drawn by default.
 const USUAL_TOP: u32 = 100;
 
@@ -43,7 +46,7 @@ pub(super) struct WordsArgs {
     near: Option<String>,
 
     /// The N most frequent words [default: 100], or with --near the N nearest
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_WORDS))]
     top: Option<u32>,
 
     /// Leave out the N most frequent words, which say little [default: 100, or 0 with fewer than 1,000 words]
