@@ -1,11 +1,12 @@
 //! Progress on the terminal: bars on stderr, and nothing at all if stderr is a pipe or a file.
 
+use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::report;
 use crate::bench;
@@ -15,11 +16,11 @@ use crate::train::{self, LossCurve, Settings, Trained};
 use crate::{Error, Result};
 
 /// For input of a known size, and for input through a pipe.
-const READING: &str = "reading   {bar:24.cyan/dim} {binary_bytes} of {binary_total_bytes}, {eta} left";
+const READING: &str = "reading   {bar:24.cyan/dim} {binary_bytes} of {binary_total_bytes}{left}";
 const READING_A_PIPE: &str = "reading   {spinner:.cyan} {binary_bytes}";
-const TRAINING: &str = "training  {bar:24.cyan/dim} {percent:>3} %  {msg}  {eta} left";
-const MAPPING: &str = "mapping   {bar:24.cyan/dim} {percent:>3} %  {eta} left";
-const MEASURING: &str = "measuring {bar:24.cyan/dim} {percent:>3} %  {eta} left";
+const TRAINING: &str = "training  {bar:24.cyan/dim} {percent:>3} %  {msg}{left}";
+const MAPPING: &str = "mapping   {bar:24.cyan/dim} {percent:>3} %{left}";
+const MEASURING: &str = "measuring {bar:24.cyan/dim} {percent:>3} %{left}";
 
 const BUSY: &str = "{msg:<9} {spinner:.cyan} {elapsed}";
 
@@ -33,7 +34,16 @@ fn bar(length: Option<u64>, template: &str) -> Result<ProgressBar> {
     if report::quiet() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
-    Ok(bar.with_style(style.progress_chars("━╸─")))
+    Ok(bar.with_style(style.with_key("left", left).progress_chars("━╸─")))
+}
+
+/// How long it will take, once that can be told.
+fn left(state: &ProgressState, out: &mut dyn fmt::Write) {
+    // Nobody sees it if that fails.
+    let _ = match state.eta() {
+        Duration::ZERO => Ok(()),
+        eta => write!(out, "  {} left", HumanDuration(eta)),
+    };
 }
 
 /// Does `work` that takes an unknown time; after a second, a spinner says `what` it is.
@@ -108,7 +118,7 @@ impl<'a> Training<'a> {
         before: Duration,
     ) -> Result<Self> {
         let bar = bar(Some(corpus.stats.words.saturating_mul(settings.epochs.into())), TRAINING)?;
-        let epochs = Epochs { shown: 0, of: settings.epochs, loss: f64::NAN };
+        let epochs = Epochs { shown: curve.is_none().then_some(0), of: settings.epochs, loss: f64::NAN };
         let curve = curve.unwrap_or_else(|| LossCurve::new(settings.epochs));
         Ok(Self { corpus, bar, epochs, curve, start: Instant::now(), before })
     }
@@ -137,6 +147,10 @@ impl<'a> Training<'a> {
         let time = self.before + self.start.elapsed();
         let speed = HumanCount((done / time.as_secs_f64()) as u64);
         bar.set_position(done as u64);
+        if epochs.shown.is_none() {
+            // What was done before was not done just now.
+            bar.reset_eta();
+        }
         bar.set_message(format!("{speed} words/s  loss {:.4}  rate {:.5}", progress.loss, progress.rate));
         epochs.pass(progress.epoch, |line| bar.println(line));
         epochs.loss = progress.loss;
@@ -184,7 +198,8 @@ pub(super) fn map<R: AsRef<[f32]>>(rows: &[R]) -> Result<Vec<[f64; 2]>> {
 
 /// Which epochs have been shown.
 struct Epochs {
-    shown: u32,
+    /// The epochs before this one; `None` while it is not known where training goes on.
+    shown: Option<u32>,
     of: u32,
     /// The loss of the current epoch.
     loss: f64,
@@ -193,8 +208,8 @@ struct Epochs {
 impl Epochs {
     /// Shows the epochs before `now`, counted from 0.
     fn pass(&mut self, now: u32, show: impl Fn(String)) {
-        if self.shown < now {
-            self.shown = now;
+        if *self.shown.get_or_insert(now) < now {
+            self.shown = Some(now);
             let width = self.of.to_string().len();
             show(format!("epoch {now:>width$}/{}  loss {}", self.of, number(self.loss)));
         }
@@ -219,6 +234,18 @@ pub(super) fn number(loss: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn epochs_that_ended_before_training_was_resumed_are_not_shown_again() {
+        for (shown, expected) in
+            [(Some(0), &["epoch 2/5  loss 0.5000", "epoch 3/5  loss 0.5000"][..]), (None, &["epoch 3/5  loss 0.5000"])]
+        {
+            let lines = std::cell::RefCell::new(Vec::new());
+            let mut epochs = Epochs { shown, of: 5, loss: 0.5 };
+            [2, 2, 3, 3].into_iter().for_each(|now| epochs.pass(now, |line| lines.borrow_mut().push(line)));
+            assert_eq!(*lines.borrow(), expected);
+        }
+    }
 
     #[test]
     fn times_are_as_people_say_them() {
