@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn frequent_and_near_words_come_in_order() {
-        assert_eq!(Selection::most_frequent(&vectors(), 3).rows, [1, 2, 3]);
+        assert_eq!(Selection::frequent(&vectors(), 0, 3).rows, [1, 2, 3]);
         let asked = Selection::of_words(&vectors(), [(1, "tea"), (2, "queen")]).and_most_frequent(&vectors(), 2);
         assert_eq!((asked.rows, asked.groups), (vec![0, 2, 1], vec![0; 3]));
         assert_eq!(Selection::near(&vectors(), "tea", 2).unwrap().rows, [0, 3, 2]);
