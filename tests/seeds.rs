@@ -72,7 +72,7 @@ fn models() {
     }
     let image = folder.path().join("int8.mote");
     let mut command = motevec_tests::motevec();
-    command.args(["export", "--image", "--quantize", "int8", "-o"]).arg(&image);
+    command.args(["export", "--quantize", "int8", "-o"]).arg(&image);
     command.arg(file("source.safetensors", Format::SafeTensors));
     assert!(command.status().expect("motevec runs").success());
     write("mote", "int8.mote", &read(&image));

@@ -29,7 +29,8 @@ pub(super) struct Args {
     words: Vec<String>,
 
     /// How many answers to list
-    #[arg(short, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..),
+          aliases = ["k", "topn", "top"])]
     k: u32,
 
     /// Print JSON: one line per question

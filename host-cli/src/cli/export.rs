@@ -21,17 +21,13 @@ use crate::{Error, Result, output};
 /// read it like any other model.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  motevec export model.bin --image -o model.mote
-  motevec export model.bin --image -o model.mote --top 2000
+  motevec export model.bin -o model.mote
+  motevec export model.bin -o model.mote --top 2000
   motevec train events.txt -o events.mote
-  motevec export events.mote --image -o flash.mote --outside --quantize f32")]
+  motevec export events.mote -o flash.mote --outside --quantize f32")]
 pub(super) struct Args {
     #[command(flatten)]
     model: ModelArgs,
-
-    /// Make a flash image, the only kind of export so far
-    #[arg(long)]
-    image: bool,
 
     /// The file to write
     #[arg(short, long, value_name = "IMAGE")]

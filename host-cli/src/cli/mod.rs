@@ -14,6 +14,7 @@ mod explore;
 mod export;
 mod fasttext;
 mod gradcheck;
+mod habits;
 mod info;
 mod interrupt;
 mod lines;
@@ -37,6 +38,7 @@ use std::any::TypeId;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::process;
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -76,10 +78,14 @@ enum Command {
     Demo(demo::Args),
     Train(Box<train::Args>),
     Phrases(phrases::Args),
+    #[command(aliases = ["nn", "distance", "most-similar"])]
     Neighbors(neighbors::Args),
+    #[command(aliases = ["analogies", "word-analogy"])]
     Analogy(analogy::Args),
     Similarity(similarity::Args),
+    #[command(alias = "doesnt-match")]
     OddOneOut(odd_one_out::Args),
+    #[command(alias = "print-word-vectors")]
     Vectors(vectors::Args),
     Clusters(clusters::Args),
     Align(align::Args),
@@ -112,7 +118,12 @@ impl Cli {
         }
         // Rare, so that the arguments of the command need not be gone through.
         let may_be_dash = args.iter().any(|argument| argument.as_encoded_bytes().ends_with(b"-"));
-        let matches = Self::command().get_matches_from(args);
+        let matches = Self::command().try_get_matches_from(&args).unwrap_or_else(|error| {
+            let Some(message) = habits::answer(&error, &args) else { error.exit() };
+            let error = Error::Usage(message);
+            show_error(&error);
+            process::exit(error.exit_code().into())
+        });
         let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         if let (Command::Train(args), Some((_, matches))) = (&mut cli.command, matches.subcommand()) {
             args.note_command(matches);

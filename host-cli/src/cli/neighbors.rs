@@ -40,7 +40,7 @@ pub(super) struct Args {
     negative: Vec<String>,
 
     /// How many neighbors to list [default: 10; with --threshold, all that reach it]
-    #[arg(short, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short, value_parser = clap::value_parser!(u32).range(1..), aliases = ["k", "topn", "top"])]
     k: Option<u32>,
 
     /// List only neighbors at least this similar, from -1 to 1

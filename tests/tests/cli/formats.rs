@@ -83,7 +83,7 @@ fn ngrams_are_kept_where_there_is_a_place_for_them_and_else_their_loss_is_told()
     }
     let (_, message) = folder.failure(&["info", "model.bin", "--format", "word2vec-bin"]);
     assert!(message.contains("(its content is that of format fasttext-bin)"), "{message}");
-    let output = folder.motevec(&["export", "model.bin", "--image", "-o", "device.mote"]).output().unwrap();
+    let output = folder.motevec(&["export", "model.bin", "-o", "device.mote"]).output().unwrap();
     assert!(String::from_utf8_lossy(&output.stderr).starts_with("note: the n-grams are left out"), "{output:?}");
     let info = folder.stdout(&["info", "model.bin"]);
     assert!(info.contains("\nsubwords    n-grams of 3 to 5 characters, in 167 of 500 buckets\n"), "{info}");

@@ -41,7 +41,7 @@ fn every_query_reads_an_image() {
     let folder = Folder::new();
     folder.write("model.txt", "5 2\neast 2 0\nnorth 0 1\nwest -1 0\nsouth 0 -3\nNortheast 1 1\n");
     folder.write("pairs.tsv", "east\tnortheast\t7\neast\tnorth\t3\neast\twest\t1\neast\tup\t2\n");
-    let summary = folder.stdout(&["export", "model.txt", "--image", "-o", "model.mote"]);
+    let summary = folder.stdout(&["export", "model.txt", "-o", "model.mote"]);
     assert_eq!(
         summary,
         "words       5 of 5\ndimensions  2\nnumbers     int8\nvectors     center\nwritten     model.mote, 107 B\n"
@@ -83,11 +83,11 @@ fn an_export_takes_what_it_is_asked_for() {
         assert_eq!((&report["words"], &report["outside"]), (&image.words.into(), &image.outside.into()));
         (image, format::read(&folder.path("flash.mote"), None).unwrap())
     };
-    let (image, all) = export(&["--image"]);
+    let (image, all) = export(&[]);
     assert_eq!((image.encoding, image.outside, image.words), (Encoding::Int8, false, 6));
     assert_eq!(all.vocabulary.counts(), full.vocabulary.counts());
 
-    let (image, top) = export(&["--image", "--top", "2", "--quantize", "f32", "--outside"]);
+    let (image, top) = export(&["--top", "2", "--quantize", "f32", "--outside"]);
     assert_eq!((image.encoding, image.outside, image.words), (Encoding::F32, true, 2));
     assert_eq!((&top.data[..], &top.outside.unwrap()[..]), (&full.data[..20], &full.outside.as_ref().unwrap()[..20]));
     assert_eq!(top.vocabulary.words().collect::<Vec<_>>(), full.vocabulary.words().take(2).collect::<Vec<_>>());
@@ -162,7 +162,7 @@ fn bad_images_are_told_in_a_line() {
         ("info cut.mote", 1, format!("cut.mote: {half}")),
         ("neighbors cut.mote door", 1, format!("cut.mote: {half}")),
         ("convert cut.mote old.mote", 1, format!("cut.mote: {half}")),
-        ("export cut.mote --image -o old.mote", 1, format!("cut.mote: {half}")),
+        ("export cut.mote -o old.mote", 1, format!("cut.mote: {half}")),
         ("info empty.mote", 1, "empty.mote: this is not an image: it does not begin with `mote`\n".to_owned()),
         ("info text.mote", 1, "text.mote: this is not an image: it does not begin with `mote`".to_owned()),
         ("info long.mote", 1, format!("long.mote: the image ends after {} bytes, but more follows\n", image.len())),
@@ -179,7 +179,7 @@ fn bad_images_are_told_in_a_line() {
             1,
             "bit.mote: the checksum is wrong: the image was damaged, or not written to its end\n".to_owned(),
         ),
-        ("export events.mote --image", 2, "the following required arguments were not provided:\n  --output".to_owned()),
+        ("export events.mote", 2, "the following required arguments were not provided:\n  --output".to_owned()),
         ("export events.mote -o old.mote --top 0", 2, "invalid value '0' for '--top <N>': 0 is not in 1..".to_owned()),
         (
             "export events.mote -o old.mote --quantize int4",
@@ -229,7 +229,7 @@ fn int8_leaves_the_neighbors_as_they_are() {
     let folder = Folder::new();
     let train = ["train", addresses(), "-o", "model.mote", "--tokens", "words", "--lowercase", "--min-count", "20"];
     folder.stdout(&[&train[..], &["--dim", "64", "--epochs", "3", "--lr", "0.05"]].concat());
-    folder.stdout(&["export", "model.mote", "--image", "-o", "int8.mote"]);
+    folder.stdout(&["export", "model.mote", "-o", "int8.mote"]);
     let bytes = folder.read("int8.mote");
     let image = Image::new(&bytes).unwrap();
     assert_eq!((image.header().encoding, image.center().dim()), (Encoding::Int8, 64));

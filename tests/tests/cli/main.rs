@@ -12,6 +12,7 @@ mod fasttext;
 mod formats;
 mod fuzz_seeds;
 mod gradcheck;
+mod habits;
 mod help;
 mod image;
 mod large_corpora;

@@ -1,4 +1,6 @@
 //! The options of `motevec train`, in the groups that its help shows; `motevec bench` trains with them too.
+//!
+//! Aliases are their names in gensim, word2vec.c and fastText.
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -63,12 +65,13 @@ pub(in crate::cli) struct TextArgs {
     pub(super) words: WordArgs,
 
     /// Leave out words that occur less often
-    #[arg(long, value_name = "COUNT", default_value_t = 5, allow_negative_numbers = true)]
+    #[arg(long, value_name = "COUNT", default_value_t = 5, allow_negative_numbers = true,
+          aliases = ["min_count", "minCount", "mincount"])]
     pub(super) min_count: u64,
 
     /// Keep only this many of the most frequent words
     #[arg(long, hide_short_help = true, value_name = "WORDS", value_parser = value_parser!(u32).range(1..),
-          allow_negative_numbers = true)]
+          allow_negative_numbers = true, aliases = ["max-final-vocab", "max_final_vocab"])]
     pub(super) max_vocab: Option<u32>,
 
     /// Take the words and their counts from FILE (lines `word count`), not from the text
@@ -98,30 +101,31 @@ impl TextArgs {
 #[command(next_help_heading = "Learning")]
 pub(in crate::cli) struct LearningArgs {
     /// Components of a vector [default: 100, or as --resume-from has]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true,
+          short_alias = 'd', aliases = ["size", "vector-size", "vector_size"])]
     pub(super) dim: Option<u32>,
 
     /// Words on each side of a center that count as near it
     #[arg(long, value_name = "WORDS", default_value_t = 5, value_parser = value_parser!(u32).range(1..=MAX_WINDOW),
-          allow_negative_numbers = true)]
+          allow_negative_numbers = true, alias = "ws")]
     window: u32,
 
     /// Negative samples per step [default: 5]
     #[arg(long, value_name = "N", allow_negative_numbers = true,
-          value_parser = value_parser!(u32).range(1..=MAX_NEGATIVES as i64))]
+          value_parser = value_parser!(u32).range(1..=MAX_NEGATIVES as i64), aliases = ["negative", "neg"])]
     pub(super) negatives: Option<u32>,
 
     /// Thin out words above this share; 0 keeps all
-    #[arg(long, value_name = "SHARE", default_value_t = 1e-4, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", default_value_t = 1e-4, allow_negative_numbers = true, alias = "sample")]
     subsample: f32,
 
     /// Passes over the text
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(1..=MAX_EPOCHS),
-          allow_negative_numbers = true)]
+          allow_negative_numbers = true, aliases = ["epoch", "iter"])]
     epochs: u32,
 
     /// The learning rate at the start [default: 0.025]
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true, alias = "alpha")]
     pub(super) lr: Option<f32>,
 
     /// How the rate changes: `linear` (falls to nearly 0), `constant`, or `halve-every=WORDS`
@@ -142,7 +146,8 @@ pub(in crate::cli) struct LearningArgs {
 #[command(next_help_heading = "Machine")]
 pub(in crate::cli) struct MachineArgs {
     /// Number of threads [default: all cores]; the vectors do not depend on it
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), allow_negative_numbers = true,
+          aliases = ["workers", "thread"])]
     threads: Option<u32>,
 
     /// How multiply-adds round [default: fused if this machine can]

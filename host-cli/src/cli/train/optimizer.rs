@@ -36,17 +36,17 @@ pub(super) struct OptimizerArgs {
 
     /// subwords: characters of the shortest part [default: 3]
     #[arg(long, hide_short_help = true, value_name = "N", value_parser = value_parser!(u32).range(1..=MOST_CHARACTERS),
-          allow_negative_numbers = true)]
+          allow_negative_numbers = true, aliases = ["minn", "min_n"])]
     min_n: Option<u32>,
 
     /// subwords: characters of the longest part, with the marks of where a word begins and ends [default: 6]
     #[arg(long, hide_short_help = true, value_name = "N", value_parser = value_parser!(u32).range(1..=MOST_CHARACTERS),
-          allow_negative_numbers = true)]
+          allow_negative_numbers = true, aliases = ["maxn", "max_n"])]
     max_n: Option<u32>,
 
     /// subwords: how many vectors all parts share [default: 2000000]
     #[arg(long, hide_short_help = true, value_name = "N", value_parser = value_parser!(u32).range(1..=MOST_BUCKETS),
-          allow_negative_numbers = true)]
+          allow_negative_numbers = true, alias = "bucket")]
     buckets: Option<u32>,
 
     /// Optimizer
@@ -94,6 +94,7 @@ pub(super) struct OptimizerArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ArchitectureName {
     /// Each word of the window predicts the center
+    #[value(aliases = ["skipgram", "sg"])]
     SkipGram,
     /// The mean of the window predicts the center: several times as fast
     Cbow,
@@ -125,8 +126,10 @@ enum Name {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum LossName {
     /// The true word against a few random ones
+    #[value(alias = "ns")]
     NegativeSampling,
     /// The decisions on the word's way down a Huffman tree
+    #[value(alias = "hs")]
     HierarchicalSoftmax,
     /// Softmax over the whole vocabulary, for small ones; trains on one thread
     Softmax,
