@@ -31,6 +31,7 @@ mod similarity;
 mod summary;
 mod train;
 mod vectors;
+mod vocab;
 mod word2phrase;
 mod word2vec;
 
@@ -52,7 +53,6 @@ pub use report::show_error;
 #[command(after_help = "Examples:
   motevec demo
   motevec train text.txt -o model.bin
-  motevec neighbors model.bin freedom
   motevec help train")]
 pub struct Cli {
     /// Show only results and errors: no progress, warnings or notes
@@ -77,6 +77,7 @@ const STREAMS: [&str; 8] = ["corpus", "similarity", "analogies", "model", "input
 enum Command {
     Demo(demo::Args),
     Train(Box<train::Args>),
+    Vocab(vocab::Args),
     Phrases(phrases::Args),
     #[command(aliases = ["nn", "distance", "most-similar"])]
     Neighbors(neighbors::Args),
@@ -147,6 +148,7 @@ impl Cli {
         match self.command {
             Command::Demo(args) => args.run(),
             Command::Train(args) => args.run(),
+            Command::Vocab(args) => args.run(),
             Command::Phrases(args) => args.run(),
             Command::Neighbors(args) => args.run(),
             Command::Analogy(args) => args.run(),

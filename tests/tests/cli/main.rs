@@ -25,4 +25,5 @@ mod real_files;
 mod resume;
 mod train;
 mod vectors;
+mod vocab;
 mod word2vec;

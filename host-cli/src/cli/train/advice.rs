@@ -14,7 +14,7 @@ const LEAST_LEFT: f64 = 0.1;
 const MOVED: f64 = 0.99;
 
 /// Warns, before training, of a text that is not split into words.
-pub(super) fn on_text(corpus: &Corpus) {
+pub(in crate::cli) fn on_text(corpus: &Corpus) {
     if corpus.stats.lacks_spaces() {
         report::warn(WITHOUT_SPACES);
     }

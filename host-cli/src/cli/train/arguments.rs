@@ -76,7 +76,7 @@ pub(in crate::cli) struct TextArgs {
 
     /// Take the words and their counts from FILE (lines `word count`), not from the text
     #[arg(long, hide_short_help = true, value_name = "FILE")]
-    pub(super) read_vocab: Option<PathBuf>,
+    pub(in crate::cli) read_vocab: Option<PathBuf>,
 }
 
 impl TextArgs {
@@ -85,11 +85,19 @@ impl TextArgs {
     /// What does not fit into memory goes to a temporary file in `folder`.
     pub(in crate::cli) fn options(&self, machine: &MachineArgs, folder: PathBuf) -> Result<Options> {
         Ok(Options {
+            threads: machine.reading_threads(),
+            token_memory: machine.token_memory.unwrap_or_else(memory::for_tokens),
+            ..self.counting(folder)?
+        })
+    }
+
+    /// Likewise, for one who only counts.
+    pub(in crate::cli) fn counting(&self, folder: PathBuf) -> Result<Options> {
+        Ok(Options {
             min_count: self.min_count,
             max_vocab: self.max_vocab.map(|words| words as usize),
             vocabulary: self.read_vocab.as_ref().map(corpus::read_vocab).transpose()?,
-            threads: machine.reading_threads(),
-            token_memory: machine.token_memory.unwrap_or_else(memory::for_tokens),
+            token_memory: memory::for_tokens(),
             token_folder: folder,
             ..self.words.options()
         })

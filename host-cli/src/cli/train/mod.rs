@@ -1,6 +1,6 @@
 //! `motevec train`: from text to a model file.
 
-mod advice;
+pub(super) mod advice;
 pub(super) mod arguments;
 mod command;
 pub(super) mod files;
