@@ -132,12 +132,14 @@ fn whole_number(name: &str, value: &OsStr) -> Result<()> {
 fn translate(kind: &str, options: &[OsString]) -> Result<(OsString, Vec<OsString>)> {
     let usage = |message: String| Err(Error::Usage(message));
     let (mut input, mut output, mut loss) = (None, None, "ns".to_owned());
-    let (mut least, mut most, mut buckets, mut negatives, mut rate) = (3, 6, 2_000_000, 5, true);
+    let (mut least, mut most, mut buckets, mut negatives) = (3, 6, 2_000_000, 5);
+    let (mut rate, mut epochs) = (true, true);
     let mut train = Vec::new();
     let names: Vec<_> = RENAMED.iter().map(|&(old, _, _)| old).chain(OTHERS).collect();
     for (name, value) in old_options::pairs("fasttext", options, &names, &["-output"])? {
         if let Some(ours) = old_options::rename(&RENAMED, name, value)? {
             rate &= name != "-lr";
+            epochs &= name != "-epoch";
             train.push(ours);
             continue;
         }
@@ -157,6 +159,9 @@ fn translate(kind: &str, options: &[OsString]) -> Result<(OsString, Vec<OsString
     }
     if rate {
         train.push("--lr=0.05".into());
+    }
+    if epochs {
+        train.push("--epochs=5".into());
     }
     match &*loss {
         "ns" => train.push(format!("--negatives={negatives}").into()),
@@ -192,11 +197,11 @@ mod tests {
     #[test]
     fn options_are_translated() {
         let translated = |kind, line: &str| translate(kind, &words(line)).unwrap().1;
-        let expected = "--lr=0.05 --negatives=5 --subwords --min-n=3 --max-n=6 --buckets=2000000 --output=m.bin \
+        let expected = "--lr=0.05 --epochs=5 --negatives=5 --subwords --min-n=3 --max-n=6 --buckets=2000000 --output=m.bin \
                         --format=fasttext-bin -- in.txt";
         assert_eq!(translated("skipgram", "-input in.txt -output m"), words(expected));
         let line = "-input in.txt -output m -dim 20 -lr 0.1 -loss hs -minn 0 -maxn 0 -verbose 0 -wordNgrams 1 -t 1e-3";
-        let expected = "--dim=20 --lr=0.1 --subsample=1e-3 --loss=hierarchical-softmax --architecture=cbow \
+        let expected = "--dim=20 --lr=0.1 --subsample=1e-3 --epochs=5 --loss=hierarchical-softmax --architecture=cbow \
                         --cbow-gradient=word2vec --output=m.bin --format=fasttext-bin -- in.txt";
         assert_eq!(translated("cbow", line), words(expected));
     }

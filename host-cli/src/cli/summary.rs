@@ -29,6 +29,8 @@ pub(super) struct Summary {
     sentences: u64,
     dim: usize,
     epochs: u32,
+    /// Whether these are more than usual because the text is small.
+    small_text: bool,
     architecture: &'static str,
     optimizer: &'static str,
     lr: f32,
@@ -48,11 +50,12 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    /// The summary of training on `corpus`, after the model has been written to `path`.
+    /// The summary of training on `corpus`, after the model has been written to `path`; `small_text` says that the epochs
+    /// are those for one.
     pub(super) fn new(
         (path, format): (&Path, Option<Format>),
         corpus: &Corpus,
-        settings: &Settings,
+        (settings, small_text): (&Settings, bool),
         trained: &Trained,
         (reading, training): (Duration, Duration),
     ) -> Self {
@@ -70,6 +73,7 @@ impl Summary {
             sentences,
             dim: settings.dim,
             epochs: settings.epochs,
+            small_text,
             architecture: settings.architecture.name(),
             optimizer: settings.optimizer.name(),
             lr: settings.rate,
@@ -93,6 +97,9 @@ impl Display for Summary {
         writeln!(f, "text        {} words, {} distinct", HumanCount(self.words), HumanCount(self.distinct_words))?;
         writeln!(f, "vocabulary  {} words, {covered:.1} % of the text", HumanCount(self.vocabulary as u64))?;
         writeln!(f, "subsampling leaves {:.1} % of that", 100.0 * self.subsampling_leaves)?;
+        if self.small_text {
+            writeln!(f, "epochs      {}, for a small text", self.epochs)?;
+        }
         writeln!(f, "loss        {}", losses(&self.losses))?;
         let (reading, training) = (progress::time(self.reading_seconds), progress::time(self.training_seconds));
         writeln!(f, "time        {reading} reading, {training} training")?;

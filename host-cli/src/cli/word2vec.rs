@@ -80,13 +80,14 @@ fn translate(options: &[OsString]) -> Result<Translated> {
     let usage = |message: String| Err(Error::Usage(message));
     let (mut text, mut output) = (None, None);
     let (mut sample, mut binary) = (OsString::from("1e-3"), false);
-    let (mut cbow, mut tree, mut negatives) = (true, false, 5);
+    let (mut cbow, mut tree, mut negatives, mut epochs) = (true, false, 5, true);
     // word2vec.c cuts sentences there.
     let mut train: Vec<OsString> = vec!["--max-sentence=1000".into()];
     let names: Vec<_> = RENAMED.iter().map(|&(old, _, _)| old).chain(OTHERS).collect();
     let files = ["-output", "-save-vocab", "-read-vocab"];
     for (name, value) in old_options::pairs("word2vec", options, &names, &files)? {
         if let Some(ours) = old_options::rename(&RENAMED, name, value)? {
+            epochs &= name != "-iter";
             train.push(ours);
             continue;
         }
@@ -117,6 +118,9 @@ fn translate(options: &[OsString]) -> Result<Translated> {
         }
         (false, 0) => return usage("-negative 0: nothing would be learned; add -hs 1".to_owned()),
         (false, negatives) => train.push(format!("--negatives={negatives}").into()),
+    }
+    if epochs {
+        train.push("--epochs=5".into());
     }
     if cbow {
         train.extend(["--architecture=cbow", "--cbow-gradient=word2vec"].map(OsString::from));
@@ -194,12 +198,12 @@ mod tests {
                         --save-vocab=v --read-vocab=w --negatives=25 --subsample=1e-4 --format=word2vec-bin --output=out -- in.txt";
         assert_eq!(translated, Translated { train: words(expected), misnamed: None });
         let least = translate(&words("-train in.txt -output out")).unwrap();
-        let expected = "--max-sentence=1000 --negatives=5 --architecture=cbow --cbow-gradient=word2vec \
+        let expected = "--max-sentence=1000 --negatives=5 --epochs=5 --architecture=cbow --cbow-gradient=word2vec \
                         --subsample=1e-3 --format=word2vec-text --output=out -- in.txt";
         assert_eq!(least, Translated { train: words(expected), misnamed: None });
         let tree = translate(&words("-train in.txt -output out -cbow 0 -hs 1 -negative 0")).unwrap();
-        let expected = "--max-sentence=1000 --loss=hierarchical-softmax --subsample=1e-3 --format=word2vec-text \
-                        --output=out -- in.txt";
+        let expected = "--max-sentence=1000 --loss=hierarchical-softmax --epochs=5 --subsample=1e-3 \
+                        --format=word2vec-text --output=out -- in.txt";
         assert_eq!(tree.train, words(expected));
     }
 

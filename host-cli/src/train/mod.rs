@@ -44,7 +44,7 @@ use self::position::Cursor;
 pub use self::position::Position;
 pub use self::rounds::rounds;
 use self::rounds::rounds_from;
-pub use self::settings::{Architecture, Settings};
+pub use self::settings::{Architecture, Settings, epochs};
 pub use self::softmax::estimate as estimate_softmax;
 use self::start::Start;
 pub(crate) use self::start::check;

@@ -10,7 +10,7 @@ use motevec_core::train::{self, CbowGradient, Update};
 use super::{Objective, Optimizer};
 use crate::{Error, Result};
 
-/// How to train. [`Default`] is the command line's default.
+/// How to train. [`Default`] is what the command line does on a large text, and word2vec on any.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Components of a vector.
@@ -21,7 +21,7 @@ pub struct Settings {
     pub negatives: usize,
     /// Words more frequent than this share of the text are thinned out; 0 keeps all.
     pub subsample: f32,
-    /// Passes over the corpus.
+    /// Passes over the corpus; [`epochs()`] says how many are good for a small one.
     pub epochs: u32,
     /// The learning rate at the start.
     pub rate: f32,
@@ -71,6 +71,31 @@ impl Architecture {
     }
 }
 
+/// What word2vec does on any text.
+const EPOCHS: u32 = 5;
+/// A text of so many words needs no more than that.
+const LARGE: u64 = 20_000_000;
+/// More would only learn a very small text by heart.
+const MOST_EPOCHS: u32 = 100;
+
+/// How many passes to make over a text of which `words` words are in the vocabulary: word2vec's 5 over some 20 million
+/// words or more, and over a smaller text more, as the root of its length shrinks, up to 100.
+///
+/// At first the vectors of all words move the same way; only what a text says of each word often enough draws them
+/// apart. A longer text has more distinct words, so how often it names one grows about as the root of its length. The
+/// measurements are in `docs/tour.md`.
+///
+/// ```
+/// use motevec::train::epochs;
+///
+/// assert_eq!([10_000, 100_000, 1_000_000, 10_000_000, 100_000_000].map(epochs), [100, 70, 22, 7, 5]);
+/// ```
+#[must_use]
+pub fn epochs(words: u64) -> u32 {
+    let passes = (u64::from(EPOCHS).pow(2) * LARGE / words.max(1)).isqrt();
+    (passes.min(MOST_EPOCHS.into()) as u32).max(EPOCHS)
+}
+
 impl Default for Settings {
     fn default() -> Self {
         let level = Level::best();
@@ -79,7 +104,7 @@ impl Default for Settings {
             window: 5,
             negatives: 5,
             subsample: 1e-4,
-            epochs: 5,
+            epochs: EPOCHS,
             rate: 0.025,
             schedule: Schedule::WORD2VEC,
             optimizer: Optimizer::default(),

@@ -23,6 +23,7 @@ mod plot;
 mod queries;
 mod real_files;
 mod resume;
+mod small_text;
 mod train;
 mod vectors;
 mod vocab;

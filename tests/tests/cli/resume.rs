@@ -44,13 +44,13 @@ fn a_full_model_keeps_all_and_says_how_it_was_made() {
         "vectors     center and outside\n",
         "trained     by motevec 0.1.0, on 480 words\n",
         "options     --tokens whitespace --max-sentence 10000 --min-count 5 --dim 10 --window 5 --negatives 5 \
-         --subsample 0 --epochs 5 --lr 0.025 --schedule linear --update window --arithmetic ",
+         --subsample 0 --epochs 100 --lr 0.025 --schedule linear --update window --arithmetic ",
         " --seed 7\n",
     ] {
         assert!(info.contains(expected), "{expected}: {info}");
     }
     let json: Value = folder.json(&["info", "old.safetensors", "--json"]);
-    assert_eq!(json["history"][0]["losses"].as_array().unwrap().len(), 5);
+    assert_eq!(json["history"][0]["losses"].as_array().unwrap().len(), 100);
 
     // A copy of a copy is the same file; what it says makes it again.
     folder.stdout(&["convert", "old.safetensors", "copy", "--to", "safetensors"]);

@@ -65,7 +65,7 @@ fn the_bytes_follow_from_the_text_and_the_seed_alone() {
 #[test]
 fn the_defaults_are_those_that_the_help_shows() {
     let folder = folder();
-    let spelled_out = "--window 5 --negatives 5 --subsample 1e-4 --min-count 5 --epochs 5 --lr 0.025 --seed 1 \
+    let spelled_out = "--window 5 --negatives 5 --subsample 1e-4 --min-count 5 --epochs 100 --lr 0.025 --seed 1 \
                        --tokens whitespace --max-sentence 10000 --invalid-utf8 fail --simd auto --update window \
                        --schedule linear --format word2vec-bin";
     let (summary, model) = train(&folder, &[]);

@@ -47,7 +47,7 @@ fn old_options_make_the_model_that_new_ones_make() {
     // Text, by default; from a vocabulary; with the defaults of word2vec.c.
     let args = ["word2vec", "-train", "text.txt", "-output", "old.any", "-cbow", "0", "-read-vocab", "vocab"];
     folder.stdout(&args);
-    let new = "train text.txt -o new.txt --subsample 1e-3 --read-vocab vocab --max-sentence 1000";
+    let new = "train text.txt -o new.txt --subsample 1e-3 --read-vocab vocab --max-sentence 1000 --epochs 5";
     folder.stdout(&new.split_whitespace().collect::<Vec<_>>());
     assert_eq!(folder.read("old.any"), folder.read("new.txt"));
 }
@@ -130,7 +130,8 @@ fn all_of_its_models_are_trained() {
     for (old, new) in cases {
         let line = format!("word2vec -train text.txt -output old {old}");
         folder.stdout(&line.split_whitespace().collect::<Vec<_>>());
-        let train = ["train", "text.txt", "-o", "new.txt", "--max-sentence", "1000", "--subsample", "1e-3"];
+        let train = "train text.txt -o new.txt --max-sentence 1000 --subsample 1e-3 --epochs 5";
+        let train: Vec<&str> = train.split(' ').collect();
         folder.stdout(&[&train[..], new].concat());
         let model = folder.read("old");
         assert!(model == folder.read("new.txt"), "{old}");

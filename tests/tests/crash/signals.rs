@@ -34,6 +34,23 @@ fn a_signal_saves_a_checkpoint_and_the_run_goes_on_to_the_same_bytes() {
 }
 
 #[test]
+fn a_run_goes_on_with_the_epochs_of_its_text() {
+    let folder = Folder::new();
+    folder.write("text.txt", "door hall lamp\ntap sink drain\nhall lamp door hall\nsink tap\n".repeat(2_000));
+    let train = ["train", "text.txt", "--dim", "20", "--subsample", "0", "--json", "-o"];
+    folder.stdout(&[&train[..], &["whole.bin"]].concat());
+    let running =
+        start(&folder, &[&train[..], &["model.bin", "--checkpoint", "saved", "--checkpoint-every", "1ms"]].concat());
+    wait_until(|| checkpoints(&folder.path("saved")).len() == 2);
+    send("-TERM", &running);
+    let (code, message) = end(running);
+    assert_eq!(code, Some(143), "{message}");
+    let summary = folder.json(&["train", "--resume", "saved"]);
+    assert_eq!((&summary["epochs"], &summary["small_text"]), (&100.into(), &true.into()));
+    assert!(folder.read("model.bin") == folder.read("whole.bin"));
+}
+
+#[test]
 fn without_checkpoints_the_vectors_so_far_are_written() {
     let folder = Folder::new();
     let mut task = Task::sequential();

@@ -127,10 +127,13 @@ pub(in crate::cli) struct LearningArgs {
     #[arg(long, value_name = "SHARE", default_value_t = 1e-4, allow_negative_numbers = true, alias = "sample")]
     subsample: f32,
 
-    /// Passes over the text
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(1..=MAX_EPOCHS),
+    /// Passes over the text [default: 5; `train` makes more over a small one]
+    ///
+    /// `train` makes 5 over 20 million words, and up to 100 over less. With --resume-from, the words that MODEL has seen
+    /// count too.
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=MAX_EPOCHS),
           allow_negative_numbers = true, aliases = ["epoch", "iter"])]
-    epochs: u32,
+    pub(super) epochs: Option<u32>,
 
     /// The learning rate at the start [default: 0.025]
     #[arg(long, value_name = "RATE", allow_negative_numbers = true, alias = "alpha")]
@@ -194,7 +197,7 @@ pub(in crate::cli) fn settings(learning: &LearningArgs, machine: &MachineArgs) -
         window: learning.window,
         negatives: learning.negatives.map_or(default.negatives, |negatives| negatives as usize),
         subsample: learning.subsample,
-        epochs: learning.epochs,
+        epochs: learning.epochs.unwrap_or(default.epochs),
         rate: learning.lr.unwrap_or(default.rate),
         schedule: learning.schedule,
         seed: learning.seed,

@@ -25,7 +25,7 @@ use super::{interrupt, progress, report};
 use crate::corpus::{self, Corpus, Source};
 use crate::format::{self, Format, Rules};
 use crate::plot::{self, Kind};
-use crate::train::{self, Objective};
+use crate::train::{self, Objective, Settings};
 use crate::{Error, Result, Vectors, VectorsRef, output};
 
 /// Learn word vectors from text
@@ -177,25 +177,27 @@ impl Args {
         let _claim = output::claim(output)?;
 
         let mut options = self.text.options(&self.machine, files::folder_for_temporaries(output))?;
+        options.earlier = earlier.as_ref().map(|earlier| earlier.vocabulary.clone());
         let (resumed, words) = (self.resume_from.as_deref(), self.text.read_vocab.as_deref());
-        let run_options = history::options(&options, resumed, words, &settings);
+        let run_options = |settings: &_| history::options(&options, resumed, words, settings);
+        // Epochs that are not given follow from the text, which a session knows by its fingerprint.
+        let mut begun_with = run_options(&settings);
+        begun_with.retain(|(name, _)| name != "epochs" || self.learning.epochs.is_some());
         let mut session = match (session, &self.checkpoint) {
             (None, Some(path)) => {
-                Some(Session::new(path, self.checkpoint_every.into(), &self.given, run_options.clone())?)
+                Some(Session::new(path, self.checkpoint_every.into(), &self.given, begun_with.clone())?)
             }
             (session, _) => session,
         };
         if let Some(session) = &mut session {
-            session.check_options(&run_options)?;
+            session.check_options(&begun_with)?;
             session.check_earlier(self.resume_from.as_deref().zip(earlier.as_ref()))?;
-        }
-
-        if let Some(earlier) = &earlier {
-            options.earlier = Some(earlier.vocabulary.clone());
         }
 
         let start = Instant::now();
         let corpus = progress::read(&sources, &options)?;
+        let small_text = self.learning.epochs.is_none() && follow_text(&mut settings, &corpus, earlier.as_ref());
+        let run_options = run_options(&settings);
         drop(options);
         let reading = start.elapsed();
         check_neighbors(&corpus)?;
@@ -247,10 +249,11 @@ impl Args {
             };
             return Err(session::stopped(signal, trained, &corpus, &settings, &how_on));
         }
+        let times = (reading, run.time);
         if is_new {
             advice::on_learning(&corpus, &settings, trained);
         }
-        let summary = Summary::new((output, Some(format)), &corpus, &settings, trained, (reading, run.time));
+        let summary = Summary::new((output, Some(format)), &corpus, (&settings, small_text), trained, times);
         report::print(&summary, self.json, Some(output))
     }
 
@@ -282,6 +285,15 @@ impl Args {
             _ => Ok(earlier),
         }
     }
+}
+
+/// Sets the epochs that are good for a text of this size, with what an `earlier` model has learned from. Returns whether
+/// they are more than usual.
+fn follow_text(settings: &mut Settings, corpus: &Corpus, earlier: Option<&Vectors>) -> bool {
+    let before = earlier.map_or(&[][..], |earlier| earlier.vocabulary.counts());
+    let words = before.iter().fold(corpus.stats.kept_words, |sum, &count| sum.saturating_add(count));
+    let usual = std::mem::replace(&mut settings.epochs, train::epochs(words));
+    settings.epochs > usual
 }
 
 /// Words learn from their neighbors: there must be some.
