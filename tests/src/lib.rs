@@ -173,7 +173,7 @@ impl Folder {
 #[must_use]
 pub fn without_advice(stderr: &[u8]) -> String {
     let is_advice = |line: &&str| {
-        ["subsampling left only ", "the loss has hardly moved "]
+        ["subsampling left only ", "the loss has hardly moved ", "all vectors point about the same way"]
             .iter()
             .any(|start| line.strip_prefix("warning: ").is_some_and(|line| line.starts_with(start)))
     };

@@ -11,7 +11,7 @@ use super::progress;
 use crate::corpus::{Corpus, Stats};
 use crate::format::Format;
 use crate::train::{Settings, Trained, plan};
-use crate::{memory, output};
+use crate::{memory, output, query};
 
 /// The summary of a training run.
 #[derive(Serialize)]
@@ -40,6 +40,8 @@ pub(super) struct Summary {
     simd: &'static str,
     /// Of each epoch; null if there was nothing to measure.
     losses: Vec<f64>,
+    /// Of random pairs of vectors: near 1 where they have collapsed. Null if there is no pair.
+    pub(super) mean_cosine: f64,
     reading_seconds: f64,
     training_seconds: f64,
     words_per_second: f64,
@@ -82,6 +84,7 @@ impl Summary {
             arithmetic: if settings.fused { "fused" } else { "portable" },
             simd: settings.level.name(),
             losses: trained.losses.clone(),
+            mean_cosine: query::mean_cosine(&trained.center, settings.dim),
             reading_seconds: reading.as_secs_f64(),
             training_seconds,
             words_per_second: words as f64 * f64::from(settings.epochs) / training_seconds.max(f64::MIN_POSITIVE),

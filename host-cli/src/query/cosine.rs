@@ -1,6 +1,8 @@
 //! Dot products, lengths and cosines of vectors.
 
+use motevec_core::sample::Generator;
 use motevec_core::simd::{Portable, Wide};
+use rand_core::Rng as _;
 
 /// The dot product of two vectors of the same length, in core's order of addition.
 ///
@@ -42,9 +44,40 @@ pub fn length(vector: &[f32]) -> f64 {
     vector.iter().map(|&number| f64::from(number) * f64::from(number)).sum::<f64>().sqrt()
 }
 
+/// Pairs of random words, enough to know their mean cosine to about a hundredth.
+const PAIRS: u32 = 4_000;
+
+/// The mean cosine of a few thousand random pairs of different rows of `matrix`, each of `dim` numbers: near 0 where
+/// vectors point in all directions, and near 1 where all point in one, so that all words are neighbors. NaN without a
+/// pair.
+#[must_use]
+pub fn mean_cosine(matrix: &[f32], dim: usize) -> f64 {
+    let rows = (matrix.len() / dim) as u64;
+    if rows < 2 {
+        return f64::NAN;
+    }
+    let mut rng = Generator::new(0, [0]);
+    let mut below = |end: u64| (u64::from(rng.next_u32()) * end) >> 32;
+    let row = |row: u64| &matrix[row as usize * dim..][..dim];
+    let cosines = (0..PAIRS).map(|_| {
+        let one = below(rows);
+        let other = (one + 1 + below(rows - 1)) % rows;
+        direction(row(one)).map_or(0.0, |unit| f64::from(cosine(&unit, row(other))))
+    });
+    cosines.sum::<f64>() / f64::from(PAIRS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cosines_of_random_pairs_tell_whether_vectors_differ() {
+        let matrix = |angle: f32| (0..100).flat_map(|row| (row as f32 * angle).sin_cos().into()).collect::<Vec<f32>>();
+        let [same, round] = [1e-4, 1.0].map(|angle| mean_cosine(&matrix(angle), 2));
+        assert!(same > 0.999 && round.abs() < 0.1, "{same} {round}");
+        assert!(mean_cosine(&[1.0, 2.0], 2).is_nan());
+    }
 
     #[test]
     fn every_length_is_summed_to_its_end() {

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::{Error, Result, Vectors};
 pub use clusters::{Clusters, clusters, groups};
 pub use compare::{Fit, odd_one_out, similarity};
-pub use cosine::{cosine, direction, dot, length, unit};
+pub use cosine::{cosine, direction, dot, length, mean_cosine, unit};
 
 /// A word near a query.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -47,15 +47,30 @@ fn what_subsampling_leaves_is_told() {
 #[test]
 fn a_loss_that_does_not_move_is_told() {
     let text = few_distinct_words();
-    let (_, warning) = train(&text, &["--subsample", "0", "--lr", "1e-5"]);
+    let slow = ["--subsample", "0", "--epochs", "5", "--lr", "1e-5"];
+    let (_, warning) = train(&text, &slow);
     let expected = "warning: the loss has hardly moved from 4.1589, where it began, to 4.15";
     let advice = ": use more --epochs, a higher --lr, or more text\n";
     assert!(warning.starts_with(expected) && warning.ends_with(advice), "{warning}");
-    let (_, warning) = train(&text, &["--subsample", "0", "--loss", "softmax", "--lr", "1e-5"]);
+    let (_, warning) = train(&text, &[&slow[..], &["--loss", "softmax"]].concat());
     assert!(
         warning.starts_with("warning: the loss has hardly moved from 1.7918, where it began, to 1.79"),
         "{warning}"
     );
+}
+
+#[test]
+fn vectors_that_point_one_way_are_told() {
+    let text: String = (0..2_000_u32).map(|n| format!("w{} w{} w{} w{}\n", n % 7, n % 61, n % 89, n % 97)).collect();
+    let (_, warning) = train(&text, &["--subsample", "0", "--epochs", "5"]);
+    let expected = "warning: all vectors point about the same way, two at random with a cosine of 0.9";
+    let advice = " on average, so that any word is a neighbor of any other: use more --epochs than 5, a higher --lr than \
+                  0.025, or more text\n";
+    assert!(warning.starts_with(expected) && warning.ends_with(advice), "{warning}");
+    assert_eq!(train(&text, &["--subsample", "0", "--epochs", "5", "--quiet"]).1, "");
+    // With what it advises, and so by default, they do not.
+    assert_eq!(train(&text, &["--subsample", "0"]).1, "");
+    assert_eq!(train(&text, &["--subsample", "0", "--epochs", "10", "--lr", "0.2"]).1, "");
 }
 
 #[test]

@@ -13,6 +13,9 @@ const LEAST_LEFT: f64 = 0.1;
 /// A loss above this share of where it began has hardly moved.
 const MOVED: f64 = 0.99;
 
+/// Where two random words are closer than this on average, all are neighbors.
+const COLLAPSED: f64 = 0.8;
+
 /// Warns, before training, of a text that is not split into words.
 pub(in crate::cli) fn on_text(corpus: &Corpus) {
     if corpus.stats.lacks_spaces() {
@@ -20,8 +23,8 @@ pub(in crate::cli) fn on_text(corpus: &Corpus) {
     }
 }
 
-/// Warns, after training from scratch, if next to nothing was learned.
-pub(super) fn on_learning(corpus: &Corpus, settings: &Settings, trained: &Trained) {
+/// Warns, after training from scratch, if next to nothing was learned; `mean_cosine` is that of random words.
+pub(super) fn on_learning(corpus: &Corpus, settings: &Settings, trained: &Trained, mean_cosine: f64) {
     let left = plan::left(corpus, settings);
     if left < LEAST_LEFT && corpus.stats.kept_words < SMALL {
         report::warn(&format!(
@@ -43,6 +46,14 @@ pub(super) fn on_learning(corpus: &Corpus, settings: &Settings, trained: &Traine
         report::warn(&format!(
             "the loss has hardly moved from {untrained:.4}, where it began, to {last:.4}: use more --epochs, a higher \
              --lr, or more text"
+        ));
+        return;
+    }
+    if mean_cosine > COLLAPSED {
+        report::warn(&format!(
+            "all vectors point about the same way, two at random with a cosine of {mean_cosine:.2} on average, so that any \
+             word is a neighbor of any other: use more --epochs than {}, a higher --lr than {}, or more text",
+            settings.epochs, settings.rate
         ));
     }
 }

@@ -250,10 +250,10 @@ impl Args {
             return Err(session::stopped(signal, trained, &corpus, &settings, &how_on));
         }
         let times = (reading, run.time);
-        if is_new {
-            advice::on_learning(&corpus, &settings, trained);
-        }
         let summary = Summary::new((output, Some(format)), &corpus, (&settings, small_text), trained, times);
+        if is_new {
+            advice::on_learning(&corpus, &settings, trained, summary.mean_cosine);
+        }
         report::print(&summary, self.json, Some(output))
     }
 
