@@ -169,13 +169,15 @@ impl Folder {
     }
 }
 
-/// What a run says on stderr, without the warning that it has learned next to nothing: texts of tests are short.
+/// What a run says on stderr, without warnings that it has learned next to nothing, and without hints at how to split
+/// the text: texts of tests are short and plain.
 #[must_use]
 pub fn without_advice(stderr: &[u8]) -> String {
     let is_advice = |line: &&str| {
-        ["subsampling left only ", "the loss has hardly moved ", "all vectors point about the same way"]
-            .iter()
-            .any(|start| line.strip_prefix("warning: ").is_some_and(|line| line.starts_with(start)))
+        let starts = ["subsampling left only ", "the loss has hardly moved ", "all vectors point about the same way"];
+        let warns = |line: &str| starts.iter().any(|start| line.starts_with(start));
+        let hints = |line: &str| line.contains(" of the words ") && line.contains(" are two: try --");
+        line.strip_prefix("warning: ").is_some_and(warns) || line.strip_prefix("note: ").is_some_and(hints)
     };
     String::from_utf8_lossy(stderr).split_inclusive('\n').filter(|line| !is_advice(line)).collect()
 }

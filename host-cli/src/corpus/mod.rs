@@ -181,6 +181,10 @@ pub struct Stats {
     pub sentences: u64,
     /// Of the words, those that are whole phrases, for want of spaces: see [`lacks_spaces`](Self::lacks_spaces).
     pub phrases: u64,
+    /// Of the words, those that end in punctuation, as `law,` does.
+    pub punctuated: u64,
+    /// Of the words, those that begin with a capital.
+    pub capitalized: u64,
 }
 
 impl Stats {
@@ -300,6 +304,8 @@ fn finish(mut workers: Vec<Worker>, sources: &[Source], options: &Options, store
     for (word, _, count) in all.iter() {
         stats.words += count;
         stats.distinct_words += u64::from(count > 0);
+        stats.punctuated += if is_punctuated(word) { count } else { 0 };
+        stats.capitalized += if word.starts_with(char::is_uppercase) { count } else { 0 };
         stats.phrases += if options.tokens == Tokenizer::Whitespace && is_phrase(word) { count } else { 0 };
     }
     if stats.words == 0 {
@@ -340,6 +346,11 @@ fn merge(dictionaries: &mut [Dictionary]) -> Result<&Dictionary> {
         all.add(word, count).map_err(|Full| encode::too_many_words())?;
     }
     Ok(all)
+}
+
+/// Whether `word` is one with punctuation behind it, and not punctuation alone.
+fn is_punctuated(word: &str) -> bool {
+    word.ends_with(|end: char| ".,;:!?)\"'”’»…".contains(end)) && word.contains(char::is_alphanumeric)
 }
 
 /// Whether `word` has more characters than a word has in a script without spaces between words.

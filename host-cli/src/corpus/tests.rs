@@ -34,7 +34,8 @@ fn words_become_rows_by_falling_count() {
     assert_eq!(corpus.vocabulary.words().collect::<Vec<_>>(), ["b", "a", "c"]);
     assert_eq!(corpus.vocabulary.counts(), [2, 1, 1]);
     assert_eq!(ids(&corpus), [0, 1, SENTENCE_END, 2, 0, SENTENCE_END]);
-    assert_eq!(corpus.stats, Stats { bytes: 11, words: 4, distinct_words: 3, kept_words: 4, sentences: 2, phrases: 0 });
+    let stats = Stats { bytes: 11, words: 4, distinct_words: 3, kept_words: 4, sentences: 2, ..Stats::default() };
+    assert_eq!(corpus.stats, stats);
 }
 
 #[test]

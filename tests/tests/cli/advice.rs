@@ -1,4 +1,4 @@
-//! Runs that learn next to nothing say so, and what to change.
+//! Runs that learn next to nothing, or from badly split text, say so, and what to change.
 
 use motevec_tests::Folder;
 
@@ -71,6 +71,25 @@ fn vectors_that_point_one_way_are_told() {
     // With what it advises, and so by default, they do not.
     assert_eq!(train(&text, &["--subsample", "0"]).1, "");
     assert_eq!(train(&text, &["--subsample", "0", "--epochs", "10", "--lr", "0.2"]).1, "");
+}
+
+#[test]
+fn punctuation_and_capitals_are_told_of_tokens() {
+    let hint = |text: &str, options: &[&str]| train(&text.repeat(30), &[&["--subsample", "0"], options].concat()).1;
+    let both = "The law, the Bill, and the court.\nWe read the law and a bill.\n";
+    let expected = "note: 29 % of the words end in punctuation and 21 % begin with a capital, so that `Law,` and `law` are \
+                    two: try --tokens words --lowercase\n";
+    let note = hint(both, &[]);
+    assert!(note.starts_with(expected), "{note}");
+    assert!(!hint(both, &["--tokens", "words", "--lowercase"]).contains("note: "));
+    let note = hint(both, &["--tokens", "words"]);
+    let expected = "note: 21 % of the words begin with a capital, so that `Law` and `law` are two: try --lowercase\n";
+    assert!(note.starts_with(expected), "{note}");
+    let note = hint(both, &["--lowercase"]);
+    let expected = "note: 29 % of the words end in punctuation, so that `law,` and `law` are two: try --tokens words\n";
+    assert!(note.starts_with(expected), "{note}");
+    // Punctuation that is split off already is a word of its own.
+    assert!(!hint("the law , the bill , and the court .\n", &[]).contains("note: "));
 }
 
 #[test]

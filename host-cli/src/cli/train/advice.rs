@@ -1,7 +1,7 @@
 //! Warnings about runs that cannot learn much, or have not: what to change.
 
 use crate::cli::report;
-use crate::corpus::{Corpus, WITHOUT_SPACES};
+use crate::corpus::{Corpus, Stats, WITHOUT_SPACES};
 use crate::train::{self, Objective, Settings, Trained, plan};
 
 /// Of a larger text, subsampling leaves enough.
@@ -13,14 +13,36 @@ const LEAST_LEFT: f64 = 0.1;
 /// A loss above this share of where it began has hardly moved.
 const MOVED: f64 = 0.99;
 
+/// Above this share of a text, words that differ only in punctuation or capitals are worth a hint.
+const DRESSED: f64 = 0.05;
+
 /// Where two random words are closer than this on average, all are neighbors.
 const COLLAPSED: f64 = 0.8;
 
-/// Warns, before training, of a text that is not split into words.
+/// Says, before training, how a text could be split into words better.
 pub(in crate::cli) fn on_text(corpus: &Corpus) {
+    let Stats { words, punctuated, capitalized, .. } = corpus.stats;
     if corpus.stats.lacks_spaces() {
         report::warn(WITHOUT_SPACES);
+        return;
     }
+    let many = |count: u64| count as f64 > DRESSED * words as f64;
+    let percent = |count: u64| format!("{:.0} %", 100.0 * count as f64 / words as f64);
+    let (ends, begins) = (percent(punctuated), percent(capitalized));
+    let hint = match (many(punctuated), many(capitalized)) {
+        (true, true) => format!(
+            "{ends} of the words end in punctuation and {begins} begin with a capital, so that `Law,` and `law` are \
+             two: try --tokens words --lowercase"
+        ),
+        (true, false) => {
+            format!("{ends} of the words end in punctuation, so that `law,` and `law` are two: try --tokens words")
+        }
+        (false, true) => {
+            format!("{begins} of the words begin with a capital, so that `Law` and `law` are two: try --lowercase")
+        }
+        (false, false) => return,
+    };
+    report::note(&hint);
 }
 
 /// Warns, after training from scratch, if next to nothing was learned; `mean_cosine` is that of random words.
