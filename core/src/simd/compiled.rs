@@ -1,6 +1,6 @@
 //! Instructions chosen at run time, and the updates that are compiled here for each of them.
 
-use super::wide::HARDWARE_FMA;
+use super::level::HARDWARE_FMA;
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
 use super::{Fused, Kernel, Lanes, Level, Machine, PairUpdate, Portable, Scalar, Wide, WindowError, WindowUpdate};

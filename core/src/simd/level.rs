@@ -1,9 +1,14 @@
 //! Choosing the instructions at run time.
 
-use super::wide::HARDWARE_FMA;
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512, Portable};
 use super::{Kernel, Simd};
+
+/// Whether `wide`'s multiply-add is a fused instruction on the compilation target; elsewhere it rounds twice.
+pub(super) const HARDWARE_FMA: bool = cfg!(any(
+    all(target_arch = "x86_64", target_feature = "fma"),
+    all(target_arch = "aarch64", target_feature = "neon")
+));
 
 /// The instruction sets that core has kernels for. All give the same bits; later ones are faster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,7 +16,7 @@ use super::{Kernel, Simd};
 pub enum Level {
     /// Plain `f32` arithmetic.
     Scalar,
-    /// The `wide` crate: SSE2, NEON, WASM SIMD.
+    /// The `wide` crate: SSE2, NEON, WASM SIMD. Where a processor has none of them, plain `f32` arithmetic.
     Wide,
     /// AVX2 with FMA, on x86-64.
     Avx2,

@@ -40,6 +40,7 @@ mod pair;
 mod scalar;
 mod sigmoid;
 mod unroll;
+#[cfg(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64", target_arch = "wasm32"))]
 mod wide;
 mod window;
 #[cfg(target_arch = "x86_64")]
@@ -54,10 +55,15 @@ pub use level::Level;
 pub use pair::{MAX_PAIR_TARGETS, PairUpdate};
 pub use scalar::Scalar;
 pub use sigmoid::sigmoid;
+#[cfg(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64", target_arch = "wasm32"))]
 pub use wide::Wide;
 pub use window::{MAX_INPUTS, MAX_TARGETS, ShapedWindow, WindowError, WindowUpdate};
 #[cfg(target_arch = "x86_64")]
 pub use x86::{Avx2, Avx512};
+
+/// Plain floats: this target has no vectors, and `wide`, which takes long to compile, would compute in the same way.
+#[cfg(not(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64", target_arch = "wasm32")))]
+pub type Wide<A = Portable> = Scalar<A>;
 
 pub(crate) use dot::{Dot, padded, unpad};
 pub(crate) use mean::{Act, BEFORE, Composed, MEAN};

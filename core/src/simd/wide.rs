@@ -1,9 +1,10 @@
-//! Four lanes a register, through the `wide` crate: SSE2, NEON and WASM SIMD, plain floats elsewhere.
+//! Four lanes a register, through the `wide` crate: SSE2, NEON and WASM SIMD.
 
 use core::cell::Cell;
 
 use wide::f32x4;
 
+use super::level::HARDWARE_FMA;
 use super::{Arithmetic, Block, Kernel, LANES, Lanes, Machine, Portable, scalar};
 
 /// The portable SIMD of the `wide` crate.
@@ -18,12 +19,6 @@ impl<A: Arithmetic> Wide<A> {
         Self(A::default())
     }
 }
-
-/// Whether `wide`'s multiply-add is a fused instruction on the compilation target; elsewhere it rounds twice.
-pub(super) const HARDWARE_FMA: bool = cfg!(any(
-    all(target_arch = "x86_64", target_feature = "fma"),
-    all(target_arch = "aarch64", target_feature = "neon")
-));
 
 /// Whether `wide`'s square root is an instruction on the compilation target.
 const HARDWARE_SQRT: bool = cfg!(any(
