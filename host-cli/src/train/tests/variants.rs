@@ -32,17 +32,19 @@ fn variants() -> [(&'static str, Settings); 7] {
 }
 
 #[test]
-fn every_variant_has_the_same_result_on_any_number_of_threads() {
+fn every_variant_has_the_same_result_on_any_number_of_threads_and_in_pieces() {
     let corpus = topics(26_000);
     assert!(Plan::of(&corpus, &settings()).shards > 1, "the test needs shards that meet in merges");
     let mut all = Vec::new();
     for (name, settings) in variants() {
         let settings = Settings { epochs: 1, ..settings };
         let reference = run(&corpus, &Settings { threads: 1, ..settings.clone() });
-        for threads in [2, 3, 8] {
-            let again = run(&corpus, &Settings { threads, ..settings.clone() });
-            assert_eq!(bits(&again), bits(&reference), "{name}, {threads} threads");
-        }
+        // Pieces are taken by 1, 3 and 2 threads in turn.
+        let again = run(&corpus, &Settings { threads: 8, ..settings.clone() });
+        assert_eq!(bits(&again), bits(&reference), "{name}, 8 threads");
+        let (pieces, number) = in_pieces(&corpus, &settings, 90);
+        assert!(number > 3, "{name}: {number} pieces");
+        assert_eq!(bits(&pieces), bits(&reference), "{name} in pieces");
         let rows = if settings.objective == Objective::HierarchicalSoftmax { 79 } else { 80 };
         assert_eq!((reference.center.len(), reference.outside.len()), (80 * 20, rows * 20), "{name}");
         assert!(!all.contains(&bits(&reference)), "{name} is not like another");
@@ -53,7 +55,7 @@ fn every_variant_has_the_same_result_on_any_number_of_threads() {
 #[test]
 fn every_variant_finds_the_topics() {
     // The small corpus is one shard, the large one several.
-    for (sentences, epochs) in [(3_000, 12), (26_000, 4)] {
+    for (sentences, epochs) in [(3_000, 8), (26_000, 2)] {
         let corpus = topics(sentences);
         for (name, settings) in variants() {
             let trained = run(&corpus, &Settings { epochs, ..settings });
@@ -66,7 +68,7 @@ fn every_variant_finds_the_topics() {
 
 /// With what an optimizer remembers, and the masks of dropout.
 #[test]
-fn every_variant_in_pieces_ends_with_the_same_bits() {
+fn every_variant_in_pieces_of_a_small_text_ends_with_the_same_bits() {
     let one_thread = [
         ("momentum", Settings { optimizer: Optimizer::Momentum(Momentum::default()), ..settings() }),
         ("adam", Settings { optimizer: Optimizer::Adam(Adam::default()), rate: 0.01, ..settings() }),
@@ -86,11 +88,6 @@ fn every_variant_in_pieces_ends_with_the_same_bits() {
             assert!(number > 2, "{name}: {number} pieces");
             assert_eq!(bits(&pieces), bits(&run(&small, &settings)), "{name} {settings:?}");
         }
-    }
-    let large = topics(26_000);
-    for (name, settings) in variants() {
-        let settings = Settings { epochs: 1, ..settings };
-        assert_eq!(bits(&in_pieces(&large, &settings, 150).0), bits(&run(&large, &settings)), "{name}");
     }
 }
 
