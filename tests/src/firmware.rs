@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 use std::{env, fs, thread};
 
@@ -50,7 +50,7 @@ impl Board {
 
     /// The Rust target of the board.
     #[must_use]
-    pub fn target(self) -> &'static str {
+    pub const fn target(self) -> &'static str {
         match self {
             Self::Microbit => "thumbv6m-none-eabi",
             Self::An386 => "thumbv7em-none-eabihf",
@@ -107,6 +107,16 @@ impl Board {
 /// Rust's target of WebAssembly.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
+/// All targets that core is promised for; the last one has no image.
+pub const TARGETS: [&str; 6] = [
+    Board::Microbit.target(),
+    Board::An386.target(),
+    Board::An505.target(),
+    Board::Virt.target(),
+    WASM,
+    "thumbv8m.main-none-eabi",
+];
+
 /// Whether Rust's target is installed. If not, the test is skipped.
 #[must_use]
 pub fn has_target(target: &str) -> bool {
@@ -143,31 +153,25 @@ pub fn set_up(command: &mut Command) -> &mut Command {
     command.env("CARGO_PROFILE_RELEASE_DEBUG", "false")
 }
 
-/// Cargo, about to build core and the learner for the `targets` that are installed: what all images have in common.
+/// Cargo, about to build core and the learner for all targets that are installed: what all images have in common.
 #[must_use]
 pub fn learner(features: &[&str]) -> Command {
     let mut cargo = cargo();
     cargo.args(["build", "--quiet", "--locked", "--release", "--package", "motevec-learner"]).args(features);
-    let targets = Board::ALL.map(Board::target).into_iter().chain([WASM]);
-    cargo.args(targets.filter(|target| is_installed(target)).flat_map(|target| ["--target", target]));
+    cargo.args(TARGETS.iter().filter(|target| is_installed(target)).flat_map(|target| ["--target", target]));
     cargo
 }
 
-/// The images that are built. Who holds the lock builds alone: cargo gives one name to images of different features.
-fn built() -> MutexGuard<'static, BTreeSet<PathBuf>> {
-    static BUILT: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| {
-        // For all targets at once, because most of the time for one is spent on a single crate (`wide`), while all but
-        // one core would idle. Where this fails, the test of it says so.
+/// Does `work` while nobody else builds firmware: cargo gives one name to images of different features.
+pub fn alone<T>(work: impl FnOnce() -> T) -> T {
+    static BUILDS: LazyLock<Mutex<()>> = LazyLock::new(|| {
+        // For all targets at once, because what is built for one waits for a single crate most of the time, while all
+        // but one core would idle. Where this fails, the test of it says so.
         let _ = learner(&[]).output();
         Mutex::default()
     });
     // Where a build failed, its own test says so.
-    BUILT.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Does `work` while nobody else builds firmware.
-pub fn alone<T>(work: impl FnOnce() -> T) -> T {
-    let _built = built();
+    let _builds = BUILDS.lock().unwrap_or_else(PoisonError::into_inner);
     work()
 }
 
@@ -178,6 +182,9 @@ pub fn alone<T>(work: impl FnOnce() -> T) -> T {
 /// If it does not build.
 #[must_use]
 pub fn build(package: &str, target: &str, features: &str, settings: &[(&str, &str)]) -> PathBuf {
+    /// The images that are built. Whoever wants one of them does not wait while another one is built.
+    static BUILT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    let built = || BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     let mut cargo = cargo();
     cargo.args(["build", "--quiet", "--locked", "--release", "--no-default-features", "--package", package]);
     cargo.args(["--target", target, "--features", features]).envs(settings.iter().copied());
@@ -187,14 +194,19 @@ pub fn build(package: &str, target: &str, features: &str, settings: &[(&str, &st
     };
     let values: String = settings.iter().map(|(_, value)| *value).collect();
     let image = target_folder().join("images").join(format!("{features}{values}-{file}"));
-    let mut built = built();
-    if !built.contains(&image) {
+    if built().contains(&image) {
+        return image;
+    }
+    alone(|| {
+        if built().contains(&image) {
+            return;
+        }
         let output = cargo.output().expect("cargo starts");
         assert!(output.status.success(), "{target} {features}:\n{}", String::from_utf8_lossy(&output.stderr));
         fs::create_dir_all(target_folder().join("images")).expect("a folder can be made");
         fs::copy(target_folder().join(target).join("release").join(file), &image).expect("the image can be copied");
-        built.insert(image.clone());
-    }
+        built().insert(image.clone());
+    });
     image
 }
 
