@@ -31,7 +31,7 @@ impl Task {
 
     /// Large enough for rounds.
     fn rounds() -> Self {
-        Self { texts: 3, epochs: "2", options: &[] }
+        Self { texts: 2, epochs: "2", options: &[] }
     }
 
     /// The arguments of a run in which all happens that can go wrong: checkpoints one after the other.
