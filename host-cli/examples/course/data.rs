@@ -87,7 +87,7 @@ impl Text {
         let (vocabulary, tokens) = (self.vocabulary.clone(), Tokens::from(ends().collect::<Vec<_>>()));
         let (words, sentences) = (self.words(), self.sentences.len() as u64);
         let distinct_words = vocabulary.len() as u64;
-        let stats = Stats { bytes: 0, words, distinct_words, kept_words: words, sentences, phrases: 0 };
+        let stats = Stats { words, distinct_words, kept_words: words, sentences, ..Stats::default() };
         Corpus { vocabulary, tokens, stats }
     }
 

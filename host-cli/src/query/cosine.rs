@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn cosines_of_random_pairs_tell_whether_vectors_differ() {
-        let matrix = |angle: f32| (0..100).flat_map(|row| (row as f32 * angle).sin_cos().into()).collect::<Vec<f32>>();
+        let row = |angle: f32| <[f32; 2]>::from(angle.sin_cos());
+        let matrix = |angle: f32| (0..100).flat_map(|number| row(number as f32 * angle)).collect::<Vec<_>>();
         let [same, round] = [1e-4, 1.0].map(|angle| mean_cosine(&matrix(angle), 2));
         assert!(same > 0.999 && round.abs() < 0.1, "{same} {round}");
         assert!(mean_cosine(&[1.0, 2.0], 2).is_nan());
