@@ -30,6 +30,11 @@ fn naive(texts: &[Vec<u8>], options: &Options) -> Option<Outcome> {
     for word in lines.iter().flatten() {
         *counts.entry(word).or_default() += 1;
         stats.words += 1;
+        let letters: Vec<char> = word.chars().collect();
+        let (first, last) = (letters[0], letters[letters.len() - 1]);
+        let is_mark = matches!(last, '.' | ',' | ';' | ':' | '!' | '?' | ')' | '"' | '\'' | '”' | '’' | '»' | '…');
+        stats.punctuated += u64::from(is_mark && letters.iter().any(|letter| letter.is_alphanumeric()));
+        stats.capitalized += u64::from(first.is_uppercase());
     }
     stats.distinct_words = counts.len() as u64;
     let mut vocabulary: Vec<(String, u64)> = match &options.vocabulary {
