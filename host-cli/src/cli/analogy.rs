@@ -8,7 +8,7 @@ use super::lines::{self, Answers};
 use super::model::ModelArgs;
 use super::report;
 use crate::query::{self, Neighbor};
-use crate::{Error, Result, Vectors};
+use crate::{Result, Vectors};
 
 /// Complete "A is to B as C is to …?"
 ///
@@ -40,7 +40,7 @@ pub(super) struct Args {
 
 #[derive(Serialize)]
 struct Report<'a> {
-    query: [&'a str; 3],
+    query: &'a [&'a str],
     neighbors: Vec<Neighbor<'a>>,
 }
 
@@ -49,19 +49,21 @@ impl Args {
         let vectors = self.model.read_center()?;
         let words: Vec<_> = self.words.iter().map(String::as_str).collect();
         if !words.is_empty() {
-            return report::print(&self.answer(&vectors, &words)?, self.json, None);
+            return self
+                .answer(&vectors, &[words])
+                .into_iter()
+                .try_for_each(|text| report::print_text(&(text? + "\n")));
         }
-        lines::answer("three words", Answers::of(self.json), |words| {
-            report::text(&self.answer(&vectors, words)?, self.json)
-        })
+        let each = (self.k as usize).min(vectors.vocabulary.len());
+        lines::answer("three words", Answers::of(self.json), each, |questions| self.answer(&vectors, questions))
     }
 
-    fn answer<'a>(&self, vectors: &'a Vectors, words: &[&'a str]) -> Result<Report<'a>> {
-        let query = words.try_into().map_err(|_| {
-            let message = format!("an analogy takes three words, as in `man woman king`, not {}", words.len());
-            Error::Usage(message)
-        })?;
-        Ok(Report { query, neighbors: query::analogy(vectors, query, self.k as usize)? })
+    fn answer(&self, vectors: &Vectors, questions: &[Vec<&str>]) -> Vec<Result<String>> {
+        let found = query::analogies(vectors, questions, self.k as usize);
+        let report = |(query, neighbors): (&Vec<&str>, Result<_>)| {
+            report::text(&Report { query, neighbors: neighbors? }, self.json)
+        };
+        questions.iter().zip(found).map(report).collect()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::fmt::{self, Display};
 use std::path::PathBuf;
-use std::thread;
 
 use serde::Serialize;
 
@@ -65,8 +64,7 @@ impl Args {
             Files::reading(file.files()).write(path)?;
         }
         let vectors = progress::busy("reading", || file.read_center())?;
-        let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let find = || query::clusters(&vectors, self.k as usize, self.seed, threads);
+        let find = || query::clusters(&vectors, self.k as usize, self.seed);
         let clusters = progress::busy("clustering", find)?;
         if let Some(path) = &self.output {
             output::write(path, |out| {

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use super::lines::{self, Answers};
 use super::old_options::{self, Renamed, at_least_one, joined, number, whole};
 use crate::format::Rules;
-use crate::{Error, Result, format, query};
+use crate::query::{self, Neighbor};
+use crate::{Error, Result, format};
 
 /// Train and ask with the command line of the program fastText
 ///
@@ -81,14 +82,23 @@ impl Args {
 fn analogies(model: &OsStr, k: usize) -> Result<()> {
     let rules = Rules { note: super::report::note, ..Rules::default() };
     let vectors = format::open(&PathBuf::from(model), None, None)?.with(rules).read_center()?;
-    lines::answer("three words", Answers::Paragraphs, |words| {
-        let &[a, b, c] = words else {
-            return Err(Error::Failed(format!("an analogy is three words, not {}", words.len())));
-        };
-        let found = query::analogy(&vectors, [b, a, c], k)?;
-        let lines: Vec<_> = found.iter().map(|near| format!("{} {:.6}", near.word, near.similarity)).collect();
-        Ok(lines.join("\n"))
+    let text = |found: Vec<Neighbor<'_>>| {
+        let lines = found.iter().map(|near| format!("{} {:.6}", near.word, near.similarity));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    lines::answer("three words", Answers::Paragraphs, k.min(vectors.vocabulary.len()), |questions| {
+        let questions: Vec<_> = questions.iter().map(|words| in_our_order(words)).collect();
+        query::analogies(&vectors, &questions, k).into_iter().map(|found| found.map(text)).collect()
     })
+}
+
+/// The words of `A − B + C`, in the order of "B is to A as C is to …?".
+fn in_our_order<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let mut words = words.to_vec();
+    if words.len() > 1 {
+        words.swap(0, 1);
+    }
+    words
 }
 
 /// Trains, and writes the vectors of words as text beside the model.

@@ -1,12 +1,15 @@
 //! Questions from standard input, one per line: for command lines that name no words, when a person or a program asks
 //! one thing after another.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
 
 use serde_json::json;
 
 use super::printable;
 use crate::{Error, Result};
+
+/// The byte order mark.
+const MARK: char = '\u{feff}';
 
 /// How answers look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,54 +29,80 @@ impl Answers {
     }
 }
 
+/// The most bytes that are read at once, as a pipe holds.
+const BUFFER: usize = 64 << 10;
+
+/// The most answers that are in memory at once.
+const MOST_ANSWERS: usize = 1 << 22;
+
+/// A line that is not blank.
+struct Line {
+    /// From 1.
+    number: u64,
+    text: String,
+    is_utf8: bool,
+}
+
 /// Reads lines to the end of the input, and prints what `answer` makes of the words of each.
+///
+/// Lines that have arrived together are answered together, as many at a time as have no more than `each` answers each
+/// in memory; nobody waits for an answer until another line arrives.
 ///
 /// Words stand between spaces, or in double quotes, or, where a line has tabs, between these. A byte order mark at the
 /// start of the input is skipped.
 ///
-/// Blank lines separate answers of several lines. On a terminal, `prompt` says what to type. A line that cannot be
-/// answered is reported on stderr, in JSON also as an object with an `error` among the answers, and the next one is
-/// read.
+/// Answers of several lines stand under their question, unless that is typed on a terminal, and blank lines separate
+/// them. On a terminal, `prompt` says what to type. A line that cannot be answered is reported on stderr, in JSON also
+/// as an object with an `error` among the answers, and in text under the question.
 ///
 /// # Errors
 /// If reading or writing fails; and at the end, if a program asked and some lines had no answer.
-pub(super) fn answer(prompt: &str, answers: Answers, mut answer: impl FnMut(&[&str]) -> Result<String>) -> Result<()> {
-    let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
+pub(super) fn answer(
+    prompt: &str,
+    answers: Answers,
+    each: usize,
+    mut answer: impl FnMut(&[Vec<&str>]) -> Vec<Result<String>>,
+) -> Result<()> {
+    let (stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     let terminal = stdin.is_terminal();
-    let ask = || {
+    let mut input = Input { bytes: BufReader::with_capacity(BUFFER, stdin), lines: 0 };
+    let (mut asked, mut failed, mut between) = (0_u64, 0_u64, "");
+    loop {
         if terminal {
             // Nobody misses a prompt that nobody can read.
             let _ = write!(io::stderr(), "{prompt} (Ctrl-D ends): ");
         }
-    };
-    let (mut asked, mut failed, mut between, mut line) = (0_u64, 0_u64, "", Vec::new());
-    for number in 1_u64.. {
-        ask();
-        line.clear();
-        if stdin.read_until(b'\n', &mut line).map_err(|error| Error::io("<stdin>", error))? == 0 {
-            break;
-        }
-        let text =
-            str::from_utf8(&line).map(|text| if number == 1 { text.trim_start_matches('\u{feff}') } else { text });
-        let words = words(text.unwrap_or_default());
-        if text.is_ok() && words.is_empty() {
-            continue;
-        }
-        asked += 1;
-        let not_utf8 = |_| Error::Failed("the line is not UTF-8".to_owned());
-        let answered = text.map_err(not_utf8).and_then(|_| answer(&words)).or_else(|error| {
-            failed += 1;
-            let place = if terminal { String::new() } else { format!("<stdin>:{number}: ") };
-            let _ = writeln!(io::stderr(), "{place}{}", printable(&error.to_string()));
-            if answers == Answers::Json {
-                Ok(json!({ "query": words, "error": error.to_string() }).to_string())
-            } else {
-                Err(error)
+        let Some(lines) = input.next((MOST_ANSWERS / each.max(1)).max(1))? else { break };
+        asked += lines.len() as u64;
+        let questions: Vec<_> = lines.iter().filter(|line| line.is_utf8).map(|line| words(&line.text)).collect();
+        let mut found = answer(&questions).into_iter();
+        let mut printed = String::new();
+        for Line { number, text, is_utf8 } in &lines {
+            let found = match is_utf8 {
+                true => found.next().unwrap_or_else(|| Ok(String::new())),
+                false => Err(Error::Failed("the line is not UTF-8".to_owned())),
+            };
+            if let Err(error) = &found {
+                failed += 1;
+                let place = if terminal { String::new() } else { format!("<stdin>:{number}: ") };
+                let _ = writeln!(io::stderr(), "{place}{}", printable(&error.to_string()));
             }
-        });
-        let Ok(answered) = answered else { continue };
-        let between = std::mem::replace(&mut between, if answers == Answers::Paragraphs { "\n" } else { "" });
-        match writeln!(stdout, "{between}{answered}").and_then(|()| stdout.flush()) {
+            let block = match (answers, found) {
+                (Answers::Json, Err(error)) => json!({ "query": words(text), "error": error.to_string() }).to_string(),
+                (Answers::Lines, Err(_)) => continue,
+                (Answers::Paragraphs, Err(_)) if terminal => continue,
+                (Answers::Paragraphs, found) if !terminal => {
+                    let found = found.unwrap_or_else(|error| printable(&error.to_string()).into_owned());
+                    format!("{}\n{found}", printable(text.trim()))
+                }
+                (_, found) => found.unwrap_or_default(),
+            };
+            printed += between;
+            printed += &block;
+            printed.push('\n');
+            between = if answers == Answers::Paragraphs { "\n" } else { "" };
+        }
+        match stdout.write_all(printed.as_bytes()).and_then(|()| stdout.flush()) {
             // The reader has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
             written => written.map_err(|error| Error::io("stdout", error))?,
@@ -85,6 +114,36 @@ pub(super) fn answer(prompt: &str, answers: Answers, mut answer: impl FnMut(&[&s
         return Err(Error::Failed(format!("{failed} of {asked} lines had no answer")));
     }
     Ok(())
+}
+
+/// Lines as they arrive.
+struct Input<R> {
+    bytes: BufReader<R>,
+    /// How many lines have been read.
+    lines: u64,
+}
+
+impl<R: io::Read> Input<R> {
+    /// The next lines, `most` of them or those that have arrived, which may all be blank; `None` at the end.
+    fn next(&mut self, most: usize) -> Result<Option<Vec<Line>>> {
+        let mut lines = Vec::new();
+        let start = self.lines;
+        loop {
+            let mut line = Vec::new();
+            if self.bytes.read_until(b'\n', &mut line).map_err(|error| Error::io("<stdin>", error))? == 0 {
+                return Ok((self.lines > start).then_some(lines));
+            }
+            self.lines += 1;
+            let text = String::from_utf8_lossy(&line);
+            let text = if self.lines == 1 { text.trim_start_matches(MARK) } else { &text };
+            if !words(text).is_empty() {
+                lines.push(Line { number: self.lines, text: text.to_owned(), is_utf8: str::from_utf8(&line).is_ok() });
+            }
+            if lines.len() >= most || memchr::memchr(b'\n', self.bytes.buffer()).is_none() {
+                return Ok(Some(lines));
+            }
+        }
+    }
 }
 
 /// The words of a line.

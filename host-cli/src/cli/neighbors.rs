@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::lines::{self, Answers};
 use super::model::ModelArgs;
 use super::report;
-use crate::query::{self, Neighbor};
+use crate::query::{self, Neighbor, Question};
 use crate::{Result, Vectors};
 
 /// How many neighbors are listed.
@@ -17,7 +17,7 @@ const DEFAULT_K: u32 = 10;
 ///
 /// Nearness is the cosine of two vectors. With several words, neighbors are those nearest to the mean of their
 /// directions. Without a word, every line of standard input is a question; a word with spaces stands in double quotes
-/// there, or between tabs.
+/// there, or between tabs. Each answer stands under its question.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec neighbors model.bin freedom
@@ -64,22 +64,31 @@ impl Args {
     pub(super) fn run(self) -> Result<()> {
         let vectors = self.model.read_center()?;
         let words: Vec<_> = self.words.iter().map(String::as_str).collect();
-        let negative: Vec<_> = self.negative.iter().map(String::as_str).collect();
         if !words.is_empty() {
-            return report::print(&self.answer(&vectors, &words, &negative)?, self.json, None);
+            return self
+                .answer(&vectors, &[words])
+                .into_iter()
+                .try_for_each(|text| report::print_text(&(text? + "\n")));
         }
-        lines::answer("words", Answers::of(self.json), |words| {
-            report::text(&self.answer(&vectors, words, &negative)?, self.json)
-        })
+        let each = self.most().min(vectors.vocabulary.len());
+        lines::answer("words", Answers::of(self.json), each, |questions| self.answer(&vectors, questions))
     }
 
-    fn answer<'a>(&self, vectors: &'a Vectors, words: &'a [&'a str], negative: &'a [&'a str]) -> Result<Report<'a>> {
-        let most = if self.threshold.is_some() { u32::MAX } else { DEFAULT_K };
-        let mut neighbors = query::neighbors_without(vectors, words, negative, self.k.unwrap_or(most) as usize)?;
-        if let Some(threshold) = self.threshold {
-            neighbors.retain(|neighbor| neighbor.similarity >= threshold);
-        }
-        Ok(Report { query: words, negative, neighbors })
+    /// How many neighbors there may be.
+    fn most(&self) -> usize {
+        let default = if self.threshold.is_some() { u32::MAX } else { DEFAULT_K };
+        self.k.unwrap_or(default) as usize
+    }
+
+    fn answer(&self, vectors: &Vectors, questions: &[Vec<&str>]) -> Vec<Result<String>> {
+        let negative: Vec<_> = self.negative.iter().map(String::as_str).collect();
+        let asked = questions.iter().map(|words| Question { near: words.clone(), far: negative.clone() });
+        let least = self.threshold.unwrap_or(f32::NEG_INFINITY);
+        let found = query::answer(vectors, &asked.collect::<Vec<_>>(), self.most(), least);
+        let report = |(query, neighbors): (&Vec<&str>, Result<_>)| {
+            report::text(&Report { query, negative: &negative, neighbors: neighbors? }, self.json)
+        };
+        questions.iter().zip(found).map(report).collect()
     }
 }
 

@@ -50,7 +50,9 @@ impl Args {
             return report::print_text(&(self.answer(&vectors, &words)? + "\n"));
         }
         let answers = if self.json { Answers::Json } else { Answers::Lines };
-        lines::answer("words", answers, |words| self.answer(&vectors, words))
+        lines::answer("words", answers, vectors.dim, |questions| {
+            questions.iter().map(|words| self.answer(&vectors, words)).collect()
+        })
     }
 
     /// A line for each of `words`.

@@ -1,14 +1,15 @@
 //! Analogies: how many questions "a is to b as c is to …?" a model answers with the expected word.
 
 use std::path::Path;
-use std::thread;
 
 use serde::Serialize;
 
-use super::best::{Best, Panels, Query};
 use super::{Folded, lines, read_text};
-use crate::query::direction;
+use crate::query::{Query, Scored, Search, direction};
 use crate::{Error, Result, Vectors};
+
+/// How many answers to a question are looked at.
+const KEPT: usize = 5;
 
 /// The score of a model on a section of questions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -116,36 +117,29 @@ struct Question {
 
 impl Question {
     /// b − a + c over unit vectors. Zero vectors have no direction to add.
-    fn query(&self, unit_rows: &[f32], dim: usize) -> Query {
-        let row = |row: usize| unit_rows.iter().skip(row * dim).take(dim);
-        let vector = row(self.a).zip(row(self.b)).zip(row(self.c)).map(|((a, b), c)| b - a + c).collect();
-        Query { vector, exclude: [self.a, self.b, self.c] }
+    fn query(&self, vectors: &Vectors) -> Query<'static> {
+        let unit = |row: usize| direction(vectors.row(row)).unwrap_or_else(|| vec![0.0; vectors.dim]);
+        let (a, b, c) = (unit(self.a), unit(self.b), unit(self.c));
+        let vector: Vec<_> = b.iter().zip(a).zip(c).map(|((b, a), c)| b - a + c).collect();
+        Query { vector: vector.into(), exclude: vec![self.a, self.b, self.c] }
     }
 
     /// Whether the first answer that is not another form of a word in the question is some form of the expected word.
     /// `fold` gives the row of the first form of the word in a row.
     ///
-    /// Like gensim, this looks at no more answers than [`Best`] keeps, and falls back on the last of them.
-    fn is_answered_by(&self, best: &Best, fold: impl Fn(usize) -> Option<usize>) -> bool {
-        let answers: Vec<_> = best.rows().filter_map(fold).collect();
+    /// Like gensim, this looks at no more answers than [`KEPT`], and falls back on the last of them.
+    fn is_answered_by(&self, best: &[Scored], fold: impl Fn(usize) -> Option<usize>) -> bool {
+        let answers: Vec<_> = best.iter().filter_map(|&(_, row)| fold(row)).collect();
         let other = answers.iter().find(|answer| ![self.a, self.b, self.c].contains(answer));
         other.or(answers.last()) == Some(&self.expected)
     }
 }
 
 /// The best answers to `questions` among the first `rows` rows.
-fn answer(vectors: &Vectors, rows: usize, questions: &[Question]) -> Vec<Best> {
-    let dim = vectors.dim;
-    let mut unit_rows = Vec::with_capacity(rows * dim);
-    for row in vectors.rows().take(rows) {
-        match direction(row) {
-            Some(unit) => unit_rows.extend(unit),
-            None => unit_rows.resize(unit_rows.len() + dim, 0.0),
-        }
-    }
-    let queries: Vec<_> = questions.iter().map(|question| question.query(&unit_rows, dim)).collect();
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    Panels::new(dim, unit_rows.chunks_exact(dim)).best(&queries, threads)
+fn answer(vectors: &Vectors, rows: usize, questions: &[Question]) -> Vec<Vec<Scored>> {
+    let searched = vectors.data.get(..rows * vectors.dim).unwrap_or_default();
+    let queries: Vec<_> = questions.iter().map(|question| question.query(vectors)).collect();
+    Search { rows: searched, dim: vectors.dim, k: KEPT, least: f32::NEG_INFINITY }.best(&queries)
 }
 
 #[cfg(test)]

@@ -20,11 +20,6 @@
 )]
 
 mod analogies;
-#[expect(
-    clippy::indexing_slicing,
-    reason = "indexes are rows and places in this module's own lists, not content of a file"
-)]
-mod best;
 mod similarity;
 #[expect(clippy::indexing_slicing, reason = "indexes are places in a list that is made here, not content of a file")]
 mod spearman;

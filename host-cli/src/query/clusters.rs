@@ -6,13 +6,12 @@
 //! their own, or need a nightly compiler.)
 
 use std::cmp::Reverse;
-use std::num::NonZero;
-use std::thread;
 
 use motevec_core::sample::Generator;
 use rand_core::Rng as _;
+use rayon::prelude::*;
 
-use super::{direction, dot};
+use super::{Query, Search, direction, dot};
 use crate::{Error, Result, Vectors};
 
 /// After this many rounds, at most a few words still move, between equally near centers.
@@ -33,18 +32,17 @@ pub struct Clusters {
     pub rows: Vec<Vec<usize>>,
 }
 
-/// Puts the words into `k` clusters. The result depends on the vectors and the `seed`, and not on the number of
-/// `threads`.
+/// Puts the words into `k` clusters. The result depends on the vectors and the `seed`.
 ///
 /// # Errors
 /// If `k` is 0 or exceeds the number of words.
-pub fn clusters(vectors: &Vectors, k: usize, seed: u64, threads: usize) -> Result<Clusters> {
+pub fn clusters(vectors: &Vectors, k: usize, seed: u64) -> Result<Clusters> {
     let words = vectors.vocabulary.len();
     if k == 0 || k > words {
         let message = format!("the model has only {words} words, and each cluster needs one");
         return Err(Error::setting("k", k, message));
     }
-    Ok(in_order(&Units::of(vectors.data.clone(), vectors.dim, threads).settle(k, seed), k))
+    Ok(in_order(&Units::of(vectors.data.clone(), vectors.dim).settle(k, seed), k))
 }
 
 /// Puts `rows` into at most `k` clusters, for colors: the best of several starts. The same rows give the same clusters.
@@ -54,8 +52,7 @@ pub fn groups<R: AsRef<[f32]>>(rows: &[R], k: usize) -> Clusters {
     // A row without a direction is in some cluster, and makes none.
     let k = k.min(rows.iter().filter(|row| direction(row.as_ref()).is_some()).count()).max(1);
     let data = rows.iter().flat_map(R::as_ref).copied().collect();
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let units = Units::of(data, first.as_ref().len(), threads);
+    let units = Units::of(data, first.as_ref().len());
     let score = |nearest: &Nearest| nearest.iter().map(|&(_, cosine)| f64::from(cosine)).sum::<f64>();
     let runs = (0..STARTS).map(|seed| units.settle(k, seed));
     let best = runs.reduce(|best, run| if score(&run) > score(&best) { run } else { best });
@@ -69,27 +66,27 @@ type Nearest = Vec<(u32, f32)>;
 struct Units {
     data: Vec<f32>,
     dim: usize,
-    threads: usize,
 }
 
 impl Units {
     /// The rows of `data`, each of `dim` numbers.
-    fn of(mut data: Vec<f32>, dim: usize, threads: usize) -> Self {
+    fn of(mut data: Vec<f32>, dim: usize) -> Self {
         for row in data.chunks_exact_mut(dim) {
             // A vector without a direction stays zero: as near to one center as to another.
             if let Some(unit) = direction(row) {
                 row.copy_from_slice(&unit);
             }
         }
-        Self { data, dim, threads: threads.max(1) }
+        Self { data, dim }
     }
 
     /// Where each row ends up with `k` centers that begin as `seed` says.
     fn settle(&self, k: usize, seed: u64) -> Nearest {
+        let queries: Vec<Query<'_>> = self.data.chunks_exact(self.dim).map(Query::from).collect();
         let mut centers = self.draw_centers(k, seed);
         let mut nearest = Nearest::new();
         for _ in 0..MOST_ROUNDS {
-            let mut found = self.nearest(&centers);
+            let mut found = self.nearest(&queries, &centers);
             fill_empty(&mut found, k);
             let moved = nearest.len() != found.len() || found.iter().zip(&nearest).any(|(now, old)| now.0 != old.0);
             nearest = found;
@@ -109,18 +106,6 @@ impl Units {
         &self.data[row * self.dim..][..self.dim]
     }
 
-    /// The results of `work` on each row, in order; threads share the rows.
-    fn map<T: Send>(&self, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-        let share = self.len().div_ceil(self.threads).max(LEAST_ROWS);
-        let work = &work;
-        thread::scope(|scope| {
-            let starts = (0..self.len()).step_by(share);
-            let part = move |start: usize| (start..self.len().min(start + share)).map(work).collect::<Vec<T>>();
-            let running: Vec<_> = starts.map(|start| scope.spawn(move || part(start))).collect();
-            running.into_iter().flat_map(|part| part.join().unwrap_or_else(|e| std::panic::resume_unwind(e))).collect()
-        })
-    }
-
     /// The first centers.
     fn draw_centers(&self, k: usize, seed: u64) -> Vec<f32> {
         let mut rng = Generator::new(seed, [0]);
@@ -133,8 +118,10 @@ impl Units {
         for _ in 0..k {
             let center = self.row(row);
             centers.extend_from_slice(center);
-            let new = self.map(|other| (2.0 - 2.0 * dot(center, self.row(other))).max(0.0));
-            distances.iter_mut().zip(new).for_each(|(nearest, new)| *nearest = nearest.min(new));
+            let rows = self.data.par_chunks_exact(self.dim).with_min_len(LEAST_ROWS);
+            distances.par_iter_mut().zip(rows).for_each(|(nearest, row)| {
+                *nearest = nearest.min((2.0 - 2.0 * dot(center, row)).max(0.0));
+            });
             distances[row] = 0.0;
             let mut left = draw() * distances.iter().copied().map(f64::from).sum::<f64>();
             let passes = |&distance: &f32| {
@@ -147,19 +134,10 @@ impl Units {
         centers
     }
 
-    /// The center nearest to each row, among equals the first.
-    fn nearest(&self, centers: &[f32]) -> Nearest {
-        self.map(|row| {
-            let row = self.row(row);
-            let mut best = (0, f32::NEG_INFINITY);
-            for (number, center) in (0..).zip(centers.chunks_exact(self.dim)) {
-                let cosine = dot(center, row);
-                if cosine > best.1 {
-                    best = (number, cosine);
-                }
-            }
-            best
-        })
+    /// The center nearest to each row, which is a query, among equals the first.
+    fn nearest(&self, rows: &[Query<'_>], centers: &[f32]) -> Nearest {
+        let best = Search { rows: centers, dim: self.dim, k: 1, least: f32::NEG_INFINITY }.best(rows);
+        best.iter().map(|best| best.first().map_or((0, 0.0), |&(cosine, center)| (center as u32, cosine))).collect()
     }
 
     /// The directions of the means.
@@ -242,7 +220,7 @@ mod tests {
             data.extend([angle.cos() * size, angle.sin() * size]);
         }
         for seed in 0..20 {
-            let found = clusters(&vectors(2, data.clone()), 3, seed, 2).unwrap();
+            let found = clusters(&vectors(2, data.clone()), 3, seed).unwrap();
             let expected: Vec<u32> = (0..24).map(|row| u32::from(row >= 12) + u32::from(row >= 20)).collect();
             assert_eq!(found.of_row, expected, "{seed}");
             assert_eq!(found.rows.iter().map(Vec::len).collect::<Vec<_>>(), [12, 8, 4]);
@@ -265,15 +243,15 @@ mod tests {
     #[test]
     fn impossible_numbers_are_refused() {
         let model = vectors(1, vec![1.0, 2.0]);
-        assert!(clusters(&model, 0, 1, 1).is_err());
+        assert!(clusters(&model, 0, 1).is_err());
         assert_eq!(
-            clusters(&model, 3, 1, 1).unwrap_err().to_string(),
+            clusters(&model, 3, 1).unwrap_err().to_string(),
             "k 3: the model has only 2 words, and each cluster needs one"
         );
     }
 
     proptest! {
-        /// Every word is in one cluster, every cluster has a word, and threads change nothing, whatever the vectors.
+        /// Every word is in one cluster, every cluster has a word, each time the same, whatever the vectors.
         #[test]
         fn clusters_are_a_partition(
             data in prop::collection::vec(prop_oneof![Just(0.0_f32), -2.0_f32..2.0, Just(1e-45), Just(3e38)], 3..90),
@@ -283,8 +261,8 @@ mod tests {
             let rows = data.len() / 3;
             let model = vectors(3, data[..rows * 3].to_vec());
             let k = k.min(rows);
-            let found = clusters(&model, k, seed, 1).unwrap();
-            prop_assert_eq!(&clusters(&model, k, seed, 3).unwrap(), &found);
+            let found = clusters(&model, k, seed).unwrap();
+            prop_assert_eq!(&clusters(&model, k, seed).unwrap(), &found);
             prop_assert_eq!(found.rows.len(), k);
             prop_assert!(found.rows.iter().all(|rows| !rows.is_empty()), "{:?}", found.rows);
             prop_assert!(found.rows.is_sorted_by_key(|rows| Reverse(rows.len())));

@@ -2,6 +2,7 @@
 //!
 //! A word that the model has not seen has a vector all the same where the model knows some of its n-grams.
 
+mod best;
 mod clusters;
 mod compare;
 mod cosine;
@@ -12,6 +13,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::{Error, Result, Vectors};
+pub(crate) use best::{Query, Scored, Search};
 pub use clusters::{Clusters, clusters, groups};
 pub use compare::{Fit, odd_one_out, similarity};
 pub use cosine::{cosine, direction, dot, length, mean_cosine, unit};
@@ -27,80 +29,105 @@ pub struct Neighbor<'a> {
     pub similarity: f32,
 }
 
+/// What is asked of a model: the words near to some, and far from others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question<'a> {
+    /// Words whose unit vectors are added.
+    pub near: Vec<&'a str>,
+    /// Words whose unit vectors are subtracted.
+    pub far: Vec<&'a str>,
+}
+
+impl<'a> Question<'a> {
+    /// "`a` is to `b` as `c` is to …?" (3CosAdd: the words nearest to b − a + c, over unit vectors; Mikolov, Yih &
+    /// Zweig 2013).
+    #[must_use]
+    pub fn analogy([a, b, c]: [&'a str; 3]) -> Self {
+        Self { near: vec![b, c], far: vec![a] }
+    }
+
+    /// The sum of the unit vectors, with length 1, and the rows of the words, which are no answers.
+    fn query(&self, vectors: &Vectors) -> Result<Query<'static>> {
+        let mut sum = vec![0.0; vectors.dim];
+        let mut exclude = Vec::with_capacity(self.near.len() + self.far.len());
+        let far = self.far.iter().map(|word| (word, -1.0));
+        for (word, weight) in self.near.iter().map(|word| (word, 1.0)).chain(far) {
+            // A word without a direction adds none.
+            for (sum, number) in sum.iter_mut().zip(unit(&vector(vectors, word)?).unwrap_or_default()) {
+                *sum += weight * number;
+            }
+            exclude.extend(vectors.vocabulary.row(word));
+        }
+        let sum: Vec<f32> = sum.into_iter().map(|number| number as f32).collect();
+        let vector = direction(&sum).ok_or_else(|| {
+            Error::Failed("the vectors of these words add up to zero, which has no neighbors".to_owned())
+        })?;
+        Ok(Query { vector: vector.into(), exclude })
+    }
+}
+
+/// The answers to each of `questions`: at most `k` words whose cosine is at least `least`, without those of the
+/// question, nearest first, among equals the first in the model. Many questions together take a small part of the time
+/// that they take one by one, and get the same answers.
+///
+/// A question has an error if one of its words is unknown, or its sum is zero, which has no neighbors.
+pub fn answer<'a>(
+    vectors: &'a Vectors,
+    questions: &[Question<'_>],
+    k: usize,
+    least: f32,
+) -> Vec<Result<Vec<Neighbor<'a>>>> {
+    let mut queries = Vec::with_capacity(questions.len());
+    let add = |question: &Question<'_>| question.query(vectors).map(|query| queries.push(query));
+    let known: Vec<Result<()>> = questions.iter().map(add).collect();
+    let mut found = Search { rows: &vectors.data, dim: vectors.dim, k, least }.best(&queries).into_iter();
+    let mut next = || named(vectors, found.next().unwrap_or_default());
+    known.into_iter().map(|known| known.map(|()| next())).collect()
+}
+
+/// The answers to each of the analogies `questions`, as [`answer`] gives them.
+///
+/// A question of other than three words has an error too.
+pub fn analogies<'a>(vectors: &'a Vectors, questions: &[Vec<&str>], k: usize) -> Vec<Result<Vec<Neighbor<'a>>>> {
+    let asked: Vec<_> = questions.iter().filter_map(|words| three(words)).map(Question::analogy).collect();
+    let mut found = answer(vectors, &asked, k, f32::NEG_INFINITY).into_iter();
+    let mut next = || found.next().unwrap_or_else(|| Ok(Vec::new()));
+    let wrong = |words: &Vec<&str>| {
+        let message = format!("an analogy takes three words, as in `man woman king`, not {}", words.len());
+        Err(Error::Usage(message))
+    };
+    questions.iter().map(|words| if three(words).is_some() { next() } else { wrong(words) }).collect()
+}
+
+fn three<'a>(words: &[&'a str]) -> Option<[&'a str; 3]> {
+    words.try_into().ok()
+}
+
+/// The rows as words.
+fn named(vectors: &Vectors, found: Vec<Scored>) -> Vec<Neighbor<'_>> {
+    let name = |(similarity, row)| Neighbor { word: vectors.vocabulary.word(row), row, similarity };
+    found.into_iter().map(name).collect()
+}
+
 /// The `k` words nearest to the mean of the unit vectors of `words`, nearest first, without `words` themselves.
 ///
 /// # Errors
 /// If a word is unknown, there are no words, or their mean is zero, which has no neighbors.
 pub fn neighbors<'a>(vectors: &'a Vectors, words: &[&str], k: usize) -> Result<Vec<Neighbor<'a>>> {
-    neighbors_without(vectors, words, &[], k)
+    one(vectors, Question { near: words.to_vec(), far: Vec::new() }, k)
 }
 
-/// [`neighbors`], away from the words `negative`: the mean subtracts their unit vectors.
+/// The `k` best answers to "`a` is to `b` as `c` is to …?", as [`Question::analogy`] asks it, best first, without the
+/// three words.
 ///
 /// # Errors
 /// As [`neighbors`].
-pub fn neighbors_without<'a>(
-    vectors: &'a Vectors,
-    words: &[&str],
-    negative: &[&str],
-    k: usize,
-) -> Result<Vec<Neighbor<'a>>> {
-    let words = words.iter().map(|&word| (word, 1.0));
-    let weighted: Vec<_> = words.chain(negative.iter().map(|&word| (word, -1.0))).collect();
-    combine(vectors, &weighted, k)
+pub fn analogy<'a>(vectors: &'a Vectors, words: [&str; 3], k: usize) -> Result<Vec<Neighbor<'a>>> {
+    one(vectors, Question::analogy(words), k)
 }
 
-/// The `k` best answers to "`a` is to `b` as `c` is to …?", best first, without the three words (3CosAdd: the words
-/// nearest to b − a + c, over unit vectors; Mikolov, Yih & Zweig 2013).
-///
-/// # Errors
-/// As [`neighbors`].
-pub fn analogy<'a>(vectors: &'a Vectors, [a, b, c]: [&str; 3], k: usize) -> Result<Vec<Neighbor<'a>>> {
-    combine(vectors, &[(b, 1.0), (a, -1.0), (c, 1.0)], k)
-}
-
-/// The `k` words nearest to the weighted sum of unit vectors, without the words of the sum.
-fn combine<'a>(vectors: &'a Vectors, words: &[(&str, f64)], k: usize) -> Result<Vec<Neighbor<'a>>> {
-    let mut sum = vec![0.0; vectors.dim];
-    let mut rows = Vec::with_capacity(words.len());
-    for &(word, weight) in words {
-        // A word without a direction adds none.
-        for (sum, number) in sum.iter_mut().zip(unit(&vector(vectors, word)?).unwrap_or_default()) {
-            *sum += weight * number;
-        }
-        rows.extend(vectors.vocabulary.row(word));
-    }
-    let sum: Vec<f32> = sum.into_iter().map(|number| number as f32).collect();
-    if unit(&sum).is_none() {
-        let message = "the vectors of these words add up to zero, which has no neighbors".to_owned();
-        return Err(Error::Failed(message));
-    }
-    Ok(nearest(vectors, &sum, &rows, k))
-}
-
-/// The `k` words nearest to `query`, nearest first, among equals the first in the model; without the rows `exclude`.
-///
-/// A vector of zeros, on either side, has cosine 0 with everything. Panics if `query` does not have `dim` numbers.
-#[must_use]
-pub fn nearest<'a>(vectors: &'a Vectors, query: &[f32], exclude: &[usize], k: usize) -> Vec<Neighbor<'a>> {
-    assert_eq!(query.len(), vectors.dim, "a query has as many numbers as a row");
-    let query = direction(query).unwrap_or_default();
-    let mut found: Vec<Neighbor<'_>> = Vec::with_capacity(vectors.vocabulary.len());
-    for (row, numbers) in vectors.rows().enumerate() {
-        if !exclude.contains(&row) {
-            let similarity = if query.is_empty() { 0.0 } else { cosine(&query, numbers) };
-            found.push(Neighbor { word: vectors.vocabulary.word(row), row, similarity });
-        }
-    }
-    let best_first = |one: &Neighbor<'_>, other: &Neighbor<'_>| {
-        other.similarity.total_cmp(&one.similarity).then(one.row.cmp(&other.row))
-    };
-    if k < found.len() {
-        found.select_nth_unstable_by(k, best_first);
-        found.truncate(k);
-    }
-    found.sort_unstable_by(best_first);
-    found
+fn one<'a>(vectors: &'a Vectors, question: Question<'_>, k: usize) -> Result<Vec<Neighbor<'a>>> {
+    answer(vectors, &[question], k, f32::NEG_INFINITY).pop().unwrap_or_else(|| Ok(Vec::new()))
 }
 
 /// The vector of `word`: that in the model, or else the mean of its n-grams.
@@ -159,7 +186,6 @@ fn unknown(vectors: &Vectors, word: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use motevec_core::subword::Ngrams;
-    use proptest::prelude::*;
 
     use super::*;
     use crate::Subwords;
@@ -237,7 +263,6 @@ mod tests {
         assert!(neighbors(&model, &["zero"], 3).unwrap_err().to_string().contains("add up to zero"));
         assert!(neighbors(&model, &["x", "y"], 3).is_err());
         assert!(neighbors(&model, &[], 3).is_err());
-        assert!(nearest(&model, &[0.0, 0.0], &[], 2).iter().all(|n| n.similarity == 0.0));
     }
 
     #[test]
@@ -279,18 +304,22 @@ mod tests {
         );
     }
 
-    proptest! {
-        #[test]
-        fn the_k_nearest_are_the_first_of_all(data in prop::collection::vec(-9_i8..9, 2..60), k in 0_usize..40) {
-            let rows = data.len() / 2;
-            let vocabulary = (0..rows).map(|row| (row.to_string(), 0)).collect();
-            let data = data[..rows * 2].iter().map(|&number| f32::from(number)).collect();
-            let model = Vectors::new(vocabulary, 2, data);
-            let all = nearest(&model, &[1.0, 2.0], &[0], usize::MAX);
-            prop_assert_eq!(all.len(), rows - 1);
-            prop_assert!(all.iter().all(|n| n.similarity.abs() <= 1.000_001));
-            prop_assert!(all.is_sorted_by(|a, b| (b.similarity, a.row) <= (a.similarity, b.row)));
-            prop_assert_eq!(&nearest(&model, &[1.0, 2.0], &[0], k)[..], &all[..k.min(all.len())]);
+    #[test]
+    fn many_questions_get_the_answers_that_each_gets_alone() {
+        let rows: Vec<f32> = (0..3_000).map(|number| (number * 37 % 101) as f32 - 50.0).collect();
+        let words: Vec<String> = (0..1_000).map(|row| format!("word{row}")).collect();
+        let model = Vectors::new(words.iter().map(|word| (word, 0)).collect(), 3, rows);
+        let question = |word: &'static str, other| Question { near: vec![word], far: vec![other] };
+        let questions = [question("word3", "word5"), question("nothing", "word5"), question("word7", "word7")];
+        let questions: Vec<_> = questions.into_iter().cycle().take(2_000).collect();
+        let found = answer(&model, &questions, 4, 0.9);
+        assert_eq!(found.len(), 2_000);
+        for (question, found) in questions.iter().zip(found).take(6) {
+            let alone = answer(&model, std::slice::from_ref(question), 4, 0.9).remove(0);
+            match (found, alone) {
+                (Ok(found), Ok(alone)) => assert!(found == alone && found.iter().all(|near| near.similarity >= 0.9)),
+                (found, alone) => assert_eq!(found.unwrap_err().to_string(), alone.unwrap_err().to_string()),
+            }
         }
     }
 }

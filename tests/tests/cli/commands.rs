@@ -25,7 +25,7 @@ fn neighbors_are_listed() {
     );
     assert_eq!(
         folder.stdout(&["neighbors", "model.txt", "east", "north", "-k", "1", "--json"]),
-        "{\"query\":[\"east\",\"north\"],\"neighbors\":[{\"word\":\"Northeast\",\"row\":4,\"similarity\":1.0}]}\n"
+        "{\"query\":[\"east\",\"north\"],\"neighbors\":[{\"word\":\"Northeast\",\"row\":4,\"similarity\":0.99999994}]}\n"
     );
     let all = folder.stdout(&["neighbors", "model.txt", "east", "-k", "1000000000"]);
     assert_eq!(all.lines().count(), 5, "as many as there are");

@@ -1,7 +1,7 @@
 //! Queries, on the command line and line by line; and clusters of words.
 
 use std::collections::HashMap;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Output, Stdio};
 
 use motevec_tests::{Folder, addresses};
@@ -57,7 +57,7 @@ fn lines_of_standard_input_are_questions() {
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     assert_eq!(
         String::from_utf8(output.stdout).unwrap(),
-        "word      similarity\neasterly      0.9939\n\nword       similarity\nNortheast      1.0000\n"
+        "east\nword      similarity\neasterly      0.9939\n\neast north\nword       similarity\nNortheast      1.0000\n"
     );
 
     // A program that asks gets a line for each line, with what is wrong where there is no answer.
@@ -76,12 +76,15 @@ fn lines_of_standard_input_are_questions() {
     );
 
     let output = with_input(&folder, &["neighbors", "model.txt", "-k", "1"], b"e\xffst\neast\n");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "word      similarity\neasterly      0.9939\n");
+    let expected = "e\u{fffd}st\nthe line is not UTF-8\n\neast\nword      similarity\neasterly      0.9939\n";
+    assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
     let message = "<stdin>:1: the line is not UTF-8\nerror: 1 of 2 lines had no answer\n";
     assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(1), message));
 
     let output = with_input(&folder, &["analogy", "model.txt", "-k", "1"], "west north east\nwest north\n");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "word       similarity\nNortheast      0.9487\n");
+    let expected =
+        "west north east\nword       similarity\nNortheast      0.9487\n\nwest north\nan analogy takes three";
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with(expected), "{output:?}");
     let message = "<stdin>:2: an analogy takes three words, as in `man woman king`, not 2\n";
     assert!(String::from_utf8_lossy(&output.stderr).starts_with(message), "{output:?}");
     let (code, message) = folder.failure(&["analogy", "model.txt", "west", "north"]);
@@ -149,7 +152,7 @@ fn words_are_compared() {
     assert_eq!((&odd["odd"], odd["words"].as_array().unwrap().len()), (&"south".into(), 3));
     let cases: [(&[&str], i32, &str); 4] = [
         (&["similarity", "model.txt", "east", "esat"], 1, "did you mean `east`?"),
-        (&["similarity", "model.txt", "east"], 2, "<B>"),
+        (&["similarity", "model.txt", "east"], 2, "2 values required"),
         (&["odd-one-out", "model.txt", "east", "west"], 2, "3 values required"),
         (&["odd-one-out", "model.txt", "east", "west", "east"], 2, "the word `east` is given twice"),
     ];
@@ -157,6 +160,63 @@ fn words_are_compared() {
         let (found, message) = folder.failure(args);
         assert!(found == code && message.contains(expected), "{args:?}: {message}");
     }
+}
+
+#[test]
+fn an_unknown_word_leaves_its_block_with_a_note() {
+    let output = with_input(&folder(), &["neighbors", "model.txt", "-k", "1"], "east\nesat\nnorth\n");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "east\nword      similarity\neasterly      0.9939\n\n\
+         esat\nthe model does not know the word `esat`; did you mean `east`?\n\n\
+         north\nword       similarity\nNortheast      0.7071\n"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn many_questions_get_the_answers_that_each_gets_alone() {
+    let folder = folder();
+    let words = ["east", "nothing", "north", "Northeast west"];
+    let alone = |line: &str| {
+        let output = with_input(&folder, &["neighbors", "model.txt", "-t", "0.1", "--json"], format!("{line}\n"));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let each = words.map(alone);
+    let input: String = words.iter().cycle().take(5_000).map(|line| format!("{line}\n")).collect();
+    let output = with_input(&folder, &["neighbors", "model.txt", "-t", "0.1", "--json"], input);
+    assert!(String::from_utf8(output.stdout).unwrap() == each.concat().repeat(1_250));
+}
+
+#[test]
+fn a_program_that_asks_one_thing_after_another_need_not_close_the_pipe() {
+    let folder = folder();
+    let mut command = folder.motevec(&["neighbors", "model.txt", "-k", "1", "--json"]);
+    let mut running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut questions, answers) = (running.stdin.take().unwrap(), running.stdout.take().unwrap());
+    let mut answers = BufReader::new(answers).lines();
+    for (question, answer) in [("east\nno", "easterly"), ("rth\n", "Northeast")] {
+        questions.write_all(question.as_bytes()).unwrap();
+        assert_eq!(json(&answers.next().unwrap().unwrap())["neighbors"][0]["word"], answer);
+    }
+    drop(questions);
+    assert!(running.wait().unwrap().success());
+}
+
+#[test]
+fn similarity_reads_pairs_of_words() {
+    let folder = folder();
+    let output = with_input(&folder, &["similarity", "model.txt"], "east Northeast\neast up\nwest\n\neast\twest\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "east\tNortheast\t0.7071\neast\twest\t-1.0000\n");
+    let messages = "<stdin>:2: the model does not know the word `up`\n\
+                    <stdin>:3: a pair is two words, as in `law justice`, not 1\nerror: 2 of 4 lines had no answer\n";
+    assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(1), messages));
+    let output = with_input(&folder, &["similarity", "model.txt", "--json"], "east Northeast\neast up\n");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "{\"words\":[\"east\",\"Northeast\"],\"similarity\":0.70710677}\n\
+         {\"error\":\"the model does not know the word `up`\",\"query\":[\"east\",\"up\"]}\n"
+    );
 }
 
 #[test]
