@@ -16,7 +16,7 @@
 //! | [∂J/∂u_w as a number](#a-number-for-a-vector) | σ(u_w·v_c) v_c (12) | ∂J/∂u_w |
 //! | [repeated negatives counted once](#repeats-counted-once) | n_w times (12) | a case with repeats |
 //! | [a window −m ≤ j < m](#half-a-window) | −m ≤ j ≤ m, j ≠ 0 (14) | counting the words |
-//! | [moving U before the gradient of v_c is taken](#moving-too-early) | all gradients at a point (15) | a step of both |
+//! | [moving U before the gradient of v_c](#moving-too-early) | all gradients at a point (15) | a step of both |
 //! | [L2 regularization as noise](#what-l2-does) | θ shrinks, the same way each time (18) | doing it twice |
 //!
 //! # The derivative of the sigmoid that is NaN

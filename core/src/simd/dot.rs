@@ -1,8 +1,5 @@
 //! The dot product and its companion `y += a·x`, in the one order of addition.
-#![allow(
-    clippy::indexing_slicing,
-    reason = "an index here is a constant below the constant length of its array: no access can fail"
-)]
+#![allow(clippy::indexing_slicing)] // An index here is a constant below the constant length of its array.
 
 use super::unroll::unroll;
 use super::{Block, Kernel, LANES, Lanes};

@@ -1,8 +1,5 @@
 //! Plain floats: the reference for every other implementation, and what a microcontroller runs.
-#![allow(
-    clippy::indexing_slicing,
-    reason = "an index here is a constant below the constant length of its array: no access can fail"
-)]
+#![allow(clippy::indexing_slicing)] // An index here is a constant below the constant length of its array.
 
 use core::cell::Cell;
 

@@ -49,7 +49,8 @@ proptest! {
         }
         prop_assert_eq!(found, least);
         let words = counts.len() as u32;
-        prop_assert!((0..counts.len()).all(|word| path(&tree, word).last().is_some_and(|(root, _)| *root == words - 2)));
+        let ends_at_root = |word| path(&tree, word).last().is_some_and(|(root, _)| *root == words - 2);
+        prop_assert!((0..counts.len()).all(ends_at_root));
         prop_assert_eq!(path(&tree, counts.len()), []);
     }
 
@@ -67,7 +68,11 @@ proptest! {
     }
 
     #[test]
-    fn eq_22_and_23_hierarchical_softmax(counts in counts(), word in any::<prop::sample::Index>(), seed in any::<u64>()) {
+    fn eq_22_and_23_hierarchical_softmax(
+        counts in counts(),
+        word in any::<prop::sample::Index>(),
+        seed in any::<u64>(),
+    ) {
         let (tree, dim, word) = (tree(&counts).unwrap(), 4, word.index(counts.len()));
         let (hidden, nodes) = (numbers(seed, dim), numbers(seed ^ 1, (counts.len() - 1) * dim));
         let j = |hidden: &[f64], nodes: &[f64]| -> f64 {

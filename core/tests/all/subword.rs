@@ -25,7 +25,12 @@ fn slowly(word: &str, least: usize, most: usize, buckets: u32) -> Vec<u32> {
 
 proptest! {
     #[test]
-    fn ngrams_are_those_of_the_definition(word in "\\PC{0,12}", least in 1..7_u32, more in 0..6_u32, buckets in 1..3_000_000_u32) {
+    fn ngrams_are_those_of_the_definition(
+        word in "\\PC{0,12}",
+        least in 1..7_u32,
+        more in 0..6_u32,
+        buckets in 1..3_000_000_u32,
+    ) {
         let ngrams = Ngrams::new(least, least + more, buckets).unwrap();
         let found: Vec<u32> = ngrams.of(&word).collect();
         prop_assert_eq!(found, slowly(&word, least as usize, (least + more) as usize, buckets));

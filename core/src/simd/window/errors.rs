@@ -1,8 +1,5 @@
 //! From scores to errors: the sigmoid, and the loss.
-#![allow(
-    clippy::indexing_slicing,
-    reason = "an index here is a constant below the constant length of its array: no access can fail"
-)]
+#![allow(clippy::indexing_slicing)] // An index here is a constant below the constant length of its array.
 
 use super::{LANES, Lanes, MAX_TARGETS, Row, Table};
 use crate::math::log_sigmoid;

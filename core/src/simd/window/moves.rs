@@ -1,8 +1,5 @@
 //! The two rank updates, taken together while the rows are in registers.
-#![allow(
-    clippy::indexing_slicing,
-    reason = "an index here is a constant below the constant length of its array: no access can fail"
-)]
+#![allow(clippy::indexing_slicing)] // An index here is a constant below the constant length of its array.
 
 use super::{Access, LANES, Lanes, Row};
 use crate::simd::unroll::unroll;

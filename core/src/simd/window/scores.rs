@@ -1,8 +1,5 @@
 //! All scores of a window, before anything moves.
-#![allow(
-    clippy::indexing_slicing,
-    reason = "an index here is a constant below the constant length of its array: no access can fail"
-)]
+#![allow(clippy::indexing_slicing)] // An index here is a constant below the constant length of its array.
 
 use super::{Access, Block, LANES, Lanes, MAX_TARGETS, Table};
 use crate::simd::dot::fold_to_register;

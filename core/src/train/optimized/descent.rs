@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! for each input i, target j, each row once:    s_ij = v_i · u_j
-//!                                               e_ij = n_i (n_j σ(s_ij) − y_j)      eq. 9–13: words that occur n times count so
+//!                                      e_ij = n_i (n_j σ(s_ij) − y_j)      eq. 9–13: words that occur n times count so
 //! for each block of 16 components:
 //!     for each target j:    ∂J/∂v_i += e_ij u_j for all i;    step u_j against Σ_i e_ij v_i
 //!     for each input i:     step v_i against ∂J/∂v_i
