@@ -33,13 +33,13 @@ const TOLERANCE: f64 = 1e-5;
 /// A file of cases, checked: every row has D numbers, and every index a row.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct CaseFile {
-    center_vectors: Vec<Vec<f64>>,
-    outside_vectors: Vec<Vec<f64>>,
+    pub(super) center_vectors: Vec<Vec<f64>>,
+    pub(super) outside_vectors: Vec<Vec<f64>>,
     /// For hierarchical softmax, of each word the inner nodes on its path, rows of `outside_vectors`, each with the bit
     /// of the word's code, 0 or 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    paths: Vec<Vec<(u32, u8)>>,
-    cases: Vec<Case>,
+    pub(super) paths: Vec<Vec<(u32, u8)>>,
+    pub(super) cases: Vec<Case>,
 }
 
 /// The loss, in nats, and the gradients of a case, as core computes them in `f32`.
@@ -143,58 +143,11 @@ impl CaseFile {
         self.cases.iter().map(|case| self.run_case(case, explain)).collect()
     }
 
-    fn dim(&self) -> usize {
+    pub(super) fn dim(&self) -> usize {
         self.center_vectors.first().map_or(0, Vec::len)
     }
 
-    fn check(&self) -> Result<(), String> {
-        let dim = self.dim();
-        if dim == 0 {
-            return Err("center_vectors: no vector, or one without numbers".to_owned());
-        }
-        check_rows("center_vectors", &self.center_vectors, dim)?;
-        check_rows("outside_vectors", &self.outside_vectors, dim)?;
-        for (w, path) in self.paths.iter().enumerate() {
-            for (l, &(node, bit)) in path.iter().enumerate() {
-                check_index(&format!("paths[{w}][{l}]"), "node", node, (self.outside_vectors.len(), "vectors"))?;
-                if bit > 1 {
-                    return Err(format!("paths[{w}][{l}]: {bit} is not a bit of a code, 0 or 1"));
-                }
-            }
-        }
-        self.cases
-            .iter()
-            .try_for_each(|case| self.check_case(case).map_err(|message| format!("case `{}`: {message}", case.name)))
-    }
-
-    fn check_case(&self, case: &Case) -> Result<(), String> {
-        let scored = (self.outside_vectors.len(), "vectors");
-        let given = (self.center_vectors.len(), "vectors");
-        let told = if case.loss() == Loss::HierarchicalSoftmax { (self.paths.len(), "paths") } else { scored };
-        let (center, outside) = match case.architecture {
-            Architecture::SkipGram => (given, told),
-            Architecture::Cbow => (told, given),
-        };
-        check_index("center", "word", case.center, center)?;
-        for (i, &o) in case.outside.iter().enumerate() {
-            check_index(&format!("outside[{i}]"), "word", o, outside)?;
-        }
-        for (i, negatives) in case.negatives.iter().enumerate() {
-            for (s, &w) in negatives.iter().enumerate() {
-                check_index(&format!("negatives[{i}][{s}]"), "word", w, scored)?;
-            }
-        }
-        let (words, lists) = (case.truths().len(), case.negatives.len());
-        if case.loss() == Loss::NegativeSampling && lists != words {
-            return Err(format!("{lists} lists of negatives for {words} words to predict: give one list per word"));
-        }
-        if case.loss() != Loss::NegativeSampling && lists > 0 {
-            return Err("negatives: this loss has none; leave them out, or `loss`".to_owned());
-        }
-        case.expected.check(&self.window_of(case)).map_err(|message| format!("expected.{message}"))
-    }
-
-    fn window_of(&self, case: &Case) -> Window {
+    pub(super) fn window_of(&self, case: &Case) -> Window {
         let path = |path: &Vec<(u32, u8)>| path.iter().map(|&(node, bit)| (node, bit == 1)).collect();
         Window {
             dim: self.dim(),
@@ -255,27 +208,6 @@ pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
         let message = error.to_string().replace(&format!(" at line {line} column {column}"), "");
         Error::input(path, (line > 0).then_some(line as u64), format!("{message}, at column {column}"))
     })
-}
-
-/// Checks that there is one more of these than `index`.
-fn check_index(place: &str, what: &str, index: u32, (count, things): (usize, &str)) -> Result<(), String> {
-    match (index as usize) < count {
-        true => Ok(()),
-        false => Err(format!("{place} is {what} {index}, but there are {count} {things} (counted from 0)")),
-    }
-}
-
-/// Checks that each of `rows` has `dim` numbers within the range of `f32`.
-fn check_rows(what: &str, rows: &[Vec<f64>], dim: usize) -> Result<(), String> {
-    for (i, row) in rows.iter().enumerate() {
-        if row.len() != dim {
-            return Err(format!("{what}: row {i} has {} numbers, but a vector has {dim}", row.len()));
-        }
-        if let Some(x) = row.iter().find(|&&x| !(x as f32).is_finite()) {
-            return Err(format!("{what}: row {i} has {x:e}, which is beyond the range of f32"));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

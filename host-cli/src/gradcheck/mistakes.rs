@@ -15,7 +15,8 @@ pub(super) struct Mistake {
 /// In the order in which they are tried; the most common one comes first.
 pub(super) const MISTAKES: [Mistake; 14] = [
     Mistake {
-        as_if: "a word that was drawn several times had been counted once (eq. 12); in NumPy `np.add.at` counts every time",
+        as_if: "a word that was drawn several times had been counted once (eq. 12); in NumPy `np.add.at` counts every \
+                time",
         slip: |window, explanation| {
             let mut seen = HashSet::new();
             let first = |pair: usize, target: &Target| f64::from(seen.insert((pair, target.word, target.label)));
@@ -23,8 +24,8 @@ pub(super) const MISTAKES: [Mistake; 14] = [
         },
     },
     Mistake {
-        as_if: "a word that comes several times in the window had been counted once (eq. 21); in NumPy `np.add.at` counts \
-                every time",
+        as_if: "a word that comes several times in the window had been counted once (eq. 21); in NumPy `np.add.at` \
+                counts every time",
         slip: |window, explanation| {
             let distinct: BTreeSet<u32> = window.mean_of.iter().flatten().copied().collect();
             let once =
@@ -36,7 +37,8 @@ pub(super) const MISTAKES: [Mistake; 14] = [
         },
     },
     Mistake {
-        as_if: "each word of the window had all of ∂J/∂h, as in word2vec.c; the gradient is its share, (1/n) ∂J/∂h (eq. 21)",
+        as_if: "each word of the window had all of ∂J/∂h, as in word2vec.c; the gradient is its share, (1/n) ∂J/∂h \
+                (eq. 21)",
         slip: |window, explanation| Outcome {
             center: window.spread(by_hidden(explanation, window.dim), 1.0),
             ..truth(window, explanation)
@@ -85,7 +87,8 @@ pub(super) const MISTAKES: [Mistake; 14] = [
         },
     },
     Mistake {
-        as_if: "the truth had been left out: the error is the prediction less 1 for the outside word (eq. 7, 8, 10, 11)",
+        as_if: "the truth had been left out: the error is the prediction less 1 for the outside word (eq. 7, 8, 10, \
+                11)",
         slip: |window, explanation| with_errors(window, explanation, |_, target| target.predicted),
     },
     Mistake {

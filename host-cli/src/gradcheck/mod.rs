@@ -3,6 +3,7 @@
 
 mod case;
 mod cases;
+mod check;
 mod compare;
 mod differences;
 mod expected;

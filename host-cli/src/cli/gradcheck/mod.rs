@@ -33,12 +33,14 @@ const READ: Size = Size { dim: 3, vocab: 5 };
   motevec gradcheck --cases course-cases.json --json
 
 To check a program in any language, make new cases, let it read them, and let it write for each case its `name` and
-`loss`, `grad_center` (of the center word's vector) and `grad_outside` (a row for each outside vector), or some of these:
+`loss`, `grad_center` (of the center word's vector) and `grad_outside` (a row for each outside vector), or some of
+these:
 
   motevec gradcheck --seed 7 -o cases.json
   motevec gradcheck --cases cases.json --results results.json --explain
 
-where results.json is like {\"cases\": [{\"name\": \"negsamp-pair\", \"loss\": 3.2, \"grad_center\": [0.1, -0.2, 0.3]}]}")]
+where results.json is like
+  {\"cases\": [{\"name\": \"negsamp-pair\", \"loss\": 3.2, \"grad_center\": [0.1, -0.2, 0.3]}]}")]
 pub(super) struct Args {
     /// Compute the cases in this JSON file, and compare them with what it expects
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "dim", "vocab", "output"])]
