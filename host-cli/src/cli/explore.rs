@@ -36,7 +36,8 @@ pub(super) struct Args {
     output: PathBuf,
 
     /// Show the N most frequent words, at most 100,000; t-SNE takes about a minute for 20,000 on two cores
-    #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(6..=MOST_WORDS))]
+    #[arg(long, value_name = "N", default_value_t = 5000,
+          value_parser = clap::value_parser!(u32).range(6..=MOST_WORDS))]
     top: u32,
 
     /// Show the words in FILE too, one per line; a model with n-grams need not have seen them
@@ -85,7 +86,7 @@ impl Args {
         let vectors = query::with_unseen(vectors, words());
         let selection = Selection::of_words(&vectors, words().map(|word| (0, word)));
         warn_missing(&selection);
-        let selection = selection.and_most_frequent(&vectors, (self.top as usize).min(of_words));
+        let selection = selection.and_frequent(&vectors, 0, (self.top as usize).min(of_words));
         let selection = progress::busy("grouping", || selection.grouped(&vectors, self.groups.into()));
         let map = Map::new(&vectors, &selection, self.method)?;
         let (name, note) = (self.model.name(), format!("A map by {}: {}.", map.method(), map.meaning()));

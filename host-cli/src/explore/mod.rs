@@ -146,7 +146,7 @@ mod tests {
         let vocabulary =
             ["</script><b>", "<!--<script>", "{title}", "{data}"].map(|word| (word, 0)).into_iter().collect();
         let vectors = Vectors::new(vocabulary, 1, vec![1.0, 2.0, 3.0, 4.0]);
-        let selection = Selection::of_words(&vectors, [(0, "{data}")]).and_most_frequent(&vectors, 3);
+        let selection = Selection::of_words(&vectors, [(0, "{data}")]).and_frequent(&vectors, 0, 3);
         let places = [[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [3.0, 0.5]];
         let explorer = Explorer {
             name: "</title><b>{data}",

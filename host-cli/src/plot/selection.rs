@@ -60,18 +60,12 @@ impl Selection {
         Self::of_words(vectors, words).named(COURSE.map(|(name, _)| name.to_owned()).to_vec())
     }
 
-    /// The `count` most frequent words after the first `skip`, or the first ones if counts are unknown or equal.
+    /// These words, all of one group, and behind them the `count` most frequent ones after the first `skip`; where
+    /// counts are unknown or equal, words are taken in the order of the model.
     #[must_use]
-    pub fn frequent(vectors: &Vectors, skip: usize, count: usize) -> Self {
-        let rows: Vec<_> = vectors.vocabulary.by_count().into_iter().skip(skip).take(count).collect();
-        Self { groups: vec![0; rows.len()], rows, ..Self::default() }
-    }
-
-    /// These words, all of one group, and behind them the `count` most frequent ones.
-    #[must_use]
-    pub fn and_most_frequent(mut self, vectors: &Vectors, count: usize) -> Self {
+    pub fn and_frequent(mut self, vectors: &Vectors, skip: usize, count: usize) -> Self {
         let asked: HashSet<_> = self.rows.iter().copied().collect();
-        let frequent = vectors.vocabulary.by_count().into_iter().take(count);
+        let frequent = vectors.vocabulary.by_count().into_iter().skip(skip).take(count);
         self.rows.extend(frequent.filter(|row| !asked.contains(row)));
         self.groups = vec![0; self.rows.len()];
         self
@@ -156,10 +150,27 @@ mod tests {
         );
     }
 
+    /// Two bundles, in which the rarer a word is, the nearer it is to the middle.
+    #[test]
+    fn groups_are_named_after_frequent_words() {
+        let vocabulary = (0..40).map(|row| (format!("w{row}"), 100 - row)).collect();
+        let row = |row: usize| {
+            let angle = if row.is_multiple_of(2) { 0.0 } else { 2.0 }
+                + (40 - row) as f32 * if row % 4 < 2 { 0.01 } else { -0.01 };
+            <[f32; 2]>::from(angle.sin_cos())
+        };
+        let vectors = Vectors::new(vocabulary, 2, (0..40).flat_map(row).collect());
+        let selection = Selection::default().and_frequent(&vectors, 0, 40).grouped(&vectors, 2);
+        for (name, first) in selection.names.iter().zip([["w0", "w2", "w4", "w6"], ["w1", "w3", "w5", "w7"]]) {
+            let words: Vec<_> = name.trim_end_matches(" …").split(", ").collect();
+            assert!(words.len() == 3 && words.iter().all(|word| first.contains(word)), "{name}");
+        }
+    }
+
     #[test]
     fn frequent_and_near_words_come_in_order() {
-        assert_eq!(Selection::frequent(&vectors(), 0, 3).rows, [1, 2, 3]);
-        let asked = Selection::of_words(&vectors(), [(1, "tea"), (2, "queen")]).and_most_frequent(&vectors(), 2);
+        assert_eq!(Selection::default().and_frequent(&vectors(), 0, 3).rows, [1, 2, 3]);
+        let asked = Selection::of_words(&vectors(), [(1, "tea"), (2, "queen")]).and_frequent(&vectors(), 0, 2);
         assert_eq!((asked.rows, asked.groups), (vec![0, 2, 1], vec![0; 3]));
         assert_eq!(Selection::near(&vectors(), "tea", 2).unwrap().rows, [0, 3, 2]);
         assert!(Selection::near(&vectors(), "tee", 2).is_err());
@@ -167,9 +178,9 @@ mod tests {
 
     #[test]
     fn groups_are_named_by_their_words() {
-        let selection = Selection::frequent(&vectors(), 0, 4).grouped(&vectors(), 2);
+        let selection = Selection::default().and_frequent(&vectors(), 0, 4).grouped(&vectors(), 2);
         assert_eq!(selection.groups, [0, 0, 1, 1]);
         assert_eq!(selection.names, ["king, queen", "rain, tea"]);
-        assert!(Selection::frequent(&vectors(), 0, 4).grouped(&vectors(), 1).names.is_empty());
+        assert!(Selection::default().and_frequent(&vectors(), 0, 4).grouped(&vectors(), 1).names.is_empty());
     }
 }

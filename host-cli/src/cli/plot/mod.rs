@@ -29,9 +29,8 @@ pub(super) const MOST_GROUPS: i64 = 10;
 ///
 /// PCA shows the two directions in which the vectors of these words differ most; the axes tell what share of the
 /// variance that is. t-SNE keeps neighbors together and suits many words; its axes mean nothing. With --near, labels
-/// show how similar each word is to that one. Colors are the groups
-/// of --words-file or --preset, or else groups of similar words, each named after its most typical ones. The same model
-/// gives the same picture.
+/// show how similar each word is to that one. Colors are the groups of --words-file or --preset, or else groups of
+/// similar words, each named after its most typical frequent ones. The same model gives the same picture.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   motevec plot model.bin -o picture.png --preset course

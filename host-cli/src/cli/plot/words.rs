@@ -30,7 +30,8 @@ const GROUP: char = ':';
 #[command(next_help_heading = "Words")]
 pub(super) struct WordsArgs {
     /// These words
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', conflicts_with_all = ["words_file", "preset", "near", "top", "skip"])]
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',',
+          conflicts_with_all = ["words_file", "preset", "near", "top", "skip"])]
     words: Vec<String>,
 
     /// The words in FILE, one per line; a line `: NAME` begins a group
@@ -100,7 +101,8 @@ impl WordsArgs {
         if !self.words.is_empty() {
             return Ok(Selection::of_words(vectors, self.named(None).map(|word| (0, word))));
         }
-        Ok(Selection::frequent(vectors, self.skipped(vectors), self.top.unwrap_or(USUAL_TOP) as usize))
+        let top = self.top.unwrap_or(USUAL_TOP) as usize;
+        Ok(Selection::default().and_frequent(vectors, self.skipped(vectors), top))
     }
 
     /// How many of the most frequent words are left out.
