@@ -45,15 +45,18 @@ fn train_on(folder: &Folder, corpus: &[&str], options: &[&str]) -> (Value, Vec<u
 #[test]
 fn the_bytes_follow_from_the_text_and_the_seed_alone() {
     let folder = folder();
-    let (_, model) = train(&folder, &["--seed", "7"]);
+    let (_, model) = train(&folder, &["--seed", "7", "--epochs", "5"]);
     for threads in ["1", "2", "3", "8"] {
-        assert!(train(&folder, &["--seed", "7", "--threads", threads]).1 == model, "{threads} threads");
+        assert!(
+            train(&folder, &["--seed", "7", "--epochs", "5", "--threads", threads]).1 == model,
+            "{threads} threads"
+        );
     }
-    assert!(train(&folder, &["--seed", "8"]).1 != model, "another seed gives other vectors");
+    assert!(train(&folder, &["--seed", "8", "--epochs", "5"]).1 != model, "another seed gives other vectors");
     for level in Level::ALL {
-        let args = ["--seed", "7", "--arithmetic", "portable", "--simd", level.name()];
+        let args = ["--seed", "7", "--epochs", "5", "--arithmetic", "portable", "--simd", level.name()];
         if level.is_available() {
-            assert!(train(&folder, &args).1 == train(&folder, &args[..4]).1, "{args:?}");
+            assert!(train(&folder, &args).1 == train(&folder, &args[..6]).1, "{args:?}");
         } else {
             let (code, message) = folder.failure(&[&["train", "text.txt", "-o", "model.bin"], &args[..]].concat());
             assert_eq!(code, 2);
@@ -78,7 +81,10 @@ fn the_defaults_are_those_that_the_help_shows() {
 #[test]
 fn options_of_learning_change_the_vectors() {
     let folder = folder();
-    let (base, model) = train(&folder, &["--subsample", "0"]);
+    // So small a text would get a hundred.
+    const FEW: [&str; 2] = ["--epochs", "5"];
+    let all = ["--subsample", "0"];
+    let (base, model) = train(&folder, &[all, FEW].concat());
     let changes: [&[&str]; 9] = [
         &["--window", "2"],
         &["--negatives", "12"],
@@ -92,15 +98,14 @@ fn options_of_learning_change_the_vectors() {
     ];
     let mut seen = vec![model];
     for change in changes {
-        let options =
-            if change[0] == "--subsample" { change.to_vec() } else { [&["--subsample", "0"], change].concat() };
-        let (summary, model) = train(&folder, &options);
+        let others = [all, FEW].into_iter().filter(|other| other[0] != change[0]).flatten();
+        let (summary, model) = train(&folder, &[others.collect(), change.to_vec()].concat());
         assert_eq!(summary["vocabulary"], base["vocabulary"], "{change:?}");
         assert!(!seen.contains(&model), "{change:?} changes nothing");
         seen.push(model);
     }
-    let portable = train(&folder, &["--arithmetic", "portable"]);
-    let fused = train(&folder, &["--arithmetic", "fused"]);
+    let portable = train(&folder, &["--arithmetic", "portable", "--epochs", "5"]);
+    let fused = train(&folder, &["--arithmetic", "fused", "--epochs", "5"]);
     assert_eq!((&portable.0["arithmetic"], &fused.0["arithmetic"]), (&"portable".into(), &"fused".into()));
     assert!(portable.1 != fused.1, "they round differently");
 }

@@ -33,11 +33,13 @@ pub(crate) fn folder(lines: u32) -> Folder {
 /// Trains on `text.txt`. Returns the summary.
 pub(crate) fn train(folder: &Folder, output: &str, options: &[&str]) -> Value {
     let args = ["train", "text.txt", "-o", output, "--dim", "12", "--subsample", "0", "--json"];
-    folder.json(&[&args[..], options].concat())
+    // So small a text would get a hundred.
+    let epochs: &[&str] = if options.contains(&"--epochs") { &[] } else { &["--epochs", "5"] };
+    folder.json(&[&args[..], options, epochs].concat())
 }
 
-/// Trains with `options` on one thread, and checks that the model is the same on three, that what its history says makes
-/// it again, and that it is none of `others`, to which it is added. Returns the summary.
+/// Trains with `options` on one thread, and checks that the model is the same on three, that what its history says
+/// makes it again, and that it is none of `others`, to which it is added. Returns the summary.
 pub(crate) fn train_and_remake(folder: &Folder, options: &[&str], others: &mut Vec<Vec<u8>>) -> Value {
     let summary = train(folder, "model.safetensors", &[options, &["--threads", "1"]].concat());
     let model = folder.read("model.safetensors");
