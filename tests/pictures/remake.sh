@@ -15,12 +15,14 @@ export PYTHONDONTWRITEBYTECODE=1
 
 "$motevec" demo --plot $pictures/demo.png >"$folder/demo.txt"
 # The model of the README's tour.
-"$motevec" train host-cli/data/addresses.txt.zst -o "$folder/addresses.bin" --tokens words --lowercase --epochs 20 --lr 0.05
+"$motevec" train host-cli/data/addresses.txt.zst -o "$folder/addresses.bin" \
+    --tokens words --lowercase --epochs 20 --lr 0.05
 "$motevec" explore "$folder/addresses.bin" -o "$folder/explorer.html"
 for colors in light dark; do
     dark=()
     [[ $colors == light ]] || dark=(--dark)
-    python3 $pictures/screenshot.py "$folder/explorer.html" $pictures/explorer-$colors.png --size 1200 750 --word tax "${dark[@]}"
+    python3 $pictures/screenshot.py "$folder/explorer.html" $pictures/explorer-$colors.png \
+        --size 1200 750 --word tax "${dark[@]}"
 done
 if [[ -n ${SENTENCES:-} ]]; then
     cargo run --release --quiet -p motevec --example course -- "$SENTENCES" -o "$folder/course"

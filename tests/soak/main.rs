@@ -48,7 +48,8 @@ fn soak(time: Duration, share: f64) -> Result<bool, Box<dyn Error>> {
     let mut curve: Vec<(Duration, u64)> = Vec::new();
     let mut next = Duration::ZERO;
     println!(
-        "minute  RSS KiB  device: tokens  queries  topics  |  pieces: stops  models  |  growing: batches  loss  neighbors"
+        "minute  RSS KiB  device: tokens  queries  topics  |  pieces: stops  models  |  growing: batches  loss  \
+         neighbors"
     );
     loop {
         let lap = Instant::now();

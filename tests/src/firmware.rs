@@ -127,7 +127,7 @@ pub fn has_target(target: &str) -> bool {
     here
 }
 
-/// The same, when that is no reason to skip a test.
+/// The same, when that is not a reason to skip a test.
 #[must_use]
 pub fn is_installed(target: &str) -> bool {
     // Without rustup there is nothing to ask; then none is known to be installed.

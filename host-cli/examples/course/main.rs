@@ -61,7 +61,8 @@ struct Args {
     seed: u64,
 
     /// Steps of 50 contexts; the rate halves at every 20,000
-    #[arg(long, value_name = "N", default_value_t = 40_000, value_parser = clap::value_parser!(u64).range(10..=1_000_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 40_000,
+          value_parser = clap::value_parser!(u64).range(10..=1_000_000_000))]
     steps: u64,
 
     /// Runs to compare, with SEED and the seeds after it
@@ -69,7 +70,8 @@ struct Args {
     seeds: u64,
 
     /// Print the running loss every N steps
-    #[arg(long, value_name = "N", default_value_t = 4_000, value_parser = clap::value_parser!(u64).range(10..=1_000_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 4_000,
+          value_parser = clap::value_parser!(u64).range(10..=1_000_000_000))]
     print_every: u64,
 }
 
@@ -206,8 +208,8 @@ impl Args {
         let (low, high) =
             shares.iter().fold((100.0, 0.0), |(low, high): (f64, f64), &share| (low.min(share), high.max(share)));
         let note = format!(
-            "the course's run, {} steps; the nearest word is of the same group for {low:.0} to {high:.0} % of the words, by \
-             chance {chance:.0} %",
+            "the course's run, {} steps; the nearest word is of the same group for {low:.0} to {high:.0} % of the \
+             words, by chance {chance:.0} %",
             self.steps
         );
         let title = format!("The same words, {} seeds", maps.len());

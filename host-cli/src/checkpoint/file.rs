@@ -184,8 +184,10 @@ mod tests {
             let drawn: Vec<_> = bits.iter().map(|&bits| f32::from_bits(bits)).collect();
             let (center, outside) = drawn.split_at(drawn.len() / 2);
             let losses = losses.into_iter().map(f64::from_bits).collect();
-            let numbers = vec![("center.mean".to_owned(), center.to_vec()), ("center.steps".to_owned(), vec![0.5; rows])];
-            (words, Trained { center: center.to_vec(), outside: outside.to_vec(), losses, subwords: None, stopped: None, numbers })
+            let numbers =
+                vec![("center.mean".to_owned(), center.to_vec()), ("center.steps".to_owned(), vec![0.5; rows])];
+            let (center, outside) = (center.to_vec(), outside.to_vec());
+            (words, Trained { center, outside, losses, subwords: None, stopped: None, numbers })
         }
     }
 

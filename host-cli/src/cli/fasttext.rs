@@ -207,8 +207,8 @@ mod tests {
     #[test]
     fn options_are_translated() {
         let translated = |kind, line: &str| translate(kind, &words(line)).unwrap().1;
-        let expected = "--lr=0.05 --epochs=5 --negatives=5 --subwords --min-n=3 --max-n=6 --buckets=2000000 --output=m.bin \
-                        --format=fasttext-bin -- in.txt";
+        let expected = "--lr=0.05 --epochs=5 --negatives=5 --subwords --min-n=3 --max-n=6 --buckets=2000000 \
+                        --output=m.bin --format=fasttext-bin -- in.txt";
         assert_eq!(translated("skipgram", "-input in.txt -output m"), words(expected));
         let line = "-input in.txt -output m -dim 20 -lr 0.1 -loss hs -minn 0 -maxn 0 -verbose 0 -wordNgrams 1 -t 1e-3";
         let expected = "--dim=20 --lr=0.1 --subsample=1e-3 --epochs=5 --loss=hierarchical-softmax --architecture=cbow \

@@ -52,8 +52,8 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    /// The summary of training on `corpus`, after the model has been written to `path`; `small_text` says that the epochs
-    /// are those for one.
+    /// The summary of training on `corpus`, after the model has been written to `path`; `small_text` says that the
+    /// epochs are those for one.
     pub(super) fn new(
         (path, format): (&Path, Option<Format>),
         corpus: &Corpus,

@@ -191,11 +191,12 @@ mod tests {
 
     #[test]
     fn options_are_translated() {
-        let line = "-train in.txt -output out -size 200 -window 8 -negative 25 -sample 1e-4 -threads 20 -binary 1 -iter 15 \
-                    -cbow 0 -hs 0 -alpha 0.05 -min-count 3 -debug 2 -classes 0 -save-vocab v -read-vocab w";
+        let line = "-train in.txt -output out -size 200 -window 8 -negative 25 -sample 1e-4 -threads 20 -binary 1 \
+                    -iter 15 -cbow 0 -hs 0 -alpha 0.05 -min-count 3 -debug 2 -classes 0 -save-vocab v -read-vocab w";
         let translated = translate(&words(line)).unwrap();
         let expected = "--max-sentence=1000 --dim=200 --window=8 --threads=20 --epochs=15 --lr=0.05 --min-count=3 \
-                        --save-vocab=v --read-vocab=w --negatives=25 --subsample=1e-4 --format=word2vec-bin --output=out -- in.txt";
+                        --save-vocab=v --read-vocab=w --negatives=25 --subsample=1e-4 --format=word2vec-bin \
+                        --output=out -- in.txt";
         assert_eq!(translated, Translated { train: words(expected), misnamed: None });
         let least = translate(&words("-train in.txt -output out")).unwrap();
         let expected = "--max-sentence=1000 --negatives=5 --epochs=5 --architecture=cbow --cbow-gradient=word2vec \

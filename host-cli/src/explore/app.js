@@ -118,7 +118,8 @@ element("clear").addEventListener("click", clear);
 addEventListener("popstate", follow);
 
 element("name").textContent = data.name;
-const part = data.frequent < data.total ? `The ${number(data.frequent)} most frequent of ${number(data.total)} words` : `${number(data.total)} words`;
+const most = data.frequent < data.total ? `The ${number(data.frequent)} most frequent of ` : "";
+const part = `${most}${number(data.total)} words`;
 const others = words.length > data.frequent ? ` and ${number(words.length - data.frequent)} more` : "";
 element("about").textContent = `${part}${others}, ${number(data.dim)} dimensions. ${data.note}`;
 showGroups(map);

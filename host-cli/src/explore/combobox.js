@@ -60,7 +60,8 @@ function combobox(input, { choose, unknown, completes }) {
       if (list.hidden) show(matches(input.value, 8));
       if (found.length > 0) {
         const step = event.key === "ArrowDown" ? 1 : found.length;
-        active = active < 0 ? (step === 1 ? 0 : found.length - 1) : (active + (step === 1 ? 1 : found.length - 1)) % found.length;
+        if (active < 0) active = step === 1 ? 0 : found.length - 1;
+        else active = (active + (step === 1 ? 1 : found.length - 1)) % found.length;
       }
       mark();
     } else if (event.key === "Enter" && active >= 0) {

@@ -29,7 +29,8 @@ class Labels {
     this.placed = [];
     for (const box of map.covered()) space.take(box);
     const label = (row, [x, y]) => {
-      const style = new Style(row === map.marked[0], marked.has(row), back[row] === 1), places = style.places(x, y, this.width(row, style), radius);
+      const style = new Style(row === map.marked[0], marked.has(row), back[row] === 1);
+      const places = style.places(x, y, this.width(row, style), radius);
       // Highlighted labels should be seen whole.
       const whole = ([left, , right]) => left >= 0 && right <= width;
       if (style.big) places.sort((one, other) => whole(other) - whole(one));
@@ -38,7 +39,8 @@ class Labels {
       const [left, top, right, bottom] = place;
       style.write(context, words[row], place, colors, colors.groups[data.groups[row] % COLORS]);
       const edge = (at, beyond, round) => round((at + beyond) * ratio);
-      const sheet = [edge(left, BEYOND[0], Math.floor), edge(top, BEYOND[1], Math.floor), edge(right, BEYOND[0], Math.ceil), edge(bottom, BEYOND[1], Math.ceil)];
+      const start = [edge(left, BEYOND[0], Math.floor), edge(top, BEYOND[1], Math.floor)];
+      const sheet = [...start, edge(right, BEYOND[0], Math.ceil), edge(bottom, BEYOND[1], Math.ceil)];
       // Their places on the screen are rounded too, so that nothing blurs.
       this.placed.push({ row, sheet, x: sheet[0] - (x + BEYOND[0]) * ratio, y: sheet[1] - (y + BEYOND[1]) * ratio });
     };
@@ -105,7 +107,9 @@ class Style {
   places(x, y, wide, radius) {
     const gap = radius + 3, half = this.size * 0.7, places = [[x + gap, y], [x - gap - wide, y]];
     // Highlighted words may be close together; their labels look for room farther away.
-    if (this.big) for (const down of [17, -17, 34, -34, 51, -51, 68, -68]) places.push([x + gap, y + down], [x - gap - wide, y + down]);
+    for (const down of this.big ? [17, -17, 34, -34, 51, -51, 68, -68] : []) {
+      places.push([x + gap, y + down], [x - gap - wide, y + down]);
+    }
     places.push([x - wide / 2, y - gap - half], [x - wide / 2, y + gap + half]);
     return places.map(([left, middle]) => [left - 4, middle - half, left + wide + 4, middle + half]);
   }
@@ -137,7 +141,8 @@ class Space {
     for (let column = Math.floor(left / cell); column <= right / cell; column++) {
       for (let line = Math.floor(top / cell); line <= bottom / cell; line++) {
         const key = column * 4096 + line, others = this.cells.get(key);
-        if (others?.some(other => left < other[2] && other[0] < right && top < other[3] && other[1] < bottom)) return false;
+        const meets = other => left < other[2] && other[0] < right && top < other[3] && other[1] < bottom;
+        if (others?.some(meets)) return false;
         cells.push(key);
       }
     }

@@ -184,7 +184,8 @@ class WordMap {
       if (x >= left && x <= right && y >= top && y <= bottom) return row;
     }
     let best = null, least = 12;
-    const { scale } = this.view, left = this.view.x + (x - this.width / 2) / scale, up = this.view.y + (this.height / 2 - y) / scale;
+    const { scale } = this.view;
+    const left = this.view.x + (x - this.width / 2) / scale, up = this.view.y + (this.height / 2 - y) / scale;
     for (let row = 0; row < words.length; row++) {
       const right = (data.x[row] - left) * scale, above = (data.y[row] - up) * scale;
       const distance = Math.sqrt(right * right + above * above);
@@ -213,7 +214,8 @@ class WordMap {
 
   /** Takes the colors that the page has now. */
   paint() {
-    const style = getComputedStyle(document.documentElement), color = name => style.getPropertyValue(`--${name}`).trim();
+    const style = getComputedStyle(document.documentElement);
+    const color = name => style.getPropertyValue(`--${name}`).trim();
     const groups = Array.from({ length: COLORS }, (_, group) => color(`g${group}`));
     this.colors = { groups, paper: color("paper"), ink: color("ink"), muted: color("muted") };
     this.settle();

@@ -32,7 +32,8 @@ function showPlaces(map) {
 function facts(row) {
   if (rank(row) === 0) return "not in the text: made of its n-grams";
   const counted = data.counts.length > 0;
-  return counted ? `word ${number(rank(row))} by frequency, ${number(data.counts[row])} times in the text` : `rank ${number(rank(row))}`;
+  const place = number(rank(row));
+  return counted ? `word ${place} by frequency, ${number(data.counts[row])} times in the text` : `rank ${place}`;
 }
 
 /** Shows a word and its neighbors, and returns these. */
@@ -51,9 +52,11 @@ function unknownWords(texts) {
   const messages = new Set(texts.map(text => {
     const like = alike(text, 3).map(row => `“${words[row]}”`);
     const hint = like.length > 1 ? `${like.slice(0, -1).join(", ")} or ${like.at(-1)}` : like[0];
-    return `“${text.trim()}” is not among the ${number(words.length)} words here.${hint ? ` Did you mean ${hint}?` : ""}`;
+    const meant = hint ? ` Did you mean ${hint}?` : "";
+    return `“${text.trim()}” is not among the ${number(words.length)} words here.${meant}`;
   }));
-  return `${[...messages].join(" ")} The option --words-file of motevec explore adds words that the model knows, or can make of n-grams.`;
+  const remedy = "The option --words-file of motevec explore adds words that the model knows, or can make of n-grams.";
+  return [...messages, remedy].join(" ");
 }
 
 /** Says that the word sought is unknown, to eyes and to ears. */
@@ -80,7 +83,8 @@ function answer(choose) {
   const [a, b, c] = asked;
   const found = nearest(sum([[a, 1], [b, -1], [c, 1]]), new Set(asked), 8);
   fill(element("answers"), found, choose);
-  element("status").textContent = `${words[a]} − ${words[b]} + ${words[c]}: ${found.slice(0, 3).map(near => words[near.row]).join(", ")}`;
+  const best = found.slice(0, 3).map(near => words[near.row]).join(", ");
+  element("status").textContent = `${words[a]} − ${words[b]} + ${words[c]}: ${best}`;
   return { asked, found };
 }
 
@@ -89,7 +93,7 @@ function showGroups(map) {
   if (data.names.length < 2) return;
   element("groups-section").hidden = false;
   element("groups").replaceChildren(...data.names.map((name, group) => {
-    const item = document.createElement("li"), button = document.createElement("button"), text = document.createElement("span");
+    const [item, button, text] = ["li", "button", "span"].map(tag => document.createElement(tag));
     button.type = "button";
     button.style.setProperty("--color", `var(--g${group % 10})`);
     button.setAttribute("aria-pressed", false);
@@ -97,7 +101,8 @@ function showGroups(map) {
     button.append(text);
     button.addEventListener("click", () => {
       map.show(map.group === group ? null : group);
-      [...element("groups").querySelectorAll("button")].forEach((other, at) => other.setAttribute("aria-pressed", at === map.group));
+      const buttons = element("groups").querySelectorAll("button");
+      buttons.forEach((other, at) => other.setAttribute("aria-pressed", at === map.group));
     });
     item.append(button);
     return item;

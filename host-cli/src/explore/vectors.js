@@ -48,7 +48,8 @@ function nearest(query, exclude, k) {
 
 /** Letters without case and accents: "zolw" finds "Żółw". */
 function plain(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/ł/g, "l").replace(/ø/g, "o").replace(/ß/g, "ss");
+  const letters = text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  return letters.replace(/ł/g, "l").replace(/ø/g, "o").replace(/ß/g, "ss");
 }
 
 const plainWords = words.map(plain);

@@ -36,8 +36,8 @@ fn an_unknown_ending_lists_the_known_ones() {
     assert_eq!(
         message(Some("--to")),
         "model.pickle: its name does not tell the format: use a known ending, or --to with one of \
-         word2vec-bin (.bin), word2vec-text (.txt), fasttext (.vec), fasttext-bin (.bin), glove (.glove), numpy (.npy), \
-         safetensors (.safetensors), finalfusion (.fifu), projector (.tsv), mote (.mote)"
+         word2vec-bin (.bin), word2vec-text (.txt), fasttext (.vec), fasttext-bin (.bin), glove (.glove), numpy \
+         (.npy), safetensors (.safetensors), finalfusion (.fifu), projector (.tsv), mote (.mote)"
     );
     assert!(message(None).contains(": use a known ending of word2vec-bin (.bin), "));
     assert!(for_output(Path::new("model.pickle"), Some(Format::Word2vecText), None).is_ok());

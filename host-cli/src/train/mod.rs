@@ -104,7 +104,8 @@ pub struct Trained {
 /// use motevec::corpus::{self, Source};
 /// use motevec::train::{self, Settings};
 ///
-/// let text = Source::Bytes { name: "text", data: "the cat sat on the mat with a cat\n".repeat(500).leak().as_bytes() };
+/// let text = "the cat sat on the mat with a cat\n".repeat(500).leak();
+/// let text = Source::Bytes { name: "text", data: text.as_bytes() };
 /// let corpus = corpus::read(&[text], &corpus::Options::default(), &|_| {})?;
 /// let settings = Settings { dim: 10, subsample: 0.0, ..Settings::default() };
 ///

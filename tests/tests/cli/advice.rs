@@ -30,8 +30,8 @@ fn what_subsampling_leaves_is_told() {
     let text = few_distinct_words();
     let (summary, warning) = train(&text, &[]);
     assert!(summary.contains("\nsubsampling leaves 2.5 % of that\n"), "{summary}");
-    let expected = "warning: subsampling left only 2.5 % of this small text, because few distinct words make up most of \
-                    it: use --subsample 0, or a larger share than 0.0001\n";
+    let expected = "warning: subsampling left only 2.5 % of this small text, because few distinct words make up most \
+                    of it: use --subsample 0, or a larger share than 0.0001\n";
     assert_eq!(warning, expected);
     let (summary, _) = train(&text, &["--json"]);
     let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
@@ -64,8 +64,8 @@ fn vectors_that_point_one_way_are_told() {
     let text: String = (0..2_000_u32).map(|n| format!("w{} w{} w{} w{}\n", n % 7, n % 61, n % 89, n % 97)).collect();
     let (_, warning) = train(&text, &["--subsample", "0", "--epochs", "5"]);
     let expected = "warning: all vectors point about the same way, two at random with a cosine of 0.9";
-    let advice = " on average, so that any word is a neighbor of any other: use more --epochs than 5, a higher --lr than \
-                  0.025, or more text\n";
+    let advice = " on average, so that any word is a neighbor of any other: use more --epochs than 5, a higher --lr \
+                  than 0.025, or more text\n";
     assert!(warning.starts_with(expected) && warning.ends_with(advice), "{warning}");
     assert_eq!(train(&text, &["--subsample", "0", "--epochs", "5", "--quiet"]).1, "");
     // With what it advises, and so by default, they do not.
@@ -77,8 +77,8 @@ fn vectors_that_point_one_way_are_told() {
 fn punctuation_and_capitals_are_told_of_tokens() {
     let hint = |text: &str, options: &[&str]| train(&text.repeat(30), &[&["--subsample", "0"], options].concat()).1;
     let both = "The law, the Bill, and the court.\nWe read the law and a bill.\n";
-    let expected = "note: 29 % of the words end in punctuation and 21 % begin with a capital, so that `Law,` and `law` are \
-                    two: try --tokens words --lowercase\n";
+    let expected = "note: 29 % of the words end in punctuation and 21 % begin with a capital, so that `Law,` and `law` \
+                    are two: try --tokens words --lowercase\n";
     let note = hint(both, &[]);
     assert!(note.starts_with(expected), "{note}");
     assert!(!hint(both, &["--tokens", "words", "--lowercase"]).contains("note: "));

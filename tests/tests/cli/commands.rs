@@ -25,7 +25,8 @@ fn neighbors_are_listed() {
     );
     assert_eq!(
         folder.stdout(&["neighbors", "model.txt", "east", "north", "-k", "1", "--json"]),
-        "{\"query\":[\"east\",\"north\"],\"neighbors\":[{\"word\":\"Northeast\",\"row\":4,\"similarity\":0.99999994}]}\n"
+        "{\"query\":[\"east\",\"north\"],\"neighbors\":[{\"word\":\"Northeast\",\"row\":4,\
+         \"similarity\":0.99999994}]}\n"
     );
     let all = folder.stdout(&["neighbors", "model.txt", "east", "-k", "1000000000"]);
     assert_eq!(all.lines().count(), 5, "as many as there are");
@@ -62,8 +63,10 @@ fn scores_are_shown() {
         folder.stdout(&[&args[..], &["--json"]].concat()),
         "{\"similarity\":[{\"file\":\"pairs.tsv\",\"spearman\":1.0,\"pairs\":3,\"missing\":1,\"beyond\":0}],\
          \"analogies\":{\"file\":\"questions.txt\",\"restrict\":300000,\
-         \"sections\":[{\"accuracy\":0.0,\"section\":\"turn\",\"correct\":0,\"questions\":1,\"missing\":1,\"beyond\":0}],\
-         \"total\":{\"accuracy\":0.0,\"section\":\"total\",\"correct\":0,\"questions\":1,\"missing\":1,\"beyond\":0}}}\n"
+         \"sections\":[{\"accuracy\":0.0,\"section\":\"turn\",\"correct\":0,\"questions\":1,\"missing\":1,\
+         \"beyond\":0}],\
+         \"total\":{\"accuracy\":0.0,\"section\":\"total\",\"correct\":0,\"questions\":1,\"missing\":1,\
+         \"beyond\":0}}}\n"
     );
 }
 

@@ -69,7 +69,8 @@ fn ngrams_are_kept_where_there_is_a_place_for_them_and_else_their_loss_is_told()
         let output = folder.motevec(&["convert", "model.bin", name]).output().unwrap();
         let note = format!(
             "note: the n-grams are left out, and with them vectors for words that the model has not seen: {format} has \
-             no place for them, but these formats have: fasttext-bin (.bin), safetensors (.safetensors), finalfusion (.fifu)\n"
+             no place for them, but these formats have: fasttext-bin (.bin), safetensors (.safetensors), finalfusion \
+             (.fifu)\n"
         );
         assert_eq!(String::from_utf8(output.stderr).unwrap(), note);
         let converted = format::read(&folder.path(name), None).unwrap();

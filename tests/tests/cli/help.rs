@@ -56,7 +56,8 @@ fn bash_completes_commands_and_options() {
     let complete = |words: &[&str]| {
         let (last, list) = (words.len() - 1, words.join(" "));
         let script = format!(
-            "source motevec.bash; COMP_WORDS=({list}); COMP_CWORD={last}; _motevec motevec '{}' '{}'; echo \"${{COMPREPLY[@]}}\"",
+            "source motevec.bash; COMP_WORDS=({list}); COMP_CWORD={last}; _motevec motevec '{}' '{}'; echo \
+             \"${{COMPREPLY[@]}}\"",
             words[last],
             words[last - 1]
         );

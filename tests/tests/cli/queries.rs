@@ -71,7 +71,8 @@ fn lines_of_standard_input_are_questions() {
         (output.status.code(), &*String::from_utf8_lossy(&output.stderr)),
         (
             Some(1),
-            "<stdin>:2: the model does not know the word `esat`; did you mean `east`?\nerror: 1 of 3 lines had no answer\n"
+            "<stdin>:2: the model does not know the word `esat`; did you mean `east`?\nerror: 1 of 3 lines had no \
+             answer\n"
         )
     );
 
@@ -146,7 +147,8 @@ fn words_are_compared() {
     );
     assert_eq!(
         folder.stdout(&["odd-one-out", "model.txt", "east", "west", "easterly"]),
-        "word      similarity to all\nwest                -0.9939\neast                 0.9939\neasterly             1.0000\n"
+        "word      similarity to all\nwest                -0.9939\neast                 0.9939\neasterly             \
+         1.0000\n"
     );
     let odd = folder.json(&["odd-one-out", "model.txt", "east", "Northeast", "south", "--json"]);
     assert_eq!((&odd["odd"], odd["words"].as_array().unwrap().len()), (&"south".into(), 3));

@@ -103,8 +103,8 @@ fn training_goes_on_from_published_vectors() {
     let args = ["train", "text.txt", "--resume-from", "published.vec", "-o", "more.txt", "--min-count", "1"];
     let output = folder.run(&[&args[..], &["--subsample", "0"]].concat());
     let told = String::from_utf8(output.stderr).unwrap();
-    let note = "note: published.vec: it has no outside vectors and counts: training starts with zeros, and with each word \
-                seen once\n";
+    let note = "note: published.vec: it has no outside vectors and counts: training starts with zeros, and with each \
+                word seen once\n";
     assert!(output.status.success() && told.contains(note), "{told}");
     let model = motevec::format::read(&folder.path("more.txt"), None).unwrap();
     assert_eq!((model.dim, model.vocabulary.len()), (2, 4), "horse stays, cow comes");

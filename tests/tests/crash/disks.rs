@@ -89,8 +89,8 @@ fn a_disk_that_fills_with_checkpoints_does_not_end_the_run() {
         r#""$@" train text.txt -o model.bin --subsample 0 --dim 20 --checkpoint disk/saved --checkpoint-every 1ms"#;
     let Some(output) = on_a_small_disk(&folder, run) else { return };
     // One checkpoint of 110 kB fits, and not the next one beside it.
-    let full = "warning: no checkpoint: disk/saved/checkpoint-000003.safetensors: No space left on device (os error 28); \
-                training continues";
+    let full = "warning: no checkpoint: disk/saved/checkpoint-000003.safetensors: No space left on device (os error \
+                28); training continues";
     let message = text(output.stderr);
     assert!(output.status.success() && !message.is_empty() && message.lines().all(|line| line == full), "{message}");
     let saved = folder.read("model.bin");
@@ -146,8 +146,8 @@ fn a_last_checkpoint_that_cannot_be_written_leaves_the_vectors_so_far() {
     send("-INT", &running);
     let (code, message) = end(running);
     let lines: Vec<_> = message.lines().collect();
-    let no_room = "warning: no checkpoint: saved/checkpoint-000002.safetensors: File too large (os error 27); the vectors \
-                   so far are written in place of the model";
+    let no_room = "warning: no checkpoint: saved/checkpoint-000002.safetensors: File too large (os error 27); the \
+                   vectors so far are written in place of the model";
     assert!(code == Some(130) && lines.len() == 2 && lines[0] == no_room, "{message}");
     assert!(lines[1].starts_with("stopped: after ") && lines[1].ends_with("; the vectors so far are in model.bin"));
     assert_eq!(motevec::format::read(&folder.path("model.bin"), None).unwrap().dim, 25);

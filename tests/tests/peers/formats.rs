@@ -227,7 +227,8 @@ from finalfusion.vocab import SimpleVocab
 words, matrix = model()
 about = Metadata({'trained': {'with': 'nothing'}})
 Embeddings(NdArray(matrix), SimpleVocab(words), metadata=about).write('plain.fifu')
-Embeddings(NdArray(matrix), SimpleVocab(words), norms=Norms(numpy.full(len(words), 0.5, dtype='float32'))).write('norms.fifu')
+norms = Norms(numpy.full(len(words), 0.5, dtype='float32'))
+Embeddings(NdArray(matrix), SimpleVocab(words), norms=norms).write('norms.fifu')
 show(words, matrix)
 show(words, matrix * numpy.float32(0.5))";
     let expected = python(&folder, script);

@@ -73,8 +73,8 @@ pub(super) fn on_learning(corpus: &Corpus, settings: &Settings, trained: &Traine
     }
     if mean_cosine > COLLAPSED {
         report::warn(&format!(
-            "all vectors point about the same way, two at random with a cosine of {mean_cosine:.2} on average, so that any \
-             word is a neighbor of any other: use more --epochs than {}, a higher --lr than {}, or more text",
+            "all vectors point about the same way, two at random with a cosine of {mean_cosine:.2} on average, so \
+             that any word is a neighbor of any other: use more --epochs than {}, a higher --lr than {}, or more text",
             settings.epochs, settings.rate
         ));
     }

@@ -129,8 +129,8 @@ pub(in crate::cli) struct LearningArgs {
 
     /// Passes over the text [default: 5; `train` makes more over a small one]
     ///
-    /// `train` makes 5 over 20 million words, and up to 100 over less. With --resume-from, the words that MODEL has seen
-    /// count too.
+    /// `train` makes 5 over 20 million words, and up to 100 over less. With --resume-from, the words that MODEL has
+    /// seen count too.
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=MAX_EPOCHS),
           allow_negative_numbers = true, aliases = ["epoch", "iter"])]
     pub(super) epochs: Option<u32>,

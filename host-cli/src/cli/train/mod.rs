@@ -287,8 +287,8 @@ impl Args {
     }
 }
 
-/// Sets the epochs that are good for a text of this size, with what an `earlier` model has learned from. Returns whether
-/// they are more than usual.
+/// Sets the epochs that are good for a text of this size, with what an `earlier` model has learned from. Returns
+/// whether they are more than usual.
 fn follow_text(settings: &mut Settings, corpus: &Corpus, earlier: Option<&Vectors>) -> bool {
     let before = earlier.map_or(&[][..], |earlier| earlier.vocabulary.counts());
     let words = before.iter().fold(corpus.stats.kept_words, |sum, &count| sum.saturating_add(count));

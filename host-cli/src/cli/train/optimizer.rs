@@ -252,8 +252,8 @@ pub(super) fn warn(corpus: &Corpus, settings: &Settings) {
         if time > Duration::from_secs(60) {
             let (words, time) = (HumanCount(corpus.vocabulary.len() as u64), rounded(time));
             report::warn(&format!(
-                "--loss softmax: with {words} words this takes about {time}; --loss negative-sampling takes a small part of \
-                 that, and fewer words less: --min-count, --max-vocab"
+                "--loss softmax: with {words} words this takes about {time}; --loss negative-sampling takes a small \
+                 part of that, and fewer words less: --min-count, --max-vocab"
             ));
         }
     } else if !settings.merges() && settings.threads > 1 && Plan::of(corpus, settings).shards > 1 {
