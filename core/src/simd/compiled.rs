@@ -184,7 +184,7 @@ fn ragged_pair(simd: Simd, update: PairUpdate<'_, Ragged<'_>>) -> Result<f32, Wi
 impl Simd {
     /// [`enter`](Machine::enter) for rows that are not whole blocks. Copies take most of the time there: wider vectors
     /// than those of AVX2 would only be more code.
-    #[inline]
+    // Not `inline`, which would be compiled once more in each codegen unit.
     fn enter_ragged<K: Kernel>(self, kernel: K) -> K::Output {
         #[cfg(target_arch = "x86_64")]
         match self.token {

@@ -214,7 +214,7 @@ mod tests {
     }
 
     fn text() -> Vec<u8> {
-        (0..100_u32).map(|i| format!("word{} ", i.wrapping_mul(2_654_435_761) >> 20)).collect::<String>().into_bytes()
+        (0..30_u32).map(|i| format!("word{} ", i.wrapping_mul(2_654_435_761) >> 20)).collect::<String>().into_bytes()
     }
 
     /// The text of a file called `name` that holds `data`.

@@ -128,6 +128,9 @@ pub(super) fn assert_sound(read: &Vectors) {
 }
 
 proptest! {
+    // Each case writes a file of each format to the disk, and waits for it.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn what_is_written_is_read_back_and_no_change_makes_a_reader_panic(
         vectors in any_vectors(),

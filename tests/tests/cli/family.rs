@@ -19,7 +19,7 @@ const VARIANTS: [&[&str]; 6] = [
 #[test]
 fn each_learns_and_its_history_makes_it_again_on_any_number_of_threads() {
     // One shard, and several.
-    for (lines, epochs) in [(400, "12"), (40_000, "2")] {
+    for (lines, epochs) in [(400, "12"), (31_000, "2")] {
         let folder = folder(lines);
         let mut models: Vec<Vec<u8>> = Vec::new();
         for options in VARIANTS {
@@ -141,7 +141,7 @@ fn pictures_and_pages_show_words_never_seen() {
 /// No word of the text has an n-gram: the model learns what the plain one does, and says so of words that it lacks.
 #[test]
 fn words_without_ngrams_train_as_words_alone() {
-    for (lines, threads) in [(400, "1"), (40_000, "2")] {
+    for (lines, threads) in [(400, "1"), (31_000, "2")] {
         let folder = folder(lines);
         let options = ["--epochs", "2", "--threads", threads];
         let plain = last_loss(&train(&folder, "plain.safetensors", &options));

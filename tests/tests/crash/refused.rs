@@ -1,38 +1,50 @@
 //! What `--resume` and `--checkpoint` refuse.
 
 use std::fs;
+use std::sync::LazyLock;
 
 use motevec_tests::Folder;
 
 use super::{checkpoints, end, send, start, wait_until};
 
-/// A folder with a run on `text.txt` that was stopped, in `saved`, and the bytes of one that was not.
-fn stopped() -> (Folder, Vec<u8>) {
+const TRAIN: [&str; 9] = ["train", "text.txt", "-o", "model.bin", "--dim", "8", "--subsample", "0", "--epochs=20"];
+
+/// A folder with the text of all runs here.
+fn folder_with_text() -> Folder {
     let folder = Folder::new();
     folder.write("text.txt", "the cat sat on the mat with the dog and the hen\n".repeat(4_000));
-    let base = ["train", "text.txt", "-o", "model.bin", "--dim", "20", "--subsample", "0", "--epochs", "60"];
-    folder.stdout(&base);
-    let reference = folder.read("model.bin");
-    fs::remove_file(folder.path("model.bin")).unwrap();
-    let running = start(&folder, &[&base[..], &["--checkpoint", "saved", "--checkpoint-every", "1ms"]].concat());
+    folder
+}
+
+/// The bytes of a run that was not stopped.
+static REFERENCE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let folder = folder_with_text();
+    folder.stdout(&TRAIN);
+    folder.read("model.bin")
+});
+
+/// A folder with a run on `text.txt` that was stopped, in `saved`.
+fn stopped() -> Folder {
+    let folder = folder_with_text();
+    let running = start(&folder, &[&TRAIN[..], &["--checkpoint", "saved", "--checkpoint-every", "1ms"]].concat());
     wait_until(|| {
         checkpoints(&folder.path("saved")).last().is_some_and(|last| !last.ends_with("checkpoint-000001.safetensors"))
     });
     send("-INT", &running);
     assert_eq!(end(running).0, Some(130));
-    (folder, reference)
+    folder
 }
 
 #[test]
 fn what_differs_is_named() {
-    let (folder, reference) = stopped();
+    let folder = stopped();
     let text = folder.read("text.txt");
     folder.write("other.txt", "the cat sat on the mat with the dog and the hen\n".repeat(3_999));
     folder.write("moved.txt", "the cat sat on the mat with the hen and the dog\n".repeat(4_000));
     folder.write("renamed.txt", String::from_utf8(text).unwrap().replace("dog", "cow"));
     let text = "the text is not the one that the run in saved began with: ";
     let cases = [
-        ("--dim 50", 2, "--dim 50: the run in saved began with --dim 20; leave that out, or start over".to_owned()),
+        ("--dim 50", 2, "--dim 50: the run in saved began with --dim 8; leave that out, or start over".to_owned()),
         (
             "--window 3 --lr 0.1",
             2,
@@ -56,14 +68,14 @@ fn what_differs_is_named() {
         assert_eq!((found, message), (code, format!("error: {expected}\n")), "{options}");
     }
     // Options that the vectors do not depend on may change; the same values may be given again.
-    folder.stdout(&["train", "text.txt", "--resume", "saved", "-o", "new.bin", "--threads", "2", "--dim", "20"]);
-    assert!(folder.read("new.bin") == reference);
+    folder.stdout(&["train", "text.txt", "--resume", "saved", "-o", "new.bin", "--threads", "2", "--dim", "8"]);
+    assert!(folder.read("new.bin") == *REFERENCE);
     assert!(!folder.path("model.bin").exists() && !folder.path("saved").exists());
 }
 
 #[test]
 fn a_damaged_checkpoint_falls_back_to_the_one_before() {
-    let (folder, reference) = stopped();
+    let folder = stopped();
     let last = checkpoints(&folder.path("saved")).pop().unwrap();
     let mut content = fs::read(&last).unwrap();
     // A number: the checksum is the last thing of the file, and the vectors come before it.
@@ -77,9 +89,9 @@ fn a_damaged_checkpoint_falls_back_to_the_one_before() {
         "warning: saved/{name}: this checkpoint is damaged: its checksum does not match; resuming from the one before\n"
     );
     assert_eq!((output.status.code(), message), (Some(0), expected));
-    assert!(folder.read("model.bin") == reference);
+    assert!(folder.read("model.bin") == *REFERENCE);
 
-    let (folder, _) = stopped();
+    let folder = stopped();
     for path in checkpoints(&folder.path("saved")) {
         fs::write(path, "damage").unwrap();
     }
@@ -89,7 +101,7 @@ fn a_damaged_checkpoint_falls_back_to_the_one_before() {
 
 #[test]
 fn folders_that_are_taken_or_empty_are_refused() {
-    let (folder, _) = stopped();
+    let folder = stopped();
     let train = ["train", "text.txt", "-o", "model.bin", "--checkpoint"];
     let (code, message) = folder.failure(&[&train[..], &["saved"]].concat());
     let expected =
@@ -170,9 +182,9 @@ fn an_earlier_model_must_be_the_same_one() {
     };
     let base = ["train", "new.txt", "--resume-from", "old.safetensors", "-o", "new.safetensors", "--subsample", "0"];
     old("1");
-    folder.stdout(&[&base[..], &["--epochs", "60"]].concat());
+    folder.stdout(&[&base[..], &["--epochs", "20"]].concat());
     let reference = folder.read("new.safetensors");
-    let saving = ["--epochs", "60", "--checkpoint", "saved", "--checkpoint-every", "1ms", "--save-vocab", "words.txt"];
+    let saving = ["--epochs", "20", "--checkpoint", "saved", "--checkpoint-every", "1ms", "--save-vocab", "words.txt"];
     let running = start(&folder, &[&base[..], &saving].concat());
     wait_until(|| checkpoints(&folder.path("saved")).len() == 2);
     send("-TERM", &running);

@@ -54,7 +54,7 @@ fn the_result_is_the_same_on_any_number_of_threads() {
     for fused in [false, true] {
         let on = |threads| run(&corpus, &Settings { threads, fused, ..settings.clone() });
         let reference = on(1);
-        for threads in [2, 3, 8, 64] {
+        for threads in [2, 3, 8] {
             let again = on(threads);
             assert_eq!(bits(&again), bits(&reference), "{threads} threads, fused {fused}");
             assert_eq!(again.losses, reference.losses);
