@@ -6,8 +6,9 @@ use crate::model::Rows;
 use crate::simd::{Lanes, dot};
 
 /// A word and how similar it is to the query.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[repr(C)]
 pub struct Neighbor {
     /// The word's row.
     pub row: u32,
@@ -60,31 +61,49 @@ pub fn nearest<L: Lanes, M: Candidates + ?Sized, const K: usize>(
     query: &[f32],
     without: &[u32],
 ) -> Vec<Neighbor, K> {
-    let mut best = Vec::new();
+    let mut best = Vec::from_array([Neighbor::default(); K]);
+    let found = nearest_in(lanes, vectors, query, without, &mut best);
+    best.truncate(found);
+    best
+}
+
+/// [`nearest`], as many as there is room for in `best`. Returns how many there are.
+pub fn nearest_in<L: Lanes, M: Candidates + ?Sized>(
+    lanes: L,
+    vectors: &M,
+    query: &[f32],
+    without: &[u32],
+    best: &mut [Neighbor],
+) -> usize {
+    let mut found = 0;
     let norm = libm::sqrtf(dot(lanes, query, query));
     for row in (0..vectors.count()).filter_map(|row| u32::try_from(row).ok()) {
         if without.contains(&row) {
             continue;
         }
         let Some([dot, square]) = vectors.products(lanes, row, query) else { continue };
-        keep_best(&mut best, Neighbor { row, similarity: cosine_of(dot, norm, libm::sqrtf(square)) });
+        let candidate = Neighbor { row, similarity: cosine_of(dot, norm, libm::sqrtf(square)) };
+        found = keep_best(best, found, candidate);
     }
-    best
+    found
 }
 
-/// Puts `candidate` in its place in the list, best first, and drops the worst if the list is full.
+/// Puts `candidate` in its place among the first `found` of the list, best first, and drops the worst if the list is
+/// full. Returns how many there are now.
 ///
 /// For a handful of neighbors, this is as fast as a heap and keeps them sorted.
-fn keep_best<const K: usize>(best: &mut Vec<Neighbor, K>, candidate: Neighbor) {
+fn keep_best(best: &mut [Neighbor], found: usize, candidate: Neighbor) -> usize {
     let (mut carried, mut placed) = (candidate, false);
-    for neighbor in best.iter_mut() {
+    for neighbor in best.iter_mut().take(found) {
         if placed || carried.similarity > neighbor.similarity {
             core::mem::swap(neighbor, &mut carried);
             placed = true;
         }
     }
     // Without room, the worst one is left over.
-    let _ = best.push(carried);
+    let Some(place) = best.get_mut(found) else { return found };
+    *place = carried;
+    found + 1
 }
 
 /// Writes the query "`a` is to `b` as `c` is to ?" into `query`: b/|b| − a/|a| + c/|c| (3CosAdd, Mikolov et al. 2013).

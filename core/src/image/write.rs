@@ -6,7 +6,7 @@ use super::checksum::Checksum;
 use super::{Encoding, Header, int8};
 use crate::model::Rows;
 use crate::simd::LANES;
-use crate::vocab::Vocab;
+use crate::vocab::VocabIn;
 
 /// The words of a model, for [`Writer`].
 pub trait Words {
@@ -23,9 +23,14 @@ pub trait Words {
     }
 }
 
-impl<const N: usize, const BYTES: usize> Words for Vocab<N, BYTES> {
+impl<T, E, C> Words for VocabIn<T, E, C>
+where
+    T: AsRef<[u8]> + AsMut<[u8]>,
+    E: AsRef<[u16]> + AsMut<[u16]>,
+    C: AsRef<[u32]> + AsMut<[u32]>,
+{
     fn words(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.tokens().zip(0..).map(|(token, index)| (token, self.count(index).unwrap_or_default()))
+        self.tokens().zip(self.counts().iter().copied())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The vocabulary of fixed capacity: what it holds, and what happens when it is full.
 
-use motevec_core::vocab::{Observed, Vocab, VocabError};
+use motevec_core::vocab::{Observed, Vocab, VocabError, VocabIn};
 use proptest::prelude::*;
 
 #[test]
@@ -87,6 +87,19 @@ fn a_full_vocabulary_keeps_frequent_tokens_and_lets_rare_ones_go() {
     assert_eq!((vocab.len(), vocab.text_len(), vocab.total(), vocab.dropped()), (0, 0, 0, 0));
     assert_eq!(vocab.observe_frequent("12345678", |_| ()), Observed::New(0));
     assert_eq!(Vocab::<0, 8>::new().observe_frequent("a", |_| ()), Observed::Dropped);
+}
+
+/// Storage may be slices, which hold whatever they held; the shortest one says how many tokens there is room for.
+#[test]
+fn storage_may_be_slices() {
+    let (mut text, mut ends, mut counts) = ([0xFF; 9], [7; 2], [9; 3]);
+    let mut vocab = VocabIn::over(&mut text[..], &mut ends[..], &mut counts[..]);
+    assert!(vocab.is_empty() && vocab.counts().is_empty() && vocab.total() == 0);
+    assert_eq!((vocab.observe("one"), vocab.observe("three")), (Ok(0), Ok(1)));
+    assert_eq!(vocab.observe("a"), Err(VocabError::Full));
+    assert_eq!(vocab.observe_frequent("a", |_| ()), Observed::Dropped);
+    assert_eq!((vocab.observe_frequent("a", |left| assert_eq!(left, "one")), vocab.text_len()), (Observed::New(0), 6));
+    assert_eq!((vocab.tokens().collect::<Vec<_>>(), vocab.counts()), (vec!["a", "three"], &[1, 0][..]));
 }
 
 proptest! {

@@ -5,7 +5,7 @@ use core::hint::black_box;
 use crate::clock;
 use crate::host::{end, report};
 use crate::kernel::{TIMES, updates};
-use crate::words::{Learning, learn};
+use crate::words::{Learning, learn, near};
 use crate::{WORDS, stack};
 
 /// Instructions that the clock is calibrated with.
@@ -30,11 +30,12 @@ pub(crate) fn all(learner: &mut Learning) -> ! {
     report("learn pairs", loss.pairs as u32);
     let start = clock::now();
     for word in 0..QUERIES {
-        black_box(learner.near(black_box(word)));
+        black_box(near(learner, black_box(word)));
     }
     report("query ticks", clock::since(start));
     report("queries", QUERIES);
     report("query words", WORDS as u32);
+    report("bits", learner.bits() as u32);
     report("stack", stack::measure().map_or(0, |stack| stack.peak));
 
     report("updates", TIMES);

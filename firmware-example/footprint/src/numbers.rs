@@ -12,7 +12,7 @@ use motevec_learner::noise::{Draws, Noise};
 use crate::{DIM, WORDS};
 
 static mut MODEL: FixedModel<WORDS, DIM> = FixedModel::zeros();
-static mut NOISE: Noise<WORDS> = Noise::new();
+static mut NOISE: Noise<[u16; WORDS]> = Noise::over([0; WORDS]);
 
 /// Learns and looks up, without end. Must be called once.
 pub(crate) fn run() -> ! {

@@ -69,6 +69,13 @@ impl<'a> Tokens<'a> {
 #[derive(Clone, Debug)]
 pub struct Words<'a>(&'a str);
 
+impl<'a> Words<'a> {
+    /// The words of `text`.
+    pub fn of(text: &'a str) -> Self {
+        Self(text)
+    }
+}
+
 impl<'a> Iterator for Words<'a> {
     type Item = &'a str;
 

@@ -1,13 +1,12 @@
 //! A vocabulary and its vectors, learned from sentences of tokens as they arrive: skip-gram with negative sampling.
 
-use heapless::Vec;
 use motevec_core::image::{Encoding, Image, WriteError, Writer};
-use motevec_core::model::{FixedModel, Rows, RowsMut, initialize_center};
-use motevec_core::query::{Neighbor, nearest};
+use motevec_core::model::{FixedModel, Model, Rows, RowsMut, initialize_center};
+use motevec_core::query::{Neighbor, nearest_in};
 use motevec_core::sample::Generator;
 use motevec_core::simd::Lanes;
 use motevec_core::train::{Fixed, Loss, Stream, Trainer};
-use motevec_core::vocab::{Observed, Vocab};
+use motevec_core::vocab::{Observed, Vocab, VocabIn};
 
 use crate::log::info;
 use crate::noise::{Draws, Noise};
@@ -25,38 +24,48 @@ pub const MAX_RATE: f32 = 1.0;
 const ALARMING_LOSS: f32 = 16.0;
 /// The largest component of a vector that passes this check. Those that learn well stay below 4.
 const LARGEST: f32 = 16.0;
-/// How many neighbors to find.
-pub const NEIGHBORS: usize = 5;
 
-/// The memory of a learner: up to `N` words of `D` components, whose text takes up to `TEXT` bytes.
-///
-/// It starts as zeros, so that a `static` takes no flash.
+/// The memory of a learner, in storage that the caller owns, arrays ([`FixedMemory`]) or slices: two matrices, the text
+/// of the words, two numbers of 16 bits per word and one of 32.
 #[derive(Debug)]
-pub struct Memory<const N: usize, const D: usize, const TEXT: usize> {
-    model: FixedModel<N, D>,
-    vocab: Vocab<N, TEXT>,
-    noise: Noise<N>,
+pub struct Memory<R, T, H, C> {
+    model: Model<R, R>,
+    vocab: VocabIn<T, H, C>,
+    noise: Noise<H>,
 }
 
-impl<const N: usize, const D: usize, const TEXT: usize> Default for Memory<N, D, TEXT> {
+/// The memory of a learner of up to `N` words of `D` components, whose text takes up to `TEXT` bytes.
+///
+/// It starts as zeros, so that a `static` takes no flash.
+pub type FixedMemory<const N: usize, const D: usize, const TEXT: usize> =
+    Memory<[[f32; D]; N], [u8; TEXT], [u16; N], [u32; N]>;
+
+impl<const N: usize, const D: usize, const TEXT: usize> Default for FixedMemory<N, D, TEXT> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<const N: usize, const D: usize, const TEXT: usize> Memory<N, D, TEXT> {
+impl<const N: usize, const D: usize, const TEXT: usize> FixedMemory<N, D, TEXT> {
     /// No words.
     #[must_use]
     pub const fn new() -> Self {
-        Self { model: FixedModel::zeros(), vocab: Vocab::new(), noise: Noise::new() }
+        Self::over(FixedModel::zeros(), Vocab::new(), [0; N])
     }
 }
 
-/// Learns.
+impl<R, T, H, C> Memory<R, T, H, C> {
+    /// No words, in this storage, whatever it holds. `noise` has room for as many words as the vocabulary.
+    pub const fn over(model: Model<R, R>, vocab: VocabIn<T, H, C>, noise: H) -> Self {
+        Self { model, vocab, noise: Noise::over(noise) }
+    }
+}
+
+/// Learns, in a [`Memory`].
 #[derive(Debug)]
-pub struct Learner<'m, L, const N: usize, const D: usize, const TEXT: usize> {
+pub struct Learner<'m, L, M> {
     lanes: L,
-    memory: &'m mut Memory<N, D, TEXT>,
+    memory: &'m mut M,
     streams: Streams,
     /// The learning rate, above 0 and at most [`MAX_RATE`].
     rate: f32,
@@ -91,9 +100,16 @@ pub enum Notice<'a> {
     Restarted(&'a str),
 }
 
-impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m, L, N, D, TEXT> {
+impl<'m, L, R, T, H, C> Learner<'m, L, Memory<R, T, H, C>>
+where
+    L: Lanes,
+    R: RowsMut,
+    T: AsRef<[u8]> + AsMut<[u8]>,
+    H: AsRef<[u16]> + AsMut<[u16]>,
+    C: AsRef<[u32]> + AsMut<[u32]>,
+{
     /// A learner that knows nothing.
-    pub fn new(lanes: L, memory: &'m mut Memory<N, D, TEXT>) -> Self {
+    pub fn new(lanes: L, memory: &'m mut Memory<R, T, H, C>) -> Self {
         let mut learner = Self { lanes, memory, streams: Streams::new(), rate: RATE, tokens: 0, loss: None };
         learner.reset();
         learner
@@ -132,7 +148,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
         }
         let Memory { vocab, noise, .. } = &mut *self.memory;
         if noise.is_stale(vocab.total() as u32) {
-            noise.rebuild((0..).map_while(|word| vocab.count(word)));
+            noise.rebuild(vocab.counts().iter().copied());
         }
     }
 
@@ -213,36 +229,58 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     pub fn adopt(&mut self, image: &Image<'_>, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<bool> {
         let number = image.find(token)?;
         let Some(word) = self.observe(token, notice) else { return Some(false) };
-        let Memory { model, vocab, .. } = &mut *self.memory;
+        let vocab = &self.memory.vocab;
         let average = vocab.total().checked_div(vocab.len() as u64).unwrap_or(0) as u32;
-        vocab.add(word, average.saturating_sub(vocab.count(word).unwrap_or(0)));
+        self.copy(image, number, word, average)?;
+        Some(true)
+    }
+
+    /// Forgets everything, and takes all words of `image`, with their counts, as far as there is room for them. Returns
+    /// whether there was room for all.
+    ///
+    /// Random numbers start anew, so what is learned from here on differs from what it would have been.
+    pub fn load(&mut self, image: &Image<'_>) -> bool {
+        self.reset();
+        (0..image.len()).all(|number| self.take(image, number).is_some())
+    }
+
+    /// Takes the word `number` of `image`, if there is room.
+    fn take(&mut self, image: &Image<'_>, number: u32) -> Option<()> {
+        let Memory { model, vocab, noise } = &mut *self.memory;
+        let word = vocab.observe(image.word(number)?).ok()?;
+        start_row(model, word, &mut self.streams.rows);
+        noise.outdate();
+        self.copy(image, number, word, image.count(number)?)
+    }
+
+    /// Copies the vectors of the word `number` of `image`, and raises its count to `count`.
+    fn copy(&mut self, image: &Image<'_>, number: u32, word: u32, count: u32) -> Option<()> {
+        let Memory { model, vocab, .. } = &mut *self.memory;
+        vocab.add(word, count.saturating_sub(vocab.count(word).unwrap_or(0)));
         if let Some(row) = model.center.row_mut(word as usize) {
             image.center().row(number)?.read(row);
         }
         if let (Some(outside), Some(row)) = (image.outside(), model.outside.row_mut(word as usize)) {
             outside.row(number)?.read(row);
         }
-        Some(true)
+        Some(())
     }
 
     /// Hands an image of both matrices to `sink`, piece by piece.
     ///
     /// # Errors
-    /// If a vector holds a number that is not finite; nothing is handed out then.
-    pub fn save(&self, mut sink: impl FnMut(&[u8])) -> Result<(), WriteError> {
+    /// If a vector holds a number that is not finite; nothing is handed out then. And the first error of `sink`, with
+    /// which this ends.
+    pub fn save<X>(&self, sink: impl FnMut(&[u8]) -> Result<(), X>) -> Result<Result<(), X>, WriteError> {
         let Memory { model, vocab, .. } = &*self.memory;
-        let writer = Writer::new(vocab, &model.center, Some(&model.outside), Encoding::F32)?;
-        let Ok(()) = writer.write(|piece| {
-            sink(piece);
-            Ok::<(), core::convert::Infallible>(())
-        });
-        Ok(())
+        Ok(Writer::new(vocab, &model.center, Some(&model.outside), Encoding::F32)?.write(sink))
     }
 
-    /// The words most similar to `word`, most similar first.
-    pub fn near(&self, word: u32) -> Vec<Neighbor, NEIGHBORS> {
+    /// The words most similar to `word`, most similar first, as many as there is room for in `best`. Returns how many
+    /// there are.
+    pub fn near(&self, word: u32, best: &mut [Neighbor]) -> usize {
         let vectors = Known { center: &self.memory.model.center, words: self.memory.vocab.len() };
-        nearest(self.lanes, &vectors, self.vector(word).unwrap_or_default(), &[word])
+        nearest_in(self.lanes, &vectors, self.vector(word).unwrap_or_default(), &[word], best)
     }
 
     /// The center vector of `word`.
@@ -256,8 +294,13 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     }
 
     /// The vocabulary.
-    pub fn vocab(&self) -> &Vocab<N, TEXT> {
+    pub fn vocab(&self) -> &VocabIn<T, H, C> {
         &self.memory.vocab
+    }
+
+    /// Components of a vector.
+    pub fn dim(&self) -> usize {
+        self.memory.model.center.dim()
     }
 
     /// The learning rate.
@@ -291,15 +334,17 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'m
     #[inline(never)]
     pub fn bits(&self) -> u64 {
         let words = self.memory.vocab.len();
-        let model = &self.memory.model;
-        let rows = model.center.iter().take(words).chain(model.outside.iter().take(words));
-        let bytes = rows.flatten().flat_map(|component| component.to_le_bytes());
+        let Model { center, outside } = &self.memory.model;
+        // Without padding.
+        let row = |index| if index < words { center.row(index) } else { outside.row(index - words) };
+        let rows = (0..2 * words).filter_map(row).flat_map(|row| row.get(..center.dim()).unwrap_or_default());
+        let bytes = rows.flat_map(|component| component.to_le_bytes());
         bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3))
     }
 }
 
 /// Draws the center vector of a new word at random, and sets its outside vector to zero.
-fn start_row<const N: usize, const D: usize>(model: &mut FixedModel<N, D>, word: u32, rng: &mut Generator) {
+fn start_row<R: RowsMut>(model: &mut Model<R, R>, word: u32, rng: &mut Generator) {
     initialize_center(&mut model.center, word as usize, rng);
     if let Some(row) = model.outside.row_mut(word as usize) {
         row.fill(0.0);
@@ -312,18 +357,18 @@ fn mean(loss: Loss) -> f32 {
 }
 
 /// The rows of the known words: those after them are unused.
-struct Known<'a, const N: usize, const D: usize> {
-    center: &'a [[f32; D]; N],
+struct Known<'a, R> {
+    center: &'a R,
     words: usize,
 }
 
-impl<const N: usize, const D: usize> Rows for Known<'_, N, D> {
+impl<R: Rows> Rows for Known<'_, R> {
     fn rows(&self) -> usize {
         self.words
     }
 
     fn dim(&self) -> usize {
-        D
+        self.center.dim()
     }
 
     fn row(&self, index: usize) -> Option<&[f32]> {

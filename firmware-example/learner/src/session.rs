@@ -3,13 +3,15 @@
 //! An answer is one or more lines, of which the last is `ok` or starts with `error: `. The device does not listen while
 //! it answers: send the next line after that.
 
+use core::convert::Infallible;
+
 use motevec_core::image::Image;
 use motevec_core::query::{Neighbor, nearest};
 use motevec_core::simd::Lanes;
 use motevec_core::train::Loss;
 
 use crate::command::{Command, CommandError, MAX_TOKEN, REFUSAL, Tokens};
-use crate::learner::{Learner, MAX_RATE, Memory, NEIGHBORS, Notice};
+use crate::learner::{FixedMemory, Learner, MAX_RATE, Notice};
 use crate::line::{Line, LineError};
 use crate::log::info;
 use crate::save::Lines;
@@ -17,6 +19,8 @@ use crate::text::Piece::{Bits, Number, Real, Text};
 use crate::text::{Piece, Sink, send};
 use crate::world::{VISITS, World};
 
+/// How many neighbors to show.
+const NEIGHBORS: usize = 5;
 /// Epochs of the demo.
 const EPOCHS: u32 = 8;
 
@@ -69,7 +73,7 @@ pub enum Next {
 #[derive(Debug)]
 pub struct Session<'m, L, const N: usize, const D: usize, const TEXT: usize, const LINE: usize> {
     lanes: L,
-    learner: Learner<'m, L, N, D, TEXT>,
+    learner: Learner<'m, L, FixedMemory<N, D, TEXT>>,
     line: &'m mut Line<LINE>,
     board: &'static Board,
     /// The board's image, if it is sound and its vectors are as long as the learned ones.
@@ -79,7 +83,7 @@ pub struct Session<'m, L, const N: usize, const D: usize, const TEXT: usize, con
 /// The memory of a session.
 #[derive(Debug, Default)]
 pub struct Storage<const N: usize, const D: usize, const TEXT: usize, const LINE: usize> {
-    memory: Memory<N, D, TEXT>,
+    memory: FixedMemory<N, D, TEXT>,
     line: Line<LINE>,
 }
 
@@ -87,7 +91,7 @@ impl<const N: usize, const D: usize, const TEXT: usize, const LINE: usize> Stora
     /// Nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { memory: Memory::new(), line: Line::new() }
+        Self { memory: FixedMemory::new(), line: Line::new() }
     }
 }
 
@@ -150,7 +154,7 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
 /// The parts of answers.
 struct Answer<'s, 'm, L, const N: usize, const D: usize, const TEXT: usize> {
     lanes: L,
-    learner: &'s mut Learner<'m, L, N, D, TEXT>,
+    learner: &'s mut Learner<'m, L, FixedMemory<N, D, TEXT>>,
     board: &'static Board,
     image: Option<&'s Image<'static>>,
 }
@@ -194,7 +198,9 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
     fn near(&self, token: &str, out: &mut impl Sink) {
         if let Some(word) = self.learner.word(token) {
             let name = |row| self.learner.vocab().token(row);
-            return send_neighbors(&self.learner.near(word), name, out);
+            let mut best = [Neighbor::default(); NEIGHBORS];
+            let found = self.learner.near(word, &mut best);
+            return send_neighbors(best.get(..found).unwrap_or_default(), name, out);
         }
         let mut query = [0.0; D];
         match self.in_flash(token, &mut query) {
@@ -254,10 +260,13 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
             return say!(out, Text("error: nothing is learned yet"));
         }
         let mut lines = Lines::new(out);
-        let saved = self.learner.save(|piece| lines.put(piece));
+        let saved = self.learner.save(|piece| {
+            lines.put(piece);
+            Ok::<(), Infallible>(())
+        });
         lines.end();
         match saved {
-            Ok(()) => say!(out, Text("ok")),
+            Ok(Ok(())) => say!(out, Text("ok")),
             Err(_) => say!(out, Text("error: a vector holds a number that is not finite")),
         }
     }
