@@ -83,6 +83,7 @@ def measure(board, target_dir, with_c):
     }
     if with_c:
         result["c"] = {SIGMOIDS[sigmoid]: plain_c(board, sigmoid, figures, per_tick) for sigmoid in SIGMOIDS}
+        result["library"] = library(board, target_dir, figures, per_tick)
     return result
 
 
@@ -102,14 +103,42 @@ def build(board, target_dir, *features):
     return shutil.copy(built, built.with_name("-".join(["built", *(features or ["words"])])))
 
 
+def compile_c(board, image, *arguments):
+    """A program in C for the board."""
+    _, processor = BOARDS[board]
+    memory = FIRMWARE / "memory"
+    run(["arm-none-eabi-gcc", "-mthumb", *processor, "-Wall", "-Wextra", "-nostartfiles", "-Wl,--gc-sections",
+         "-Wl,-z,noexecstack", "-T", memory / f"{board.removeprefix('mps2-')}.x", "-T", memory / "c.ld", *arguments,
+         "-lm", "-o", image])
+
+
+def library(board, target_dir, rust, per_tick):
+    """What the library for C takes (core/c)."""
+    target, _ = BOARDS[board]
+    folder = HERE.parent.parent / "core/c"
+    run(["cargo", "build", "--quiet", "--locked", "--release", "--features", "one-block", "--target", target,
+         "--target-dir", target_dir], cwd=folder)
+    with tempfile.TemporaryDirectory() as place:
+        image = Path(place) / "library"
+        compile_c(board, image, "-Os", "-I", folder / "include", HERE / "library.c",
+                  target_dir / target / "release/libmotevec.a", "--specs=nosys.specs")
+        figures, parts = emulate(board, image), sections(image)
+    if figures["bits"] != rust["bits"]:
+        sys.exit(f"{board}: the library for C has learned {figures['bits']:x}, the firmware {rust['bits']:x}")
+    return {
+        # A vector table of 1 KB, as the firmware has it.
+        "flash": parts[".text"] + 1024 - 8,
+        "static": parts.get(".data", 0) + parts[".bss"],
+        "learn": figures["learn ticks"] * per_tick / rust["learn pairs"],
+        "query": figures["query ticks"] * per_tick / figures["queries"],
+    }
+
+
 def plain_c(board, sigmoid, rust, per_tick):
     """Instructions per pair of the C update, for each window."""
-    _, processor = BOARDS[board]
-    memory = FIRMWARE / "memory" / f"{board.removeprefix('mps2-')}.x"
     with tempfile.TemporaryDirectory() as folder:
         image = Path(folder) / "plain"
-        run(["arm-none-eabi-gcc", "-O3", "-mthumb", *processor, f"-DSIGMOID={sigmoid}", "-Wall", "-Wextra", "-nostartfiles",
-             "-T", memory, "-T", HERE / "plain.ld", HERE / "plain.c", "-lm", "-o", image])
+        compile_c(board, image, "-O3", f"-DSIGMOID={sigmoid}", HERE / "plain.c")
         figures = emulate(board, image)
     for window in WINDOWS:
         ours, theirs = (number(all[f"window {window} sum"]) for all in (rust, figures))
@@ -173,6 +202,10 @@ def table(results):
                 lambda r: f"{r['c'][name][window]:,.0f}: {r['update'][window] / r['c'][name][window]:.2f} ×")
     row("instructions per pair, from tokens to vectors", lambda r: f"{r['learn']:,.0f}")
     row(f"instructions per query of {WORDS} words", lambda r: f"{r['query']:,.0f}")
+    if "library" in next(iter(results.values())):
+        for name, key, ours in [("flash, bytes", "flash", "flash with vocabulary"), ("static RAM, bytes", "static", "static"),
+                                ("instructions per pair", "learn", "learn"), ("instructions per query", "query", "query")]:
+            row(f"from C: {name}", lambda r: f"{r['library'][key]:,.0f}: {r['library'][key] / r[ours]:.2f} ×")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "start.h"
+
 enum { ROWS = 16, D = 16, K = 5, TARGETS = 1 + K, MAX_INPUTS = 10, TIMES = 200 };
 
 #if SIGMOID == 1
@@ -81,23 +83,6 @@ __attribute__((noinline)) static void window_update(float (*v)[D], float (*u)[D]
 
 static float v[ROWS][D], u[ROWS][D];
 
-/* Semihosting: what Arm's emulators and debuggers do for a program. */
-static void semihosting(int operation, const void *parameter) {
-    register int r0 __asm__("r0") = operation;
-    register const void *r1 __asm__("r1") = parameter;
-    __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
-}
-
-static void report(const char *name, uint32_t number) {
-    char text[] = "           \n", *end = text + sizeof text - 2;
-    do *--end = '0' + number % 10; while (number /= 10);
-    *--end = ' ';
-    semihosting(0x04, name);
-    semihosting(0x04, end);
-}
-
-static volatile uint32_t *const systick = (uint32_t *)0xe000e010;
-
 static void measure(int window, const char *ticks, const char *result) {
     static const uint32_t inputs[MAX_INPUTS] = {1, 5, 9, 13, 2, 6, 10, 14, 3, 7};
     uint32_t lists[16][TARGETS], state = 1;
@@ -123,29 +108,11 @@ static void measure(int window, const char *ticks, const char *result) {
     report(result, bits);
 }
 
-__attribute__((noinline)) static void run(void) {
+void run(void) {
     prepare();
-    systick[1] = 0xffffff;
-    systick[2] = 0;
-    systick[0] = 5;
+    start_clock();
     report("updates", TIMES);
     measure(2, "window 2 ticks", "window 2 sum");
     measure(5, "window 5 ticks", "window 5 sum");
     semihosting(0x18, (const void *)0x20026);
 }
-
-extern uint32_t stack_top[], data_start[], data_end[], data_load[], bss_start[], bss_end[];
-
-void reset(void) {
-#ifdef __ARM_FP
-    /* Turns the floating-point unit on. */
-    *(volatile uint32_t *)0xe000ed88 |= 0xf << 20;
-    __asm__ volatile("dsb\n isb" ::: "memory");
-#endif
-    memcpy(data_start, data_load, (char *)data_end - (char *)data_start);
-    memset(bss_start, 0, (char *)bss_end - (char *)bss_start);
-    run();
-    for (;;) {}
-}
-
-__attribute__((section(".vectors"), used)) static const void *const vectors[] = {stack_top, (const void *)reset};

@@ -2,6 +2,7 @@
 //! in QEMU; the same bits everywhere; what it takes; and that core builds without a panic.
 
 mod bad_input;
+mod c;
 mod demo;
 mod dialogue;
 mod flash;

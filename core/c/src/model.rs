@@ -1,0 +1,296 @@
+//! Models: learning, asking, saving.
+
+use core::ffi::{c_char, c_int, c_void};
+use core::mem::MaybeUninit;
+
+use motevec_core::image::WriteError;
+use motevec_core::query::{self, Neighbor};
+use motevec_core::simd::{Portable, Wide};
+use motevec_core::train::Loss;
+use motevec_learner::command::Words;
+use motevec_learner::learner;
+
+use crate::error::Error;
+use crate::layout::{Config, Motevec, lay_out};
+use crate::{bytes, give, items, string};
+
+/// What became of a word.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub enum Event {
+    /// There is no room for it: it is not learned.
+    Dropped,
+    /// It made room for another.
+    Forgotten,
+    /// Its vectors grew without end, and were drawn again: the learning rate may be too high.
+    Restarted,
+}
+
+/// Is told what becomes of words: the context, the event, and the word, which is not ended with a zero.
+pub(crate) type Notice = unsafe extern "C" fn(*mut c_void, Event, *const c_char, usize);
+
+/// A word and how similar it is.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Near {
+    /// Its number.
+    pub word: u32,
+    /// The cosine of the angle between the vectors, from -1 to 1.
+    pub similarity: f32,
+}
+
+// One is handed out as the other.
+const _: () = assert!(size_of::<Near>() == size_of::<Neighbor>() && align_of::<Near>() == align_of::<Neighbor>());
+
+/// The bytes of storage that a model takes; 0 if the configuration is not possible. `MOTEVEC_SIZE` says the same when
+/// the program is compiled.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_size(config: *const Config) -> usize {
+    // SAFETY: C promises what the header says of pointers.
+    unsafe { config.as_ref() }.and_then(|config| config.size().ok()).unwrap_or(0)
+}
+
+/// Lays a model that knows nothing out in `storage`, `size` bytes aligned to 8, and gives it to `model`. The storage is
+/// the model's until nobody uses the model any more; there is nothing to free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_init(
+    storage: *mut c_void,
+    size: usize,
+    config: *const Config,
+    model: *mut *mut Motevec,
+) -> Error {
+    let init = || {
+        // SAFETY: C promises what the header says of pointers.
+        let config = unsafe { config.as_ref() }.ok_or(Error::Null)?;
+        if storage.is_null() || model.is_null() {
+            return Err(Error::Null);
+        }
+        // SAFETY: as above; bytes may be uninitialized, and need no alignment.
+        let laid_out = lay_out(unsafe { items(storage.cast::<MaybeUninit<u8>>(), size) }?, *config)?;
+        // SAFETY: as above.
+        unsafe { give(model, laid_out) };
+        Ok(())
+    };
+    Error::of(init())
+}
+
+/// Forgets everything, and restarts with the same random numbers. The learning rate stays.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_reset(model: *mut Motevec) -> Error {
+    // SAFETY: C promises what the header says of pointers.
+    Error::of(unsafe { Motevec::at(model) }.map(|model| model.learner.reset()))
+}
+
+/// Has `notice` called, with `context`, for each word that is dropped, forgotten, or restarted; NULL ends that. It must
+/// not use the model.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_on_notice(
+    model: *mut Motevec,
+    notice: Option<unsafe extern "C" fn(context: *mut c_void, event: Event, word: *const c_char, length: usize)>,
+    context: *mut c_void,
+) -> Error {
+    // SAFETY: C promises what the header says of pointers.
+    Error::of(unsafe { Motevec::at(model) }.map(|model| (model.notice, model.context) = (notice, context)))
+}
+
+/// Learns from one sentence, `length` bytes of words with blanks or tabs between them. Gives the loss of an average
+/// pair of words, before it was learned, to `loss`, unless that is NULL; NaN if there was no pair.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_learn(
+    model: *mut Motevec,
+    text: *const c_char,
+    length: usize,
+    loss: *mut f32,
+) -> Error {
+    let learn = || {
+        // SAFETY: C promises what the header says of pointers.
+        let (model, text) = unsafe { (Motevec::at(model)?, bytes(text.cast(), length)?) };
+        let text = core::str::from_utf8(text).map_err(|_| Error::NotUtf8)?;
+        // SAFETY: as above.
+        unsafe { give(loss, learn_from(model, Words::of(text))) };
+        Ok(())
+    };
+    Error::of(learn())
+}
+
+/// The same, from `count` words, each ended with a zero.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_learn_words(
+    model: *mut Motevec,
+    words: *const *const c_char,
+    count: usize,
+    loss: *mut f32,
+) -> Error {
+    let learn = || {
+        // SAFETY: C promises what the header says of pointers.
+        let model = unsafe { Motevec::at(model) }?;
+        // SAFETY: as above; nothing is written.
+        let words: &[*const c_char] = unsafe { items(words.cast_mut(), count) }?;
+        for &word in words {
+            // SAFETY: as above.
+            unsafe { string(word) }?;
+        }
+        // SAFETY: as above; all were just checked.
+        let words = words.iter().map(|&word| unsafe { string(word) }.unwrap_or_default());
+        // SAFETY: as above.
+        unsafe { give(loss, learn_from(model, words)) };
+        Ok(())
+    };
+    Error::of(learn())
+}
+
+fn learn_from<'t>(model: &mut Motevec, words: impl Iterator<Item = &'t str> + Clone) -> f32 {
+    let (notice, context) = (model.notice, model.context);
+    let Loss { sum, pairs } = model.learner.learn(words, &mut |told| tell(notice, context, told));
+    // A division of doubles takes a kilobyte of flash.
+    sum as f32 / pairs as f32
+}
+
+pub(crate) fn tell(notice: Option<Notice>, context: *mut c_void, told: learner::Notice<'_>) {
+    let Some(notice) = notice else { return };
+    let (event, word) = match told {
+        learner::Notice::Dropped(word) => (Event::Dropped, word),
+        learner::Notice::Forgotten(word) => (Event::Forgotten, word),
+        learner::Notice::Restarted(word) => (Event::Restarted, word),
+    };
+    // SAFETY: C gave this function for that.
+    unsafe { notice(context, event, word.as_ptr().cast(), word.len()) };
+}
+
+/// Sets the learning rate, which is 0.05 at first: above 0, at most 1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_set_rate(model: *mut Motevec, rate: f32) -> Error {
+    // SAFETY: C promises what the header says of pointers.
+    let model = unsafe { Motevec::at(model) };
+    Error::of(model.and_then(|model| model.learner.set_rate(rate).then_some(()).ok_or(Error::Rate)))
+}
+
+/// How many words are known.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_words(model: *const Motevec) -> u32 {
+    // SAFETY: C promises what the header says of pointers.
+    unsafe { Motevec::read(model) }.map_or(0, |model| model.learner.vocab().len() as u32)
+}
+
+/// The recent loss of an average pair; NaN before the first.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_loss(model: *const Motevec) -> f32 {
+    // SAFETY: C promises what the header says of pointers.
+    unsafe { Motevec::read(model) }.ok().and_then(|model| model.learner.loss()).unwrap_or(f32::NAN)
+}
+
+/// A hash of the bits of all vectors: machines that have learned the same have the same.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_bits(model: *const Motevec) -> u64 {
+    // SAFETY: C promises what the header says of pointers.
+    unsafe { Motevec::read(model) }.map_or(0, |model| model.learner.bits())
+}
+
+/// Gives the number of a word, which is ended with a zero. It stays the word's until the word is forgotten.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_find(model: *const Motevec, text: *const c_char, word: *mut u32) -> Error {
+    let find = || {
+        // SAFETY: C promises what the header says of pointers.
+        let (model, text) = unsafe { (Motevec::read(model)?, string(text)?) };
+        let found = model.learner.word(text).ok_or(Error::NoSuchWord)?;
+        // SAFETY: as above.
+        unsafe { give(word, found) };
+        Ok(())
+    };
+    Error::of(find())
+}
+
+/// The text of a word, and how many bytes it has: it is not ended with a zero. NULL if there is no such word. It is
+/// valid until the model learns again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_text(model: *const Motevec, word: u32, length: *mut usize) -> *const c_char {
+    // SAFETY: C promises what the header says of pointers.
+    let text = unsafe { Motevec::read(model) }.ok().and_then(|model| model.learner.vocab().token(word));
+    // SAFETY: as above.
+    unsafe { give(length, text.map_or(0, str::len)) };
+    text.map_or(core::ptr::null(), |text| text.as_ptr().cast())
+}
+
+/// How often a word was seen, at least; 0 if there is no such word.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_count(model: *const Motevec, word: u32) -> u32 {
+    // SAFETY: C promises what the header says of pointers.
+    unsafe { Motevec::read(model) }.ok().and_then(|model| model.learner.vocab().count(word)).unwrap_or(0)
+}
+
+/// The vector of a word, as many numbers as the model has dimensions; NULL if there is no such word. It is valid until
+/// the model learns again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_vector(model: *const Motevec, word: u32) -> *const f32 {
+    // SAFETY: C promises what the header says of pointers.
+    let model = unsafe { Motevec::read(model) };
+    model.ok().and_then(|model| vector(model, word).ok()).map_or(core::ptr::null(), <[f32]>::as_ptr)
+}
+
+fn vector(model: &Motevec, word: u32) -> Result<&[f32], Error> {
+    let known = (word as usize) < model.learner.vocab().len();
+    model.learner.vector(word).filter(|_| known).ok_or(Error::NoSuchWord)
+}
+
+/// Gives the cosine of the angle between the vectors of two words, from -1 to 1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_similarity(model: *const Motevec, a: u32, b: u32, similarity: *mut f32) -> Error {
+    let compare = || {
+        // SAFETY: C promises what the header says of pointers.
+        let model = unsafe { Motevec::read(model) }?;
+        let cosine = query::cosine(Wide::<Portable>::new(), vector(model, a)?, vector(model, b)?);
+        // SAFETY: as above.
+        unsafe { give(similarity, cosine) };
+        Ok(())
+    };
+    Error::of(compare())
+}
+
+/// Writes the words most similar to `word` to `nearest`, the most similar first, at most `room` of them, and gives how
+/// many they are to `found`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_nearest(
+    model: *const Motevec,
+    word: u32,
+    nearest: *mut Near,
+    room: usize,
+    found: *mut usize,
+) -> Error {
+    let search = || {
+        // SAFETY: C promises what the header says of pointers; the two types have the same fields in C's order.
+        let (model, room) = unsafe { (Motevec::read(model)?, items(nearest.cast::<Neighbor>(), room)?) };
+        vector(model, word)?;
+        // SAFETY: as above.
+        unsafe { give(found, model.learner.near(word, room)) };
+        Ok(())
+    };
+    Error::of(search())
+}
+
+/// Hands an image of the model to `sink`, in pieces of at most 64 bytes; only words may be longer. It gets `context`,
+/// and ends the saving by returning anything but 0. What it took is an image if this returns no error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_save(
+    model: *const Motevec,
+    sink: Option<unsafe extern "C" fn(context: *mut c_void, bytes: *const u8, length: usize) -> c_int>,
+    context: *mut c_void,
+) -> Error {
+    let save = || {
+        // SAFETY: C promises what the header says of pointers.
+        let model = unsafe { Motevec::read(model) }?;
+        let sink = sink.ok_or(Error::Null)?;
+        if model.learner.vocab().is_empty() {
+            return Err(Error::Empty);
+        }
+        let saved = model.learner.save(|piece| {
+            // SAFETY: C gave this function for that.
+            let refused = unsafe { sink(context, piece.as_ptr(), piece.len()) } != 0;
+            if refused { Err(Error::Sink) } else { Ok(()) }
+        });
+        saved.map_err(|error: WriteError| match error {
+            WriteError::Numbers { .. } => Error::NotFinite,
+            _ => Error::Config,
+        })?
+    };
+    Error::of(save())
+}

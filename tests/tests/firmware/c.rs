@@ -1,0 +1,157 @@
+//! motevec for C (core/c): the header, the library on the desk, and the dialogue in C on boards.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use motevec_core::simd::Level;
+use motevec_learner::world::World;
+use motevec_tests::firmware::{Board, Device, Dialogue, Host, alone, cargo, set_up, target_folder};
+use motevec_tests::{Folder, repository, skip, works};
+
+use crate::images::decode;
+
+fn folder() -> PathBuf {
+    repository().join("core/c")
+}
+
+/// Runs `command`, which must succeed, and gives what it says.
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{command:?}:\n{}{}", text(&output.stdout), text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// The header that is checked in is the one of today's functions.
+#[test]
+fn the_header_is_current() {
+    if !works("cbindgen", &["--version"]) {
+        return skip("cbindgen", "cargo install cbindgen");
+    }
+    let mut cbindgen = Command::new("cbindgen");
+    let made = run(cbindgen.args(["--quiet", "--config", "cbindgen.toml"]).current_dir(folder()));
+    assert!(fs::read_to_string(folder().join("include/motevec.h")).unwrap() == made, "make it anew; its head says how");
+}
+
+/// Every function with what it is for and with what it must refuse, in C and C++, without a warning and under
+/// sanitizers. All learn the same.
+#[test]
+fn every_function_does_what_the_header_says() {
+    let library = alone(|| {
+        let mut cargo = cargo();
+        run(cargo.args(["build", "--quiet", "--locked", "--release"]).current_dir(folder()));
+        target_folder().join("release/libmotevec.a")
+    });
+    let sanitizers: &[&str] = &["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+    let mut hashes = Vec::new();
+    for (compiler, language, more) in [
+        ("gcc", ["-xc", "-std=c99"], sanitizers),
+        ("g++", ["-xc++", "-std=c++17"], &[]),
+        ("clang", ["-xc", "-std=c99"], &[]),
+    ] {
+        if !works(compiler, &["--version"]) {
+            skip(compiler, "sudo apt-get install gcc g++ clang");
+            continue;
+        }
+        let build = Folder::new();
+        let program = build.path("api");
+        let mut compile = Command::new(compiler);
+        compile.args(language).args(["-Wall", "-Wextra", "-Werror", "-pedantic"]).args(more).arg("-I");
+        compile.arg(folder().join("include")).arg(folder().join("tests/api.c")).arg("-xnone").arg(&library);
+        run(compile.args(["-lm", "-o"]).arg(&program));
+        hashes.push(run(&mut Command::new(&program)));
+    }
+    assert!(hashes.windows(2).all(|pair| pair[0] == pair[1]), "{hashes:?}");
+}
+
+/// The dialogue in C for `board`, built as its CMakeLists.txt says; `None` if the test is to be skipped.
+fn build(board: Board) -> Option<PathBuf> {
+    if !board.is_here() {
+        return None;
+    }
+    for (tool, install) in [("cmake", "cmake"), ("arm-none-eabi-gcc", "gcc-arm-none-eabi libnewlib-arm-none-eabi")] {
+        if !works(tool, &["--version"]) {
+            skip(tool, &format!("sudo apt-get install {install}"));
+            return None;
+        }
+    }
+    let place = target_folder().join("c").join(board.name());
+    let source = repository().join("firmware-example/c");
+    let mut configure = Command::new("cmake");
+    configure.arg("-S").arg(source).arg("-B").arg(&place).arg(format!("-DBOARD={}", board.name()));
+    // What the firmware in Rust has compiled is not compiled once more.
+    configure.arg(format!("-DMOTEVEC_FOLDER={}", target_folder().display()));
+    run(&mut configure);
+    alone(|| run(set_up(&mut Command::new("cmake")).arg("--build").arg(&place)));
+    Some(place.join("dialogue"))
+}
+
+/// The building's events, and words that are forgotten for others.
+fn lines() -> Vec<String> {
+    let mut world = World::new();
+    let mut lines = Vec::new();
+    for _ in 0..60 {
+        let visit = world.visit();
+        // As many as a line holds.
+        for events in visit.chunks(6) {
+            lines.push(events.iter().fold("learn".to_owned(), |line, event| line + " " + event.token()));
+        }
+    }
+    lines.extend(["near lab.laser", "vector lab.laser", "near xyzzy"].map(str::to_owned));
+    lines.extend((0..40).map(|n| format!("learn tür a{n} b{n} tür c{n}")));
+    lines.extend(["near tür", "vector tür"].map(str::to_owned));
+    lines
+}
+
+/// The hash among the answers to `stats` or `bits`.
+fn bits(answers: &[String]) -> String {
+    answers.iter().find_map(|line| line.strip_prefix("bits ")).expect("a hash").to_owned()
+}
+
+fn parity(board: Board) {
+    let Some(program) = build(board) else { return };
+    let mut host = Host::start(Level::Scalar).expect("every machine has plain arithmetic");
+    let mut device = Device::start(board, &program);
+    for line in lines() {
+        let (ours, theirs) = (host.ask(&line), device.ask(&line));
+        match ours.last().is_some_and(|last| last.starts_with("error: ")) {
+            true => assert_eq!(theirs, ["error: there is no such word"], "{line}"),
+            false => assert_eq!(theirs, ours, "{board:?}: {line}"),
+        }
+    }
+    assert_eq!(bits(&device.ask("bits")), bits(&host.ask("stats")), "{board:?}");
+    let saved = device.ask("save");
+    let saved: String = saved.iter().filter_map(|line| line.strip_prefix("= ")).collect();
+    let expected: String = decode(&host.ask("save")).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(saved == expected, "{board:?}: the image");
+}
+
+#[test]
+fn c_has_the_bits_of_rust_on_a_cortex_m0() {
+    parity(Board::Microbit);
+}
+
+#[test]
+fn c_has_the_bits_of_rust_on_a_cortex_m4f() {
+    parity(Board::An386);
+}
+
+#[test]
+fn c_has_the_bits_of_rust_on_a_cortex_m33() {
+    parity(Board::An505);
+}
+
+/// A board that CMake does not know is refused by name.
+#[test]
+fn an_unknown_board_is_refused_by_name() {
+    if !works("cmake", &["--version"]) {
+        return skip("cmake", "sudo apt-get install cmake");
+    }
+    let build = Folder::new();
+    let source = repository().join("firmware-example/c");
+    let output =
+        Command::new("cmake").arg("-S").arg(source).arg("-B").arg(build.path(".")).arg("-DBOARD=an387").output();
+    let message = String::from_utf8_lossy(&output.unwrap().stderr).into_owned();
+    assert!(message.contains("no such board: an387"), "{message}");
+}
