@@ -83,6 +83,9 @@ pub mod subword;
 pub mod train;
 pub mod vocab;
 
+/// The traits of random generators, in the version that is needed here.
+pub use rand_core;
+
 /// Compiles and runs the code in the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

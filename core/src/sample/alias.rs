@@ -2,6 +2,8 @@
 
 use rand_core::Rng;
 
+use super::Distribution;
+
 /// One slot of an alias table. A draw that falls into slot i gives i below `threshold` and `alias` above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -92,15 +94,13 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> AliasTable<S> {
     }
 }
 
-impl<S: AsRef<[Slot]>> AliasTable<S> {
-    /// The number of words.
-    pub fn words(&self) -> u32 {
+impl<S: AsRef<[Slot]>> Distribution for AliasTable<S> {
+    fn words(&self) -> u32 {
         self.slots.as_ref().len() as u32
     }
 
-    /// A word, drawn in proportion to its count^¾.
     #[inline(always)]
-    pub fn draw(&self, rng: &mut impl Rng) -> u32 {
+    fn draw(&self, rng: &mut impl Rng) -> u32 {
         let slots = self.slots.as_ref();
         let scaled = u64::from(rng.next_u32()) * slots.len() as u64;
         let (index, place) = ((scaled >> 32) as u32, scaled as u32);

@@ -5,6 +5,7 @@
 //! motevec's own programs use: its streams are part of the promise of equal bits.
 
 mod alias;
+mod cumulative;
 mod generator;
 mod huffman;
 mod negatives;
@@ -12,8 +13,9 @@ mod objective;
 mod subsample;
 
 pub use alias::{AliasError, AliasTable, Slot, noise_weight};
+pub use cumulative::CumulativeTable;
 pub use generator::Generator;
 pub use huffman::{HierarchicalSoftmax, HuffmanError, HuffmanTree, MAX_PATH};
-pub use negatives::{Negatives, Unigram, other_than};
+pub use negatives::{Distribution, Negatives, Unigram, other_than};
 pub use objective::{Labeled, Objective};
 pub use subsample::Subsampler;

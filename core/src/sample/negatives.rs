@@ -2,25 +2,32 @@
 
 use rand_core::Rng;
 
-use super::{AliasTable, Slot};
-
 /// A source of negative samples.
 pub trait Negatives {
     /// Fills `negatives` with words other than `target`. Repeats are allowed, and count (MATH.md eq. 12).
     fn draw(&mut self, target: u32, negatives: &mut [u32]);
 }
 
-/// Negative samples straight from an [`AliasTable`].
+/// The noise distribution of word2vec, P(w) ∝ count(w)^¾ (Mikolov et al. 2013), to draw from:
+/// [`AliasTable`](super::AliasTable), or [`CumulativeTable`](super::CumulativeTable).
+pub trait Distribution {
+    /// The number of words.
+    fn words(&self) -> u32;
+    /// A word, drawn in proportion to its count^¾; 0 if there is none. Takes one `u32` of `rng`.
+    fn draw(&self, rng: &mut impl Rng) -> u32;
+}
+
+/// Negative samples straight from a [`Distribution`].
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Unigram<'a, S, R> {
+pub struct Unigram<'a, T, R> {
     /// The distribution.
-    pub table: &'a AliasTable<S>,
+    pub table: &'a T,
     /// The stream that the draws take.
     pub rng: R,
 }
 
-impl<S: AsRef<[Slot]>, R: Rng> Negatives for Unigram<'_, S, R> {
+impl<T: Distribution, R: Rng> Negatives for Unigram<'_, T, R> {
     #[inline(always)]
     fn draw(&mut self, target: u32, negatives: &mut [u32]) {
         for negative in negatives {

@@ -1,6 +1,8 @@
 //! Drawing negatives in proportion to count^¾, and leaving out frequent words: the distributions.
 
-use motevec_core::sample::{AliasError, AliasTable, Generator, Negatives as _, Slot, Subsampler, Unigram};
+use motevec_core::sample::{
+    AliasError, AliasTable, CumulativeTable, Distribution as _, Generator, Negatives as _, Slot, Subsampler, Unigram,
+};
 use proptest::prelude::*;
 
 use crate::fixed::Fixed;
@@ -45,6 +47,46 @@ fn draws_follow_the_power_of_the_counts() {
         let expected: Vec<f64> = distribution(&counts).iter().map(|p| p * f64::from(draws)).collect();
         assert_distribution(&observed, &expected, what);
     }
+}
+
+/// To within 2⁻¹⁵ of all draws, and the rounding of weights to sixteenths, in a table that is made anew while words are
+/// counted.
+#[test]
+fn draws_of_a_growing_table_follow_the_counts_so_far() {
+    let mut table = CumulativeTable::over([0_u16; 100]);
+    let mut rng = Generator::new(1, [6]);
+    assert_eq!((table.words(), table.draw(&mut rng)), (0, 0));
+    for counts in [zipf(3), zipf(100), extreme(), vec![0, 3, 0, 0, 12, 0], vec![0, 0]] {
+        table.rebuild(counts.iter().map(|&count| count as u32));
+        assert_eq!(table.words() as usize, counts.len());
+        if counts.iter().all(|&count| count == 0) {
+            assert!((0..9).all(|_| table.draw(&mut rng) < 2));
+            continue;
+        }
+        // Every place that a draw can have.
+        let mut observed = vec![0_u32; counts.len()];
+        (0..1 << 16).for_each(|place| observed[table.draw(&mut Fixed(place << 16)) as usize] += 1);
+        let sixteenths: f64 = counts.iter().map(|&count| 16.0 * (count as f64).powf(0.75)).sum();
+        for (word, (p, observed)) in distribution(&counts).into_iter().zip(observed).enumerate() {
+            let observed = f64::from(observed) / 65_536.0;
+            let most = 1.0 / 32_768.0 + (1.0 + p * counts.len() as f64) / sixteenths;
+            assert!((observed - p).abs() < most, "word {word} of {counts:?}: {observed}, not {p}");
+        }
+    }
+    // More words than it has room for are left out.
+    table.rebuild((0..200).map(|_| 5));
+    assert_eq!(table.words(), 100);
+}
+
+#[test]
+fn a_growing_table_is_stale_when_counts_have_grown_by_an_eighth() {
+    let mut table = CumulativeTable::over([0_u16; 2]);
+    assert!(!table.is_stale(0) && table.is_stale(1));
+    table.rebuild([30, 50].into_iter());
+    assert!([70, 80, 90].into_iter().all(|total| !table.is_stale(total)));
+    assert!([69, 91].into_iter().all(|total| table.is_stale(total)));
+    table.outdate();
+    assert!(table.is_stale(80));
 }
 
 #[test]

@@ -4,15 +4,14 @@ use core::hint::black_box;
 
 use motevec_core::model::FixedModel;
 use motevec_core::query;
-use motevec_core::sample::Generator;
+use motevec_core::sample::{CumulativeTable, Generator, Unigram};
 use motevec_core::simd::{Portable, Scalar};
 use motevec_core::train::{Fixed, Stream, Trainer};
-use motevec_learner::noise::{Draws, Noise};
 
 use crate::{DIM, WORDS};
 
 static mut MODEL: FixedModel<WORDS, DIM> = FixedModel::zeros();
-static mut NOISE: Noise<[u16; WORDS]> = Noise::over([0; WORDS]);
+static mut NOISE: CumulativeTable<[u16; WORDS]> = CumulativeTable::over([0; WORDS]);
 
 /// Learns and looks up, without end. Must be called once.
 pub(crate) fn run() -> ! {
@@ -25,7 +24,7 @@ pub(crate) fn run() -> ! {
 
     let mut widths = Generator::new(black_box(1), [1]);
     let lanes = Scalar::<Portable>::new();
-    let mut trainer = Trainer::new(lanes, model, Draws { noise, rng: &mut rng }, Fixed::<2, 6>, 0.05);
+    let mut trainer = Trainer::new(lanes, model, Unigram { table: noise, rng: &mut rng }, Fixed::<2, 6>, 0.05);
     let mut stream = Stream::<5>::new();
     loop {
         while let Some(word) = black_box(Some(0)) {

@@ -3,13 +3,12 @@
 use motevec_core::image::{Encoding, Image, WriteError, Writer};
 use motevec_core::model::{FixedModel, Model, Rows, RowsMut, initialize_center};
 use motevec_core::query::{Neighbor, nearest_in};
-use motevec_core::sample::Generator;
+use motevec_core::sample::{CumulativeTable, Generator, Unigram};
 use motevec_core::simd::Lanes;
 use motevec_core::train::{Fixed, Loss, Stream, Trainer};
 use motevec_core::vocab::{Observed, Vocab, VocabIn};
 
 use crate::log::info;
-use crate::noise::{Draws, Noise};
 
 /// How many tokens on each side of a center are its outside words.
 const WINDOW: usize = 2;
@@ -31,7 +30,7 @@ const LARGEST: f32 = 16.0;
 pub struct Memory<R, T, H, C> {
     model: Model<R, R>,
     vocab: VocabIn<T, H, C>,
-    noise: Noise<H>,
+    noise: CumulativeTable<H>,
 }
 
 /// The memory of a learner of up to `N` words of `D` components, whose text takes up to `TEXT` bytes.
@@ -57,7 +56,7 @@ impl<const N: usize, const D: usize, const TEXT: usize> FixedMemory<N, D, TEXT> 
 impl<R, T, H, C> Memory<R, T, H, C> {
     /// No words, in this storage, whatever it holds. `noise` has room for as many words as the vocabulary.
     pub const fn over(model: Model<R, R>, vocab: VocabIn<T, H, C>, noise: H) -> Self {
-        Self { model, vocab, noise: Noise::over(noise) }
+        Self { model, vocab, noise: CumulativeTable::over(noise) }
     }
 }
 
@@ -156,7 +155,7 @@ where
     #[inline(never)]
     fn train<'t>(&mut self, tokens: impl Iterator<Item = &'t str>) -> Loss {
         let Memory { model, vocab, noise } = &mut *self.memory;
-        let negatives = Draws { noise, rng: &mut self.streams.negatives };
+        let negatives = Unigram { table: noise, rng: &mut self.streams.negatives };
         let mut trainer = Trainer::new(self.lanes, model, negatives, Fixed::<WINDOW, TARGETS>, self.rate);
         let mut window = Stream::<{ 2 * WINDOW + 1 }>::new();
         for word in tokens.filter_map(|token| vocab.index(token)) {

@@ -3,7 +3,6 @@
 //! | module | holds |
 //! |---|---|
 //! | [`learner`] | a vocabulary and its vectors, learned from sentences of tokens as they arrive |
-//! | [`noise`] | negative samples while counts change |
 //! | [`mod@line`] | from bytes to lines |
 //! | [`command`] | from lines to commands |
 //! | [`session`] | from commands to answers |
@@ -22,7 +21,6 @@ pub mod command;
 pub mod learner;
 pub mod line;
 mod log;
-pub mod noise;
 pub mod save;
 pub mod session;
 pub mod text;

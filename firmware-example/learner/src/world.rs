@@ -3,8 +3,8 @@
 //! Somebody opens a door, uses the devices in the room, and leaves. Now and then something happens elsewhere. So the
 //! events of a room should end up close together, which can be checked.
 
+use motevec_core::rand_core::Rng;
 use motevec_core::sample::Generator;
-use rand_core::Rng;
 
 /// The events, one row per room. The first of a row is the way in and out.
 pub const ROOMS: [[&str; 8]; 9] = [
