@@ -45,6 +45,8 @@ pub enum Error {
         /// How far the run had come, and how to go on.
         message: String,
     },
+    /// A model does not know a word.
+    UnknownWord(String),
     /// The run failed for a reason that concerns no single file.
     Failed(String),
 }
@@ -52,7 +54,10 @@ pub enum Error {
 impl Display for Error {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) | Self::Failed(message) | Self::Interrupted { message, .. } => f.write_str(message),
+            Self::Usage(message)
+            | Self::UnknownWord(message)
+            | Self::Failed(message)
+            | Self::Interrupted { message, .. } => f.write_str(message),
             Self::Setting { name, value, message } if value.is_empty() => write!(f, "{name}: {message}"),
             Self::Setting { name, value, message } => write!(f, "{name} {value}: {message}"),
             Self::Io { path, source } => write!(f, "{}: {source}", path.display()),

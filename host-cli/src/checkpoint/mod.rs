@@ -21,6 +21,7 @@ use motevec_core::subword::Ngrams;
 use serde::{Deserialize, Serialize};
 
 use crate::Subwords;
+pub(crate) use crate::history::program;
 use crate::train::{LossCurve, Position, Trained};
 
 pub(crate) use fingerprint::{Fingerprint, of_model};
@@ -76,11 +77,6 @@ impl RunState {
         self.ngrams = ngrams.map(|ngrams| [ngrams.least(), ngrams.most(), ngrams.buckets()]);
         self.losses = trained.losses.iter().map(|loss| loss.to_bits()).collect();
     }
-}
-
-/// This program, with its version.
-pub(crate) fn program() -> String {
-    format!("motevec {}", env!("CARGO_PKG_VERSION"))
 }
 
 /// A checkpoint that was read.

@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use super::plot::{Map, Method};
 use super::report::{self, Columns};
-use super::train::{history, memory};
+use super::train::memory;
 use super::{printable, progress};
 use crate::corpus::{Corpus, Options, Source, Tokenizer};
 use crate::output::Files;
 use crate::plot::{Kind, Picture, Selection};
 use crate::query::{self, Neighbor};
 use crate::train::Settings;
-use crate::{Result, Vectors, format};
+use crate::{Result, Run, Vectors, format};
 
 /// Addresses of presidents of the United States, one paragraph per line; in the public domain.
 pub(super) const ADDRESSES: Source =
@@ -103,7 +103,7 @@ impl Args {
         let corpus = progress::read(&[ADDRESSES], &options)?;
         memory::check(&corpus, &settings)?;
         let (trained, time) = progress::train(&corpus, &settings)?;
-        let history = vec![history::run(history::options(&options, None, None, &settings), &corpus, &trained)];
+        let history = vec![Run::new(Run::options(&options, None, None, &settings), &corpus, &trained)];
         let Corpus { vocabulary, stats, .. } = corpus;
         let (data, outside) = (trained.center, Some(trained.outside));
         let vectors = Vectors { outside, history, ..Vectors::new(vocabulary, settings.dim, data) };

@@ -98,7 +98,7 @@ impl Args {
             report.similarity.push(Similarity { file: path.display().to_string(), score });
         }
         if let Some(path) = &self.tests.analogies {
-            let AnalogyScore { sections, total } = eval::analogies(&vectors, path, self.restrict as usize)?;
+            let AnalogyScore { sections, total, .. } = eval::analogies(&vectors, path, self.restrict as usize)?;
             report.analogies = Some(Analogies {
                 file: path.display().to_string(),
                 restrict: self.restrict,

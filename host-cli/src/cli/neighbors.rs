@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::lines::{self, Answers};
 use super::model::ModelArgs;
 use super::report;
-use crate::query::{self, Neighbor, Question};
+use crate::query::{self, Neighbor, Question, Wanted};
 use crate::{Result, Vectors};
 
 /// How many neighbors are listed.
@@ -82,9 +82,9 @@ impl Args {
 
     fn answer(&self, vectors: &Vectors, questions: &[Vec<&str>]) -> Vec<Result<String>> {
         let negative: Vec<_> = self.negative.iter().map(String::as_str).collect();
-        let asked = questions.iter().map(|words| Question { near: words.clone(), far: negative.clone() });
-        let least = self.threshold.unwrap_or(f32::NEG_INFINITY);
-        let found = query::answer(vectors, &asked.collect::<Vec<_>>(), self.most(), least);
+        let asked: Vec<_> = questions.iter().map(|words| Question::new(words, &negative)).collect();
+        let all = Wanted::nearest(self.most());
+        let found = query::answer(vectors, &asked, &Wanted { least: self.threshold.unwrap_or(all.least), ..all });
         let report = |(query, neighbors): (&Vec<&str>, Result<_>)| {
             report::text(&Report { query, negative: &negative, neighbors: neighbors? }, self.json)
         };

@@ -124,6 +124,9 @@ impl<'a> Training<'a> {
     }
 
     /// Does `work`, until it ends or `stop` says so.
+    ///
+    /// # Errors
+    /// Those of `work`, and if there was nothing to learn from.
     pub(super) fn run(
         &mut self,
         work: impl FnOnce(train::Observe<'_>) -> Result<Trained>,
@@ -136,7 +139,7 @@ impl<'a> Training<'a> {
         if trained.as_ref().map_or(true, |trained| trained.stopped.is_none()) {
             self.bar.finish_and_clear();
         }
-        trained
+        trained.and_then(|trained| trained.check().map(|()| trained))
     }
 
     fn show(&mut self, progress: &train::Progress) {

@@ -59,6 +59,7 @@ impl ShortWord {
 /// A corpus has too many distinct words for a cache, and most occurrences are of few of them. So short words are first
 /// looked up in `recent`, which fits into a second-level cache. Those that it lacks are collected and looked up in
 /// `short` several at a time, so that the processor waits for all of their cache lines at once.
+#[derive(Clone)]
 pub(crate) struct Dictionary {
     recent: Vec<Recent>,
     pending: Vec<Pending>,
@@ -95,6 +96,7 @@ fn place(hash: u64) -> usize {
 const PENDING: usize = 64;
 
 /// A word whose id belongs at place `at` of the ids.
+#[derive(Clone)]
 struct Pending {
     word: ShortWord,
     hash: u64,
@@ -102,6 +104,7 @@ struct Pending {
 }
 
 /// A word with its id, all in the table, so that a lookup touches a single cache line.
+#[derive(Clone)]
 struct Short {
     word: [u8; 16],
     id: u32,
@@ -113,6 +116,7 @@ impl Short {
     }
 }
 
+#[derive(Clone)]
 struct Long {
     start: usize,
     len: usize,
@@ -297,6 +301,11 @@ impl Lookup {
             self.recent[place(hash)] = recent;
         }
         Some(recent.id).filter(|&id| id != Self::ABSENT)
+    }
+
+    /// What is looked up in.
+    pub(crate) fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
     }
 }
 

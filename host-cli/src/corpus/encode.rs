@@ -31,7 +31,8 @@ pub(super) struct Encoder {
     invalid_utf8: InvalidUtf8,
     /// The words met so far, with their counts.
     pub(super) dictionary: Dictionary,
-    ids: Vec<u32>,
+    /// The ids of the block so far.
+    pub(super) ids: Vec<u32>,
     /// How many bytes of text were encoded.
     pub(super) bytes: u64,
 }
@@ -73,6 +74,20 @@ impl Encoder {
             continues: block.continues,
             spoiled: spoils.before || spoils.after,
             ids: store.put(&self.ids)?,
+        })
+    }
+
+    /// Encodes a word that belongs to no block.
+    ///
+    /// # Errors
+    /// If it is too long.
+    #[inline]
+    pub(super) fn push(&mut self, word: &str) -> Result<()> {
+        self.word(word).map_err(|refusal| match refusal {
+            Refusal::TooLong(len) => Error::Failed(format!(
+                "a word of {len} bytes (at most {MAX_WORD} are allowed): is each sentence a list of words?"
+            )),
+            Refusal::TooMany => too_many_words(),
         })
     }
 
@@ -132,7 +147,8 @@ impl Encoder {
         Ok(())
     }
 
-    fn end_sentence(&mut self, continues: bool) {
+    /// Ends the sentence, if it has words or began in the block before.
+    pub(super) fn end_sentence(&mut self, continues: bool) {
         let is_open = self.ids.last().map_or(continues, |&last| last != SENTENCE_END);
         if is_open {
             self.ids.push(SENTENCE_END);

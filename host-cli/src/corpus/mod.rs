@@ -36,6 +36,7 @@ mod decode;
 )]
 mod dictionary;
 mod encode;
+mod gather;
 #[cfg(test)]
 mod reference;
 mod scan;
@@ -68,6 +69,7 @@ use store::Store;
 
 pub(crate) use dictionary::{Dictionary, Full, Lookup, Word};
 pub(crate) use encode::too_many_words;
+pub use gather::{Sentences, gather};
 pub use source::Source;
 pub use tokens::{SENTENCE_END, Tokens};
 pub use vocab_file::{read_vocab, write_vocab};
@@ -96,6 +98,17 @@ pub enum Tokenizer {
     Words,
 }
 
+impl Tokenizer {
+    /// The name that the command line takes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whitespace => "whitespace",
+            Self::Words => "words",
+        }
+    }
+}
+
 /// What to do where text is not UTF-8.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(ValueEnum))]
@@ -107,6 +120,18 @@ pub enum InvalidUtf8 {
     Replace,
     /// Leave out the whole line.
     Skip,
+}
+
+impl InvalidUtf8 {
+    /// The name that the command line takes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Replace => "replace",
+            Self::Skip => "skip",
+        }
+    }
 }
 
 /// How to read a corpus.
@@ -211,6 +236,40 @@ pub struct Corpus {
     pub stats: Stats,
 }
 
+impl Corpus {
+    /// The same text, of which only the words are left that `keep` says yes to, by their spelling and count.
+    ///
+    /// # Errors
+    /// If no word is left; if ids on the disk cannot be read.
+    pub fn keep(&self, mut keep: impl FnMut(&str, u64) -> bool) -> Result<Self> {
+        let mut vocabulary = Vocabulary::new();
+        let words = self.vocabulary.words().zip(self.vocabulary.counts());
+        let rows: Vec<Option<u32>> = words
+            .map(|(word, &count)| keep(word, count).then(|| vocabulary.push(word, count).ok()).flatten())
+            .map(|row| row.map(|row| row as u32))
+            .collect();
+        if vocabulary.is_empty() {
+            return Err(Error::Failed("no word of the text is kept".to_owned()));
+        }
+        let (mut kept, mut block) = (Vec::new(), Vec::new());
+        let (mut stats, mut has_words) = (Stats { kept_words: 0, sentences: 0, ..self.stats }, false);
+        for start in (0..self.tokens.len()).step_by(BLOCK_SIZE) {
+            self.tokens.copy_to(start..self.tokens.len().min(start + BLOCK_SIZE), &mut block)?;
+            for &id in &block {
+                if let Some(row) = rows.get(id as usize).copied().flatten() {
+                    kept.push(row);
+                    has_words = true;
+                    stats.kept_words += 1;
+                } else if id == SENTENCE_END && std::mem::take(&mut has_words) {
+                    kept.push(SENTENCE_END);
+                    stats.sentences += 1;
+                }
+            }
+        }
+        Ok(Self { vocabulary, tokens: kept.into(), stats })
+    }
+}
+
 /// Reads `sources`, in order, as one corpus, one sentence per line; the end of a source ends the sentence.
 ///
 /// A byte order mark at the start of a source is left out. `progress` is called every few megabytes, from any thread,
@@ -231,9 +290,7 @@ fn read_blocks(
     progress: &(dyn Fn(Progress) + Sync),
     block_size: usize,
 ) -> Result<Corpus> {
-    if options.max_sentence == 0 || options.max_vocab == Some(0) {
-        return Err(Error::Usage("the longest sentence and the largest vocabulary are at least 1".into()));
-    }
+    check(options)?;
     let threads = options.threads.max(1);
     let blocks = Mutex::new(Blocks::new(sources, block_size, progress)?);
     let store = Store::new(options.token_memory, &options.token_folder);
@@ -243,7 +300,15 @@ fn read_blocks(
         std::iter::once(own).chain(helpers.into_iter().map(select::join)).collect()
     });
     drop(blocks);
-    finish(workers, sources, options, &store)
+    finish(workers, || no_words(sources), options, &store)
+}
+
+/// Checks what the types of the options leave open.
+fn check(options: &Options) -> Result<()> {
+    if options.max_sentence == 0 || options.max_vocab == Some(0) {
+        return Err(Error::Usage("the longest sentence and the largest vocabulary are at least 1".into()));
+    }
+    Ok(())
 }
 
 /// What one thread made of its blocks.
@@ -284,8 +349,13 @@ fn lock<'a, 'b>(blocks: &'a Mutex<Blocks<'b>>) -> MutexGuard<'a, Blocks<'b>> {
     blocks.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Chooses the vocabulary and joins the parts.
-fn finish(mut workers: Vec<Worker>, sources: &[Source], options: &Options, store: &Store<'_>) -> Result<Corpus> {
+/// Chooses the vocabulary and joins the parts; `no_words` is the error if there are none.
+fn finish(
+    mut workers: Vec<Worker>,
+    no_words: impl FnOnce() -> Error,
+    options: &Options,
+    store: &Store<'_>,
+) -> Result<Corpus> {
     let failures = workers.iter_mut().filter_map(|worker| worker.failure.take());
     if let Some((_, error)) = failures.min_by_key(|&(number, _)| number) {
         return Err(error);
@@ -309,7 +379,7 @@ fn finish(mut workers: Vec<Worker>, sources: &[Source], options: &Options, store
         stats.phrases += if options.tokens == Tokenizer::Whitespace && is_phrase(word) { count } else { 0 };
     }
     if stats.words == 0 {
-        return Err(no_words(sources));
+        return Err(no_words());
     }
     let counts = || all.iter().map(|(word, _, count)| (word, count));
     let vocabulary = match (&options.vocabulary, &options.earlier) {

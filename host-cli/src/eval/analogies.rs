@@ -41,6 +41,20 @@ pub struct AnalogyScore {
     pub sections: Vec<SectionScore>,
     /// All questions together.
     pub total: SectionScore,
+    /// The questions that count, one by one, which the program does not print.
+    #[serde(skip)]
+    pub questions: Vec<Asked>,
+}
+
+/// A question that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Its section, from 0.
+    pub section: usize,
+    /// The rows of its words, the expected one last.
+    pub rows: [usize; 4],
+    /// Whether the model answers with the expected word.
+    pub correct: bool,
 }
 
 /// Scores the first `restrict` rows of `vectors` on the questions in the file `path`: sections that begin with a line
@@ -88,13 +102,13 @@ pub fn analogies(vectors: &Vectors, path: &Path, restrict: usize) -> Result<Anal
         *(if missing.any(&words) { &mut section.missing } else { &mut section.beyond }) += 1;
     }
     let answers = answer(vectors, rows, &questions);
+    let mut asked = Vec::with_capacity(questions.len());
     for (question, best) in questions.iter().zip(&answers) {
         let fold = |row: usize| words.row(vectors.vocabulary.word(row));
-        if let Some(section) = sections.get_mut(question.section)
-            && question.is_answered_by(best, fold)
-        {
-            section.correct += 1;
-        }
+        let &Question { section, a, b, c, expected } = question;
+        let correct = question.is_answered_by(best, fold);
+        asked.push(Asked { section, rows: [a, b, c, expected], correct });
+        sections.get_mut(section).into_iter().for_each(|section| section.correct += usize::from(correct));
     }
     let mut total = SectionScore { section: "total".to_owned(), ..SectionScore::default() };
     for section in &sections {
@@ -103,7 +117,7 @@ pub fn analogies(vectors: &Vectors, path: &Path, restrict: usize) -> Result<Anal
         total.missing += section.missing;
         total.beyond += section.beyond;
     }
-    Ok(AnalogyScore { sections, total })
+    Ok(AnalogyScore { sections, total, questions: asked })
 }
 
 /// A question whose words the model holds: their rows.
@@ -176,6 +190,8 @@ mod tests {
         assert_eq!(found.sections, [section("family", 1, 2, 1), section("empty", 0, 0, 0)]);
         assert_eq!(found.total, section("total", 1, 2, 1));
         assert_eq!((found.total.accuracy(), found.sections[1].accuracy()), (Some(0.5), None));
+        let asked = |expected, correct| Asked { section: 0, rows: [0, 1, 2, expected], correct };
+        assert_eq!(found.questions, [asked(3, true), asked(6, false)]);
     }
 
     #[test]

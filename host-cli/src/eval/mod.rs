@@ -29,7 +29,7 @@ use std::path::Path;
 
 use hashbrown::{HashMap, HashSet};
 
-pub use analogies::{AnalogyScore, SectionScore, analogies};
+pub use analogies::{AnalogyScore, Asked, SectionScore, analogies};
 pub use similarity::{SimilarityScore, similarity};
 pub use spearman::spearman;
 

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Folded, lines, read_text, spearman::spearman};
-use crate::query::{self, length};
+use super::spearman::{pearson, spearman};
+use super::{Folded, lines, read_text};
+use crate::query::{self, precise_cosine};
 use crate::{Error, Result, Vectors};
 
 /// The headings of columns of scores: of SimLex-999, of WordSim-353, and usual ones.
@@ -17,6 +18,9 @@ const SCORES: [&str; 4] = ["simlex999", "human (mean)", "mean", "score"];
 pub struct SimilarityScore {
     /// Spearman's ρ of the cosines with people's scores; `None` if too few pairs are known.
     pub spearman: Option<f64>,
+    /// Pearson's correlation of the same, which the program does not print: people's scores are ranks at best.
+    #[serde(skip)]
+    pub pearson: Option<f64>,
     /// The pairs that count, because both words have vectors: among the rows that are searched, or of n-grams.
     pub pairs: usize,
     /// How many of these have a word that the model has not seen, whose vector is that of its n-grams; `None` if the
@@ -80,7 +84,9 @@ pub fn similarity(vectors: &Vectors, path: &Path, restrict: usize) -> Result<Sim
             _ => missing += 1,
         }
     }
-    Ok(SimilarityScore { spearman: spearman(&scores), pairs: scores.len(), from_subwords, missing, beyond })
+    let (people, cosines): (Vec<_>, Vec<_>) = scores.iter().copied().unzip();
+    let (spearman, pearson) = (spearman(&scores), pearson(&people, &cosines));
+    Ok(SimilarityScore { spearman, pearson, pairs: scores.len(), from_subwords, missing, beyond })
 }
 
 /// The pairs in `text`, with their scores.
@@ -148,28 +154,25 @@ fn number(fields: &[&str], column: usize) -> Option<f64> {
     fields.get(column)?.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// The cosine in f64: equal pairs must have equal cosines, for their ranks; 0 if a vector is zero.
-fn precise_cosine(one: &[f32], other: &[f32]) -> f64 {
-    let product: f64 = one.iter().zip(other).map(|(&one, &other)| f64::from(one) * f64::from(other)).sum();
-    let lengths = length(one) * length(other);
-    if lengths > 0.0 { product / lengths } else { 0.0 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The score, without Pearson's correlation, which the scores of pairs change in other ways than ranks.
     fn score(text: &str) -> Result<SimilarityScore, String> {
         let vocabulary = ["peace", "War", "treaty", "PEACE"].map(|word| (word, 0)).into_iter().collect();
         let vectors = Vectors::new(vocabulary, 2, vec![1.0, 0.0, -1.0, 0.1, 1.0, 1.0, 0.0, -1.0]);
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, text).unwrap();
         let message = |error: Error| error.to_string().replace(&file.path().display().to_string(), "file");
-        similarity(&vectors, file.path(), 300_000).map_err(message)
+        let found = similarity(&vectors, file.path(), 300_000).map_err(message)?;
+        // The cosines of two pairs lie on a line.
+        assert!(found.pearson.is_none_or(|pearson| pearson > 0.9), "{found:?}");
+        Ok(SimilarityScore { pearson: None, ..found })
     }
 
     fn perfect(pairs: usize, missing: usize) -> Result<SimilarityScore, String> {
-        Ok(SimilarityScore { spearman: Some(1.0), pairs, from_subwords: None, missing, beyond: 0 })
+        Ok(SimilarityScore { spearman: Some(1.0), pearson: None, pairs, from_subwords: None, missing, beyond: 0 })
     }
 
     #[test]

@@ -23,8 +23,8 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// Pearson's correlation.
-fn pearson(one: &[f64], other: &[f64]) -> Option<f64> {
+/// Pearson's correlation of `one` and `other`, −1 to 1; `None` as for [`spearman`].
+pub(super) fn pearson(one: &[f64], other: &[f64]) -> Option<f64> {
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let (one_mean, other_mean) = (mean(one), mean(other));
     let (mut product, mut one_square, mut other_square) = (0.0, 0.0, 0.0);

@@ -10,8 +10,8 @@ pub(super) fn advice(start: &[u8]) -> Option<&'static str> {
         return Some("this is an HTML page, not a model: download the file that the page is about");
     }
     Some(match start {
-        // Protocols 2 to 5.
-        [0x80, 2..=5, ..] => {
+        // Protocols 2 to 5. Safetensors begin with a length, which may be the same bytes, and then with a brace.
+        [0x80, 2..=5, ..] if start.get(8) != Some(&b'{') => {
             "this is a Python pickle, such as gensim's `save` makes: load it in Python, and write it with \
              `wv.save_word2vec_format(\"model.bin\", binary=True)`"
         }
@@ -55,4 +55,15 @@ fn is_dl4j(start: &[u8]) -> bool {
     let header = lines.next().unwrap_or_default();
     let is_header = header.split(|&byte| byte == b' ').all(|part| part.iter().all(u8::is_ascii_digit));
     is_header && lines.next().is_some_and(|line| line.starts_with(b"B64:"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_no_pickle() {
+        assert!(advice(b"\x80\x02}q\x01X\x05\0\0\0").is_some_and(|advice| advice.contains("pickle")));
+        assert_eq!(advice(b"\x80\x02\0\0\0\0\0\0{\"__metadata__\""), None);
+    }
 }

@@ -4,6 +4,8 @@
 //! which have no delimiter in them, is the pair of their numbers; no two such pairs are spelled alike. Whatever else
 //! has a delimiter is counted as a string. A word that is spelled as a pair of plain words is counted as that pair.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
 
 use super::score::Score;
@@ -21,7 +23,7 @@ impl Pair {
         Self(u64::from(first) << 32 | u64::from(last))
     }
 
-    fn words(self) -> [usize; 2] {
+    pub(super) fn words(self) -> [usize; 2] {
         [(self.0 >> 32) as usize, self.0 as u32 as usize]
     }
 }
@@ -45,8 +47,9 @@ struct Entry {
 /// How many pairs are counted at a time: the processor then waits for many of them at once.
 const WAITING: usize = 512;
 
-pub(super) struct Counts<'a> {
-    spelling: &'a Spelling,
+#[derive(Clone)]
+pub(super) struct Counts {
+    pub(super) spelling: Spelling,
     numbers: Dictionary,
     /// By number.
     entries: Vec<Entry>,
@@ -56,8 +59,8 @@ pub(super) struct Counts<'a> {
     counted: usize,
 }
 
-impl<'a> Counts<'a> {
-    pub(super) fn new(spelling: &'a Spelling) -> Self {
+impl Counts {
+    pub(super) fn new(spelling: Spelling) -> Self {
         Self {
             spelling,
             numbers: Dictionary::default(),
@@ -109,6 +112,20 @@ impl<'a> Counts<'a> {
         Ok(())
     }
 
+    /// Adds `times` to the count of a word or pair, as it is spelled.
+    pub(super) fn add(&mut self, spelled: &str, times: u64) -> Result<()> {
+        let number = self.number(spelled)?;
+        let entry = &mut self.entries[number as usize];
+        match entry.kind {
+            Kind::Pair(pair) => *self.pairs.entry(pair).or_insert(0) += times,
+            Kind::Connector | Kind::Plain | Kind::Odd => {
+                self.counted += usize::from(entry.count == 0);
+                entry.count += times;
+            }
+        }
+        Ok(())
+    }
+
     #[inline(always)]
     fn number<'b>(&mut self, word: impl Into<Word<'b>>) -> Result<u32> {
         let word = word.into();
@@ -137,6 +154,20 @@ impl<'a> Counts<'a> {
         }
     }
 
+    /// The words and pairs, as they are spelled, with their counts, in no particular order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, u64)> {
+        let mut words = vec![""; self.entries.len()];
+        self.numbers.iter().for_each(|(word, number, _)| words[number as usize] = word);
+        let mut pairs = self.pairs.clone();
+        for &pair in &self.waiting {
+            *pairs.entry(pair).or_insert(0) += 1;
+        }
+        let spelled = |pair: Pair| pair.words().map(|word| words[word]).join(&self.spelling.delimiter);
+        let pairs: Vec<_> = pairs.into_iter().map(|(pair, count)| (spelled(pair).into(), count)).collect();
+        let counted = words.into_iter().zip(&self.entries).filter(|(_, entry)| entry.count > 0);
+        counted.map(|(word, entry)| (word.into(), entry.count)).chain(pairs)
+    }
+
     /// Whether there are more than `most` distinct words and pairs.
     pub(super) fn exceed(&mut self, most: usize) -> bool {
         if self.counted + self.pairs.len() + self.waiting.len() <= most {
@@ -158,7 +189,7 @@ impl<'a> Counts<'a> {
         for word in self.pairs.keys().flat_map(|pair| pair.words()) {
             is_kept[word] = true;
         }
-        let mut kept = Self::new(self.spelling);
+        let mut kept = Self::new(std::mem::take(&mut self.spelling));
         let mut renumbered = vec![0; self.entries.len()];
         for (word, number, _) in self.numbers.iter().filter(|&(_, number, _)| is_kept[number as usize]) {
             let Entry { count, .. } = self.entries[number as usize];
@@ -232,6 +263,6 @@ impl<'a> Counts<'a> {
             (Pair::new(first, last), score)
         };
         let pairs = phrases.into_iter().map(new).collect();
-        Ok(Table::new(self.spelling.clone(), score, numbers, known, pairs))
+        Ok(Table::new(self.spelling, score, numbers, known, pairs))
     }
 }

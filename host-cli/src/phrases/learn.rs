@@ -1,16 +1,16 @@
 //! The first part of a pass: counting words and pairs.
 
+use super::Settings;
 use super::counts::{Counts, Kind, Pair};
 use super::score::{Score, Scoring};
 use super::table::Table;
-use super::{Settings, Spelling};
 use crate::Result;
 use crate::corpus::{Visitor, Word};
 
 /// Counts the words and pairs of a text.
-pub(super) struct Learner<'a> {
-    counts: Counts<'a>,
-    spelling: &'a Spelling,
+#[derive(Clone)]
+pub(super) struct Learner {
+    pub(super) counts: Counts,
     score: Score,
     max_vocab: usize,
     /// What occurred at most so often is forgotten the next time that there is too much.
@@ -25,11 +25,10 @@ pub(super) struct Learner<'a> {
     has_words: bool,
 }
 
-impl<'a> Learner<'a> {
-    pub(super) fn new(settings: &'a Settings) -> Self {
+impl Learner {
+    pub(super) fn new(settings: &Settings) -> Self {
         Self {
-            counts: Counts::new(&settings.spelling),
-            spelling: &settings.spelling,
+            counts: Counts::new(settings.spelling.clone()),
             score: Score::new(settings),
             max_vocab: settings.max_vocab,
             // The first time, gensim forgets what occurred less than once.
@@ -46,12 +45,18 @@ impl<'a> Learner<'a> {
         self.score.words
     }
 
+    /// Takes in what was counted elsewhere, of so many words.
+    pub(super) fn add<'w>(&mut self, words: u64, counts: impl IntoIterator<Item = (&'w str, u64)>) -> Result<()> {
+        self.score.words += words;
+        counts.into_iter().filter(|&(_, times)| times > 0).try_for_each(|(word, times)| self.counts.add(word, times))
+    }
+
     pub(super) fn finish(self) -> Result<Table> {
         self.counts.into_table(self.score)
     }
 
     fn extend(&mut self, word: &str) {
-        self.phrase.push_str(&self.spelling.delimiter);
+        self.phrase.push_str(&self.counts.spelling.delimiter);
         self.phrase.push_str(word);
     }
 
@@ -75,7 +80,7 @@ impl<'a> Learner<'a> {
     }
 }
 
-impl Visitor for Learner<'_> {
+impl Visitor for Learner {
     fn word(&mut self, word: Word<'_>) -> Result<()> {
         self.score.words += 1;
         self.has_words = true;

@@ -19,6 +19,7 @@ mod learn;
 #[cfg(test)]
 mod reference;
 mod score;
+mod sentences;
 mod spelling;
 mod table;
 
@@ -34,6 +35,7 @@ use table::Table;
 
 pub use join::Joined;
 pub use score::Scoring;
+pub use sentences::Learning;
 pub use spelling::{ENGLISH, Spelling, read_connectors};
 
 /// What a phrase is.
@@ -102,6 +104,7 @@ pub fn learn(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Phrases> {
     settings.check()?;
+    settings.spelling.check()?;
     let mut phrases = Phrases { tables: Vec::new(), words: 0 };
     for _ in 0..settings.passes {
         let is_first = phrases.tables.is_empty();
@@ -166,7 +169,6 @@ impl Settings {
             let message = "word2phrase has no connector words; use --scoring default or npmi, or leave them out";
             return Err(Error::setting("scoring", "word2phrase", message));
         }
-        self.spelling.check()?;
         self.scoring.check(self.threshold)
     }
 }

@@ -44,6 +44,7 @@ impl Spelling {
         !self.connectors.is_empty()
     }
 
+    /// Checks that phrases are words of a text.
     pub(super) fn check(&self) -> Result<()> {
         if self.delimiter.is_empty() || self.delimiter.contains(char::is_whitespace) {
             let message = "expected at least one character, and no white space, which separates words";

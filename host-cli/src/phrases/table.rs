@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use super::counts::Pair;
 use super::score::Score;
-use super::spelling::Spelling;
+use super::spelling::{Shape, Spelling};
 use crate::corpus::{Dictionary, Lookup, Word};
 
 /// The phrases of a pass. It is much smaller than the counts, so that most of it fits into a cache.
@@ -66,6 +66,26 @@ impl Table {
         let (both, _) = self.find(phrase.into())?;
         let [first, last, both] = [first, last, both].map(|number| self.counts[number as usize]);
         self.score.phrase(first, last, both)
+    }
+
+    /// The phrases that there are, with their scores, in no particular order.
+    pub(super) fn phrases(&self) -> Vec<(String, f64)> {
+        let (delimiter, dictionary) = (&*self.spelling.delimiter, self.numbers.dictionary());
+        let mut words = vec![""; self.roles.len()];
+        dictionary.iter().for_each(|(word, number, _)| words[number as usize] = word);
+        let spelled = |pair: Pair| pair.words().map(|word| words[word]).join(delimiter);
+        let mut phrases: Vec<_> = self.pairs.iter().map(|(&pair, &score)| (spelled(pair), score)).collect();
+        let count = |word| dictionary.find(word).map_or(0, |number| self.counts[number as usize]);
+        for (&phrase, &both) in words.iter().zip(&self.counts) {
+            // As gensim reads a phrase: its first and its last word, whatever is between them.
+            let is_pair = matches!(self.spelling.shape(phrase), Shape::Pair(..));
+            if let (false, Some((first, rest))) = (is_pair, phrase.split_once(delimiter)) {
+                let last = rest.rsplit(delimiter).next().unwrap_or(rest);
+                phrases
+                    .extend(self.score.phrase(count(first), count(last), both).map(|score| (phrase.to_owned(), score)));
+            }
+        }
+        phrases
     }
 }
 

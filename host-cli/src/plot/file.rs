@@ -66,16 +66,24 @@ impl Picture {
         self.unlabeled
     }
 
+    /// The bytes of a file with the picture.
+    ///
+    /// # Errors
+    /// If the picture is too large to be drawn.
+    pub fn content(self, kind: Kind) -> Result<Vec<u8>> {
+        Ok(match kind {
+            Kind::Svg => self.canvas.svg(&font::css()).into_bytes(),
+            Kind::Html => page(&self.title, &self.canvas.svg("")).into_bytes(),
+            Kind::Png => png(&self.canvas.pixels(PIXELS)?),
+        })
+    }
+
     /// Writes the picture to the file `path`, whole or not at all.
     ///
     /// # Errors
     /// If `path` cannot be written, or the picture is too large to be drawn.
     pub fn write(self, path: &Path, kind: Kind) -> Result<()> {
-        let content = match kind {
-            Kind::Svg => self.canvas.svg(&font::css()).into_bytes(),
-            Kind::Html => page(&self.title, &self.canvas.svg("")).into_bytes(),
-            Kind::Png => png(&self.canvas.pixels(PIXELS)?),
-        };
+        let content = self.content(kind)?;
         output::write(path, |out| out.write_all(&content))
     }
 }

@@ -7,12 +7,13 @@
 
 use std::borrow::Cow;
 
+use motevec_core::simd::{Kernel, Lanes, Level, Machine as _, Simd};
 use rayon::prelude::*;
 
-/// Rows per panel: two SSE registers or one of AVX.
-const LANES: usize = 8;
+/// Rows per panel: two registers of AVX2, whose sums then never wait for each other.
+const LANES: usize = 16;
 
-/// Queries that are multiplied side by side.
+/// Queries that are multiplied side by side: the compiler makes registers of the sums of four, and not of six.
 const SIDE: usize = 4;
 
 /// The numbers in a tile of rows: 128 KiB, half of a small L2 cache.
@@ -77,15 +78,19 @@ impl Search<'_> {
         let mut found = vec![Best { rows: Vec::new(), threshold: self.least.next_down() }; queries.len()];
         let sides: Vec<Vec<[f32; SIDE]>> = queries.chunks(SIDE).map(|queries| self.interleave(queries)).collect();
         let mut tile = vec![[0.0; LANES]; self.rows_a_tile() / LANES * self.dim];
+        let mut products = vec![[[0.0; LANES]; SIDE]; self.rows_a_tile() / LANES];
+        // Products and sums round one after the other, whatever the instructions: the scores do not depend on them.
+        let simd = Simd::new(Level::best(), false).expect("this machine has the best of its levels");
         for start in (first..end).step_by(self.rows_a_tile()) {
             let stop = end.min(start + self.rows_a_tile());
             let rows = self.rows[start * self.dim..stop * self.dim].chunks(LANES * self.dim);
             let panels = rows.len();
             rows.zip(tile.chunks_exact_mut(self.dim)).for_each(|(rows, panel)| pack(rows, panel));
             for ((side, queries), found) in sides.iter().zip(queries.chunks(SIDE)).zip(found.chunks_mut(SIDE)) {
-                for (at, panel) in tile.chunks_exact(self.dim).take(panels).enumerate() {
-                    let products = products(side, panel);
-                    for ((query, best), scores) in queries.iter().zip(found.iter_mut()).zip(&products) {
+                let panels = &tile[..panels * self.dim];
+                simd.enter(Multiply { side, panels, products: &mut products });
+                for (at, products) in products.iter().take(panels.len() / self.dim).enumerate() {
+                    for ((query, best), scores) in queries.iter().zip(found.iter_mut()).zip(products) {
                         self.collect(start + at * LANES..stop, scores, query, best);
                     }
                 }
@@ -182,17 +187,31 @@ fn pack(rows: &[f32], panel: &mut [[f32; LANES]]) {
     }
 }
 
-/// The dot products of [`SIDE`] queries with the rows of a panel.
-fn products(side: &[[f32; SIDE]], panel: &[[f32; LANES]]) -> [[f32; LANES]; SIDE] {
-    let mut sums = [[0.0; LANES]; SIDE];
-    for (numbers, column) in side.iter().zip(panel) {
-        for (sums, number) in sums.iter_mut().zip(numbers) {
-            for (sum, entry) in sums.iter_mut().zip(column) {
-                *sum += number * entry;
+/// The dot products of [`SIDE`] queries with the rows of each panel.
+struct Multiply<'a> {
+    side: &'a [[f32; SIDE]],
+    panels: &'a [[f32; LANES]],
+    products: &'a mut [[[f32; LANES]; SIDE]],
+}
+
+impl Kernel for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, _lanes: L) {
+        let Self { side, panels, products } = self;
+        for (panel, products) in panels.chunks_exact(side.len()).zip(products) {
+            let mut sums = [[0.0; LANES]; SIDE];
+            for (numbers, column) in side.iter().zip(panel) {
+                for (sums, number) in sums.iter_mut().zip(numbers) {
+                    for (sum, entry) in sums.iter_mut().zip(column) {
+                        *sum += number * entry;
+                    }
+                }
             }
+            *products = sums;
         }
     }
-    sums
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{cosine, direction, unit, vector};
+use super::{cosine, direction, precise_cosine, unit, vector};
 use crate::{Error, Result, Vectors};
 
 /// How well a word fits with others.
@@ -25,7 +25,7 @@ pub struct Fit<'a> {
 /// If a word is unknown.
 pub fn similarity(vectors: &Vectors, one: &str, other: &str) -> Result<f32> {
     let (one, other) = (vector(vectors, one)?, vector(vectors, other)?);
-    Ok(direction(&one).map_or(0.0, |one| cosine(&one, &other)))
+    Ok(precise_cosine(&one, &other) as f32)
 }
 
 /// The `words` with their cosines to the mean of their directions, the least similar, the odd one out, first.
@@ -70,6 +70,7 @@ mod tests {
         let model = vectors(2, &[("a", &[2.0, 0.0]), ("b", &[3.0, 3.0]), ("zero", &[0.0, 0.0])]);
         assert!((similarity(&model, "a", "b").unwrap() - 0.5_f32.sqrt()).abs() < 1e-6);
         assert_eq!(similarity(&model, "a", "a").unwrap(), 1.0);
+        assert_eq!(similarity(&model, "a", "b").unwrap(), similarity(&model, "b", "a").unwrap());
         assert_eq!((similarity(&model, "a", "zero").unwrap(), similarity(&model, "zero", "a").unwrap()), (0.0, 0.0));
         assert!(similarity(&model, "a", "c").unwrap_err().to_string().contains("does not know the word `c`"));
     }

@@ -25,6 +25,15 @@ pub fn cosine(unit: &[f32], row: &[f32]) -> f32 {
     if length > 0.0 { (product / length) as f32 } else { 0.0 }
 }
 
+/// The cosine of two vectors, in f64: the same in either order, so that equal pairs have equal cosines; 0 if one of
+/// them is zero.
+#[must_use]
+pub fn precise_cosine(one: &[f32], other: &[f32]) -> f64 {
+    let product: f64 = one.iter().zip(other).map(|(&one, &other)| f64::from(one) * f64::from(other)).sum();
+    let lengths = length(one) * length(other);
+    if lengths > 0.0 { product / lengths } else { 0.0 }
+}
+
 /// `vector` scaled to length 1; `None` if it is zero and so has no direction.
 #[must_use]
 pub fn unit(vector: &[f32]) -> Option<Vec<f64>> {

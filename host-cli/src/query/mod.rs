@@ -9,6 +9,7 @@ mod cosine;
 mod suggest;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -16,7 +17,7 @@ use crate::{Error, Result, Vectors};
 pub(crate) use best::{Query, Scored, Search};
 pub use clusters::{Clusters, clusters, groups};
 pub use compare::{Fit, odd_one_out, similarity};
-pub use cosine::{cosine, direction, dot, length, mean_cosine, unit};
+pub use cosine::{cosine, direction, dot, length, mean_cosine, precise_cosine, unit};
 
 /// A word near a query.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -29,34 +30,57 @@ pub struct Neighbor<'a> {
     pub similarity: f32,
 }
 
-/// What is asked of a model: the words near to some, and far from others.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A part of a question: a direction.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Term<'a> {
+    /// That of a word, which is then no answer.
+    Word(&'a str),
+    /// That of a vector, of as many numbers as those of the model.
+    Vector(&'a [f32]),
+}
+
+/// What is asked of a model: the words near to a sum of directions.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Question<'a> {
-    /// Words whose unit vectors are added.
-    pub near: Vec<&'a str>,
-    /// Words whose unit vectors are subtracted.
-    pub far: Vec<&'a str>,
+    /// Directions, as vectors of length 1, with what each is multiplied by; above 0 to be near, below to be far.
+    pub terms: Vec<(Term<'a>, f64)>,
 }
 
 impl<'a> Question<'a> {
+    /// The words near to `near`, and far from `far`.
+    #[must_use]
+    pub fn new(near: &[&'a str], far: &[&'a str]) -> Self {
+        let near = near.iter().map(|word| (Term::Word(word), 1.0));
+        Self { terms: near.chain(far.iter().map(|word| (Term::Word(word), -1.0))).collect() }
+    }
+
     /// "`a` is to `b` as `c` is to …?" (3CosAdd: the words nearest to b − a + c, over unit vectors; Mikolov, Yih &
     /// Zweig 2013).
     #[must_use]
     pub fn analogy([a, b, c]: [&'a str; 3]) -> Self {
-        Self { near: vec![b, c], far: vec![a] }
+        Self::new(&[b, c], &[a])
     }
 
     /// The sum of the unit vectors, with length 1, and the rows of the words, which are no answers.
     fn query(&self, vectors: &Vectors) -> Result<Query<'static>> {
         let mut sum = vec![0.0; vectors.dim];
-        let mut exclude = Vec::with_capacity(self.near.len() + self.far.len());
-        let far = self.far.iter().map(|word| (word, -1.0));
-        for (word, weight) in self.near.iter().map(|word| (word, 1.0)).chain(far) {
-            // A word without a direction adds none.
-            for (sum, number) in sum.iter_mut().zip(unit(&vector(vectors, word)?).unwrap_or_default()) {
+        let mut exclude = Vec::with_capacity(self.terms.len());
+        for &(term, weight) in &self.terms {
+            let vector = match term {
+                Term::Word(word) => vector(vectors, word)?,
+                Term::Vector(vector) if vector.len() == vectors.dim => vector.into(),
+                Term::Vector(vector) => {
+                    let (len, dim) = (vector.len(), vectors.dim);
+                    return Err(Error::Usage(format!("a vector of {len} numbers is asked of a model of {dim}")));
+                }
+            };
+            // What has no direction adds none.
+            for (sum, number) in sum.iter_mut().zip(unit(&vector).unwrap_or_default()) {
                 *sum += weight * number;
             }
-            exclude.extend(vectors.vocabulary.row(word));
+            if let Term::Word(word) = term {
+                exclude.extend(vectors.vocabulary.row(word));
+            }
         }
         let sum: Vec<f32> = sum.into_iter().map(|number| number as f32).collect();
         let vector = direction(&sum).ok_or_else(|| {
@@ -66,22 +90,45 @@ impl<'a> Question<'a> {
     }
 }
 
-/// The answers to each of `questions`: at most `k` words whose cosine is at least `least`, without those of the
-/// question, nearest first, among equals the first in the model. Many questions together take a small part of the time
-/// that they take one by one, and get the same answers.
+/// Which answers are wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// How many at most.
+    pub most: usize,
+    /// The lowest cosine that counts.
+    pub least: f32,
+    /// The rows that are searched; what of them the model does not have is left out.
+    pub rows: Range<usize>,
+}
+
+impl Wanted {
+    /// The `most` nearest of all words.
+    #[must_use]
+    pub fn nearest(most: usize) -> Self {
+        Self { most, least: f32::NEG_INFINITY, rows: 0..usize::MAX }
+    }
+}
+
+/// The answers to each of `questions` that are `wanted`, without the words of the question, nearest first, among equals
+/// the first in the model. Many questions together take a small part of the time that they take one by one, and get the
+/// same answers.
 ///
 /// A question has an error if one of its words is unknown, or its sum is zero, which has no neighbors.
-pub fn answer<'a>(
-    vectors: &'a Vectors,
-    questions: &[Question<'_>],
-    k: usize,
-    least: f32,
-) -> Vec<Result<Vec<Neighbor<'a>>>> {
+pub fn answer<'a>(vectors: &'a Vectors, questions: &[Question<'_>], wanted: &Wanted) -> Vec<Result<Vec<Neighbor<'a>>>> {
+    let &Wanted { most, least, ref rows } = wanted;
+    let end = rows.end.min(vectors.vocabulary.len());
+    let start = rows.start.min(end);
     let mut queries = Vec::with_capacity(questions.len());
-    let add = |question: &Question<'_>| question.query(vectors).map(|query| queries.push(query));
-    let known: Vec<Result<()>> = questions.iter().map(add).collect();
-    let mut found = Search { rows: &vectors.data, dim: vectors.dim, k, least }.best(&queries).into_iter();
-    let mut next = || named(vectors, found.next().unwrap_or_default());
+    let mut add = |question: &Question<'_>| {
+        let Query { vector, exclude } = question.query(vectors)?;
+        let exclude = exclude.into_iter().filter_map(|row| row.checked_sub(start)).collect();
+        queries.push(Query { vector, exclude });
+        Ok(())
+    };
+    let known: Vec<Result<()>> = questions.iter().map(&mut add).collect();
+    let searched = &vectors.data[start * vectors.dim..end * vectors.dim];
+    let mut found = Search { rows: searched, dim: vectors.dim, k: most, least }.best(&queries).into_iter();
+    let mut next = || named(vectors, start, found.next().unwrap_or_default());
     known.into_iter().map(|known| known.map(|()| next())).collect()
 }
 
@@ -90,7 +137,7 @@ pub fn answer<'a>(
 /// A question of other than three words has an error too.
 pub fn analogies<'a>(vectors: &'a Vectors, questions: &[Vec<&str>], k: usize) -> Vec<Result<Vec<Neighbor<'a>>>> {
     let asked: Vec<_> = questions.iter().filter_map(|words| three(words)).map(Question::analogy).collect();
-    let mut found = answer(vectors, &asked, k, f32::NEG_INFINITY).into_iter();
+    let mut found = answer(vectors, &asked, &Wanted::nearest(k)).into_iter();
     let mut next = || found.next().unwrap_or_else(|| Ok(Vec::new()));
     let wrong = |words: &Vec<&str>| {
         let message = format!("an analogy takes three words, as in `man woman king`, not {}", words.len());
@@ -103,9 +150,12 @@ fn three<'a>(words: &[&'a str]) -> Option<[&'a str; 3]> {
     words.try_into().ok()
 }
 
-/// The rows as words.
-fn named(vectors: &Vectors, found: Vec<Scored>) -> Vec<Neighbor<'_>> {
-    let name = |(similarity, row)| Neighbor { word: vectors.vocabulary.word(row), row, similarity };
+/// The rows, counted from `start`, as words.
+fn named(vectors: &Vectors, start: usize, found: Vec<Scored>) -> Vec<Neighbor<'_>> {
+    let name = |(similarity, row): Scored| {
+        let row = start + row;
+        Neighbor { word: vectors.vocabulary.word(row), row, similarity }
+    };
     found.into_iter().map(name).collect()
 }
 
@@ -114,7 +164,7 @@ fn named(vectors: &Vectors, found: Vec<Scored>) -> Vec<Neighbor<'_>> {
 /// # Errors
 /// If a word is unknown, there are no words, or their mean is zero, which has no neighbors.
 pub fn neighbors<'a>(vectors: &'a Vectors, words: &[&str], k: usize) -> Result<Vec<Neighbor<'a>>> {
-    one(vectors, Question { near: words.to_vec(), far: Vec::new() }, k)
+    one(vectors, Question::new(words, &[]), k)
 }
 
 /// The `k` best answers to "`a` is to `b` as `c` is to …?", as [`Question::analogy`] asks it, best first, without the
@@ -127,7 +177,7 @@ pub fn analogy<'a>(vectors: &'a Vectors, words: [&str; 3], k: usize) -> Result<V
 }
 
 fn one<'a>(vectors: &'a Vectors, question: Question<'_>, k: usize) -> Result<Vec<Neighbor<'a>>> {
-    answer(vectors, &[question], k, f32::NEG_INFINITY).pop().unwrap_or_else(|| Ok(Vec::new()))
+    answer(vectors, &[question], &Wanted::nearest(k)).pop().unwrap_or_else(|| Ok(Vec::new()))
 }
 
 /// The vector of `word`: that in the model, or else the mean of its n-grams.
@@ -180,7 +230,7 @@ fn unknown(vectors: &Vectors, word: &str) -> Error {
         [] => String::new(),
         words => format!("; did you mean {}?", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")),
     };
-    Error::Failed(format!("the model does not know the word `{word}`{ngrams}{hint}"))
+    Error::UnknownWord(format!("the model does not know the word `{word}`{ngrams}{hint}"))
 }
 
 #[cfg(test)]
@@ -305,17 +355,39 @@ mod tests {
     }
 
     #[test]
+    fn a_vector_asks_as_its_word_does_and_weights_count() {
+        let rows: [(&str, &[f32]); 4] =
+            [("east", &[2.0, 0.0]), ("north", &[0.0, 5.0]), ("west", &[-1.0, 0.0]), ("northeast", &[1.0, 1.0])];
+        let model = vectors(2, &rows);
+        let ask = |terms: &[(Term<'_>, f64)], rows| {
+            let wanted = Wanted { rows, ..Wanted::nearest(9) };
+            answer(&model, &[Question { terms: terms.to_vec() }], &wanted).remove(0)
+        };
+        let found = ask(&[(Term::Vector(&[7.0, 0.0]), 1.0)], 0..9).unwrap();
+        assert_eq!(words(&found), ["east", "northeast", "north", "west"]);
+        assert_eq!(found[1..], ask(&[(Term::Word("east"), 0.5)], 0..9).unwrap());
+        let found = ask(&[(Term::Word("east"), 1.0), (Term::Word("north"), 9.0)], 0..9).unwrap();
+        assert_eq!(words(&found), ["northeast", "west"]);
+        let found = ask(&[(Term::Word("east"), 1.0)], 1..3).unwrap();
+        assert_eq!((words(&found), found[0].row, found[1].row), (vec!["north", "west"], 1, 2));
+        assert!(ask(&[(Term::Word("north"), 1.0)], 1..2).unwrap().is_empty());
+        assert!(ask(&[(Term::Word("north"), 1.0)], 7..9).unwrap().is_empty());
+        assert!(ask(&[(Term::Vector(&[1.0]), 1.0)], 0..9).is_err());
+    }
+
+    #[test]
     fn many_questions_get_the_answers_that_each_gets_alone() {
         let rows: Vec<f32> = (0..3_000).map(|number| (number * 37 % 101) as f32 - 50.0).collect();
         let words: Vec<String> = (0..1_000).map(|row| format!("word{row}")).collect();
         let model = Vectors::new(words.iter().map(|word| (word, 0)).collect(), 3, rows);
-        let question = |word: &'static str, other| Question { near: vec![word], far: vec![other] };
+        let question = |word: &'static str, other: &'static str| Question::new(&[word], &[other]);
         let questions = [question("word3", "word5"), question("nothing", "word5"), question("word7", "word7")];
         let questions: Vec<_> = questions.into_iter().cycle().take(2_000).collect();
-        let found = answer(&model, &questions, 4, 0.9);
+        let wanted = Wanted { least: 0.9, ..Wanted::nearest(4) };
+        let found = answer(&model, &questions, &wanted);
         assert_eq!(found.len(), 2_000);
         for (question, found) in questions.iter().zip(found).take(6) {
-            let alone = answer(&model, std::slice::from_ref(question), 4, 0.9).remove(0);
+            let alone = answer(&model, std::slice::from_ref(question), &wanted).remove(0);
             match (found, alone) {
                 (Ok(found), Ok(alone)) => assert!(found == alone && found.iter().all(|near| near.similarity >= 0.9)),
                 (found, alone) => assert_eq!(found.unwrap_err().to_string(), alone.unwrap_err().to_string()),

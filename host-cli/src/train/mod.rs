@@ -12,6 +12,7 @@ mod composites;
 mod curve;
 mod driver;
 mod grams;
+mod initial;
 mod matrix;
 mod merge;
 mod objective;
@@ -35,6 +36,7 @@ use std::ops::ControlFlow;
 
 pub use self::curve::LossCurve;
 use self::grams::Grams;
+pub use self::initial::initial;
 pub use self::objective::Objective;
 pub(crate) use self::objective::bits;
 use self::optimizer::Numbers;
@@ -90,6 +92,21 @@ pub struct Trained {
     pub stopped: Option<Position>,
     /// What optimizers remember, where training stopped.
     pub(crate) numbers: Numbers,
+}
+
+impl Trained {
+    /// Checks that the text had something to learn from.
+    ///
+    /// # Errors
+    /// If training has ended, and subsampling left no two words beside each other.
+    pub fn check(&self) -> Result<()> {
+        if self.stopped.is_none() && self.losses.iter().all(|loss| loss.is_nan()) {
+            let message = "there is nothing to learn: subsampling left no two words beside each other; raise \
+                           --subsample, or set it to 0";
+            return Err(Error::Failed(message.to_owned()));
+        }
+        Ok(())
+    }
 }
 
 /// Trains on `corpus`: in [`rounds`]; or [on one shard](sequential()), where the plan has no more, or where what shards
@@ -172,11 +189,6 @@ fn begin(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observ
 
 /// Looks at what came out.
 fn finished(trained: Trained, settings: &Settings) -> Result<Trained> {
-    if trained.stopped.is_none() && trained.losses.iter().all(|loss| loss.is_nan()) {
-        let message = "there is nothing to learn: subsampling left no two words beside each other; raise --subsample, \
-                       or set it to 0";
-        return Err(Error::Failed(message.to_owned()));
-    }
     let finite = trained.center.iter().chain(&trained.outside).all(|x| x.is_finite());
     if finite { Ok(trained) } else { Err(diverged(settings.rate)) }
 }

@@ -23,6 +23,7 @@ use super::settings::Architecture;
 use super::shard::{self, Common, Shard};
 use super::start::{Initial, Start};
 use super::steps::Memory;
+use super::whole::INITIALIZE;
 use super::{Objective, Observe, Plan, Settings, Trained, finished, plan};
 use crate::corpus::Corpus;
 use crate::{Error, Result, Subwords};
@@ -153,7 +154,7 @@ fn initialize(
         });
     };
     start.set(
-        &mut Generator::new(settings.seed, [0]),
+        &mut Generator::new(settings.seed, [INITIALIZE]),
         grams,
         |row, initial| write(matrices.0, row, initial),
         |row, initial| write(matrices.1, row, initial),

@@ -115,7 +115,7 @@ pub(super) fn sequential_from(
 const CHUNK: usize = 1_000;
 
 /// The purposes of the random streams; that of the first vectors is the same with many shards.
-const INITIALIZE: u64 = 0;
+pub(super) const INITIALIZE: u64 = 0;
 const SUBSAMPLE: u64 = 1;
 const WIDTHS: u64 = 2;
 const NEGATIVES: u64 = 3;

@@ -139,7 +139,8 @@ pub(in crate::cli) struct LearningArgs {
     #[arg(long, value_name = "RATE", allow_negative_numbers = true, alias = "alpha")]
     pub(super) lr: Option<f32>,
 
-    /// How the rate changes: `linear` (falls to nearly 0), `constant`, or `halve-every=WORDS`
+    /// How the rate changes: `linear` (falls to nearly 0), `linear=SHARE` (of the start), `constant`, or
+    /// `halve-every=WORDS`
     #[arg(long, hide_short_help = true, value_name = "HOW", default_value = "linear", value_parser = schedule)]
     schedule: Schedule,
 
@@ -265,10 +266,15 @@ impl ValueEnum for Simd {
 
 /// Reads `--schedule`.
 fn schedule(text: &str) -> Result<Schedule, String> {
-    match (text, text.strip_prefix("halve-every=")) {
-        ("linear", _) => Ok(Schedule::WORD2VEC),
-        ("constant", _) => Ok(Schedule::Constant),
-        (_, Some(words)) => {
+    match text.split_once('=') {
+        None if text == "linear" => Ok(Schedule::WORD2VEC),
+        None if text == "constant" => Ok(Schedule::Constant),
+        Some(("linear", share)) => {
+            let floor = share.parse().ok().filter(|floor| (0.0..=1.0).contains(floor));
+            let floor = floor.ok_or_else(|| format!("`{share}` is not a share of the rate at the start, 0 to 1"))?;
+            Ok(Schedule::Linear { floor })
+        }
+        Some(("halve-every", words)) => {
             let words: NonZeroU64 =
                 words.parse().map_err(|_| format!("`{words}` is not a number of words, 1 or more"))?;
             Ok(Schedule::HalveEvery(words))
@@ -284,9 +290,20 @@ mod tests {
     #[test]
     fn schedules_are_read() {
         assert_eq!(schedule("linear"), Ok(Schedule::WORD2VEC));
+        assert_eq!(schedule("linear=0.004"), Ok(Schedule::Linear { floor: 0.004 }));
         assert_eq!(schedule("constant"), Ok(Schedule::Constant));
         assert_eq!(schedule("halve-every=20000"), Ok(Schedule::HalveEvery(NonZeroU64::new(20_000).unwrap())));
-        for wrong in ["", "cosine", "halve-every", "halve-every=", "halve-every=0", "halve-every=-3", "Linear"] {
+        for wrong in [
+            "",
+            "cosine",
+            "halve-every",
+            "halve-every=",
+            "halve-every=0",
+            "halve-every=-3",
+            "linear=",
+            "linear=2",
+            "Linear",
+        ] {
             assert!(schedule(wrong).is_err(), "{wrong}");
         }
     }

@@ -4,13 +4,13 @@ pub(super) mod advice;
 pub(super) mod arguments;
 mod command;
 pub(super) mod files;
-pub(super) mod history;
 pub(super) mod memory;
 mod optimizer;
 mod rescue;
 mod session;
 mod size;
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -26,7 +26,7 @@ use crate::corpus::{self, Corpus, Source};
 use crate::format::{self, Format, Rules};
 use crate::plot::{self, Kind};
 use crate::train::{self, Objective, Settings};
-use crate::{Error, Result, Vectors, VectorsRef, output};
+use crate::{Error, Result, Run, Vectors, VectorsRef, output};
 
 /// Learn word vectors from text
 ///
@@ -179,7 +179,8 @@ impl Args {
         let mut options = self.text.options(&self.machine, files::folder_for_temporaries(output))?;
         options.earlier = earlier.as_ref().map(|earlier| earlier.vocabulary.clone());
         let (resumed, words) = (self.resume_from.as_deref(), self.text.read_vocab.as_deref());
-        let run_options = |settings: &_| history::options(&options, resumed, words, settings);
+        let (resumed, words) = (resumed.map(file_name), words.map(file_name));
+        let run_options = |settings: &_| Run::options(&options, resumed.as_deref(), words.as_deref(), settings);
         // Epochs that are not given follow from the text, which a session knows by its fingerprint.
         let mut begun_with = run_options(&settings);
         begun_with.retain(|(name, _)| name != "epochs" || self.learning.epochs.is_some());
@@ -221,7 +222,7 @@ impl Args {
         let trained = &run.trained;
         let is_new = earlier.is_none();
         let mut history = earlier.map(|earlier| earlier.history).unwrap_or_default();
-        history.push(history::run(run_options, &corpus, trained));
+        history.push(Run::new(run_options, &corpus, trained));
         let (vocabulary, dim) = (&corpus.vocabulary, settings.dim);
         // The inner nodes of a tree are not words.
         let outside = Some(&trained.outside[..]).filter(|outside| outside.len() == trained.center.len());
@@ -285,6 +286,10 @@ impl Args {
             _ => Ok(earlier),
         }
     }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().into_owned()
 }
 
 /// Sets the epochs that are good for a text of this size, with what an `earlier` model has learned from. Returns

@@ -9,7 +9,6 @@ use motevec_core::subword::Ngrams;
 use motevec_core::train::CbowGradient;
 
 use super::arguments::LearningArgs;
-use super::history::name_of;
 use crate::cli::report;
 use crate::corpus::Corpus;
 use crate::train::{self, Architecture, Objective, Optimizer, Plan, Settings};
@@ -133,6 +132,11 @@ enum LossName {
     HierarchicalSoftmax,
     /// Softmax over the whole vocabulary, for small ones; trains on one thread
     Softmax,
+}
+
+/// The name of a value, as the command line takes it.
+fn name_of(value: impl ValueEnum) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 /// The true gradient of a mean is shorter than that of a word.

@@ -6,8 +6,9 @@ use motevec_core::optim::{Adam, Momentum};
 use motevec_core::subword::Ngrams;
 use motevec_core::train::{CbowGradient, Update};
 
-use super::super::{Architecture, Objective, Optimizer, Plan, Settings, Trained, resume, train};
+use super::super::{Architecture, Objective, Optimizer, Plan, Settings, Trained, initial, resume, train, train_from};
 use super::{bits, in_pieces, run, settings, topics, topics_found};
+use crate::Vectors;
 
 /// Every variant that trains in rounds, beside the default.
 fn variants() -> [(&'static str, Settings); 7] {
@@ -107,4 +108,20 @@ fn state_of_another_optimizer_is_refused() {
     short.numbers[2].1.pop();
     refused(short, &adam);
     refused(stopped, &Settings { optimizer: Optimizer::Momentum(Momentum::default()), dropout: 0.1, ..settings() });
+}
+
+#[test]
+fn every_variant_starts_from_its_initial_vectors() {
+    let corpus = topics(300);
+    for (name, settings) in variants() {
+        let settings = Settings { epochs: 1, ..settings };
+        let Trained { center, outside, subwords, .. } = initial(&corpus.vocabulary, &settings, None).unwrap();
+        assert!(center.iter().any(|&x| x != 0.0) && outside.iter().all(|&x| x == 0.0), "{name}");
+        let outside = Some(outside).filter(|outside| outside.len() == center.len());
+        let start = Vectors { outside, subwords, ..Vectors::new(corpus.vocabulary.clone(), settings.dim, center) };
+        let trained = train_from(&start, &corpus, &settings, &mut |_| Continue(())).unwrap();
+        assert_eq!(bits(&trained), bits(&run(&corpus, &settings)), "{name}");
+        let again = initial(&corpus.vocabulary, &settings, Some(&start)).unwrap();
+        assert_eq!((again.center, again.subwords), (start.data, start.subwords), "{name}");
+    }
 }
