@@ -7,3 +7,4 @@ mod fasttext;
 mod formats;
 mod phrases;
 mod scores;
+mod wheel;
