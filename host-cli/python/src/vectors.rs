@@ -314,7 +314,7 @@ impl Vectors {
     }
 
     /// A map of words as an SVG drawing: of `words`, or of the `top` most frequent ones after `skip`.
-    #[pyo3(signature = (title, words=None, top=100, skip=0, width=900.0, height=640.0))]
+    #[pyo3(signature = (title, words=None, top=100, skip=0, size=(900.0, 640.0)))]
     fn map(
         &self,
         py: Python<'_>,
@@ -322,14 +322,13 @@ impl Vectors {
         words: Option<Vec<String>>,
         top: usize,
         skip: usize,
-        width: f64,
-        height: f64,
+        size: (f64, f64),
     ) -> PyResult<String> {
         let selection = match &words {
             Some(words) => Selection::of_words(&self.vectors, words.iter().map(|word| (0, word.as_str()))),
             None => Selection::default().and_frequent(&self.vectors, skip, top),
         };
-        let picture = py.detach(|| draw(&self.vectors, selection, title, [width, height]));
+        let picture = py.detach(|| draw(&self.vectors, selection, title, size.into()));
         let svg = picture.and_then(|picture| picture.content(Kind::Svg)).map_err(Failure::Motevec)?;
         String::from_utf8(svg).map_err(|error| PyValueError::new_err(error.to_string()))
     }

@@ -54,8 +54,8 @@ class Vectors:
     def evaluate_analogies(
         self, path: str, restrict: int
     ) -> tuple[float | None, list[str], list[tuple[int, tuple[str, str, str, str], bool]]]: ...
-    def map(self, title: str, words: list[str] | None = None, top: int = 100, skip: int = 0, width: float = 900.0,
-            height: float = 640.0) -> str: ...
+    def map(self, title: str, words: list[str] | None = None, top: int = 100, skip: int = 0,
+            size: tuple[float, float] = (900.0, 640.0)) -> str: ...
 
 @final
 class Corpus:

@@ -484,7 +484,7 @@ class KeyedVectors:
         skip = 100 if len(self) >= 1000 else 0
         title = title or f"{len(self):,} words × {self.vector_size}"
         words = None if words is None else [self._word(word) for word in words]
-        return Picture(self._vectors.map(title, words, topn, skip, *map(float, size)))
+        return Picture(self._vectors.map(title, words, topn, skip, tuple(size)))
 
     def _repr_html_(self):
         try:
