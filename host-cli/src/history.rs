@@ -99,6 +99,8 @@ impl Run {
             ("max-n", settings.subwords.map(|ngrams| ngrams.most().to_string())),
             ("buckets", settings.subwords.map(|ngrams| ngrams.buckets().to_string())),
             ("loss", (!sampled).then(|| settings.objective.name().to_owned())),
+            ("groups", (settings.groups > 1).then(|| settings.groups.to_string())),
+            ("exchange-words", settings.exchange_words.map(|words| words.to_string())),
             ("arithmetic", Some(if settings.fused { "fused" } else { "portable" }.to_owned())),
             ("seed", Some(settings.seed.to_string())),
         ];

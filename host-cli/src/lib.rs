@@ -25,6 +25,7 @@ pub mod phrases;
 #[cfg(feature = "pictures")]
 pub mod plot;
 pub mod query;
+pub mod ranks;
 mod subwords;
 pub mod train;
 mod vectors;

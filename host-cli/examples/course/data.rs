@@ -88,7 +88,8 @@ impl Text {
         let (words, sentences) = (self.words(), self.sentences.len() as u64);
         let distinct_words = vocabulary.len() as u64;
         let stats = Stats { words, distinct_words, kept_words: words, sentences, ..Stats::default() };
-        Corpus { vocabulary, tokens, stats }
+        let groups = std::iter::once(0..tokens.len()).collect();
+        Corpus { vocabulary, tokens, groups, stats }
     }
 
     /// The words of all sentences.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
 use crate::corpus::Corpus;
+use crate::ranks::Ranks;
 use crate::{Result, Vectors, Vocabulary};
 
 /// How many tokens are hashed at once.
@@ -18,22 +19,26 @@ pub(crate) struct Fingerprint {
     sentences: u64,
     /// Of the words and their counts.
     vocabulary: String,
-    /// Of the text as rows of the vocabulary.
+    /// Of the text as rows of the vocabulary, group after group.
     tokens: String,
 }
 
 impl Fingerprint {
-    /// That of `corpus`.
+    /// That of `corpus`, of which `ranks` have shares.
     ///
     /// # Errors
     /// If the corpus cannot be read back from the disk.
-    pub(crate) fn of(corpus: &Corpus) -> Result<Self> {
-        let mut tokens = XxHash3_128::new();
-        let (len, mut piece) = (corpus.tokens.len(), Vec::new());
-        for start in (0..len).step_by(PIECE) {
-            corpus.tokens.copy_to(start..len.min(start + PIECE), &mut piece)?;
-            tokens.write(bytemuck::cast_slice(&piece));
+    pub(crate) fn of(corpus: &Corpus, ranks: &Ranks) -> Result<Self> {
+        let (mut own, mut piece) = (String::new(), Vec::new());
+        for group in &corpus.groups {
+            let mut tokens = XxHash3_128::new();
+            for start in group.clone().step_by(PIECE) {
+                corpus.tokens.copy_to(start..group.end.min(start + PIECE), &mut piece)?;
+                tokens.write(bytemuck::cast_slice(&piece));
+            }
+            own += &hex(&tokens);
         }
+        let tokens = String::from_utf8_lossy(&ranks.share(own.into_bytes()).concat()).into_owned();
         let mut vocabulary = XxHash3_128::new();
         hash_words(&mut vocabulary, &corpus.vocabulary);
         Ok(Self {
@@ -42,7 +47,7 @@ impl Fingerprint {
             kept_words: corpus.stats.kept_words,
             sentences: corpus.stats.sentences,
             vocabulary: hex(&vocabulary),
-            tokens: hex(&tokens),
+            tokens,
         })
     }
 
@@ -103,7 +108,7 @@ mod tests {
     fn fingerprint(text: &'static str) -> Fingerprint {
         let options = corpus::Options { min_count: 1, ..corpus::Options::default() };
         let source = Source::Bytes { name: "text", data: text.as_bytes() };
-        Fingerprint::of(&corpus::read(&[source], &options, &|_| {}).unwrap()).unwrap()
+        Fingerprint::of(&corpus::read(&[source], &options, &|_| {}).unwrap(), &Ranks::default()).unwrap()
     }
 
     #[test]

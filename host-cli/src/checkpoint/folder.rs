@@ -23,7 +23,8 @@ const FIRST: u64 = 1;
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
-    _lock: File,
+    /// Of the one that writes there.
+    _lock: Option<File>,
     /// The numbers of the checkpoints that are whole, or have not been read yet; ascending.
     numbers: Vec<u64>,
     /// The number of the next one.
@@ -49,13 +50,26 @@ impl Folder {
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
+        Self::with(path, Some(lock))
+    }
+
+    /// The folder `path` as one reads it that does not write there, whoever does.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(crate) fn reading(path: &Path) -> Result<Self> {
+        Self::with(path, None)
+    }
+
+    fn with(path: &Path, lock: Option<File>) -> Result<Self> {
+        let failed = |error| Error::io(path, error);
         let mut numbers = Vec::new();
         for entry in fs::read_dir(path).map_err(failed)? {
             let name = entry.map_err(failed)?.file_name();
             let Some(name) = name.to_str() else { continue };
             if let Some(number) = number_of(name) {
                 numbers.push(number);
-            } else if name.strip_prefix('.').is_some_and(|name| name.starts_with(PREFIX)) {
+            } else if lock.is_some() && name.strip_prefix('.').is_some_and(|name| name.starts_with(PREFIX)) {
                 // A killed run left it half written.
                 let _ = fs::remove_file(path.join(name));
             }

@@ -146,7 +146,7 @@ impl<'a> Training<'a> {
         let Self { corpus, bar, epochs, curve, .. } = self;
         curve.observe(progress);
         // The trainer counts kept tokens; people count the words of their text.
-        let done = corpus.stats.words as f64 * progress.done as f64 / corpus.tokens.len() as f64;
+        let done = corpus.stats.words as f64 * progress.done as f64 / corpus.stats.tokens() as f64;
         let time = self.before + self.start.elapsed();
         let speed = HumanCount((done / time.as_secs_f64()) as u64);
         bar.set_position(done as u64);

@@ -45,10 +45,24 @@ pub(super) struct Summary {
     reading_seconds: f64,
     training_seconds: f64,
     words_per_second: f64,
+    /// If there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Groups>,
     /// If the system tells.
     peak_memory_bytes: Option<u64>,
     /// The part of the text that was in a temporary file.
     text_bytes_on_disk: u64,
+}
+
+/// What groups cost, as the first rank sees it.
+#[derive(Serialize)]
+struct Groups {
+    groups: usize,
+    ranks: usize,
+    exchanges: u64,
+    exchange_seconds: f64,
+    /// From other ranks.
+    exchanged_bytes: u64,
 }
 
 impl Summary {
@@ -63,6 +77,14 @@ impl Summary {
     ) -> Self {
         let Stats { words, distinct_words, kept_words, sentences, .. } = corpus.stats;
         let training_seconds = training.as_secs_f64();
+        let exchanges = settings.ranks.exchanges();
+        let groups = Groups {
+            groups: settings.groups,
+            ranks: settings.ranks.count(),
+            exchanges: exchanges.count,
+            exchange_seconds: exchanges.time.as_secs_f64(),
+            exchanged_bytes: exchanges.bytes,
+        };
         Self {
             output: path.display().to_string(),
             format: format.map(Format::name),
@@ -88,6 +110,7 @@ impl Summary {
             reading_seconds: reading.as_secs_f64(),
             training_seconds,
             words_per_second: words as f64 * f64::from(settings.epochs) / training_seconds.max(f64::MIN_POSITIVE),
+            groups: Some(groups).filter(|groups| groups.groups > 1),
             peak_memory_bytes: memory::peak(),
             text_bytes_on_disk: (corpus.tokens.on_disk() * size_of::<u32>()) as u64,
         }
@@ -107,6 +130,11 @@ impl Display for Summary {
         let (reading, training) = (progress::time(self.reading_seconds), progress::time(self.training_seconds));
         writeln!(f, "time        {reading} reading, {training} training")?;
         writeln!(f, "speed       {} words/s", HumanCount(self.words_per_second.round() as u64))?;
+        if let Some(Groups { groups, ranks, exchanges, exchange_seconds, exchanged_bytes }) = self.groups {
+            let (time, exchanges) = (progress::time(exchange_seconds), HumanCount(exchanges));
+            let bytes = BinaryBytes(exchanged_bytes);
+            writeln!(f, "groups      {groups} on {ranks} ranks; {exchanges} exchanges in {time}, {bytes} received")?;
+        }
         if let Some(bytes) = self.peak_memory_bytes {
             writeln!(f, "memory      {} at most", BinaryBytes(bytes))?;
         }

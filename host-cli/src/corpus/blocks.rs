@@ -22,6 +22,8 @@ pub(super) struct Block {
     pub(super) name: PathBuf,
     /// Counts the blocks of all sources, from 0.
     pub(super) number: usize,
+    /// The number of its source, from 0.
+    pub(super) source: usize,
     /// The text, then [`PADDING`] line ends.
     pub(super) text: Vec<u8>,
     /// The line in which the text starts, from 1.
@@ -41,6 +43,8 @@ pub(super) struct Blocks<'a> {
     rest: Vec<u8>,
     name: PathBuf,
     number: usize,
+    /// How many sources have been opened.
+    opened: usize,
     line: u64,
     inside_line: bool,
     bytes_read: Arc<AtomicU64>,
@@ -61,6 +65,7 @@ impl<'a> Blocks<'a> {
             rest: Vec::new(),
             name: PathBuf::new(),
             number: 0,
+            opened: 0,
             line: 1,
             inside_line: false,
             bytes_read: Arc::default(),
@@ -72,6 +77,11 @@ impl<'a> Blocks<'a> {
     /// The number of the block that [`next`](Self::next) will read, or failed to.
     pub(super) fn number(&self) -> usize {
         self.number
+    }
+
+    /// The number of the source that is read.
+    pub(super) fn source(&self) -> usize {
+        self.opened.saturating_sub(1)
     }
 
     /// Stops reading: there is no next block.
@@ -104,6 +114,7 @@ impl<'a> Blocks<'a> {
     fn open(&mut self, source: &Source) -> Result<()> {
         source.name().clone_into(&mut self.name);
         self.line = 1;
+        self.opened += 1;
         self.inside_line = false;
         let mut input = Input::open(source, &self.bytes_read)?;
         self.rest.clear();
@@ -144,6 +155,7 @@ impl<'a> Blocks<'a> {
 
         block.name.clone_from(&self.name);
         block.number = self.number;
+        block.source = self.opened - 1;
         block.line = self.line;
         block.continues = self.inside_line;
         block.open = self.input.is_some() && !text.ends_with(b"\n");

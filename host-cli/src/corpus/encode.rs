@@ -16,6 +16,8 @@ use crate::{Error, Result};
 pub(super) struct Encoded {
     /// The number of the block.
     pub(super) number: usize,
+    /// That of its source.
+    pub(super) source: usize,
     /// Whether the first sentence began in the block before.
     pub(super) continues: bool,
     /// Whether a sentence that reaches into another block is to be left out, as marked by [`SPOILED`].
@@ -71,6 +73,7 @@ impl Encoder {
         }
         Ok(Encoded {
             number: block.number,
+            source: block.source,
             continues: block.continues,
             spoiled: spoils.before || spoils.after,
             ids: store.put(&self.ids)?,

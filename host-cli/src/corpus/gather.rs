@@ -2,7 +2,7 @@
 
 use super::encode::{Encoded, Encoder};
 use super::store::Store;
-use super::{Corpus, Options, Worker, check, finish};
+use super::{Corpus, Options, Source, Worker, check, finish};
 use crate::{Error, Result};
 
 /// How many ids are put away together.
@@ -44,6 +44,11 @@ pub fn gather<E: From<Error>>(
     fill: impl FnOnce(&mut Sentences<'_>) -> Result<(), E>,
 ) -> Result<Corpus, E> {
     check(options)?;
+    if options.groups != 1 {
+        return Err(
+            Error::setting("groups", options.groups, "sentences that a program hands over are one group").into()
+        );
+    }
     let store = Store::new(options.token_memory, &options.token_folder);
     let mut sentences = Sentences { encoder: Encoder::new(options), encoded: Vec::new(), store: &store };
     fill(&mut sentences)?;
@@ -51,7 +56,8 @@ pub fn gather<E: From<Error>>(
     sentences.put()?;
     let Sentences { encoder, encoded, .. } = sentences;
     let no_words = || Error::Failed("the sentences contain no words".to_owned());
-    Ok(finish(vec![Worker { encoder, encoded, failure: None }], no_words, options, &store)?)
+    let own = [vec![Source::Bytes { name: "sentences", data: b"" }]];
+    Ok(finish(vec![Worker { encoder, encoded, failure: None }], &own, no_words, options, &store)?)
 }
 
 impl Sentences<'_> {
@@ -77,14 +83,14 @@ impl Sentences<'_> {
     fn put(&mut self) -> Result<()> {
         let ids = self.store.put(&self.encoder.ids)?;
         self.encoder.ids.clear();
-        self.encoded.push(Encoded { number: self.encoded.len(), continues: false, spoiled: false, ids });
+        self.encoded.push(Encoded { number: self.encoded.len(), source: 0, continues: false, spoiled: false, ids });
         Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{InvalidUtf8, SENTENCE_END, Source, read};
+    use super::super::{InvalidUtf8, SENTENCE_END, read};
     use super::*;
 
     /// The words of each line of `text`, gathered.

@@ -45,16 +45,19 @@ mod scan;
     reason = "indexes are ids and rows that this module has assigned, not content of a file"
 )]
 mod select;
+mod shares;
 mod source;
 #[expect(clippy::indexing_slicing, reason = "indexes are ranges of stored ids, not content of a file")]
 mod store;
 #[cfg(test)]
 mod tests;
+mod together;
 mod tokens;
 mod vocab_file;
 mod walk;
 
 use std::num::NonZero;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{env, thread};
@@ -62,6 +65,7 @@ use std::{env, thread};
 #[cfg(feature = "cli")]
 use clap::ValueEnum;
 
+use crate::ranks::Ranks;
 use crate::{Error, Result, Vocabulary};
 use blocks::{Block, Blocks};
 use encode::{Encoded, Encoder};
@@ -155,6 +159,10 @@ pub struct Options {
     /// counts add up. `min_count` and `max_vocab` remove only other words, but `max_vocab` counts these too. Not
     /// together with `vocabulary`.
     pub earlier: Option<Vocabulary>,
+    /// Groups that the text is shared out among; at least 1.
+    pub groups: usize,
+    /// The ranks that read it together, each the shares of its own groups; at most as many as there are groups.
+    pub ranks: Ranks,
     /// How many threads read; the result does not depend on it. 0 means 1.
     pub threads: usize,
     /// The most bytes of ids, at four bytes each, that are kept in memory; the others go to a temporary file. The
@@ -175,6 +183,8 @@ impl Default for Options {
             max_vocab: None,
             vocabulary: None,
             earlier: None,
+            groups: 1,
+            ranks: Ranks::default(),
             threads: thread::available_parallelism().map_or(1, NonZero::get),
             token_memory: u64::MAX,
             token_folder: env::temp_dir(),
@@ -213,6 +223,20 @@ pub struct Stats {
 }
 
 impl Stats {
+    /// The length of the whole text as [`Tokens`], whoever has them.
+    #[must_use]
+    pub fn tokens(&self) -> u64 {
+        self.kept_words + self.sentences
+    }
+
+    /// The sums over all ranks.
+    fn sum(self, ranks: &Ranks) -> Self {
+        let Self { bytes, words, distinct_words, kept_words, sentences, phrases, punctuated, capitalized } = self;
+        let sums = ranks.sum([bytes, words, distinct_words, kept_words, sentences, phrases, punctuated, capitalized]);
+        let [bytes, words, distinct_words, kept_words, sentences, phrases, punctuated, capitalized] = sums;
+        Self { bytes, words, distinct_words, kept_words, sentences, phrases, punctuated, capitalized }
+    }
+
     /// Whether the text has no spaces between words, though it was split there: a quarter of its words are long and in
     /// a script that has none, such as Han or Thai.
     #[must_use]
@@ -230,9 +254,11 @@ pub(crate) const WITHOUT_SPACES: &str = "this text has no spaces between words: 
 pub struct Corpus {
     /// The words, by falling count; words of equal count by their bytes.
     pub vocabulary: Vocabulary,
-    /// The text as rows of the vocabulary.
+    /// The text as rows of the vocabulary; of several ranks, what this one has of it.
     pub tokens: Tokens,
-    /// Statistics of what was read.
+    /// Where the shares of groups are in `tokens`, of those groups that this rank has.
+    pub groups: Vec<Range<usize>>,
+    /// Statistics of what was read, by all ranks together.
     pub stats: Stats,
 }
 
@@ -251,22 +277,26 @@ impl Corpus {
         if vocabulary.is_empty() {
             return Err(Error::Failed("no word of the text is kept".to_owned()));
         }
-        let (mut kept, mut block) = (Vec::new(), Vec::new());
+        let (mut kept, mut block, mut groups) = (Vec::new(), Vec::new(), Vec::new());
         let (mut stats, mut has_words) = (Stats { kept_words: 0, sentences: 0, ..self.stats }, false);
-        for start in (0..self.tokens.len()).step_by(BLOCK_SIZE) {
-            self.tokens.copy_to(start..self.tokens.len().min(start + BLOCK_SIZE), &mut block)?;
-            for &id in &block {
-                if let Some(row) = rows.get(id as usize).copied().flatten() {
-                    kept.push(row);
-                    has_words = true;
-                    stats.kept_words += 1;
-                } else if id == SENTENCE_END && std::mem::take(&mut has_words) {
-                    kept.push(SENTENCE_END);
-                    stats.sentences += 1;
+        for group in &self.groups {
+            let first = kept.len();
+            for start in group.clone().step_by(BLOCK_SIZE) {
+                self.tokens.copy_to(start..group.end.min(start + BLOCK_SIZE), &mut block)?;
+                for &id in &block {
+                    if let Some(row) = rows.get(id as usize).copied().flatten() {
+                        kept.push(row);
+                        has_words = true;
+                        stats.kept_words += 1;
+                    } else if id == SENTENCE_END && std::mem::take(&mut has_words) {
+                        kept.push(SENTENCE_END);
+                        stats.sentences += 1;
+                    }
                 }
             }
+            groups.push(first..kept.len());
         }
-        Ok(Self { vocabulary, tokens: kept.into(), stats })
+        Ok(Self { vocabulary, tokens: kept.into(), groups, stats })
     }
 }
 
@@ -278,7 +308,8 @@ impl Corpus {
 /// # Errors
 /// If a source cannot be read, is damaged, or holds a word longer than [`MAX_WORD`]; if text is not UTF-8, unless
 /// the options allow that; if there are no words, or none is frequent enough; if the temporary file fails. Of several
-/// errors in the text, the first one is reported.
+/// errors in the text, the first one is reported. With several groups, if a source is no file, or one group would have
+/// nothing to read.
 pub fn read(sources: &[Source], options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Result<Corpus> {
     read_blocks(sources, options, progress, BLOCK_SIZE)
 }
@@ -291,6 +322,10 @@ fn read_blocks(
     block_size: usize,
 ) -> Result<Corpus> {
     check(options)?;
+    let shares = shares::share_out(sources, options.groups)?;
+    together::check(&shares, &options.ranks)?;
+    let own = shares.get(options.ranks.own(shares.len())).unwrap_or_default();
+    let sources = &own.concat()[..];
     let threads = options.threads.max(1);
     let blocks = Mutex::new(Blocks::new(sources, block_size, progress)?);
     let store = Store::new(options.token_memory, &options.token_folder);
@@ -300,7 +335,7 @@ fn read_blocks(
         std::iter::once(own).chain(helpers.into_iter().map(select::join)).collect()
     });
     drop(blocks);
-    finish(workers, || no_words(sources), options, &store)
+    finish(workers, own, || no_words(sources), options, &store)
 }
 
 /// Checks what the types of the options leave open.
@@ -315,8 +350,8 @@ fn check(options: &Options) -> Result<()> {
 struct Worker {
     encoder: Encoder,
     encoded: Vec<Encoded>,
-    /// The error that ended the work early, and its block.
-    failure: Option<(usize, Error)>,
+    /// The error that ended the work early, its block, and its source.
+    failure: Option<(usize, usize, Error)>,
 }
 
 fn work(blocks: &Mutex<Blocks<'_>>, options: &Options, store: &Store<'_>) -> Worker {
@@ -326,7 +361,9 @@ fn work(blocks: &Mutex<Blocks<'_>>, options: &Options, store: &Store<'_>) -> Wor
         let mut source = lock(blocks);
         let number = source.number();
         let more = source.next(&mut block);
+        let of_source = source.source();
         drop(source);
+        let of_source = if matches!(more, Ok(true)) { block.source } else { of_source };
         let encoded = match more {
             Ok(false) => return worker,
             Ok(true) => worker.encoder.encode(&mut block, store),
@@ -337,7 +374,7 @@ fn work(blocks: &Mutex<Blocks<'_>>, options: &Options, store: &Store<'_>) -> Wor
             Err(error) => {
                 // Workers will still finish the blocks before this one, and may find an earlier error.
                 lock(blocks).stop();
-                worker.failure = Some((number, error));
+                worker.failure = Some((number, of_source, error));
                 return worker;
             }
         }
@@ -349,16 +386,19 @@ fn lock<'a, 'b>(blocks: &'a Mutex<Blocks<'b>>) -> MutexGuard<'a, Blocks<'b>> {
     blocks.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Chooses the vocabulary and joins the parts; `no_words` is the error if there are none.
+/// Chooses the vocabulary and joins the parts, which are those of `own` shares; `no_words` is the error if there are
+/// none.
 fn finish(
     mut workers: Vec<Worker>,
+    own: &[Vec<Source>],
     no_words: impl FnOnce() -> Error,
     options: &Options,
     store: &Store<'_>,
 ) -> Result<Corpus> {
     let failures = workers.iter_mut().filter_map(|worker| worker.failure.take());
-    if let Some((_, error)) = failures.min_by_key(|&(number, _)| number) {
-        return Err(error);
+    let sources = &own.concat()[..];
+    if let Some((_, source, error)) = failures.min_by_key(|&(number, _, _)| number) {
+        return Err(in_whole_file(error, sources.get(source)));
     }
     let mut stats = Stats { bytes: workers.iter().map(|worker| worker.encoder.bytes).sum(), ..Stats::default() };
     let mut blocks = Vec::new();
@@ -370,7 +410,12 @@ fn finish(
     blocks.sort_unstable_by_key(|(_, block)| block.number);
     select::drop_spoiled(&mut blocks, &mut dictionaries, store)?;
 
-    let all = merge(&mut dictionaries)?;
+    let ranks = &options.ranks;
+    let (mut together, mut chosen) = (None, None);
+    let all = match merge(&mut dictionaries)? {
+        all if ranks.count() == 1 => all,
+        own => together.insert(together::sums(own, ranks)?),
+    };
     for (word, _, count) in all.iter() {
         stats.words += count;
         stats.distinct_words += u64::from(count > 0);
@@ -378,9 +423,19 @@ fn finish(
         stats.capitalized += if word.starts_with(char::is_uppercase) { count } else { 0 };
         stats.phrases += if options.tokens == Tokenizer::Whitespace && is_phrase(word) { count } else { 0 };
     }
+    stats = stats.sum(ranks);
     if stats.words == 0 {
         return Err(no_words());
     }
+    let all = if ranks.count() == 1 {
+        all
+    } else {
+        // The most frequent word is for the message that none is frequent enough.
+        let most = all.iter().map(|(_, _, count)| count).max().unwrap_or(0).min(options.min_count);
+        let is_known = |word| options.earlier.as_ref().is_some_and(|earlier| earlier.row(word).is_some());
+        let wanted = all.iter().filter(|&(word, _, count)| count >= most || is_known(word));
+        chosen.insert(together::all(wanted.map(|(word, _, count)| (word, count)), ranks)?)
+    };
     let counts = || all.iter().map(|(word, _, count)| (word, count));
     let vocabulary = match (&options.vocabulary, &options.earlier) {
         (Some(fixed), _) => select::vocabulary(fixed.words().zip(fixed.counts().iter().copied()), options)?,
@@ -398,14 +453,45 @@ fn finish(
         running.into_iter().map(select::join).collect()
     });
     drop(dictionaries);
-    stats.sentences = select::renumber(&mut blocks, &rows, options.max_sentence, options.threads, store)?;
+    let sentences = select::renumber(&mut blocks, &rows, options.max_sentence, options.threads, store)?;
+    let groups = group_ends(own, &blocks);
     let tokens = Tokens::from_segments(blocks.into_iter().map(|(_, block)| block.ids).collect());
-    stats.kept_words = tokens.len() as u64 - stats.sentences;
+    let [sentences, kept_words] = ranks.sum([sentences, tokens.len() as u64 - sentences]);
+    (stats.sentences, stats.kept_words) = (sentences, kept_words);
     if stats.kept_words == 0 {
         let words = vocabulary.len();
         return Err(Error::Failed(format!("the corpus holds none of the {words} words of the given vocabulary")));
     }
-    Ok(Corpus { vocabulary, tokens, stats })
+    if let Some((group, _)) = ranks.own(options.groups).zip(&groups).find(|(_, tokens)| tokens.is_empty()) {
+        let message = format!("group {group} has no words of the vocabulary in its share of the text; give fewer");
+        return Err(Error::setting("groups", options.groups, message));
+    }
+    Ok(Corpus { vocabulary, tokens, groups, stats })
+}
+
+/// Where the tokens of each share begin and end.
+fn group_ends(own: &[Vec<Source>], blocks: &[(usize, Encoded)]) -> Vec<Range<usize>> {
+    let (mut source, mut place) = (0, 0);
+    let groups = own.iter().map(|share| {
+        let (start, sources) = (place, source..source + share.len());
+        let blocks = blocks.iter().filter(|(_, block)| sources.contains(&block.source));
+        place += blocks.map(|(_, block)| block.ids.len()).sum::<usize>();
+        source = sources.end;
+        start..place
+    });
+    groups.collect()
+}
+
+/// The error as one of the whole file, where it is about a line of a part of it.
+fn in_whole_file(error: Error, source: Option<&Source>) -> Error {
+    match error {
+        Error::Input { path, line: Some(line), message } => {
+            // A file that can no longer be read has another fault than this.
+            let before = source.and_then(|source| source::lines_before(source).ok()).unwrap_or(0);
+            Error::Input { path, line: Some(before + line), message }
+        }
+        error => error,
+    }
 }
 
 /// Adds up the counts of all dictionaries in the first one, which keeps its ids.

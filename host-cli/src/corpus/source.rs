@@ -1,7 +1,8 @@
 //! The sources of a corpus: files, standard input or bundled bytes, decompressed on the way.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek as _};
+use std::io::{self, Cursor, Read, Seek as _, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +15,13 @@ use crate::{Error, Result};
 pub enum Source {
     /// A file, or anything else that can be opened and read once, such as a named pipe.
     Path(PathBuf),
+    /// A part of a file that is not compressed.
+    Part {
+        /// The file.
+        path: PathBuf,
+        /// Its bytes.
+        range: Range<u64>,
+    },
     /// Standard input.
     Stdin,
     /// Data that is part of the program.
@@ -44,7 +52,7 @@ impl Source {
     #[must_use]
     pub fn name(&self) -> &Path {
         match self {
-            Self::Path(path) => path,
+            Self::Path(path) | Self::Part { path, .. } => path,
             Self::Stdin => Path::new("<stdin>"),
             Self::Bytes { name, .. } => Path::new(name),
             Self::Copy { name, .. } => name,
@@ -102,11 +110,37 @@ impl Source {
                 }
                 Ok(metadata.is_file().then_some(metadata.len()))
             }
+            Self::Part { range, .. } => Ok(Some(range.end - range.start)),
             Self::Stdin => Ok(None),
             Self::Bytes { data, .. } => Ok(Some(data.len() as u64)),
             Self::Copy { name, file } => Ok(Some(file.metadata().map_err(|e| Error::io(name, e))?.len())),
         }
     }
+}
+
+/// Whether `source`, a file, is compressed.
+pub(super) fn is_compressed(source: &Source) -> Result<bool> {
+    let failed = |error| Error::io(source.name(), error);
+    let mut start = Vec::new();
+    let file = File::open(source.name()).map_err(failed)?;
+    file.take(Compression::MAGIC_LEN as u64).read_to_end(&mut start).map_err(failed)?;
+    Ok(Compression::of(&start).is_some() || Compression::is_cut_short(source.name(), &start))
+}
+
+/// The number of lines that lie before `source` in its file.
+pub(super) fn lines_before(source: &Source) -> Result<u64> {
+    let Source::Part { path, range } = source else { return Ok(0) };
+    let (mut file, mut piece, mut lines) = (File::open(path).map_err(|e| Error::io(path, e))?, vec![0; 1 << 16], 0);
+    let mut left = range.start;
+    while left > 0 {
+        let read = file.by_ref().take(left).read(&mut piece).map_err(|e| Error::io(path, e))?;
+        if read == 0 {
+            break;
+        }
+        lines += memchr::memchr_iter(b'\n', piece.get(..read).unwrap_or_default()).count() as u64;
+        left -= read as u64;
+    }
+    Ok(lines)
 }
 
 /// An open source, read as plain text.
@@ -122,6 +156,11 @@ impl Input {
         let name = source.name();
         let raw: Box<dyn Read + Send> = match source {
             Source::Path(path) => Box::new(File::open(path).map_err(|e| Error::io(path, e))?),
+            Source::Part { path, range } => {
+                let mut file = File::open(path).map_err(|e| Error::io(path, e))?;
+                file.seek(SeekFrom::Start(range.start)).map_err(|e| Error::io(path, e))?;
+                Box::new(file.take(range.end - range.start))
+            }
             Source::Stdin => Box::new(io::stdin()),
             Source::Bytes { data, .. } => Box::new(*data),
             Source::Copy { file, .. } => {
@@ -133,10 +172,10 @@ impl Input {
         let mut raw = Counted { inner: raw, bytes: Arc::clone(bytes_read) };
         let mut start = Vec::with_capacity(Compression::MAGIC_LEN);
         raw.by_ref().take(Compression::MAGIC_LEN as u64).read_to_end(&mut start).map_err(|e| Error::io(name, e))?;
-        if Compression::is_cut_short(name, &start) {
+        if Compression::is_cut_short(name, &start) && !matches!(source, Source::Part { .. }) {
             return Err(Error::input(name, None, "the compressed data ends early: its header is incomplete"));
         }
-        let compression = Compression::of(&start);
+        let compression = Compression::of(&start).filter(|_| !matches!(source, Source::Part { .. }));
         let raw = Cursor::new(start).chain(raw);
         let reader = match compression {
             None => Box::new(raw),

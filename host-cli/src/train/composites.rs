@@ -122,6 +122,8 @@ impl<'a, 'm> Composites<'a, 'm> {
         self.input.write(part, |common| {
             simd.enter(Share { common, contributions: &contributions, words, rule, sums });
         });
+        self.input.note(part, sums.rows.drain(..).map(|(place, _, pairs)| (place, pairs)));
+        sums.sums.clear();
     }
 }
 
@@ -177,8 +179,6 @@ impl Kernel for Share<'_> {
             common[place * stride..][..stride].iter_mut().zip(sum).for_each(|(common, sum)| *common += s * sum);
             index[place] = 0;
         }
-        rows.clear();
-        sums.clear();
     }
 }
 

@@ -1,4 +1,6 @@
 //! What every way of training does: it goes in rounds, reports each, and stops where it is asked to.
+//!
+//! Where groups exchange what they learn, a round here is all that lies between two exchanges.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Barrier, Mutex, RwLock};
@@ -29,10 +31,14 @@ pub(super) trait Rounds: Sync {
     /// # Errors
     /// If the corpus cannot be read back from the disk.
     fn work(&self, phase: Self::Phase, thread: &mut Self::Thread, rate: f32) -> Result<()>;
-    /// What one thread does after a phase, while others may be in the next.
+    /// What the first thread does after a phase, while others may be in the next.
     fn end(&self, phase: Self::Phase);
     /// The tokens trained on so far, over all epochs, and the loss since this was last asked.
     fn trained(&self) -> (u64, Loss);
+    /// Whether any rank stops, where this one does or does not.
+    fn any_stops(&self, stops: bool) -> bool {
+        stops
+    }
     /// Where training is, between two rounds.
     fn cursor(&self) -> Cursor;
 }
@@ -127,7 +133,7 @@ impl Run<'_> {
         let rate = self.rate_after(done);
         let (loss, pairs) = (loss.mean(), loss.pairs);
         let answer = (self.observe)(&Progress { done, total, epoch: epoch as u32, rate, loss, pairs });
-        let stopped = answer.is_break() && done < total;
+        let stopped = rounds.any_stops(answer.is_break()) && done < total;
 
         let mut failure = shared.failure.lock().expect(UNPOISONED);
         if !round.sum.is_finite() {

@@ -11,6 +11,8 @@ pub(super) const PARTS: usize = 64;
 /// Row r is row r / PARTS of part r mod PARTS, so that the frequent words, which come first, are spread over all parts.
 pub(super) struct Matrix<'a> {
     parts: Vec<RwLock<&'a mut [f32]>>,
+    /// Where that is asked for, by part: how many pairs have moved each row since the last exchange.
+    pairs: Vec<RwLock<Vec<u32>>>,
     rows: usize,
     stride: usize,
 }
@@ -25,6 +27,11 @@ pub(super) fn place_of(row: u32) -> usize {
     row as usize / PARTS
 }
 
+/// How many of `rows` rows lie in a part.
+fn rows_of(rows: usize, part: usize) -> usize {
+    (rows + PARTS - 1 - part) / PARTS
+}
+
 /// Components from one row to the next: whole blocks, so that no kernel meets an incomplete one.
 pub(super) fn stride(dim: usize) -> usize {
     // Near the largest `usize` it saturates, and the memory check refuses it.
@@ -35,10 +42,57 @@ impl<'a> Matrix<'a> {
     /// `rows` rows of `stride` components each, which are all of `memory`.
     pub(super) fn new(mut memory: &'a mut [f32], rows: usize, stride: usize) -> Self {
         let part = |part| {
-            let rows = (rows + PARTS - 1 - part) / PARTS;
+            let rows = rows_of(rows, part);
             RwLock::new(memory.split_off_mut(..rows * stride).expect("the parts have all rows together"))
         };
-        Self { parts: (0..PARTS).map(part).collect(), rows, stride }
+        Self { parts: (0..PARTS).map(part).collect(), pairs: Vec::new(), rows, stride }
+    }
+
+    /// Counts the pairs of each row from now on.
+    pub(super) fn counting_pairs(mut self) -> Self {
+        self.pairs = (0..PARTS).map(|part| RwLock::new(vec![0; self.rows_of(part)])).collect();
+        self
+    }
+
+    /// The number of rows of a part.
+    pub(super) fn rows_of(&self, part: usize) -> usize {
+        rows_of(self.rows, part)
+    }
+
+    /// Notes how many pairs have moved rows of a part, by place.
+    pub(super) fn note(&self, part: usize, rows: impl Iterator<Item = (usize, f64)>) {
+        let Some(pairs) = self.pairs.get(part) else { return };
+        let mut pairs = pairs.write().expect("no thread panics while it writes");
+        for (place, more) in rows {
+            // At least one: the row was touched.
+            pairs[place] = pairs[place].saturating_add(more.ceil() as u32).max(1);
+        }
+    }
+
+    /// The pairs that [`note`](Self::note) has counted in a part.
+    pub(super) fn pairs(&self, part: usize) -> RwLockReadGuard<'_, Vec<u32>> {
+        self.pairs[part].read().expect("no thread panics while it writes")
+    }
+
+    /// Sets the first components of rows of a part, by place, and forgets what has moved them.
+    pub(super) fn set(&self, part: usize, rows: impl Iterator<Item = (usize, impl Iterator<Item = f32>)>) {
+        let mut pairs = self.pairs.get(part).map(|pairs| pairs.write().expect("no thread panics while it writes"));
+        self.write(part, |common| {
+            for (place, row) in rows {
+                common[place * self.stride..][..self.stride].iter_mut().zip(row).for_each(|(x, new)| *x = new);
+                pairs.iter_mut().for_each(|pairs| pairs[place] = 0);
+            }
+        });
+    }
+
+    /// A part, for reading.
+    pub(super) fn part(&self, part: usize) -> RwLockReadGuard<'_, &'a mut [f32]> {
+        self.parts[part].read().expect("no thread panics while it writes")
+    }
+
+    /// Takes over all rows of another matrix of this size.
+    pub(super) fn copy_from(&self, other: &Matrix<'_>) {
+        (0..PARTS).for_each(|part| self.write(part, |rows| rows.copy_from_slice(&other.part(part))));
     }
 
     /// The number of rows.

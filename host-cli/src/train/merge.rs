@@ -116,8 +116,10 @@ impl Merger {
             let pairs = |row: &Touched| rule.pairs(side, row.centers, row.negatives);
             let replace = composites.is_some();
             matrix.write(part, |common| simd.enter(Sums { common, rows, copies, shards, side, pairs, rule, replace }));
-            if let Some(composites) = composites {
-                composites.note(part, rows.iter().map(|row| (row.place, pairs(row))));
+            let moved = rows.iter().map(|row| (row.place, pairs(row)));
+            match composites {
+                Some(composites) => composites.note(part, moved),
+                None => matrix.note(part, moved),
             }
         }
         self.forget();

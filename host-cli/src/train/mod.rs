@@ -11,6 +11,7 @@
 mod composites;
 mod curve;
 mod driver;
+mod exchange;
 mod grams;
 mod initial;
 mod matrix;
@@ -18,6 +19,7 @@ mod merge;
 mod objective;
 mod optimizer;
 mod pages;
+mod phases;
 pub(crate) mod plan;
 mod position;
 mod private;
@@ -46,7 +48,7 @@ use self::position::Cursor;
 pub use self::position::Position;
 pub use self::rounds::rounds;
 use self::rounds::rounds_from;
-pub use self::settings::{Architecture, Settings, epochs};
+pub use self::settings::{Architecture, MOST_GROUPS, Settings, epochs};
 pub use self::softmax::estimate as estimate_softmax;
 use self::start::Start;
 pub(crate) use self::start::check;
@@ -178,8 +180,8 @@ pub(crate) fn rows(corpus: &Corpus, settings: &Settings) -> Result<[usize; 3]> {
 fn begin(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {
     settings.check()?;
     match Plan::of(corpus, settings).shards {
-        // Words are composed for a round.
-        _ if settings.subwords.is_some() => rounds_from(start, corpus, settings, observe),
+        // Words are composed for a round, and groups exchange between rounds.
+        _ if settings.subwords.is_some() || settings.groups > 1 => rounds_from(start, corpus, settings, observe),
         // Nobody would be there to share the work with, or to merge with.
         1 => sequential_from(start, corpus, settings, observe),
         _ if !settings.merges() => sequential_from(start, corpus, settings, observe),

@@ -45,6 +45,8 @@ pub struct Plan {
     pub pull: f64,
     /// The loss is measured at every so many centers.
     pub loss_every: u32,
+    /// Groups exchange what they have learned after so many rounds.
+    pub rounds_per_exchange: usize,
 }
 
 /// Enough for sixteen threads to work at once.
@@ -64,12 +66,20 @@ const LEAST_STRETCH: u64 = 50;
 const PULL: f64 = 0.1;
 /// The loss of so many centers is known to about a hundredth. More would cost time.
 const MEASURED_AN_EPOCH: u64 = 20_000;
+/// As rounds: what counts is how often an epoch groups hear of each other, whatever the corpus's size.
+const EXCHANGES_AN_EPOCH: u64 = 300;
 
 impl Plan {
-    /// The plan for training on `corpus`.
+    /// The plan for training each group on its share of `corpus`.
     #[must_use]
     pub fn of(corpus: &Corpus, settings: &Settings) -> Self {
-        Self::new(kept(corpus, settings), matrix::stride(settings.dim))
+        let (kept, groups) = (kept(corpus, settings), (settings.groups as u64).max(1));
+        let stride = matrix::stride(settings.dim);
+        let of_group = Self::new(kept / groups, stride);
+        let round = groups * (of_group.shards * of_group.words_per_round) as u64;
+        let period = settings.exchange_words.unwrap_or(kept / EXCHANGES_AN_EPOCH);
+        let rounds_per_exchange = (period.saturating_add(round / 2) / round).max(1) as usize;
+        Self { loss_every: Self::new(kept, stride).loss_every, rounds_per_exchange, ..of_group }
     }
 
     /// The plan for a corpus of which `kept` words per pass are trained on, and rows of `stride` components.
@@ -88,6 +98,7 @@ impl Plan {
             stretches: (words_per_round.min(kept / shards) / LEAST_STRETCH).clamp(1, MOST_STRETCHES) as usize,
             pull: PULL,
             loss_every: (kept / MEASURED_AN_EPOCH).clamp(1, 512) as u32,
+            rounds_per_exchange: 1,
         }
     }
 }

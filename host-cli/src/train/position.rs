@@ -25,7 +25,7 @@ pub struct Position {
 pub(super) enum Cursor {
     /// Between two chunks of [`sequential`](super::sequential()) training.
     Sequential(Chunk),
-    /// Between two [`rounds`](super::rounds()): the state of each shard.
+    /// Between two [`rounds`](super::rounds()): the state of each shard, of all groups.
     Rounds(Vec<ShardState>),
 }
 
@@ -87,10 +87,10 @@ impl Position {
     }
 
     /// Checks what holds for every position in `epochs` passes over `tokens` tokens.
-    pub(super) fn check(&self, tokens: usize, epochs: u32) -> Result<()> {
-        let total = (tokens as u64).saturating_mul(epochs.into());
+    pub(super) fn check(&self, tokens: u64, epochs: u32) -> Result<()> {
+        let total = tokens.saturating_mul(epochs.into());
         // How many epochs have begun; at the end of one, the next has not.
-        let begun = self.done.div_ceil(tokens.max(1) as u64);
+        let begun = self.done.div_ceil(tokens.max(1));
         let sound = self.losses.iter().all(|sum| sum.pairs < MOST && f64::from_bits(sum.bits).is_finite());
         if self.done < total && self.losses.len() as u64 <= begun && sound { Ok(()) } else { Err(foreign()) }
     }

@@ -8,6 +8,7 @@ use motevec_core::subword::Ngrams;
 use motevec_core::train::{self, CbowGradient, Update};
 
 use super::{Objective, Optimizer};
+use crate::ranks::Ranks;
 use crate::{Error, Result};
 
 /// How to train. [`Default`] is what the command line does on a large text, and word2vec on any.
@@ -37,6 +38,15 @@ pub struct Settings {
     pub subwords: Option<Ngrams>,
     /// What training descends.
     pub objective: Objective,
+    /// Groups that train apart, each on its share of the text, and exchange what they have learned: enough for the
+    /// ranks of a run. A model depends on it, but not on the ranks.
+    pub groups: usize,
+    /// About how many kept words all groups together train on between two exchanges; `None` for what the [`Plan`] says.
+    ///
+    /// [`Plan`]: super::Plan
+    pub exchange_words: Option<u64>,
+    /// The ranks that train together. The result does not depend on them.
+    pub ranks: Ranks,
     /// Where all random choices start from.
     pub seed: u64,
     /// How many threads work. The result does not depend on it.
@@ -70,6 +80,9 @@ impl Architecture {
         }
     }
 }
+
+/// The most groups: the sums of what they have learned have room for so many.
+pub const MOST_GROUPS: usize = 64;
 
 /// What word2vec does on any text.
 const EPOCHS: u32 = 5;
@@ -112,6 +125,9 @@ impl Default for Settings {
             architecture: Architecture::default(),
             subwords: None,
             objective: Objective::default(),
+            groups: 1,
+            exchange_words: None,
+            ranks: Ranks::default(),
             seed: 1,
             threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             update: Update::Window,
@@ -142,7 +158,11 @@ impl Settings {
         let fits = |number: f32, least: bool| number.is_finite() && (number > 0.0 || least && number == 0.0);
         let pairs = self.update == Update::Pair;
         let has_step = self.objective != Objective::Softmax || !pairs;
-        let checks: [(_, &dyn Display, _, _); 9] = [
+        let one_group =
+            "what they train apart cannot be merged: leave out --optimizer, --l2, --dropout and --loss softmax";
+        let ranks =
+            format!("there are {} ranks, which share groups out: give as many groups, or more", self.ranks.count());
+        let checks: [(_, &dyn Display, _, &str); 12] = [
             ("dim", &self.dim, self.dim > 0, "a vector needs at least 1 component (100 to 300 are usual)"),
             ("epochs", &self.epochs, self.epochs > 0, "there is nothing to train; give at least 1"),
             ("lr", &self.rate, fits(self.rate, false), "the learning rate must be a positive number (0.025 is usual)"),
@@ -171,6 +191,9 @@ impl Settings {
                 self.subwords.is_none() || self.merges(),
                 "words with n-grams train by plain SGD: leave out --optimizer, --l2, --dropout and --loss softmax",
             ),
+            ("groups", &self.groups, (1..=MOST_GROUPS).contains(&self.groups), "give 1 to 64"),
+            ("groups", &self.groups, self.groups == 1 || self.merges(), one_group),
+            ("groups", &self.groups, self.groups >= self.ranks.count(), &ranks),
             ("simd", &self.level.name(), self.level.is_available(), "this machine does not have it"),
         ];
         if let Some((name, value, _, message)) = checks.into_iter().find(|(_, _, fits, _)| !fits) {

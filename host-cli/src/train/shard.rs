@@ -48,7 +48,10 @@ enum Purpose {
 
 /// A shard between rounds and, after [`run`](Self::run), what it has to say in the merge.
 pub(super) struct Shard<'a> {
+    /// Its number among the shards of all groups.
     index: usize,
+    /// Where the tokens of its group begin; all other places are counted from there.
+    group: usize,
     /// Its tokens.
     range: Range<usize>,
     /// What is left of its stretches in this epoch.
@@ -87,13 +90,21 @@ struct End {
 }
 
 impl<'a> Shard<'a> {
-    /// Shard `index` of `plan.shards`, at its start or in the state where it stopped, with memory for its private rows.
-    pub(super) fn new(index: usize, memory: &'a mut [f32], common: &Common<'_>, stopped: Option<ShardState>) -> Self {
-        let begin = || ShardState { epoch: 0, round: 0, left: Self::stretches(index, common) };
+    /// Shard `index` of all, in the group that has the `tokens`, at its start or in the state where it stopped, with
+    /// memory for its private rows.
+    pub(super) fn new(
+        index: usize,
+        tokens: &Range<usize>,
+        memory: &'a mut [f32],
+        common: &Common<'_>,
+        stopped: Option<ShardState>,
+    ) -> Self {
+        let begin = || ShardState { epoch: 0, round: 0, left: Self::stretches(index, tokens.len(), &common.plan) };
         let ShardState { epoch, round, left } = stopped.unwrap_or_else(begin);
         Self {
             index,
-            range: Self::range(index, common),
+            group: tokens.start,
+            range: Self::range(index, tokens.len(), &common.plan),
             left,
             epoch,
             round,
@@ -109,14 +120,14 @@ impl<'a> Shard<'a> {
         }
     }
 
-    /// The tokens of shard `index`.
-    fn range(index: usize, common: &Common<'_>) -> Range<usize> {
-        share(&(0..common.tokens.len()), index, common.plan.shards)
+    /// The tokens of shard `index`, of so many of its group.
+    fn range(index: usize, tokens: usize, plan: &Plan) -> Range<usize> {
+        share(&(0..tokens), index % plan.shards, plan.shards)
     }
 
-    /// The stretches that shard `index` reads in each epoch.
-    pub(super) fn stretches(index: usize, common: &Common<'_>) -> Vec<Range<usize>> {
-        stretches(&Self::range(index, common), &common.plan)
+    /// The stretches that shard `index` reads in each epoch, of so many tokens of its group.
+    pub(super) fn stretches(index: usize, tokens: usize, plan: &Plan) -> Vec<Range<usize>> {
+        stretches(&Self::range(index, tokens, plan), plan)
     }
 
     /// Where it is, between two rounds.
@@ -190,7 +201,7 @@ impl<'a> Shard<'a> {
             let enough = self.words.len() + wanted;
             while self.words.len() < enough && left.start < left.end {
                 let until = left.end.min(left.start + 2 * wanted);
-                common.tokens.copy_to(left.start..until, &mut self.buffer)?;
+                common.tokens.copy_to(self.group + left.start..self.group + until, &mut self.buffer)?;
                 for &token in &self.buffer {
                     left.start += 1;
                     if token == SENTENCE_END {
@@ -336,7 +347,14 @@ mod tests {
             negatives: 5,
             tree: None,
             room: [40; 2],
-            plan: Plan { shards: 1, words_per_round: 200, stretches: 10, pull: 0.1, loss_every: 1 },
+            plan: Plan {
+                shards: 1,
+                words_per_round: 200,
+                stretches: 10,
+                pull: 0.1,
+                loss_every: 1,
+                rounds_per_exchange: 1,
+            },
             seed: 3,
             epochs: 1,
             dim: 16,
@@ -356,7 +374,7 @@ mod tests {
         let tokens = Tokens::from(ids);
         let common = common(&tokens, keep, &counts);
         let mut memory = vec![0.0; 2 * 40 * 16];
-        let mut shard = Shard::new(0, &mut memory, &common, None);
+        let mut shard = Shard::new(0, &(0..tokens.len()), &mut memory, &common, None);
         let mut local = LocalRows::new(40);
         let mut drawn = vec![0.0; 40];
         while shard.epoch == 0 {

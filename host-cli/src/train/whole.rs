@@ -219,7 +219,7 @@ impl Rounds for Whole<'_> {
 /// Checks that training on `corpus` can go on from `position`. Returns what it goes on with.
 fn check<'p>(position: &'p Position, corpus: &Corpus, settings: &Settings) -> Result<&'p Chunk> {
     let len = corpus.tokens.len();
-    position.check(len, settings.epochs)?;
+    position.check(len as u64, settings.epochs)?;
     let Cursor::Sequential(chunk) = &position.cursor else { return Err(foreign()) };
     let start = position.done as usize % len;
     let epochs = position.done.div_ceil(len as u64);

@@ -5,6 +5,7 @@ mod compare;
 mod explore;
 mod fasttext;
 mod formats;
+mod mpi;
 mod phrases;
 mod scores;
 mod wheel;

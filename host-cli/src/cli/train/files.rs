@@ -9,7 +9,7 @@ use crate::output::{self, Files};
 /// The files that a run reads. `--resume-from` is not among them: a model may be trained further in its place.
 pub(in crate::cli) fn read(sources: &[Source], vocabulary: Option<&Path>) -> Files {
     let sources = sources.iter().filter_map(|source| match source {
-        Source::Path(path) => Some(path.as_path()),
+        Source::Path(path) | Source::Part { path, .. } => Some(path.as_path()),
         // The file that the shell redirected it from.
         Source::Stdin => Some(Path::new("/dev/stdin")),
         Source::Bytes { .. } | Source::Copy { .. } => None,

@@ -16,7 +16,9 @@ pub(in crate::cli) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> 
     let (words, dim) = (corpus.vocabulary.len(), settings.dim);
     let plan = Plan::of(corpus, settings);
     let rows = train::rows(corpus, settings)?.map(|rows| rows as u64);
-    let needed = memory::needed(rows, dim as u64, &plan, settings.optimizer.state());
+    // Several groups have one more copy in common.
+    let groups = settings.ranks.own(settings.groups).len() + usize::from(settings.groups > 1);
+    let needed = memory::needed(rows, dim as u64, &plan, settings.optimizer.state(), groups as u64);
     let available = memory::available();
     let text = ((corpus.tokens.len() - corpus.tokens.on_disk()) * size_of::<u32>()) as u64;
     if available.is_none_or(|available| needed <= available) && memory::can_be_reserved(needed) {

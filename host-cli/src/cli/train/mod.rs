@@ -4,6 +4,7 @@ pub(super) mod advice;
 pub(super) mod arguments;
 mod command;
 pub(super) mod files;
+mod launcher;
 pub(super) mod memory;
 mod optimizer;
 mod rescue;
@@ -14,7 +15,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, value_parser};
 
 use self::arguments::{LearningArgs, MachineArgs, TextArgs};
 use self::command::Given;
@@ -22,10 +23,12 @@ use self::optimizer::OptimizerArgs;
 use self::session::Session;
 use super::summary::Summary;
 use super::{interrupt, progress, report};
+use crate::checkpoint::Fingerprint;
 use crate::corpus::{self, Corpus, Source};
 use crate::format::{self, Format, Rules};
 use crate::plot::{self, Kind};
-use crate::train::{self, Objective, Settings};
+use crate::ranks::Ranks;
+use crate::train::{self, MOST_GROUPS, Objective, Settings};
 use crate::{Error, Result, Run, Vectors, VectorsRef, output};
 
 /// Learn word vectors from text
@@ -110,6 +113,22 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", help_heading = "Checkpoints", group = "saves")]
     resume: Option<PathBuf>,
 
+    /// Groups that train apart, each on its share of the text, and exchange what they learn
+    ///
+    /// For more than one machine: the ranks of MPI share groups out. The vectors depend on the groups, and not on the
+    /// ranks. Files are cut after lines; compressed ones stay whole. With `{group}` in the name of a file, each group
+    /// has its own: part-0.txt and so on.
+    #[arg(long, hide_short_help = true, value_name = "N", help_heading = "Groups", default_value_t = 1,
+          value_parser = value_parser!(u32).range(1..=MOST_GROUPS as i64), allow_negative_numbers = true)]
+    groups: u32,
+
+    /// Exchange about every so many words that subsampling leaves [default: 300 times a pass]
+    ///
+    /// In whole rounds of all groups together. The vectors depend on it.
+    #[arg(long, hide_short_help = true, value_name = "WORDS", help_heading = "Groups", requires = "groups",
+          value_parser = value_parser!(u64).range(1..), allow_negative_numbers = true)]
+    exchange_words: Option<u64>,
+
     #[command(flatten)]
     optimizer: OptimizerArgs,
 
@@ -123,13 +142,13 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
-        match &self.resume {
-            None => self.train(None),
-            Some(folder) => {
-                let (session, args) = Session::resume(folder, self.given)?;
-                args.train(Some(session))
-            }
-        }
+        let ranks = launcher::ranks()?;
+        let run = match &self.resume {
+            None => self.train(None, &ranks),
+            Some(folder) => Session::resume(folder, self.given, &ranks)
+                .and_then(|(session, args)| args.train(Some(session), &ranks)),
+        };
+        launcher::end(&ranks, run)
     }
 
     /// Takes note of what was given on the command line, for checkpoints.
@@ -144,11 +163,15 @@ impl Args {
         self.checkpoint.is_some() || self.resume.is_some()
     }
 
-    /// Trains; a `session` that was stopped continues where it was.
-    fn train(self, session: Option<Session>) -> Result<()> {
+    /// Trains with other `ranks`, of which the first writes; a `session` that was stopped continues where it was.
+    fn train(self, session: Option<Session>, ranks: &Ranks) -> Result<()> {
+        let is_first = ranks.rank() == 0;
         // Whatever can be known to fail fails now, not after hours of work.
         let mut settings = arguments::settings(&self.learning, &self.machine)?;
         self.optimizer.apply(&self.learning, &mut settings)?;
+        (settings.groups, settings.exchange_words) = (self.groups as usize, self.exchange_words);
+        settings.ranks = ranks.clone();
+        settings.check()?;
         let earlier = self
             .resume_from
             .as_deref()
@@ -174,9 +197,10 @@ impl Args {
         let mut files = files::read(&sources, self.text.read_vocab.as_deref());
         format::check_output(codec, output, &mut files)?;
         self.save_vocab.iter().chain(&self.plot_loss).try_for_each(|path| files.write(path))?;
-        let _claim = output::claim(output)?;
+        let _claim = is_first.then(|| output::claim(output)).transpose()?;
 
         let mut options = self.text.options(&self.machine, files::folder_for_temporaries(output))?;
+        (options.groups, options.ranks) = (settings.groups, ranks.clone());
         options.earlier = earlier.as_ref().map(|earlier| earlier.vocabulary.clone());
         let (resumed, words) = (self.resume_from.as_deref(), self.text.read_vocab.as_deref());
         let (resumed, words) = (resumed.map(file_name), words.map(file_name));
@@ -185,7 +209,7 @@ impl Args {
         let mut begun_with = run_options(&settings);
         begun_with.retain(|(name, _)| name != "epochs" || self.learning.epochs.is_some());
         let mut session = match (session, &self.checkpoint) {
-            (None, Some(path)) => {
+            (None, Some(path)) if is_first => {
                 Some(Session::new(path, self.checkpoint_every.into(), &self.given, begun_with.clone())?)
             }
             (session, _) => session,
@@ -203,19 +227,24 @@ impl Args {
         let reading = start.elapsed();
         check_neighbors(&corpus)?;
         memory::check(&corpus, &settings)?;
-        if let Some(session) = &mut session {
-            session.check_corpus(&corpus)?;
+        // All ranks take part in that.
+        let fingerprint = self.saves().then(|| Fingerprint::of(&corpus, ranks)).transpose()?;
+        if let (Some(session), Some(fingerprint)) = (&mut session, &fingerprint) {
+            session.check_corpus(fingerprint)?;
         }
         advice::on_text(&corpus);
         optimizer::warn(&corpus, &settings);
-        if let Some(path) = &self.save_vocab {
+        if let Some(path) = self.save_vocab.as_ref().filter(|_| is_first) {
             output::write(path, |out| corpus::write_vocab(&corpus.vocabulary, out))?;
         }
 
         // From here on there is work that a signal must not destroy.
         let _patience = interrupt::Patience::begin();
         let run = session::run(&mut session, &corpus, &settings, earlier.as_ref())?;
-        if let (Some(session), Some(signal), true) = (&session, interrupt::signal(), run.trained.stopped.is_some()) {
+        if !is_first {
+            return Ok(());
+        }
+        if let (Some(session), Some(signal), true) = (&session, run.signal, run.trained.stopped.is_some()) {
             let how_on = format!("resume with: motevec train --resume {}", session.path().display());
             return Err(session::stopped(signal, &run.trained, &corpus, &settings, &how_on));
         }
@@ -239,7 +268,7 @@ impl Args {
         if let Some(session) = session {
             session.end();
         }
-        if let Some(signal) = interrupt::signal() {
+        if let Some(signal) = run.signal.or_else(interrupt::signal) {
             let output = output.display();
             let how_on = match trained.stopped {
                 Some(_) if !self.saves() => {

@@ -8,6 +8,7 @@ use super::command::Given;
 use crate::checkpoint::{self, Fingerprint, Folder, RunState};
 use crate::cli::{interrupt, progress, report};
 use crate::corpus::Corpus;
+use crate::ranks::Ranks;
 use crate::train::{self, LossCurve, Settings, Trained};
 use crate::{Error, Result, Vectors};
 
@@ -25,6 +26,8 @@ pub(super) struct Outcome {
     pub(super) trained: Trained,
     pub(super) time: Duration,
     pub(super) curve: LossCurve,
+    /// The signal that stopped it, whichever rank that came to.
+    pub(super) signal: Option<i32>,
 }
 
 impl Session {
@@ -53,11 +56,11 @@ impl Session {
     ///
     /// # Errors
     /// If no checkpoint is there, or none is whole.
-    pub(super) fn resume(path: &Path, given: Given) -> Result<(Self, Args)> {
+    pub(super) fn resume(path: &Path, given: Given, ranks: &Ranks) -> Result<(Self, Args)> {
         if !path.is_dir() {
             return Err(Error::input(path, None, "there is no such folder: name the one of a run that was stopped"));
         }
-        let mut folder = Folder::open(path)?;
+        let mut folder = if ranks.rank() == 0 { Folder::open(path)? } else { Folder::reading(path)? };
         let found = folder.load(|error| report::warn(&format!("{error}; resuming from the one before")))?;
         let (state, model) = found.into_parts();
         if state.program != checkpoint::program() {
@@ -101,10 +104,9 @@ impl Session {
     }
 
     /// Checks that `corpus` is what the run began with.
-    pub(super) fn check_corpus(&mut self, corpus: &Corpus) -> Result<()> {
-        let now = Fingerprint::of(corpus)?;
+    pub(super) fn check_corpus(&mut self, now: &Fingerprint) -> Result<()> {
         let then = self.state.corpus.get_or_insert_with(|| now.clone());
-        match then.difference(&now) {
+        match then.difference(now) {
             None => Ok(()),
             Some(difference) => Err(Error::Failed(format!(
                 "the text is not the one that the run in {} began with: {difference}; restore it, or start over",
@@ -153,7 +155,9 @@ pub(super) fn run(
         session.as_mut().map_or((None, Duration::ZERO), |session| (session.state.curve.take(), session.state.time));
     let mut model = session.as_mut().and_then(|session| session.model.take());
     let mut training = progress::Training::new(corpus, settings, curve, before)?;
-    let every = session.as_ref().map(|session| session.every);
+    // The first rank saves for all.
+    let is_first = settings.ranks.rank() == 0;
+    let every = session.as_ref().filter(|_| is_first).map(|session| session.every);
     let mut saved = Instant::now();
     loop {
         let is_due = || interrupt::signal().is_some() || every.is_some_and(|every| saved.elapsed() >= every);
@@ -163,8 +167,9 @@ pub(super) fn run(
             (None, Some(earlier)) => train::train_from(earlier, corpus, settings, observe),
         };
         let trained = training.run(work, is_due)?;
-        let ends = trained.stopped.is_none() || interrupt::signal().is_some();
-        if let (Some(saving), Some(_)) = (session.as_mut(), &trained.stopped)
+        let signal = settings.ranks.most(interrupt::signal());
+        let ends = trained.stopped.is_none() || signal.is_some();
+        if let (Some(saving), Some(_), true) = (session.as_mut(), &trained.stopped, is_first)
             && let Err(error) = saving.save(corpus, &training, &trained)
         {
             let then = if ends { "the vectors so far are written in place of the model" } else { "training continues" };
@@ -175,7 +180,7 @@ pub(super) fn run(
             }
         }
         if ends {
-            return Ok(Outcome { trained, time: training.time(), curve: training.curve().clone() });
+            return Ok(Outcome { trained, time: training.time(), curve: training.curve().clone(), signal });
         }
         saved = Instant::now();
         model = Some(trained);
@@ -184,7 +189,7 @@ pub(super) fn run(
 
 /// The error that tells of a run that stopped for `signal`.
 pub(super) fn stopped(signal: i32, trained: &Trained, corpus: &Corpus, settings: &Settings, how_on: &str) -> Error {
-    let total = corpus.tokens.len() as f64 * f64::from(settings.epochs);
+    let total = corpus.stats.tokens() as f64 * f64::from(settings.epochs);
     let done = trained.stopped.as_ref().map_or(total, |position| position.done() as f64);
     Error::Interrupted { signal, message: format!("after {:.1} % of the training; {how_on}", 100.0 * done / total) }
 }

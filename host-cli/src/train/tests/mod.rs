@@ -1,5 +1,6 @@
 //! What training promises, on a small world with known structure.
 
+mod groups;
 mod variants;
 
 use std::ops::ControlFlow::{Break, Continue};
@@ -10,7 +11,7 @@ use motevec_core::train::Update;
 use rand_core::Rng;
 
 use super::position::Cursor;
-use super::{Plan, Position, Progress, Settings, Trained, resume, rounds, sequential, train};
+use super::{Observe, Plan, Position, Progress, Settings, Trained, resume, rounds, sequential, train};
 use crate::Error;
 use crate::corpus::{self, Corpus, Source};
 
@@ -331,7 +332,7 @@ fn each_epoch_has_its_loss_however_short_it_is() {
 
 #[test]
 fn a_corpus_that_subsampling_empties_is_an_error() {
-    let error = train(&topics(20), &Settings { subsample: 1e-30, ..settings() }, &mut |_| Continue(())).unwrap_err();
+    let error = run(&topics(20), &Settings { subsample: 1e-30, ..settings() }).check().unwrap_err();
     assert!(matches!(&error, Error::Failed(message) if message.contains("--subsample")), "{error}");
 }
 

@@ -1,0 +1,64 @@
+//! Counts that several ranks make together, each of its own share of the text.
+
+use twox_hash::XxHash3_128;
+
+use super::dictionary::{Dictionary, Full};
+use super::encode::too_many_words;
+use super::shares::Shares;
+use crate::ranks::Ranks;
+use crate::{Error, Result};
+
+/// Checks that all ranks have found the same files.
+///
+/// # Errors
+/// If one has not.
+pub(super) fn check(shares: &Shares, ranks: &Ranks) -> Result<()> {
+    let seen = XxHash3_128::oneshot(format!("{shares:?}").as_bytes());
+    let all = ranks.share(seen.to_le_bytes().to_vec());
+    match all.iter().position(|other| Some(other) != all.first()) {
+        None => Ok(()),
+        Some(rank) => Err(Error::Failed(format!(
+            "rank {rank} finds other files than rank 0, or files of other sizes: all ranks must see the same text, \
+             or files whose names have {{group}} in them, each rank those of its own groups"
+        ))),
+    }
+}
+
+/// The words whose counts this rank adds up, with the sums of what all ranks counted.
+pub(super) fn sums(counted: &Dictionary, ranks: &Ranks) -> Result<Dictionary> {
+    let mut pieces = vec![Vec::new(); ranks.count()];
+    for (word, _, count) in counted.iter() {
+        let owner = XxHash3_128::oneshot(word.as_bytes()) % ranks.count() as u128;
+        pieces.get_mut(owner as usize).into_iter().for_each(|piece| put(piece, word, count));
+    }
+    collect(&ranks.swap(pieces))
+}
+
+/// All words that some rank chooses of those whose counts it adds up.
+pub(super) fn all<'a>(chosen: impl Iterator<Item = (&'a str, u64)>, ranks: &Ranks) -> Result<Dictionary> {
+    let mut piece = Vec::new();
+    chosen.for_each(|(word, count)| put(&mut piece, word, count));
+    collect(&ranks.share(piece))
+}
+
+fn put(piece: &mut Vec<u8>, word: &str, count: u64) {
+    piece.extend_from_slice(&count.to_le_bytes());
+    piece.extend_from_slice(&(word.len() as u32).to_le_bytes());
+    piece.extend_from_slice(word.as_bytes());
+}
+
+fn collect(pieces: &[Vec<u8>]) -> Result<Dictionary> {
+    let mut dictionary = Dictionary::default();
+    for piece in pieces {
+        let mut rest = &piece[..];
+        while let Some((&count, more)) = rest.split_first_chunk()
+            && let Some((&len, more)) = more.split_first_chunk()
+            && let Some((word, more)) = more.split_at_checked(u32::from_le_bytes(len) as usize)
+            && let Ok(word) = std::str::from_utf8(word)
+        {
+            dictionary.add(word, u64::from_le_bytes(count)).map_err(|Full| too_many_words())?;
+            rest = more;
+        }
+    }
+    Ok(dictionary)
+}

@@ -1,0 +1,169 @@
+//! Processes that train one model together, the *ranks* of MPI: what they tell each other.
+
+#[cfg(feature = "mpi")]
+mod mpi;
+
+use std::fmt::Debug;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+#[cfg(feature = "mpi")]
+pub use mpi::Mpi;
+
+/// How ranks reach each other. All of them call the same methods in the same order.
+///
+/// There is no error to handle: where one rank cannot be reached any more, all end.
+pub trait Exchange: Debug + Send + Sync {
+    /// The number of this rank, from 0.
+    fn rank(&self) -> usize;
+    /// How many there are.
+    fn ranks(&self) -> usize;
+    /// Sends a piece to each rank, this one too; returns the pieces that came, from each rank one.
+    fn swap(&self, pieces: Vec<Vec<u8>>) -> Vec<Vec<u8>>;
+    /// Sends the same piece to all ranks; returns the pieces that came, from each rank one.
+    fn share(&self, piece: Vec<u8>) -> Vec<Vec<u8>>;
+    /// Ends all ranks, with this exit code.
+    fn abort(&self, code: u8) -> !;
+}
+
+/// One process that plays all ranks.
+#[derive(Debug)]
+struct Alone;
+
+impl Exchange for Alone {
+    fn rank(&self) -> usize {
+        0
+    }
+
+    fn ranks(&self) -> usize {
+        1
+    }
+
+    fn swap(&self, pieces: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+        pieces
+    }
+
+    fn share(&self, piece: Vec<u8>) -> Vec<Vec<u8>> {
+        vec![piece]
+    }
+
+    fn abort(&self, code: u8) -> ! {
+        std::process::exit(code.into())
+    }
+}
+
+/// The ranks of a run, and what it costs them to exchange rows. [`Default`] is one process alone.
+#[derive(Clone, Debug)]
+pub struct Ranks {
+    exchange: Arc<dyn Exchange>,
+    received: Arc<AtomicU64>,
+    exchanges: Arc<Mutex<Exchanges>>,
+}
+
+/// The exchanges of rows so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exchanges {
+    /// How many there were.
+    pub count: u64,
+    /// How long they took, with waiting for other ranks.
+    pub time: Duration,
+    /// The bytes that came from other ranks in them.
+    pub bytes: u64,
+}
+
+impl Default for Ranks {
+    fn default() -> Self {
+        Self::new(Alone)
+    }
+}
+
+impl Ranks {
+    /// Ranks that reach each other by `exchange`.
+    #[must_use]
+    pub fn new(exchange: impl Exchange + 'static) -> Self {
+        Self { exchange: Arc::new(exchange), received: Arc::default(), exchanges: Arc::default() }
+    }
+
+    /// The number of this rank, from 0. Rank 0 speaks, and writes files.
+    #[must_use]
+    pub fn rank(&self) -> usize {
+        self.exchange.rank()
+    }
+
+    /// How many ranks there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.exchange.ranks()
+    }
+
+    /// Which of `groups` groups this rank has.
+    #[must_use]
+    pub fn own(&self, groups: usize) -> Range<usize> {
+        let start = |rank| groups * rank / self.count();
+        start(self.rank())..start(self.rank() + 1)
+    }
+
+    /// The exchanges of rows so far.
+    #[must_use]
+    pub fn exchanges(&self) -> Exchanges {
+        *self.exchanges.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends all ranks, with this exit code.
+    pub fn abort(&self, code: u8) -> ! {
+        self.exchange.abort(code)
+    }
+
+    /// See [`Exchange::swap`].
+    pub(crate) fn swap(&self, pieces: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+        self.count_bytes(self.exchange.swap(pieces))
+    }
+
+    /// See [`Exchange::share`].
+    pub(crate) fn share(&self, piece: Vec<u8>) -> Vec<Vec<u8>> {
+        self.count_bytes(self.exchange.share(piece))
+    }
+
+    fn count_bytes(&self, pieces: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+        let others = pieces.iter().enumerate().filter(|(rank, _)| *rank != self.rank());
+        let bytes: usize = others.map(|(_, piece)| piece.len()).sum();
+        self.received.fetch_add(bytes as u64, Ordering::Relaxed);
+        pieces
+    }
+
+    /// The bytes that have come from other ranks so far.
+    pub(crate) fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
+    }
+
+    /// Notes an exchange of rows.
+    pub(crate) fn note(&self, time: Duration, bytes: u64) {
+        let mut exchanges = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
+        exchanges.count += 1;
+        exchanges.time += time;
+        exchanges.bytes += bytes;
+    }
+
+    /// The sums of these numbers over all ranks.
+    pub(crate) fn sum<const N: usize>(&self, numbers: [u64; N]) -> [u64; N] {
+        let mut sums = [0_u64; N];
+        for piece in self.share(bytemuck::cast_slice(&numbers).to_vec()) {
+            let numbers = piece.as_chunks().0.iter().map(|&number| u64::from_le_bytes(number));
+            sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum = sum.wrapping_add(number));
+        }
+        sums
+    }
+
+    /// The largest number that any rank has; none if no rank has one.
+    pub(crate) fn most(&self, number: Option<i32>) -> Option<i32> {
+        let own = number.map_or_else(Vec::new, |number| number.to_le_bytes().to_vec());
+        self.share(own).iter().filter_map(|piece| Some(i32::from_le_bytes(*piece.first_chunk()?))).max()
+    }
+
+    /// Whether it is true for any rank.
+    pub(crate) fn any(&self, is_true: bool) -> bool {
+        self.sum([is_true.into()]) != [0]
+    }
+}

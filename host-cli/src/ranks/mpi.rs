@@ -1,0 +1,160 @@
+//! The ranks of MPI.
+
+use std::sync::mpsc::{self, Sender};
+use std::thread::{self, JoinHandle};
+
+use mpi::Threading;
+use mpi::datatype::{Partition, PartitionMut};
+use mpi::topology::SimpleCommunicator;
+use mpi::traits::{Communicator as _, CommunicatorCollectives as _};
+
+use super::Exchange;
+use crate::{Error, Result};
+
+/// All processes that `mpirun`, or a cluster's scheduler, has started together.
+///
+/// MPI ends all of them where one is lost, or a message is.
+#[derive(Debug)]
+pub struct Mpi {
+    rank: usize,
+    ranks: usize,
+    /// MPI is spoken by one thread, which it belongs to.
+    work: Option<Sender<Work>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+type Work = Box<dyn FnOnce(&SimpleCommunicator) + Send>;
+
+/// The most bytes of a call, whose counts are `c_int`.
+const MOST: usize = 1 << 30;
+
+impl Mpi {
+    /// Joins the others.
+    ///
+    /// # Errors
+    /// If this process already has, or MPI cannot be spoken by one thread of several.
+    pub fn join() -> Result<Self> {
+        let (work, todo) = mpsc::channel::<Work>();
+        let (say, said) = mpsc::channel();
+        let speak = move || {
+            let Some((universe, threading)) = mpi::initialize_with_threading(Threading::Funneled) else { return };
+            let world = universe.world();
+            let place = (threading >= Threading::Funneled).then_some((world.rank() as usize, world.size() as usize));
+            if say.send(place).is_ok() {
+                todo.into_iter().for_each(|work| work(&world));
+            }
+        };
+        let thread = thread::Builder::new().name("mpi".to_owned()).spawn(speak);
+        let thread = thread.map_err(|error| Error::Failed(format!("the system grants no thread for MPI: {error}")))?;
+        let Ok(Some((rank, ranks))) = said.recv() else {
+            return Err(Error::Failed("this MPI does not let one thread of several speak for all".to_owned()));
+        };
+        Ok(Self { rank, ranks, work: Some(work), thread: Some(thread) })
+    }
+
+    /// Does `work` in the thread that may.
+    fn with<T: Send + 'static>(&self, work: impl FnOnce(&SimpleCommunicator) -> T + Send + 'static) -> T {
+        let (say, said) = mpsc::channel();
+        let work: Work = Box::new(move |world| {
+            // Who asked waits for it.
+            let _ = say.send(work(world));
+        });
+        let sent = self.work.as_ref().is_some_and(|todo| todo.send(work).is_ok());
+        match said.recv() {
+            Ok(done) if sent => done,
+            // It has panicked, and said so.
+            _ => std::process::abort(),
+        }
+    }
+}
+
+impl Exchange for Mpi {
+    fn rank(&self) -> usize {
+        self.rank
+    }
+
+    fn ranks(&self) -> usize {
+        self.ranks
+    }
+
+    fn swap(&self, pieces: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+        let (rank, ranks) = (self.rank, self.ranks);
+        self.with(move |world| {
+            let lengths: Vec<u64> = pieces.iter().map(|piece| piece.len() as u64).collect();
+            let all = all_lengths(world, &lengths);
+            let incoming: Vec<usize> = all.iter().skip(rank).step_by(ranks).map(|&length| length as usize).collect();
+            in_turns(&all, &pieces, &incoming, |out, counts, into, coming| {
+                let out = Partition::new(out, counts, places(counts));
+                world.all_to_all_varcount_into(&out, &mut PartitionMut::new(into, coming, places(coming)));
+            })
+        })
+    }
+
+    fn share(&self, piece: Vec<u8>) -> Vec<Vec<u8>> {
+        self.with(move |world| {
+            let all = all_lengths(world, &[piece.len() as u64]);
+            let incoming: Vec<usize> = all.iter().map(|&length| length as usize).collect();
+            in_turns(&all, &[piece], &incoming, |out, _, into, coming| {
+                world.all_gather_varcount_into(out, &mut PartitionMut::new(into, coming, places(coming)));
+            })
+        })
+    }
+
+    fn abort(&self, code: u8) -> ! {
+        self.with(move |world| world.abort(code.into()))
+    }
+}
+
+impl Drop for Mpi {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            // The others would wait for this one.
+            self.abort(101);
+        }
+        self.work = None;
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// The lengths that all ranks have, rank after rank.
+fn all_lengths(world: &SimpleCommunicator, own: &[u64]) -> Vec<u64> {
+    let mut all = vec![0; own.len() * world.size() as usize];
+    world.all_gather_into(own, &mut all[..]);
+    all
+}
+
+/// Sends `pieces`, and receives those of the `incoming` lengths, in as many calls as the longest of `all` takes. A call
+/// gets the bytes to send and how many of each piece, and room for those to receive and how many of each.
+fn in_turns(
+    all: &[u64],
+    pieces: &[Vec<u8>],
+    incoming: &[usize],
+    call: impl Fn(&[u8], &[i32], &mut [u8], &[i32]),
+) -> Vec<Vec<u8>> {
+    let most = MOST / incoming.len();
+    let turns = all.iter().max().map_or(0, |&longest| longest.div_ceil(most as u64)) as usize;
+    let mut received: Vec<_> = incoming.iter().map(|&length| Vec::with_capacity(length)).collect();
+    for turn in 0..turns {
+        let part = |length: usize| (turn * most).min(length)..((turn + 1) * most).min(length);
+        let counts: Vec<i32> = pieces.iter().map(|piece| part(piece.len()).len() as i32).collect();
+        let coming: Vec<i32> = incoming.iter().map(|&length| part(length).len() as i32).collect();
+        let out: Vec<u8> = pieces.iter().flat_map(|piece| &piece[part(piece.len())]).copied().collect();
+        let mut into = vec![0; coming.iter().map(|&count| count as usize).sum()];
+        call(&out, &counts, &mut into, &coming);
+        let mut rest = &into[..];
+        for (piece, count) in received.iter_mut().zip(coming) {
+            piece.extend_from_slice(&rest[..count as usize]);
+            rest = &rest[count as usize..];
+        }
+    }
+    received
+}
+
+/// Where each of so many begins.
+fn places(counts: &[i32]) -> Vec<i32> {
+    let before = |end: &mut i32, count: &i32| {
+        *end += count;
+        Some(*end - count)
+    };
+    counts.iter().scan(0, before).collect()
+}

@@ -1,0 +1,196 @@
+//! Groups: they exchange what they learn, and it does not matter who trains them.
+
+use std::fs;
+use std::sync::{Arc, Barrier, Mutex};
+
+use motevec_core::subword::Ngrams;
+use motevec_core::train::CbowGradient;
+
+use super::*;
+use crate::Result;
+use crate::ranks::{Exchange, Ranks};
+use crate::train::{Architecture, Objective};
+
+/// By rank, what each sends to each.
+type Board = Mutex<Vec<Vec<Vec<u8>>>>;
+
+/// Threads that are ranks, and what they send each other.
+#[derive(Debug)]
+struct Thread {
+    rank: usize,
+    all: Arc<(Barrier, Board)>,
+}
+
+impl Exchange for Thread {
+    fn rank(&self) -> usize {
+        self.rank
+    }
+
+    fn ranks(&self) -> usize {
+        self.all.1.lock().unwrap().len()
+    }
+
+    fn swap(&self, pieces: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+        let (barrier, board) = &*self.all;
+        board.lock().unwrap()[self.rank] = pieces;
+        barrier.wait();
+        let received = board.lock().unwrap().iter().map(|pieces| pieces[self.rank].clone()).collect();
+        barrier.wait();
+        received
+    }
+
+    fn share(&self, piece: Vec<u8>) -> Vec<Vec<u8>> {
+        self.swap(vec![piece; self.ranks()])
+    }
+
+    fn abort(&self, code: u8) -> ! {
+        panic!("rank {} aborts with {code}", self.rank)
+    }
+}
+
+/// What each of so many ranks makes of `work`.
+fn on_ranks<T: Send>(ranks: usize, work: impl Fn(Ranks) -> T + Sync) -> Vec<T> {
+    let all = Arc::new((Barrier::new(ranks), Mutex::new(vec![Vec::new(); ranks])));
+    std::thread::scope(|scope| {
+        let rank = |rank| {
+            let (all, work) = (Arc::clone(&all), &work);
+            scope.spawn(move || work(Ranks::new(Thread { rank, all })))
+        };
+        let ranks: Vec<_> = (0..ranks).map(rank).collect();
+        ranks.into_iter().map(|rank| rank.join().unwrap()).collect()
+    })
+}
+
+const GROUPS: usize = 4;
+
+/// A text in two files.
+struct Text(tempfile::TempDir);
+
+impl Text {
+    fn new(sentences: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut rng = Generator::new(7, [0]);
+        let mut texts = [String::new(), String::new()];
+        for sentence in 0..sentences {
+            let (topic, text) = (rng.next_u32() % 10, &mut texts[usize::from(sentence * 3 > sentences)]);
+            (0..12).for_each(|_| *text += &format!("t{topic}w{} ", rng.next_u32() % 8));
+            text.push('\n');
+        }
+        texts.iter().zip(["a", "b"]).for_each(|(text, name)| fs::write(folder.path().join(name), text).unwrap());
+        Self(folder)
+    }
+
+    fn read(&self, ranks: &Ranks) -> Result<Corpus> {
+        let sources = ["a", "b"].map(|name| Source::Path(self.0.path().join(name)));
+        let options = corpus::Options { groups: GROUPS, ranks: ranks.clone(), ..corpus::Options::default() };
+        corpus::read(&sources, &options, &|_| {})
+    }
+}
+
+fn grouped(settings: Settings, ranks: Ranks) -> Settings {
+    Settings { groups: GROUPS, ranks, ..settings }
+}
+
+#[test]
+fn the_result_is_the_same_on_any_number_of_ranks_and_threads() {
+    let text = Text::new(16_000);
+    let train_on = |ranks: usize, threads: usize| {
+        let trained = on_ranks(ranks, |ranks| {
+            let corpus = text.read(&ranks).unwrap();
+            let settings = grouped(Settings { threads, epochs: 2, ..settings() }, ranks.clone());
+            assert!(Plan::of(&corpus, &settings).shards == 1 && corpus.stats.words == 16_000 * 12);
+            let trained = run(&corpus, &settings);
+            assert_eq!(ranks.exchanges().bytes == 0, ranks.count() == 1);
+            (bits(&trained), trained.losses, ranks.exchanges().count)
+        });
+        assert!(trained.iter().all(|rank| *rank == trained[0]), "all ranks have the same model");
+        trained.into_iter().next().unwrap()
+    };
+    let reference = train_on(1, 1);
+    assert!(reference.2 >= 2 * 48, "{} exchanges", reference.2);
+    for (ranks, threads) in [(1, 2), (2, 1), (3, 2), (4, 1)] {
+        assert_eq!(train_on(ranks, threads), reference, "{ranks} ranks, {threads} threads");
+    }
+}
+
+#[test]
+fn groups_find_the_topics_whenever_they_exchange() {
+    let text = Text::new(24_000);
+    let corpus = text.read(&Ranks::default()).unwrap();
+    let mut all = Vec::new();
+    // A text as short as this would exchange more often, with all of its 80 words each time, and swing.
+    for exchange_words in [20_000, 40_000] {
+        let exchange_words = Some(exchange_words);
+        let settings = grouped(Settings { exchange_words, epochs: 4, ..settings() }, Ranks::default());
+        let trained = run(&corpus, &settings);
+        assert!(trained.losses.last() < trained.losses.first(), "{:?}", trained.losses);
+        assert!(topics_found(&corpus, &trained) > 0.9, "{}", topics_found(&corpus, &trained));
+        all.push((bits(&trained), settings.ranks.exchanges().count));
+    }
+    assert!(all[0].0 != all[1].0 && all[0].1 > all[1].1 + 20, "{} {}", all[0].1, all[1].1);
+}
+
+#[test]
+fn every_variant_stops_and_goes_on_with_another_number_of_ranks() {
+    let text = Text::new(8_000);
+    let base = Settings { epochs: 2, ..settings() };
+    let variants = [
+        base.clone(),
+        Settings { architecture: Architecture::Cbow(CbowGradient::True), ..base.clone() },
+        Settings { objective: Objective::HierarchicalSoftmax, ..base.clone() },
+        Settings { subwords: Some(Ngrams::new(3, 4, 500).unwrap()), ..base.clone() },
+    ];
+    for variant in variants {
+        let on = |ranks: usize, stops: bool, stopped: Option<&Trained>| {
+            let trained = on_ranks(ranks, |ranks| {
+                let corpus = text.read(&ranks).unwrap();
+                let settings = grouped(variant.clone(), ranks.clone());
+                // One rank is asked to stop; all do.
+                let stops = stops && ranks.rank() + 1 == ranks.count();
+                let observe: Observe<'_> =
+                    &mut |at| if stops && 3 * at.done > at.total { Break(()) } else { Continue(()) };
+                match stopped {
+                    None => train(&corpus, &settings, observe),
+                    Some(stopped) => resume(stopped.clone(), &corpus, &settings, observe),
+                }
+                .unwrap()
+            });
+            trained.into_iter().next().unwrap()
+        };
+        let whole = on(1, false, None);
+        let half = on(3, true, None);
+        assert!(half.stopped.is_some());
+        let rest = on(2, false, Some(&half));
+        let ngrams = |trained: &Trained| trained.subwords.as_ref().map(|subwords| subwords.rows().to_vec());
+        assert_eq!((bits(&rest), &rest.losses, ngrams(&rest)), (bits(&whole), &whole.losses, ngrams(&whole)));
+    }
+}
+
+#[test]
+fn words_are_counted_together() {
+    let text = Text::new(2_000);
+    fs::write(text.0.path().join("b"), "once\nt0w0, T0w0\n".repeat(3) + "rare t0w0\n").unwrap();
+    let whole = text.read(&Ranks::default()).unwrap();
+    for corpus in on_ranks(3, |ranks| text.read(&ranks).unwrap()) {
+        let counted = |corpus: &Corpus| {
+            let words = corpus.vocabulary.words().map(str::to_owned).collect::<Vec<_>>();
+            (words, corpus.vocabulary.counts().to_vec(), corpus.stats)
+        };
+        assert_eq!(counted(&corpus), counted(&whole));
+    }
+}
+
+#[test]
+fn what_cannot_be_shared_out_is_refused() {
+    let text = Text::new(100);
+    let corpus = text.read(&Ranks::default()).unwrap();
+    let error = |settings: Settings| train(&corpus, &settings, &mut |_| Continue(())).unwrap_err().to_string();
+    assert_eq!(error(Settings { groups: 65, ..settings() }), "groups 65: give 1 to 64");
+    assert!(error(Settings { dropout: 0.5, groups: 4, ..settings() }).starts_with("groups 4: what they train apart"));
+    assert_eq!(error(Settings { groups: 3, ..settings() }), "groups 3: the text was not read in as many groups");
+    let too_many = on_ranks(2, |ranks| Settings { ranks, ..settings() }.check().unwrap_err().to_string());
+    assert_eq!(too_many[0], "groups 1: there are 2 ranks, which share groups out: give as many groups, or more");
+    // A rate that throws vectors about, but not yet out of f32.
+    let error = error(Settings { groups: 4, rate: 1e6, ..settings() });
+    assert!(error.starts_with("training diverged: "), "{error}");
+}

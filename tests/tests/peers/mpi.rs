@@ -1,0 +1,198 @@
+//! Training under a real MPI: whoever has the groups, the bytes are the same, and no rank waits for one that is gone.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use motevec_tests::{Folder, addresses, motevec, skip, without_advice, works};
+
+/// The program with MPI in it, which takes minutes to build the first time; `None` where that cannot be.
+///
+/// It is built beside the program of the other tests, from the same compiled dependencies.
+fn program() -> Option<&'static Path> {
+    static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let build = || {
+        let version = Command::new("mpirun").arg("--version").output().ok()?;
+        let has_clang = env::var_os("LIBCLANG_PATH").is_some()
+            || works("sh", &["-c", "ls /usr/lib/*/libclang*.so* /usr/lib/llvm-*/lib/libclang*.so*"]);
+        if !String::from_utf8_lossy(&version.stdout).contains("Open MPI")
+            || !works("mpicc", &["--version"])
+            || !has_clang
+        {
+            return None;
+        }
+        let tests = motevec();
+        let compiled = Path::new(tests.get_program()).parent().unwrap();
+        let target = compiled.parent().unwrap().join("tmp/mpi");
+        if !target.exists() {
+            fs::create_dir_all(target.join("debug")).unwrap();
+            for folder in ["deps", "build", ".fingerprint"] {
+                assert!(works("cp", &["-al", compiled.join(folder).to_str()?, target.join("debug").to_str()?]));
+            }
+        }
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+        cargo.args(["build", "--quiet", "-p", "motevec", "--features", "mpi", "--bin", "motevec"]);
+        cargo.current_dir(motevec_tests::repository()).env("CARGO_TARGET_DIR", &target);
+        let output = cargo.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Some(target.join("debug/motevec"))
+    };
+    let program = PROGRAM.get_or_init(build).as_deref();
+    if program.is_none() {
+        skip("Open MPI and libclang", "apt-get install libopenmpi-dev openmpi-bin libclang-dev");
+    }
+    program
+}
+
+/// The program on so many ranks of this machine.
+fn on_ranks(folder: &Folder, ranks: usize, args: &[&str]) -> Command {
+    let mut command = Command::new("mpirun");
+    command.args(["--allow-run-as-root", "--oversubscribe", "--mca", "odls_base_sigkill_timeout", "5"]);
+    command.args(["-np", &ranks.to_string()]).arg(program().unwrap()).args(args).current_dir(folder.path(""));
+    // Containers forbid one process to read the memory of another.
+    command.env("OMPI_MCA_btl_vader_single_copy_mechanism", "none");
+    // Others want these processors, too.
+    command.env("OMPI_MCA_mpi_yield_when_idle", "1");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// The bundled corpus, as one file that can be cut.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("text.txt", zstd::decode_all(fs::File::open(addresses()).unwrap()).unwrap());
+    folder
+}
+
+/// Exchanges are few, because each may wait for a rank that has no processor.
+const TRAIN: [&str; 12] = [
+    "train",
+    "text.txt",
+    "--groups",
+    "4",
+    "--exchange-words",
+    "20000",
+    "--tokens",
+    "words",
+    "--dim",
+    "20",
+    "--epochs",
+    "2",
+];
+
+/// What the program itself says, without what mpirun adds.
+fn said(output: &Output) -> Vec<String> {
+    let text = without_advice(&output.stderr);
+    let own = |line: &&str| ["error: ", "stopped: ", "warning: ", "note: "].iter().any(|start| line.starts_with(start));
+    text.lines().filter(own).map(str::to_owned).collect()
+}
+
+#[test]
+fn any_number_of_ranks_and_threads_gives_the_bytes_of_one_process() {
+    if program().is_none() {
+        return;
+    }
+    let folder = folder();
+    folder.stdout(&[&TRAIN[..], &["-o", "one.safetensors", "--save-vocab", "one.vocab"]].concat());
+    for ranks in 1..=4 {
+        for threads in ["1", "2"] {
+            let options = ["-o", "model.safetensors", "--json", "--save-vocab", "vocab", "--threads", threads];
+            let output = on_ranks(&folder, ranks, &[&TRAIN[..], &options].concat()).output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+            // Rank 0 alone speaks.
+            let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            assert_eq!(summary["groups"]["ranks"], ranks);
+            assert_eq!(summary["groups"]["exchanged_bytes"] == 0, ranks == 1);
+            assert!(folder.read("model.safetensors") == folder.read("one.safetensors"), "{ranks} ranks");
+            assert!(folder.read("vocab") == folder.read("one.vocab"), "{ranks} ranks");
+        }
+    }
+}
+
+#[test]
+fn an_error_of_any_rank_ends_all_with_one_message() {
+    if program().is_none() {
+        return;
+    }
+    let folder = folder();
+    for group in ["0", "1", "3"] {
+        folder.write(&format!("part-{group}.txt"), folder.read("text.txt"));
+    }
+    let with = |text, groups| ["train", text, "-o", "model.bin", "--epochs", "1", "--groups", groups];
+    for (args, code, message) in [
+        (with("nowhere.txt", "4"), 1, "error: nowhere.txt: No such file or directory (os error 2)"),
+        (with("part-{group}.txt", "4"), 1, "error: part-2.txt: No such file or directory (os error 2)"),
+        (
+            with("text.txt", "2"),
+            2,
+            "error: --groups 2: there are 3 ranks, which share groups out: give as many groups, or more",
+        ),
+    ] {
+        let output = on_ranks(&folder, 3, &args).output().unwrap();
+        // Where all ranks fail alike, Open MPI may be too slow to end the others before they say so, too.
+        let mut said = said(&output);
+        said.dedup();
+        assert_eq!((output.status.code(), said), (Some(code), vec![message.to_owned()]), "{output:?}");
+    }
+    assert!(!folder.path("model.bin").exists());
+}
+
+#[test]
+fn a_run_without_the_feature_says_so() {
+    let folder = folder();
+    let output = folder.motevec(&["train", "text.txt", "-o", "model.bin"]).env("OMPI_COMM_WORLD_SIZE", "4").output();
+    let message = "error: this is one of 4 processes of MPI, and this motevec was built without it: build it with \
+                   --features mpi\n";
+    assert_eq!(String::from_utf8(output.unwrap().stderr).unwrap(), message);
+}
+
+/// Ends a run of three ranks in its midst, and goes on with two and with one.
+fn ends_and_goes_on(end: impl Fn(&Child)) -> Output {
+    let folder = folder();
+    let train = [&TRAIN[..10], &["--epochs", "10"]].concat();
+    folder.stdout(&[&train[..], &["-o", "one.safetensors"]].concat());
+    let saving = ["-o", "model.safetensors", "--checkpoint", "saved", "--checkpoint-every", "100ms"];
+    let running = on_ranks(&folder, 3, &[&train[..], &saving].concat()).spawn().unwrap();
+    let saved = |number: usize| folder.path(&format!("saved/checkpoint-{number:06}.safetensors")).exists();
+    let start = Instant::now();
+    while !(2..100).any(saved) {
+        assert!(start.elapsed() < Duration::from_secs(60), "no checkpoint came");
+        thread::sleep(Duration::from_millis(5));
+    }
+    let start = Instant::now();
+    end(&running);
+    let output = running.wait_with_output().unwrap();
+    assert!(start.elapsed() < Duration::from_secs(30) && !output.status.success(), "{output:?}");
+    let again = on_ranks(&folder, 2, &["train", "--resume", "saved", "--json"]).output().unwrap();
+    assert!(again.status.success() && !folder.path("saved").exists(), "{again:?}");
+    assert!(folder.read("model.safetensors") == folder.read("one.safetensors"), "{again:?}");
+    output
+}
+
+#[test]
+fn a_rank_that_is_killed_ends_all_and_the_run_goes_on_with_fewer() {
+    if program().is_none() {
+        return;
+    }
+    ends_and_goes_on(|mpirun| {
+        let ranks = Command::new("ps").args(["-o", "pid=", "--ppid", &mpirun.id().to_string()]).output().unwrap();
+        let ranks = String::from_utf8(ranks.stdout).unwrap();
+        let last = ranks.split_whitespace().last().expect("mpirun has started them");
+        assert!(Command::new("kill").args(["-KILL", last]).status().unwrap().success());
+    });
+}
+
+#[test]
+fn a_signal_to_mpirun_saves_a_checkpoint() {
+    if program().is_none() {
+        return;
+    }
+    let output = ends_and_goes_on(|mpirun| {
+        assert!(Command::new("kill").args(["-TERM", &mpirun.id().to_string()]).status().unwrap().success());
+    });
+    let said = said(&output);
+    let is_stopped = |line: &str| line.ends_with("; resume with: motevec train --resume saved");
+    assert!(said.len() == 1 && is_stopped(&said[0]), "{output:?}");
+}
