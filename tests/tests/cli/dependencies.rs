@@ -50,7 +50,7 @@ fn each_dependency_is_listed_with_a_reason() {
 
 #[test]
 fn every_workspace_has_locked_its_versions() {
-    for folder in [".", "firmware-example", "tests/fuzz"] {
+    for folder in [".", "core/c", "firmware-example", "host-cli/python", "tests/fuzz"] {
         let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
         let folder = repository().join(folder);
         let args = ["metadata", "--locked", "--offline", "--format-version", "1"];
