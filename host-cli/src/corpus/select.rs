@@ -24,8 +24,7 @@ pub(super) fn vocabulary<'a>(counts: impl Iterator<Item = (&'a str, u64)>, optio
     let mut words: Vec<_> = counts.filter(frequent).collect();
     if words.is_empty() {
         let min = options.min_count;
-        let message =
-            format!("no word occurs {min} times; the most frequent one occurs {highest} times: lower --min-count");
+        let message = format!("no word occurs {min} times; {highest} is the most that one does: lower --min-count");
         return Err(Error::Failed(message));
     }
     words.sort_unstable_by_key(by_count);

@@ -117,7 +117,7 @@ fn a_text_without_spaces_is_told_of_tokens() {
     // Each line is a word of its own.
     folder.write("text.txt", chinese.lines().take(2).collect::<Vec<_>>().join("\n"));
     let (code, message) = folder.failure(&["train", "text.txt", "-o", "model.bin"]);
-    let rare = "error: no word occurs 5 times; the most frequent one occurs 1 times: lower --min-count; ";
+    let rare = "error: no word occurs 5 times; 1 is the most that one does: lower --min-count; ";
     assert_eq!((code, message), (1, format!("{rare}{ADVICE}")));
     // Spaces between phrases only.
     let (_, warning) = train(&thai, &["--subsample", "0"]);
