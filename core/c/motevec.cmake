@@ -4,11 +4,24 @@
 #     target_link_libraries(firmware PRIVATE motevec)
 #
 # MOTEVEC_TARGET is Rust's name of the machine, such as thumbv7em-none-eabihf; without it the library is for this one.
-# With MOTEVEC_ONE_BLOCK it is for vectors of at most 16 components, which makes it smaller and faster.
-find_program(CARGO cargo REQUIRED)
-set(MOTEVEC_TARGET "" CACHE STRING "Rust's name of the machine that the library is for")
-option(MOTEVEC_ONE_BLOCK "Vectors have at most 16 components" OFF)
-set(MOTEVEC_FOLDER "${CMAKE_CURRENT_BINARY_DIR}/motevec" CACHE PATH "The folder that cargo builds in")
+# With MOTEVEC_ONE_BLOCK it is for vectors of at most 16 components, which makes it smaller and faster. Both may be set
+# before, or with -D.
+include_guard(GLOBAL)
+cmake_minimum_required(VERSION 3.18)
+find_program(MOTEVEC_CARGO cargo REQUIRED)
+# In older versions of CMake, a setting in the cache hides a variable that was set before.
+if(NOT DEFINED MOTEVEC_TARGET)
+  set(MOTEVEC_TARGET "" CACHE STRING "Rust's name of the machine that the library is for")
+endif()
+if(NOT DEFINED MOTEVEC_ONE_BLOCK)
+  set(MOTEVEC_ONE_BLOCK OFF CACHE BOOL "Vectors have at most 16 components")
+endif()
+if(NOT DEFINED MOTEVEC_FOLDER)
+  set(MOTEVEC_FOLDER "${CMAKE_CURRENT_BINARY_DIR}/motevec" CACHE PATH "The folder that cargo builds in")
+endif()
+if(CMAKE_CROSSCOMPILING AND NOT MOTEVEC_TARGET)
+  message(FATAL_ERROR "set MOTEVEC_TARGET to Rust's name of the machine, such as thumbv7em-none-eabihf")
+endif()
 
 set(motevec_library "${MOTEVEC_FOLDER}/${MOTEVEC_TARGET}/release/libmotevec.a")
 set(motevec_options --release --locked --quiet --target-dir "${MOTEVEC_FOLDER}")
@@ -21,7 +34,7 @@ endif()
 
 # Cargo knows itself what is out of date.
 add_custom_target(motevec-cargo
-  COMMAND "${CARGO}" build ${motevec_options}
+  COMMAND "${MOTEVEC_CARGO}" build ${motevec_options}
   WORKING_DIRECTORY "${CMAKE_CURRENT_LIST_DIR}"
   BYPRODUCTS "${motevec_library}"
   COMMENT "Building motevec ${MOTEVEC_TARGET}")

@@ -1,13 +1,14 @@
 /*
- * A device that learns which words belong together from lines on its serial port, and answers; in C. The lines are
- * those of the firmware in Rust (firmware-example/README.md), and so are the answers, to the last digit:
+ * A device that learns which words belong together from lines on its serial port, and answers; in C. To the first
+ * three, the firmware in Rust (firmware-example/README.md) gives the same answers, to the last digit, except for errors:
  *
  *   learn <words>  learn from a sentence
  *   near <word>    the most similar words
  *   vector <word>  the vector of a word
- *   save           an image of everything learned, in hexadecimal
+ *   save           an image of everything learned, the same as the firmware's, but in hexadecimal
  *   bits           a hash of all vectors: machines that have learned the same have the same
  */
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -37,7 +38,8 @@ static void say_number(uint64_t number, unsigned base, unsigned least) {
 static void say_real(float number, unsigned decimals) {
     uint32_t one = 1;
     for (unsigned i = 0; i < decimals; i++) one *= 10;
-    if (number < 0) {
+    /* Of negative zero, too. */
+    if (signbit(number)) {
         say("-");
         number = -number;
     }
