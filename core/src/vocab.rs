@@ -100,6 +100,18 @@ where
         self.words == 0
     }
 
+    /// How many tokens there is room for, if their text is short enough.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.ends.as_ref().len().min(self.counts.as_ref().len()).min(u16::MAX.into())
+    }
+
+    /// How many bytes of text there is room for.
+    #[must_use]
+    pub fn text_capacity(&self) -> usize {
+        self.text.as_ref().len().min(u16::MAX.into())
+    }
+
     /// Counts one occurrence of `token`, adding it if it is new, and returns its index.
     ///
     /// # Errors
@@ -125,8 +137,9 @@ where
     ///
     /// A token that finds no place lowers every count by one. A token whose count is used up by that stays until its
     /// place is needed, and a new one then gets its index. So counts are never too high, and too low by at most
-    /// [`dropped`](Self::dropped); and of n occurrences at most n / (N + 1) are dropped, N being how many tokens there is room for, so that every token with more
-    /// occurrences has a place (Misra and Gries 1982, "Finding repeated elements"), unless the text is full first.
+    /// [`dropped`](Self::dropped); and of n occurrences at most n / (N + 1) are dropped, N being how many tokens there
+    /// is room for, so that every token with more occurrences has a place (Misra and Gries 1982, "Finding repeated
+    /// elements"), unless the text is full first.
     ///
     /// `leaving` gets the token that loses its place.
     pub fn observe_frequent(&mut self, token: &str, mut leaving: impl FnMut(&str)) -> Observed {
@@ -152,6 +165,13 @@ where
     pub fn add(&mut self, index: u32, occurrences: u32) {
         if let Some(count) = self.counts_mut().get_mut(index as usize) {
             *count = count.saturating_add(occurrences);
+        }
+    }
+
+    /// Says how often the token at `index` occurred, if there is one.
+    pub fn set_count(&mut self, index: u32, occurrences: u32) {
+        if let Some(count) = self.counts_mut().get_mut(index as usize) {
+            *count = occurrences;
         }
     }
 

@@ -12,7 +12,7 @@
 #define MOTEVEC_SIZE(words, dim, text) \
   (18 * sizeof(void *) + 104 + (size_t)(words) * (8 * (((size_t)(dim) + 15) / 16 * 16) + 8) + (size_t)(text))
 
-// What a function says: `MOTEVEC_ERROR_NONE`, which is 0, or why nothing has changed.
+// What a function says: `MOTEVEC_ERROR_NONE`, which is 0, or why it did nothing.
 typedef enum {
   MOTEVEC_ERROR_NONE = 0,
   MOTEVEC_ERROR_NULL,
@@ -29,6 +29,9 @@ typedef enum {
   MOTEVEC_ERROR_EMPTY,
   MOTEVEC_ERROR_NOT_FINITE,
   MOTEVEC_ERROR_SINK,
+  MOTEVEC_ERROR_NO_IMAGE,
+  MOTEVEC_ERROR_LENGTH,
+  MOTEVEC_ERROR_BUSY,
 } motevec_error;
 
 // What became of a word.
@@ -44,13 +47,18 @@ typedef enum {
 // Two matrices, a vocabulary, and all that learning needs, in the storage of whoever called `motevec_init`.
 //
 // Every function with a model as its first argument takes the pointer that `motevec_init` gave, and returns an error
-// or a neutral value for NULL. Other pointers must be valid for what they are said to hold, or NULL. One model is used
-// by one thread or task at a time; different models have nothing in common.
+// or a neutral value for NULL, and for initialized bytes that are no model. Other pointers must be valid for what they
+// are said to hold, not overlap what is written, or be NULL; NULL is also valid for 0 items, and for a single result
+// that is not wanted. A model is used by one thread or task at a time; different models have nothing in common. It
+// knows where it lies: its storage must not be moved, copied or written to.
+//
+// A function that a model calls, which is told of words or takes an image, must return: no `longjmp`, no exception.
+// Until then every function for that model returns `MOTEVEC_ERROR_BUSY` or a neutral value.
 typedef struct motevec motevec;
 
 // An image that was found sound. It is a few pointers into the image's bytes, which must stay.
 typedef struct {
-  uint64_t content[24];
+  size_t content[22];
 } motevec_image;
 
 // A word and how similar it is.
@@ -78,20 +86,29 @@ extern "C" {
 // The text of an error: a line without a period, which stays valid.
 const char *motevec_error_text(int32_t error);
 
-// Checks the image in `length` bytes, in flash or anywhere else, and makes it ready to be read in place.
-motevec_error motevec_image_open(motevec_image *image, const uint8_t *content, size_t length);
+// Checks the image in `length` bytes, in flash or anywhere else, and makes it ready to be read in place. If it is not
+// sound, functions for it return `MOTEVEC_ERROR_NO_IMAGE`, or a neutral value.
+motevec_error motevec_image_open(motevec_image *image,
+                                 const uint8_t *content,
+                                 size_t length);
 
 // How many words an image has.
 uint32_t motevec_image_words(const motevec_image *image);
+
+// How many components the vectors of an image have.
+size_t motevec_image_dim(const motevec_image *image);
 
 // Gives the number that a word, which is ended with a zero, has in an image.
 motevec_error motevec_image_find(const motevec_image *image, const char *text, uint32_t *word);
 
 // The text of a word of an image, and how many bytes it has: it is not ended with a zero. NULL if there is no such
-// word.
+// word. It is valid as long as the image's bytes are.
 const char *motevec_image_text(const motevec_image *image,
                                uint32_t word,
                                size_t *length);
+
+// How often a word of an image was seen; 0 if there is no such word.
+uint32_t motevec_image_count(const motevec_image *image, uint32_t word);
 
 // Copies the vector of a word of an image to `vector`, `dim` numbers.
 motevec_error motevec_image_vector(const motevec_image *image, uint32_t word, float *vector, size_t dim);
@@ -106,13 +123,14 @@ motevec_error motevec_image_nearest(const motevec_image *image,
                                     size_t *found);
 
 // Copies the vectors of a word, which is ended with a zero, from an image to the model, which learns on with them. It
-// gets the count of an average word.
+// gets the count of an average word, if it has less. `MOTEVEC_ERROR_ROOM` if it is new and there is no place for it:
+// no other word makes room.
 motevec_error motevec_adopt(motevec *model,
                             const motevec_image *image,
                             const char *text);
 
 // Forgets everything, and takes all words of an image with their counts, to learn on with them.
-// `MOTEVEC_ERROR_ROOM` if there was no room for all: then the first ones are there.
+// `MOTEVEC_ERROR_ROOM` if there is no room for all: then nothing is forgotten or taken.
 motevec_error motevec_load(motevec *model, const motevec_image *image);
 
 // The bytes of storage that a model takes; 0 if the configuration is not possible. `MOTEVEC_SIZE` says the same when
@@ -154,6 +172,9 @@ motevec_error motevec_set_rate(motevec *model, float rate);
 // How many words are known.
 uint32_t motevec_words(const motevec *model);
 
+// How many components a vector has.
+size_t motevec_dim(const motevec *model);
+
 // The recent loss of an average pair; NaN before the first.
 float motevec_loss(const motevec *model);
 
@@ -164,7 +185,7 @@ uint64_t motevec_bits(const motevec *model);
 motevec_error motevec_find(const motevec *model, const char *text, uint32_t *word);
 
 // The text of a word, and how many bytes it has: it is not ended with a zero. NULL if there is no such word. It is
-// valid until the model learns again.
+// valid until the model learns, adopts, loads or is reset.
 const char *motevec_text(const motevec *model,
                          uint32_t word,
                          size_t *length);
@@ -173,7 +194,7 @@ const char *motevec_text(const motevec *model,
 uint32_t motevec_count(const motevec *model, uint32_t word);
 
 // The vector of a word, as many numbers as the model has dimensions; NULL if there is no such word. It is valid until
-// the model learns again.
+// the model learns, adopts, loads or is reset.
 const float *motevec_vector(const motevec *model,
                             uint32_t word);
 
@@ -189,7 +210,7 @@ motevec_error motevec_nearest(const motevec *model,
                               size_t *found);
 
 // Hands an image of the model to `sink`, in pieces of at most 64 bytes; only words may be longer. It gets `context`,
-// and ends the saving by returning anything but 0. What it took is an image if this returns no error.
+// and ends the saving by returning anything but 0. What it took is an image only if this returns no error.
 motevec_error motevec_save(const motevec *model,
                            int (*sink)(void *context, const uint8_t *bytes, size_t length),
                            void *context);

@@ -2,7 +2,7 @@
 
 use core::ffi::{CStr, c_char};
 
-/// What a function says: `MOTEVEC_ERROR_NONE`, which is 0, or why nothing has changed.
+/// What a function says: `MOTEVEC_ERROR_NONE`, which is 0, or why it did nothing.
 #[allow(missing_docs)] // Their texts say it.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,31 +22,33 @@ pub enum Error {
     Empty,
     NotFinite,
     Sink,
+    NoImage,
+    Length,
+    Busy,
 }
 
-impl Error {
-    fn text(self) -> &'static CStr {
-        match self {
-            Self::None => c"no error",
-            Self::Null => c"a pointer is null",
-            Self::Config => {
-                c"a model has 1 to 65535 words, dimensions (16, if built with one-block), and bytes of text"
-            }
-            Self::Storage => c"the storage is smaller than motevec_size says",
-            Self::Alignment => c"the storage is not aligned to 8 bytes",
-            Self::NoModel => c"this is not a model: call motevec_init first",
-            Self::NotUtf8 => c"a word is not UTF-8",
-            Self::NoSuchWord => c"there is no such word",
-            Self::Rate => c"a learning rate is above 0 and at most 1",
-            Self::Image => c"the image is damaged, or is not one",
-            Self::Dimensions => c"the image has vectors of other dimensions than the model",
-            Self::Room => c"there is no room for all words",
-            Self::Empty => c"nothing is learned yet",
-            Self::NotFinite => c"a vector holds a number that is not finite",
-            Self::Sink => c"the function that takes the image refused a piece",
-        }
-    }
+const TEXTS: [(Error, &CStr); 18] = [
+    (Error::None, c"no error"),
+    (Error::Null, c"a pointer is null"),
+    (Error::Config, c"a model has 1 to 65535 words, dimensions (16, if built with one-block), and bytes of text"),
+    (Error::Storage, c"the storage is smaller than motevec_size says"),
+    (Error::Alignment, c"a pointer is not aligned to what it points to, or the storage not to 8 bytes"),
+    (Error::NoModel, c"this is not a model: call motevec_init first"),
+    (Error::NotUtf8, c"a word is not UTF-8"),
+    (Error::NoSuchWord, c"there is no such word"),
+    (Error::Rate, c"a learning rate is above 0 and at most 1"),
+    (Error::Image, c"the image is damaged, or is not one"),
+    (Error::Dimensions, c"the image has vectors of other dimensions than the model or the numbers given"),
+    (Error::Room, c"there is no room for all words"),
+    (Error::Empty, c"nothing is learned yet"),
+    (Error::NotFinite, c"a vector holds a number that is not finite"),
+    (Error::Sink, c"the function that takes the image refused a piece"),
+    (Error::NoImage, c"this is not an open image: call motevec_image_open first"),
+    (Error::Length, c"a length is more than memory can have"),
+    (Error::Busy, c"the model is learning or being saved: functions that it calls must not call it"),
+];
 
+impl Error {
     pub(crate) fn of(result: Result<(), Self>) -> Self {
         result.err().unwrap_or(Self::None)
     }
@@ -55,23 +57,6 @@ impl Error {
 /// The text of an error: a line without a period, which stays valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn motevec_error_text(error: i32) -> *const c_char {
-    const ALL: [Error; 15] = [
-        Error::None,
-        Error::Null,
-        Error::Config,
-        Error::Storage,
-        Error::Alignment,
-        Error::NoModel,
-        Error::NotUtf8,
-        Error::NoSuchWord,
-        Error::Rate,
-        Error::Image,
-        Error::Dimensions,
-        Error::Room,
-        Error::Empty,
-        Error::NotFinite,
-        Error::Sink,
-    ];
-    let known = ALL.into_iter().find(|&known| known as i32 == error);
-    known.map_or(c"unknown error", Error::text).as_ptr()
+    let known = TEXTS.iter().find(|&&(known, _)| known as i32 == error);
+    known.map_or(c"unknown error", |&(_, text)| text).as_ptr()
 }

@@ -1,48 +1,68 @@
 //! Images: models that were saved, read in place.
 
 use core::ffi::c_char;
-use core::mem::MaybeUninit;
 
 use motevec_core::image::Image;
 use motevec_core::query::{self, Neighbor};
 use motevec_core::simd::{Portable, Wide};
 
 use crate::error::Error;
-use crate::layout::Motevec;
-use crate::model::{Near, tell};
-use crate::{bytes, give, items, string};
+use crate::layout::{Content, Motevec};
+use crate::model::Near;
+use crate::{Output, items, items_mut, string};
 
 /// An image that was found sound. It is a few pointers into the image's bytes, which must stay.
 #[repr(C)]
 pub struct OpenImage {
-    content: [u64; 24],
+    content: [usize; 22],
 }
 
-const _: () = assert!(size_of::<Option<Image<'_>>>() <= size_of::<OpenImage>() && align_of::<Image<'_>>() <= 8);
+/// What it holds.
+struct Opened {
+    /// Tells an open image from other bytes.
+    magic: u32,
+    image: Image<'static>,
+}
+
+const MAGIC: u32 = u32::from_le_bytes(*b"mtvi");
+
+const _: () = assert!(size_of::<Opened>() <= size_of::<OpenImage>() && align_of::<Opened>() <= align_of::<OpenImage>());
 
 impl OpenImage {
     /// The image at `place`.
     ///
     /// # Safety
-    /// `place` is null, or `motevec_image_open` made it, and its bytes are still there.
+    /// `place` is null, points to bytes, or `motevec_image_open` made it, and the image's bytes are still there.
     unsafe fn at<'a>(place: *const Self) -> Result<&'a Image<'static>, Error> {
-        // SAFETY: the caller's promise.
-        unsafe { place.cast::<Image<'static>>().as_ref() }.ok_or(Error::Null)
+        if place.is_null() || !place.is_aligned() {
+            return Err(if place.is_null() { Error::Null } else { Error::NoImage });
+        }
+        let opened = place.cast::<Opened>();
+        // SAFETY: the caller's promise. There is no reference before it is known what this is.
+        match unsafe { (&raw const (*opened).magic).read() } {
+            // SAFETY: the caller's promise; an image was opened here.
+            MAGIC => Ok(unsafe { &(*opened).image }),
+            _ => Err(Error::NoImage),
+        }
     }
 }
 
-/// Checks the image in `length` bytes, in flash or anywhere else, and makes it ready to be read in place.
+/// Checks the image in `length` bytes, in flash or anywhere else, and makes it ready to be read in place. If it is not
+/// sound, functions for it return `MOTEVEC_ERROR_NO_IMAGE`, or a neutral value.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_image_open(image: *mut OpenImage, content: *const u8, length: usize) -> Error {
     let open = || {
-        if image.is_null() {
-            return Err(Error::Null);
+        if image.is_null() || !image.is_aligned() {
+            return Err(if image.is_null() { Error::Null } else { Error::Alignment });
         }
-        // SAFETY: C promises what the header says of pointers, and that the bytes stay.
-        let content: &'static [u8] = unsafe { bytes(content, length) }?;
+        let opened = image.cast::<Opened>();
+        // SAFETY: C promises what the header says of pointers; there is room, as was asserted. What was open is closed.
+        unsafe { (&raw mut (*opened).magic).write(0) };
+        // SAFETY: as above, and C promises that the bytes stay.
+        let content: &'static [u8] = unsafe { items(content, length) }?;
         let found = Image::new(content).map_err(|_| Error::Image)?;
-        // SAFETY: as above; there is room for it, as was asserted.
-        unsafe { image.cast::<MaybeUninit<Image<'static>>>().write(MaybeUninit::new(found)) };
+        // SAFETY: as above.
+        unsafe { opened.write(Opened { magic: MAGIC, image: found }) };
         Ok(())
     };
     Error::of(open())
@@ -55,28 +75,42 @@ pub unsafe extern "C" fn motevec_image_words(image: *const OpenImage) -> u32 {
     unsafe { OpenImage::at(image) }.map_or(0, Image::len)
 }
 
+/// How many components the vectors of an image have.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_image_dim(image: *const OpenImage) -> usize {
+    // SAFETY: C promises what the header says of pointers.
+    unsafe { OpenImage::at(image) }.map_or(0, |image| image.center().dim())
+}
+
 /// Gives the number that a word, which is ended with a zero, has in an image.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_image_find(image: *const OpenImage, text: *const c_char, word: *mut u32) -> Error {
     let find = || {
         // SAFETY: C promises what the header says of pointers.
-        let found = unsafe { OpenImage::at(image)?.find(string(text)?) }.ok_or(Error::NoSuchWord)?;
-        // SAFETY: as above.
-        unsafe { give(word, found) };
+        let (image, text, word) = unsafe { (OpenImage::at(image)?, string(text)?, Output::at(word)?) };
+        word.give(image.find(text).ok_or(Error::NoSuchWord)?);
         Ok(())
     };
     Error::of(find())
 }
 
 /// The text of a word of an image, and how many bytes it has: it is not ended with a zero. NULL if there is no such
-/// word.
+/// word. It is valid as long as the image's bytes are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_image_text(image: *const OpenImage, word: u32, length: *mut usize) -> *const c_char {
     // SAFETY: C promises what the header says of pointers.
-    let text = unsafe { OpenImage::at(image) }.ok().and_then(|image| image.word(word));
+    let Ok(length) = (unsafe { Output::at(length) }) else { return core::ptr::null() };
     // SAFETY: as above.
-    unsafe { give(length, text.map_or(0, str::len)) };
+    let text = unsafe { OpenImage::at(image) }.ok().and_then(|image| image.word(word));
+    length.give(text.map_or(0, str::len));
     text.map_or(core::ptr::null(), |text| text.as_ptr().cast())
+}
+
+/// How often a word of an image was seen; 0 if there is no such word.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_image_count(image: *const OpenImage, word: u32) -> u32 {
+    // SAFETY: C promises what the header says of pointers.
+    unsafe { OpenImage::at(image) }.ok().and_then(|image| image.count(word)).unwrap_or(0)
 }
 
 /// Copies the vector of a word of an image to `vector`, `dim` numbers.
@@ -89,7 +123,7 @@ pub unsafe extern "C" fn motevec_image_vector(
 ) -> Error {
     let copy = || {
         // SAFETY: C promises what the header says of pointers.
-        let (image, vector) = unsafe { (OpenImage::at(image)?, items(vector, dim)?) };
+        let (image, vector) = unsafe { (OpenImage::at(image)?, items_mut(vector, dim)?) };
         if image.center().dim() != dim {
             return Err(Error::Dimensions);
         }
@@ -111,30 +145,29 @@ pub unsafe extern "C" fn motevec_image_nearest(
     found: *mut usize,
 ) -> Error {
     let search = || {
-        // SAFETY: C promises what the header says of pointers; the two types have the same fields in C's order.
-        let (image, room) = unsafe { (OpenImage::at(image)?, items(nearest.cast::<Neighbor>(), room)?) };
-        // SAFETY: as above; nothing is written.
-        let query: &[f32] = unsafe { items(query.cast_mut(), dim) }?;
+        // SAFETY: C promises what the header says of pointers.
+        let (image, query, found) = unsafe { (OpenImage::at(image)?, items(query, dim)?, Output::at(found)?) };
+        // SAFETY: as above; the two types have the same fields in C's order.
+        let nearest = unsafe { items_mut(nearest.cast::<Neighbor>(), room) }?;
         if image.center().dim() != dim {
             return Err(Error::Dimensions);
         }
-        // SAFETY: as above.
-        unsafe { give(found, query::nearest_in(Wide::<Portable>::new(), &image.center(), query, &[], room)) };
+        found.give(query::nearest_in(Wide::<Portable>::new(), &image.center(), query, &[], nearest));
         Ok(())
     };
     Error::of(search())
 }
 
 /// Copies the vectors of a word, which is ended with a zero, from an image to the model, which learns on with them. It
-/// gets the count of an average word.
+/// gets the count of an average word, if it has less. `MOTEVEC_ERROR_ROOM` if it is new and there is no place for it:
+/// no other word makes room.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_adopt(model: *mut Motevec, image: *const OpenImage, text: *const c_char) -> Error {
     let adopt = || {
         // SAFETY: C promises what the header says of pointers.
         let (model, image, text) = unsafe { (Motevec::at(model)?, OpenImage::at(image)?, string(text)?) };
         check_dim(model, image)?;
-        let (notice, context) = (model.notice, model.context);
-        match model.learner.adopt(image, text, &mut |told| tell(notice, context, told)) {
+        match model.learner.adopt(image, text) {
             Some(true) => Ok(()),
             Some(false) => Err(Error::Room),
             None => Err(Error::NoSuchWord),
@@ -144,7 +177,7 @@ pub unsafe extern "C" fn motevec_adopt(model: *mut Motevec, image: *const OpenIm
 }
 
 /// Forgets everything, and takes all words of an image with their counts, to learn on with them.
-/// `MOTEVEC_ERROR_ROOM` if there was no room for all: then the first ones are there.
+/// `MOTEVEC_ERROR_ROOM` if there is no room for all: then nothing is forgotten or taken.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_load(model: *mut Motevec, image: *const OpenImage) -> Error {
     let load = || {
@@ -156,6 +189,6 @@ pub unsafe extern "C" fn motevec_load(model: *mut Motevec, image: *const OpenIma
     Error::of(load())
 }
 
-fn check_dim(model: &Motevec, image: &Image<'_>) -> Result<(), Error> {
+fn check_dim(model: &Content, image: &Image<'_>) -> Result<(), Error> {
     if model.learner.dim() == image.center().dim() { Ok(()) } else { Err(Error::Dimensions) }
 }

@@ -25,7 +25,8 @@ pub struct Config {
 /// The learner's memory, in slices of the caller's storage.
 pub(crate) type Stored = Memory<Matrix, &'static mut [u8], &'static mut [u16], &'static mut [u32]>;
 
-/// Rows of whole blocks. With the feature `one-block` a row is one, which has the shortest kernels.
+/// Rows of whole blocks. With the feature `one-block` a row is one, which has the shortest kernels: a promise that
+/// `motevec_core::model::Slab`, whose stride is known only at run time, cannot make.
 pub(crate) struct Matrix {
     blocks: &'static mut [Block],
     dim: usize,
@@ -75,17 +76,30 @@ impl RowsMut for Matrix {
 /// Two matrices, a vocabulary, and all that learning needs, in the storage of whoever called `motevec_init`.
 ///
 /// Every function with a model as its first argument takes the pointer that `motevec_init` gave, and returns an error
-/// or a neutral value for NULL. Other pointers must be valid for what they are said to hold, or NULL. One model is used
-/// by one thread or task at a time; different models have nothing in common.
+/// or a neutral value for NULL, and for initialized bytes that are no model. Other pointers must be valid for what they
+/// are said to hold, not overlap what is written, or be NULL; NULL is also valid for 0 items, and for a single result
+/// that is not wanted. A model is used by one thread or task at a time; different models have nothing in common. It
+/// knows where it lies: its storage must not be moved, copied or written to.
+///
+/// A function that a model calls, which is told of words or takes an image, must return: no `longjmp`, no exception.
+/// Until then every function for that model returns `MOTEVEC_ERROR_BUSY` or a neutral value.
 pub struct Motevec {
-    /// Tells a model from other bytes.
-    magic: u32,
+    /// Tells a model from other bytes, and whether it is busy. It is beside the content, because callbacks read it
+    /// while the content is borrowed.
+    state: u32,
+    content: Content,
+}
+
+/// What functions work with.
+pub(crate) struct Content {
     pub(crate) notice: Option<crate::model::Notice>,
     pub(crate) context: *mut core::ffi::c_void,
     pub(crate) learner: Learner<'static, Wide<Portable>, Stored>,
 }
 
-const MAGIC: u32 = u32::from_le_bytes(*b"mtv1");
+const READY: u32 = u32::from_le_bytes(*b"mtv1");
+/// While a callback may run.
+const BUSY: u32 = u32::from_le_bytes(*b"mtv!");
 
 /// What the storage of a model begins with.
 struct Start {
@@ -141,7 +155,8 @@ pub(crate) fn lay_out(storage: &'static mut [MaybeUninit<u8>], config: Config) -
         memory.write(Memory::over(model, VocabIn::over(text, ends, counts), noise));
         let learner = Learner::new(Wide::new(), &mut *memory);
         let place = &raw mut (*start).model;
-        place.write(Motevec { magic: MAGIC, notice: None, context: core::ptr::null_mut(), learner });
+        let content = Content { notice: None, context: core::ptr::null_mut(), learner };
+        place.write(Motevec { state: READY, content });
         Ok(place)
     }
 }
@@ -168,24 +183,55 @@ impl Motevec {
     /// The model at `place`, to change it.
     ///
     /// # Safety
-    /// `place` is null, or what `motevec_init` gave, which nobody else uses meanwhile.
-    pub(crate) unsafe fn at<'a>(place: *mut Self) -> Result<&'a mut Self, Error> {
+    /// `place` is null, points to bytes, or is what `motevec_init` gave, which nobody else uses meanwhile.
+    pub(crate) unsafe fn at<'a>(place: *mut Self) -> Result<&'a mut Content, Error> {
         // SAFETY: the caller's promise.
-        unsafe { Self::read(place)? };
-        // SAFETY: the caller's promise; it was just found to be a model.
-        unsafe { place.as_mut() }.ok_or(Error::Null)
+        unsafe { Self::check(place)? };
+        // SAFETY: the caller's promise; it was just found to be a model that nobody borrows.
+        Ok(unsafe { &mut (*place).content })
     }
 
     /// The model at `place`.
     ///
     /// # Safety
-    /// `place` is null, or what `motevec_init` gave, which nobody else changes meanwhile.
-    pub(crate) unsafe fn read<'a>(place: *const Self) -> Result<&'a Self, Error> {
-        if !place.is_aligned() {
-            return Err(Error::NoModel);
+    /// `place` is null, points to bytes, or is what `motevec_init` gave, which nobody else changes meanwhile.
+    pub(crate) unsafe fn read<'a>(place: *const Self) -> Result<&'a Content, Error> {
+        // SAFETY: the caller's promise.
+        unsafe { Self::check(place)? };
+        // SAFETY: the caller's promise; it was just found to be a model that nobody borrows.
+        Ok(unsafe { &(*place).content })
+    }
+
+    /// Does `work`, which may call functions of C: meanwhile the model is busy.
+    ///
+    /// # Safety
+    /// As of [`at`](Self::at).
+    pub(crate) unsafe fn busy<T>(place: *mut Self, work: impl FnOnce(&mut Content) -> T) -> Result<T, Error> {
+        // SAFETY: the caller's promise.
+        let content = unsafe { Self::at(place)? };
+        // SAFETY: as above; the state is no part of the content.
+        let state = unsafe { &raw mut (*place).state };
+        // SAFETY: as above.
+        unsafe { state.write(BUSY) };
+        let done = work(content);
+        // SAFETY: as above.
+        unsafe { state.write(READY) };
+        Ok(done)
+    }
+
+    /// Whether there is a model at `place` that is not busy.
+    ///
+    /// # Safety
+    /// As of [`read`](Self::read).
+    unsafe fn check(place: *const Self) -> Result<(), Error> {
+        if place.is_null() || !place.is_aligned() {
+            return Err(if place.is_null() { Error::Null } else { Error::NoModel });
         }
-        // SAFETY: the caller's promise. Storage that was never initialized, or was overwritten, is told by luck.
-        let model = unsafe { place.as_ref() }.ok_or(Error::Null)?;
-        if model.magic == MAGIC { Ok(model) } else { Err(Error::NoModel) }
+        // SAFETY: the caller's promise. There is no reference before it is known what this is.
+        match unsafe { (&raw const (*place).state).read() } {
+            READY => Ok(()),
+            BUSY => Err(Error::Busy),
+            _ => Err(Error::NoModel),
+        }
     }
 }

@@ -13,6 +13,7 @@ mod model;
 
 use core::ffi::{CStr, c_char};
 use core::panic::PanicInfo;
+use core::ptr::NonNull;
 use core::slice;
 
 use error::Error;
@@ -40,40 +41,49 @@ unsafe fn string<'a>(text: *const c_char) -> Result<&'a str, Error> {
     unsafe { CStr::from_ptr(text) }.to_str().map_err(|_| Error::NotUtf8)
 }
 
-/// `length` bytes.
-///
-/// # Safety
-/// `bytes` is null, or points to so many bytes that nobody changes for `'a`.
-unsafe fn bytes<'a>(bytes: *const u8, length: usize) -> Result<&'a [u8], Error> {
-    if bytes.is_null() || length > isize::MAX as usize {
-        return Err(Error::Null);
+/// Where `length` items begin, if C can have so many there: none are anywhere, even at NULL.
+fn start<T>(items: *const T, length: usize) -> Result<*const T, Error> {
+    match length.checked_mul(size_of::<T>()) {
+        _ if length == 0 => Ok(NonNull::dangling().as_ptr()),
+        _ if items.is_null() => Err(Error::Null),
+        _ if !items.is_aligned() => Err(Error::Alignment),
+        Some(bytes) if bytes <= isize::MAX as usize => Ok(items),
+        _ => Err(Error::Length),
     }
-    // SAFETY: the caller's promise; the length was just checked.
-    Ok(unsafe { slice::from_raw_parts(bytes, length) })
 }
 
-/// `length` items to write to; none of a null pointer.
+/// `length` items to read.
+///
+/// # Safety
+/// `items` is null, or points to so many items that nobody changes for `'a`.
+unsafe fn items<'a, T>(items: *const T, length: usize) -> Result<&'a [T], Error> {
+    // SAFETY: the caller's promise; null, alignment and length are checked.
+    Ok(unsafe { slice::from_raw_parts(start(items, length)?, length) })
+}
+
+/// `length` items to write to.
 ///
 /// # Safety
 /// `items` is null, or points to so many items, which nobody else uses for `'a`.
-unsafe fn items<'a, T>(items: *mut T, length: usize) -> Result<&'a mut [T], Error> {
-    let aligned =
-        items.is_aligned() && length.checked_mul(size_of::<T>()).is_some_and(|len| len <= isize::MAX as usize);
-    match items.is_null() || !aligned {
-        true if length == 0 => Ok(&mut []),
-        true => Err(Error::Null),
-        // SAFETY: the caller's promise; alignment and length were just checked.
-        false => Ok(unsafe { slice::from_raw_parts_mut(items, length) }),
-    }
+unsafe fn items_mut<'a, T>(items: *mut T, length: usize) -> Result<&'a mut [T], Error> {
+    // SAFETY: the caller's promise; null, alignment and length are checked.
+    Ok(unsafe { slice::from_raw_parts_mut(start(items, length)?.cast_mut(), length) })
 }
 
-/// Writes `value` where C wants it; nowhere, if that is null.
-///
-/// # Safety
-/// `place` is null, or points to a place for it.
-unsafe fn give<T>(place: *mut T, value: T) {
-    if !place.is_null() && place.is_aligned() {
-        // SAFETY: the caller's promise.
-        unsafe { place.write(value) };
+/// Where C wants a value; nowhere, if that is null.
+struct Output<T>(*mut T);
+
+impl<T> Output<T> {
+    /// # Safety
+    /// `place` is null, or points to a place for a value, which stays one until it is given.
+    unsafe fn at(place: *mut T) -> Result<Self, Error> {
+        if place.is_aligned() { Ok(Self(place)) } else { Err(Error::Alignment) }
+    }
+
+    fn give(self, value: T) {
+        if !self.0.is_null() {
+            // SAFETY: the promise to `at`, which has checked the alignment.
+            unsafe { self.0.write(value) };
+        }
     }
 }

@@ -11,8 +11,8 @@ use motevec_learner::command::Words;
 use motevec_learner::learner;
 
 use crate::error::Error;
-use crate::layout::{Config, Motevec, lay_out};
-use crate::{bytes, give, items, string};
+use crate::layout::{Config, Content, Motevec, lay_out};
+use crate::{Output, items, items_mut, string};
 
 /// What became of a word.
 #[repr(C)]
@@ -47,7 +47,16 @@ const _: () = assert!(size_of::<Near>() == size_of::<Neighbor>() && align_of::<N
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_size(config: *const Config) -> usize {
     // SAFETY: C promises what the header says of pointers.
-    unsafe { config.as_ref() }.and_then(|config| config.size().ok()).unwrap_or(0)
+    unsafe { one(config) }.and_then(Config::size).unwrap_or(0)
+}
+
+/// The configuration that C passes by its address.
+///
+/// # Safety
+/// `config` is null, or points to one.
+unsafe fn one(config: *const Config) -> Result<Config, Error> {
+    // SAFETY: the caller's promise.
+    unsafe { items(config, 1) }?.first().copied().ok_or(Error::Null)
 }
 
 /// Lays a model that knows nothing out in `storage`, `size` bytes aligned to 8, and gives it to `model`. The storage is
@@ -60,15 +69,13 @@ pub unsafe extern "C" fn motevec_init(
     model: *mut *mut Motevec,
 ) -> Error {
     let init = || {
-        // SAFETY: C promises what the header says of pointers.
-        let config = unsafe { config.as_ref() }.ok_or(Error::Null)?;
-        if storage.is_null() || model.is_null() {
+        if model.is_null() {
             return Err(Error::Null);
         }
-        // SAFETY: as above; bytes may be uninitialized, and need no alignment.
-        let laid_out = lay_out(unsafe { items(storage.cast::<MaybeUninit<u8>>(), size) }?, *config)?;
-        // SAFETY: as above.
-        unsafe { give(model, laid_out) };
+        // SAFETY: C promises what the header says of pointers; bytes may be uninitialized, and need no alignment.
+        let (config, model, storage) =
+            unsafe { (one(config)?, Output::at(model)?, items_mut(storage.cast::<MaybeUninit<u8>>(), size)?) };
+        model.give(lay_out(storage, config)?);
         Ok(())
     };
     Error::of(init())
@@ -104,10 +111,10 @@ pub unsafe extern "C" fn motevec_learn(
 ) -> Error {
     let learn = || {
         // SAFETY: C promises what the header says of pointers.
-        let (model, text) = unsafe { (Motevec::at(model)?, bytes(text.cast(), length)?) };
+        let (text, loss) = unsafe { (items(text.cast::<u8>(), length)?, Output::at(loss)?) };
         let text = core::str::from_utf8(text).map_err(|_| Error::NotUtf8)?;
         // SAFETY: as above.
-        unsafe { give(loss, learn_from(model, Words::of(text))) };
+        loss.give(unsafe { Motevec::busy(model, |model| learn_from(model, Words::of(text))) }?);
         Ok(())
     };
     Error::of(learn())
@@ -123,9 +130,7 @@ pub unsafe extern "C" fn motevec_learn_words(
 ) -> Error {
     let learn = || {
         // SAFETY: C promises what the header says of pointers.
-        let model = unsafe { Motevec::at(model) }?;
-        // SAFETY: as above; nothing is written.
-        let words: &[*const c_char] = unsafe { items(words.cast_mut(), count) }?;
+        let (words, loss) = unsafe { (items(words, count)?, Output::at(loss)?) };
         for &word in words {
             // SAFETY: as above.
             unsafe { string(word) }?;
@@ -133,20 +138,20 @@ pub unsafe extern "C" fn motevec_learn_words(
         // SAFETY: as above; all were just checked.
         let words = words.iter().map(|&word| unsafe { string(word) }.unwrap_or_default());
         // SAFETY: as above.
-        unsafe { give(loss, learn_from(model, words)) };
+        loss.give(unsafe { Motevec::busy(model, |model| learn_from(model, words)) }?);
         Ok(())
     };
     Error::of(learn())
 }
 
-fn learn_from<'t>(model: &mut Motevec, words: impl Iterator<Item = &'t str> + Clone) -> f32 {
+fn learn_from<'t>(model: &mut Content, words: impl Iterator<Item = &'t str> + Clone) -> f32 {
     let (notice, context) = (model.notice, model.context);
     let Loss { sum, pairs } = model.learner.learn(words, &mut |told| tell(notice, context, told));
     // A division of doubles takes a kilobyte of flash.
     sum as f32 / pairs as f32
 }
 
-pub(crate) fn tell(notice: Option<Notice>, context: *mut c_void, told: learner::Notice<'_>) {
+fn tell(notice: Option<Notice>, context: *mut c_void, told: learner::Notice<'_>) {
     let Some(notice) = notice else { return };
     let (event, word) = match told {
         learner::Notice::Dropped(word) => (Event::Dropped, word),
@@ -172,6 +177,13 @@ pub unsafe extern "C" fn motevec_words(model: *const Motevec) -> u32 {
     unsafe { Motevec::read(model) }.map_or(0, |model| model.learner.vocab().len() as u32)
 }
 
+/// How many components a vector has.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_dim(model: *const Motevec) -> usize {
+    // SAFETY: C promises what the header says of pointers.
+    unsafe { Motevec::read(model) }.map_or(0, |model| model.learner.dim())
+}
+
 /// The recent loss of an average pair; NaN before the first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_loss(model: *const Motevec) -> f32 {
@@ -191,23 +203,22 @@ pub unsafe extern "C" fn motevec_bits(model: *const Motevec) -> u64 {
 pub unsafe extern "C" fn motevec_find(model: *const Motevec, text: *const c_char, word: *mut u32) -> Error {
     let find = || {
         // SAFETY: C promises what the header says of pointers.
-        let (model, text) = unsafe { (Motevec::read(model)?, string(text)?) };
-        let found = model.learner.word(text).ok_or(Error::NoSuchWord)?;
-        // SAFETY: as above.
-        unsafe { give(word, found) };
+        let (model, text, word) = unsafe { (Motevec::read(model)?, string(text)?, Output::at(word)?) };
+        word.give(model.learner.word(text).ok_or(Error::NoSuchWord)?);
         Ok(())
     };
     Error::of(find())
 }
 
 /// The text of a word, and how many bytes it has: it is not ended with a zero. NULL if there is no such word. It is
-/// valid until the model learns again.
+/// valid until the model learns, adopts, loads or is reset.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_text(model: *const Motevec, word: u32, length: *mut usize) -> *const c_char {
     // SAFETY: C promises what the header says of pointers.
-    let text = unsafe { Motevec::read(model) }.ok().and_then(|model| model.learner.vocab().token(word));
+    let Ok(length) = (unsafe { Output::at(length) }) else { return core::ptr::null() };
     // SAFETY: as above.
-    unsafe { give(length, text.map_or(0, str::len)) };
+    let text = unsafe { Motevec::read(model) }.ok().and_then(|model| model.learner.vocab().token(word));
+    length.give(text.map_or(0, str::len));
     text.map_or(core::ptr::null(), |text| text.as_ptr().cast())
 }
 
@@ -219,7 +230,7 @@ pub unsafe extern "C" fn motevec_count(model: *const Motevec, word: u32) -> u32 
 }
 
 /// The vector of a word, as many numbers as the model has dimensions; NULL if there is no such word. It is valid until
-/// the model learns again.
+/// the model learns, adopts, loads or is reset.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_vector(model: *const Motevec, word: u32) -> *const f32 {
     // SAFETY: C promises what the header says of pointers.
@@ -227,7 +238,7 @@ pub unsafe extern "C" fn motevec_vector(model: *const Motevec, word: u32) -> *co
     model.ok().and_then(|model| vector(model, word).ok()).map_or(core::ptr::null(), <[f32]>::as_ptr)
 }
 
-fn vector(model: &Motevec, word: u32) -> Result<&[f32], Error> {
+fn vector(model: &Content, word: u32) -> Result<&[f32], Error> {
     let known = (word as usize) < model.learner.vocab().len();
     model.learner.vector(word).filter(|_| known).ok_or(Error::NoSuchWord)
 }
@@ -237,10 +248,8 @@ fn vector(model: &Motevec, word: u32) -> Result<&[f32], Error> {
 pub unsafe extern "C" fn motevec_similarity(model: *const Motevec, a: u32, b: u32, similarity: *mut f32) -> Error {
     let compare = || {
         // SAFETY: C promises what the header says of pointers.
-        let model = unsafe { Motevec::read(model) }?;
-        let cosine = query::cosine(Wide::<Portable>::new(), vector(model, a)?, vector(model, b)?);
-        // SAFETY: as above.
-        unsafe { give(similarity, cosine) };
+        let (model, similarity) = unsafe { (Motevec::read(model)?, Output::at(similarity)?) };
+        similarity.give(query::cosine(Wide::<Portable>::new(), vector(model, a)?, vector(model, b)?));
         Ok(())
     };
     Error::of(compare())
@@ -257,18 +266,19 @@ pub unsafe extern "C" fn motevec_nearest(
     found: *mut usize,
 ) -> Error {
     let search = || {
-        // SAFETY: C promises what the header says of pointers; the two types have the same fields in C's order.
-        let (model, room) = unsafe { (Motevec::read(model)?, items(nearest.cast::<Neighbor>(), room)?) };
+        // SAFETY: C promises what the header says of pointers.
+        let (model, found) = unsafe { (Motevec::read(model)?, Output::at(found)?) };
+        // SAFETY: as above; the two types have the same fields in C's order.
+        let nearest = unsafe { items_mut(nearest.cast::<Neighbor>(), room) }?;
         vector(model, word)?;
-        // SAFETY: as above.
-        unsafe { give(found, model.learner.near(word, room)) };
+        found.give(model.learner.near(word, nearest));
         Ok(())
     };
     Error::of(search())
 }
 
 /// Hands an image of the model to `sink`, in pieces of at most 64 bytes; only words may be longer. It gets `context`,
-/// and ends the saving by returning anything but 0. What it took is an image if this returns no error.
+/// and ends the saving by returning anything but 0. What it took is an image only if this returns no error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_save(
     model: *const Motevec,
@@ -276,21 +286,23 @@ pub unsafe extern "C" fn motevec_save(
     context: *mut c_void,
 ) -> Error {
     let save = || {
-        // SAFETY: C promises what the header says of pointers.
-        let model = unsafe { Motevec::read(model) }?;
         let sink = sink.ok_or(Error::Null)?;
-        if model.learner.vocab().is_empty() {
-            return Err(Error::Empty);
-        }
-        let saved = model.learner.save(|piece| {
-            // SAFETY: C gave this function for that.
-            let refused = unsafe { sink(context, piece.as_ptr(), piece.len()) } != 0;
-            if refused { Err(Error::Sink) } else { Ok(()) }
-        });
-        saved.map_err(|error: WriteError| match error {
-            WriteError::Numbers { .. } => Error::NotFinite,
-            _ => Error::Config,
-        })?
+        let save = |model: &mut Content| {
+            if model.learner.vocab().is_empty() {
+                return Err(Error::Empty);
+            }
+            let saved = model.learner.save(|piece| {
+                // SAFETY: C gave this function for that.
+                let refused = unsafe { sink(context, piece.as_ptr(), piece.len()) } != 0;
+                if refused { Err(Error::Sink) } else { Ok(()) }
+            });
+            saved.map_err(|error: WriteError| match error {
+                WriteError::Numbers { .. } => Error::NotFinite,
+                _ => Error::Config,
+            })?
+        };
+        // SAFETY: C promises what the header says of pointers; storage can be written to, and only the state is.
+        unsafe { Motevec::busy(model.cast_mut(), save) }?
     };
     Error::of(save())
 }

@@ -95,11 +95,14 @@ fn storage_may_be_slices() {
     let (mut text, mut ends, mut counts) = ([0xFF; 9], [7; 2], [9; 3]);
     let mut vocab = VocabIn::over(&mut text[..], &mut ends[..], &mut counts[..]);
     assert!(vocab.is_empty() && vocab.counts().is_empty() && vocab.total() == 0);
+    assert_eq!((vocab.capacity(), vocab.text_capacity()), (2, 9));
     assert_eq!((vocab.observe("one"), vocab.observe("three")), (Ok(0), Ok(1)));
     assert_eq!(vocab.observe("a"), Err(VocabError::Full));
     assert_eq!(vocab.observe_frequent("a", |_| ()), Observed::Dropped);
     assert_eq!((vocab.observe_frequent("a", |left| assert_eq!(left, "one")), vocab.text_len()), (Observed::New(0), 6));
     assert_eq!((vocab.tokens().collect::<Vec<_>>(), vocab.counts()), (vec!["a", "three"], &[1, 0][..]));
+    (vocab.set_count(0, 0), vocab.set_count(1, 5), vocab.set_count(2, 7));
+    assert_eq!((vocab.counts(), vocab.total()), (&[0, 5][..], 5));
 }
 
 proptest! {

@@ -166,25 +166,23 @@ where
         trainer.loss
     }
 
-    /// Counts a token, and gives its number, or `None` if there is no room for it.
+    /// Counts a token, if there is room for it.
     #[inline(never)]
-    fn observe(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<u32> {
+    fn observe(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) {
         let Memory { model, vocab, noise } = &mut *self.memory;
         let observed = vocab.observe_frequent(token, |leaving| {
             info!("{=str} is forgotten", leaving);
             notice(Notice::Forgotten(leaving));
         });
         match observed {
-            Observed::Known(word) => Some(word),
+            Observed::Known(_) => {}
             Observed::New(word) => {
                 start_row(model, word, &mut self.streams.rows);
                 noise.outdate();
-                Some(word)
             }
             Observed::Dropped => {
                 info!("no room for {=str}", token);
                 notice(Notice::Dropped(token));
-                None
             }
         }
     }
@@ -221,46 +219,62 @@ where
         }
     }
 
-    /// Copies the vectors of `token` from `image`, to continue training them; returns whether there was room.
+    /// Copies the vectors of `token` from `image`, to continue training them; returns whether there was room. No other
+    /// word makes room for it, and without room nothing has changed.
     ///
-    /// It gets the count of an average word. An image without outside vectors leaves the outside vector as it is: zero
-    /// for a new word, from where it learns fast. `None` if the image does not have the token.
-    pub fn adopt(&mut self, image: &Image<'_>, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<bool> {
+    /// It gets the count of an average word, if it has less. An image without outside vectors leaves the outside vector
+    /// as it is: zero for a new word, from where it learns fast. `None` if the image does not have the token.
+    pub fn adopt(&mut self, image: &Image<'_>, token: &str) -> Option<bool> {
         let number = image.find(token)?;
-        let Some(word) = self.observe(token, notice) else { return Some(false) };
-        let vocab = &self.memory.vocab;
+        let Some(word) = self.add(token) else { return Some(false) };
+        let vocab = &mut self.memory.vocab;
         let average = vocab.total().checked_div(vocab.len() as u64).unwrap_or(0) as u32;
-        self.copy(image, number, word, average)?;
+        vocab.set_count(word, average.max(vocab.count(word)?));
+        self.copy(image, number, word)?;
         Some(true)
     }
 
-    /// Forgets everything, and takes all words of `image`, with their counts, as far as there is room for them. Returns
-    /// whether there was room for all.
+    /// Forgets everything, and takes all words of `image`, with their counts. Returns whether there is room for all: if
+    /// not, nothing has changed.
     ///
     /// Random numbers start anew, so what is learned from here on differs from what it would have been.
     pub fn load(&mut self, image: &Image<'_>) -> bool {
+        let text: usize = (0..image.len()).filter_map(|number| image.word(number)).map(str::len).sum();
+        let vocab = &self.memory.vocab;
+        if image.len() as usize > vocab.capacity() || text > vocab.text_capacity() {
+            return false;
+        }
         self.reset();
         (0..image.len()).all(|number| self.take(image, number).is_some())
     }
 
     /// Takes the word `number` of `image`, if there is room.
     fn take(&mut self, image: &Image<'_>, number: u32) -> Option<()> {
-        let Memory { model, vocab, noise } = &mut *self.memory;
-        let word = vocab.observe(image.word(number)?).ok()?;
-        start_row(model, word, &mut self.streams.rows);
-        noise.outdate();
-        self.copy(image, number, word, image.count(number)?)
+        let word = self.add(image.word(number)?)?;
+        self.memory.vocab.set_count(word, image.count(number)?);
+        self.copy(image, number, word)
     }
 
-    /// Copies the vectors of the word `number` of `image`, and raises its count to `count`.
-    fn copy(&mut self, image: &Image<'_>, number: u32, word: u32, count: u32) -> Option<()> {
-        let Memory { model, vocab, .. } = &mut *self.memory;
-        vocab.add(word, count.saturating_sub(vocab.count(word).unwrap_or(0)));
-        if let Some(row) = model.center.row_mut(word as usize) {
+    /// The number of `token`, which is counted; `None` if it is new and there is no room.
+    fn add(&mut self, token: &str) -> Option<u32> {
+        let Memory { model, vocab, noise } = &mut *self.memory;
+        let known = vocab.len();
+        let word = vocab.observe(token).ok()?;
+        if vocab.len() > known {
+            start_row(model, word, &mut self.streams.rows);
+            noise.outdate();
+        }
+        Some(word)
+    }
+
+    /// Copies the vectors of the word `number` of `image`.
+    fn copy(&mut self, image: &Image<'_>, number: u32, word: u32) -> Option<()> {
+        let Model { center, outside } = &mut self.memory.model;
+        if let Some(row) = center.row_mut(word as usize) {
             image.center().row(number)?.read(row);
         }
-        if let (Some(outside), Some(row)) = (image.outside(), model.outside.row_mut(word as usize)) {
-            outside.row(number)?.read(row);
+        if let (Some(from), Some(row)) = (image.outside(), outside.row_mut(word as usize)) {
+            from.row(number)?.read(row);
         }
         Some(())
     }

@@ -247,7 +247,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
             }
         }
         for token in tokens.iter() {
-            if self.learner.adopt(image, token, &mut |notice| tell(notice, out)) != Some(true) {
+            if self.learner.adopt(image, token) != Some(true) {
                 return say!(out, Text("error: no room for "), Text(token));
             }
         }

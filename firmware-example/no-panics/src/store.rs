@@ -17,6 +17,8 @@ pub(crate) fn all() {
         black_box(leaving);
     }));
     vocab.add(black_box(0), black_box(3));
+    vocab.set_count(black_box(1), black_box(2));
+    black_box((vocab.capacity(), vocab.text_capacity()));
     black_box((vocab.index(text(b"one word")), vocab.token(black_box(1)), vocab.count(black_box(1))));
     black_box((vocab.len(), vocab.is_empty(), vocab.total(), vocab.text_len(), vocab.dropped()));
     for token in vocab.tokens() {
