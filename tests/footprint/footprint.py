@@ -52,7 +52,8 @@ def main():
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--board", action="append", choices=BOARDS, help="measure this board; may be repeated [default: all]")
+    parser.add_argument("--board", action="append", choices=BOARDS,
+                        help="measure this board; may be repeated [default: all]")
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     parser.add_argument("--target-dir", type=Path, default=FIRMWARE / "target/footprint", metavar="FOLDER",
                         help="build in this folder [default: firmware-example/target/footprint]")
@@ -95,8 +96,8 @@ def per_pair(figures, window, per_tick):
 def build(board, target_dir, *features):
     """An image of firmware-example/footprint."""
     target, _ = BOARDS[board]
-    run(["cargo", "build", "--quiet", "--locked", "--release", "--no-default-features", "--package", "motevec-footprint",
-         "--features", ",".join([board.removeprefix("mps2-"), *features]),
+    run(["cargo", "build", "--quiet", "--locked", "--release", "--no-default-features",
+         "--package", "motevec-footprint", "--features", ",".join([board.removeprefix("mps2-"), *features]),
          "--target", target, "--target-dir", target_dir], cwd=FIRMWARE)
     built = target_dir / target / "release/motevec-footprint"
     # The next build overwrites it.
@@ -127,7 +128,7 @@ def library(board, target_dir, rust, per_tick):
         sys.exit(f"{board}: the library for C has learned {figures['bits']:x}, the firmware {rust['bits']:x}")
     return {
         # A vector table of 1 KB, as the firmware has it.
-        "flash": parts[".text"] + 1024 - 8,
+        "flash": sum(parts.get(name, 0) for name in (".text", ".ARM.exidx", ".data")) + 1024 - 8,
         "static": parts.get(".data", 0) + parts[".bss"],
         "learn": figures["learn ticks"] * per_tick / rust["learn pairs"],
         "query": figures["query ticks"] * per_tick / figures["queries"],
@@ -203,8 +204,10 @@ def table(results):
     row("instructions per pair, from tokens to vectors", lambda r: f"{r['learn']:,.0f}")
     row(f"instructions per query of {WORDS} words", lambda r: f"{r['query']:,.0f}")
     if "library" in next(iter(results.values())):
-        for name, key, ours in [("flash, bytes", "flash", "flash with vocabulary"), ("static RAM, bytes", "static", "static"),
-                                ("instructions per pair", "learn", "learn"), ("instructions per query", "query", "query")]:
+        for name, key, ours in [("flash, bytes", "flash", "flash with vocabulary"),
+                                ("static RAM, bytes", "static", "static"),
+                                ("instructions per pair", "learn", "learn"),
+                                ("instructions per query", "query", "query")]:
             row(f"from C: {name}", lambda r: f"{r['library'][key]:,.0f}: {r['library'][key] / r[ours]:.2f} ×")
 
 
