@@ -44,6 +44,11 @@ impl Patience {
         PATIENT.store(true, Ordering::Relaxed);
         Self(())
     }
+
+    /// Stays for as long as the process lives.
+    pub(super) fn keep(self) {
+        std::mem::forget(self);
+    }
 }
 
 impl Drop for Patience {

@@ -138,7 +138,7 @@ fn in_turns(
         let part = |length: usize| (turn * most).min(length)..((turn + 1) * most).min(length);
         let counts: Vec<i32> = pieces.iter().map(|piece| part(piece.len()).len() as i32).collect();
         let coming: Vec<i32> = incoming.iter().map(|&length| part(length).len() as i32).collect();
-        let out: Vec<u8> = pieces.iter().flat_map(|piece| &piece[part(piece.len())]).copied().collect();
+        let out = pieces.iter().map(|piece| &piece[part(piece.len())]).collect::<Vec<_>>().concat();
         let mut into = vec![0; coming.iter().map(|&count| count as usize).sum()];
         call(&out, &counts, &mut into, &coming);
         let mut rest = &into[..];

@@ -8,7 +8,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError, RwLock};
 
-use motevec_core::simd::{Kernel, Lanes, Machine, Simd};
+use motevec_core::simd::{Kernel, Lanes, Machine, Simd, prefetch};
 
 use super::driver::UNPOISONED;
 use super::matrix::{Matrix, PARTS, stride};
@@ -28,15 +28,15 @@ const BLOCK: usize = 32 << 20;
 /// A step of an exchange, of one block of rows.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Step {
-    /// Adds up what the groups of this rank changed.
+    /// Adds up what the groups of this rank changed in rows of other ranks.
     Collect,
     /// Sends that to the owners of the rows; the work of one thread.
     Swap,
-    /// Changes the rows that this rank owns.
+    /// Changes the rows that this rank owns, which is all of an exchange where one process has all groups.
     Apply,
     /// Sends these to all ranks; the work of one thread.
     Spread,
-    /// Takes over the rows of all owners.
+    /// Takes over the rows of other owners.
     Take,
 }
 
@@ -61,7 +61,7 @@ pub(super) struct RowExchange<'a, 'm> {
     matrices: [Shared<'a, 'm>; 2],
     /// Units whose rows are exchanged at once.
     blocks: Vec<Range<usize>>,
-    /// By unit of the block: what goes to each owner, and then the rows that this rank owns.
+    /// By unit of the block: what goes to each owner, and then the new rows that this rank owns.
     sums: Vec<Mutex<Vec<Vec<u8>>>>,
     rows: Vec<Mutex<Vec<u8>>>,
     /// What came from each rank.
@@ -109,8 +109,10 @@ impl<'a, 'm> RowExchange<'a, 'm> {
     /// How much work there is in a step of a block.
     pub(super) fn pieces(&self, step: Step, block: usize) -> usize {
         match step {
+            Step::Apply => self.blocks[block].len(),
+            _ if self.ranks.count() == 1 => 0,
             Step::Swap | Step::Spread => 1,
-            _ => self.blocks[block].len(),
+            Step::Collect | Step::Take => self.blocks[block].len(),
         }
     }
 
@@ -120,12 +122,11 @@ impl<'a, 'm> RowExchange<'a, 'm> {
     /// If what groups changed has no room in fixed point.
     pub(super) fn work(&self, simd: Simd, rule: Rule, (step, block): (Step, usize), piece: usize) -> Result<()> {
         let unit = self.blocks[block].start + piece;
-        let (shared, part) = (&self.matrices[unit / PARTS], unit % PARTS);
+        let mut fits = true;
         match step {
             Step::Collect => {
-                let (sums, fits) = simd.enter(Collect { exchange: self, shared, part });
+                let sums = self.with(unit, |rows| simd.enter(Collect { exchange: self, rows, fits: &mut fits }));
                 *self.sums[piece].lock().expect(UNPOISONED) = sums;
-                return if fits { Ok(()) } else { Err(moved_too_far()) };
             }
             Step::Swap => {
                 let units = self.sums[..self.blocks[block].len()].iter();
@@ -137,8 +138,9 @@ impl<'a, 'm> RowExchange<'a, 'm> {
             Step::Apply => {
                 let received = self.received.read().expect(UNPOISONED);
                 let sums = received.iter().map(|sent| section(sent, piece)).collect();
-                *self.rows[piece].lock().expect(UNPOISONED) =
-                    simd.enter(Apply { exchange: self, shared, part, rule, sums });
+                let new =
+                    self.with(unit, |rows| simd.enter(Apply { exchange: self, rows, rule, sums, fits: &mut fits }));
+                *self.rows[piece].lock().expect(UNPOISONED) = new;
             }
             Step::Spread => {
                 let rows: Vec<_> = self.rows[..self.blocks[block].len()].iter().map(|rows| rows.lock()).collect();
@@ -147,15 +149,35 @@ impl<'a, 'm> RowExchange<'a, 'm> {
             }
             Step::Take => {
                 let received = self.received.read().expect(UNPOISONED);
-                for matrix in shared.groups.iter().chain([&shared.common]) {
-                    for sent in &*received {
-                        let rows = section(sent, piece).chunks_exact(PLACE + size_of::<f32>() * self.dim);
-                        matrix.set(part, rows.map(|row| (number(row) as usize, numbers(&row[PLACE..]))));
+                let others = received.iter().enumerate().filter(|(rank, _)| *rank != self.ranks.rank());
+                let sent =
+                    others.flat_map(|(_, sent)| section(sent, piece).chunks_exact(PLACE + size_of::<f32>() * self.dim));
+                self.with(unit, |mut rows| {
+                    for sent in sent {
+                        let numbers = sent[PLACE..].as_chunks().0;
+                        rows.row.iter_mut().zip(numbers).for_each(|(x, &new)| *x = f32::from_le_bytes(new));
+                        rows.replace(number(sent) as usize);
                     }
-                }
+                });
             }
         }
-        Ok(())
+        if fits { Ok(()) } else { Err(moved_too_far()) }
+    }
+
+    /// Works on the rows of a unit.
+    fn with<T>(&self, unit: usize, work: impl FnOnce(Rows<'_>) -> T) -> T {
+        let (shared, part) = (&self.matrices[unit / PARTS], unit % PARTS);
+        let mut common = shared.common.part_mut(part);
+        let mut groups: Vec<_> =
+            shared.groups.iter().map(|group| (group.part_mut(part), group.pairs_mut(part))).collect();
+        let stride = stride(self.dim);
+        work(Rows {
+            common: &mut common,
+            groups: groups.iter_mut().map(|(rows, pairs)| (&mut rows[..], &mut pairs[..])).collect(),
+            most: MOST / self.groups as f32 - 1.0,
+            sums: vec![0; stride],
+            row: vec![0.0; stride],
+        })
     }
 }
 
@@ -190,96 +212,167 @@ fn number(bytes: &[u8]) -> u32 {
     u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
 }
 
-fn numbers(bytes: &[u8]) -> impl Iterator<Item = f32> {
-    bytes.as_chunks().0.iter().map(|&x| f32::from_le_bytes(x))
+/// How many rows ahead the processor is asked for what comes.
+const AHEAD: usize = 8;
+
+/// The rows of a unit, as this rank has them. Where all groups are here, nothing else is needed.
+struct Rows<'r> {
+    common: &'r mut [f32],
+    /// Of each group, with the pairs that moved each row.
+    groups: Vec<(&'r mut [f32], &'r mut [u32])>,
+    /// The most that a group may change a number by.
+    most: f32,
+    /// What groups changed a row by, in fixed point; zeros between one row and the next.
+    sums: Vec<i32>,
+    /// What a row becomes.
+    row: Vec<f32>,
 }
 
-/// What the groups of this rank changed in a part: by owner, the rows that any of them touched. And whether it fits.
-struct Collect<'e, 'a, 'm> {
-    exchange: &'e RowExchange<'a, 'm>,
-    shared: &'e Shared<'a, 'm>,
-    part: usize,
+/// How many groups touched a row, and how many pairs moved it.
+struct Touched {
+    groups: u32,
+    pairs: u32,
 }
 
-impl Kernel for Collect<'_, '_, '_> {
-    type Output = (Vec<Vec<u8>>, bool);
-
+impl Touched {
     #[inline(always)]
-    fn run<L: Lanes>(self, _lanes: L) -> Self::Output {
-        let Self { exchange, shared: Shared { common, groups }, part } = self;
-        let (dim, stride, owners) = (exchange.dim, stride(exchange.dim), exchange.ranks.count());
-        let most = MOST / exchange.groups as f32 - 1.0;
-        let rows: Vec<_> = groups.iter().map(|group| (group.part(part), group.pairs(part))).collect();
-        let before = common.part(part);
-        let (mut pieces, mut sums, mut fits) = (vec![Vec::new(); owners], vec![0_i32; dim], true);
-        for place in 0..common.rows_of(part) {
-            let (mut touched, mut pairs) = (0_u32, 0_u32);
-            let at = place * stride..place * stride + dim;
-            for (rows, _) in rows.iter().filter(|(_, pairs)| pairs[place] > 0).inspect(|(_, more)| {
-                touched += 1;
-                pairs = pairs.saturating_add(more[place]);
-            }) {
-                let changes = rows[at.clone()].iter().zip(&before[at.clone()]);
-                for (sum, (now, before)) in sums.iter_mut().zip(changes) {
-                    let change = ((now - before) * ONE).round_ties_even();
-                    fits &= change.abs() <= most;
-                    *sum = sum.wrapping_add(change as i32);
-                }
-            }
-            if touched > 0 {
-                let piece = &mut pieces[place % owners];
-                piece.extend([place as u32, touched, pairs].map(u32::to_le_bytes).as_flattened());
-                let start = piece.len();
-                piece.resize(start + size_of::<i32>() * dim, 0);
-                for (out, sum) in piece[start..].as_chunks_mut().0.iter_mut().zip(&mut sums) {
-                    *out = std::mem::take(sum).to_le_bytes();
-                }
-            }
-        }
-        (pieces, fits)
+    fn add(&mut self, groups: u32, pairs: u32) {
+        self.groups += groups;
+        self.pairs = self.pairs.saturating_add(pairs);
     }
 }
 
-/// `row += s(n, u) · Σ change`, for the rows of a part that this rank owns, from what came from each rank.
-struct Apply<'e, 'a, 'm> {
-    exchange: &'e RowExchange<'a, 'm>,
-    shared: &'e Shared<'a, 'm>,
-    part: usize,
-    rule: Rule,
-    sums: Vec<&'e [u8]>,
+impl Rows<'_> {
+    fn count(&self) -> usize {
+        self.common.len() / self.row.len()
+    }
+
+    fn at(&self, place: usize) -> Range<usize> {
+        place * self.row.len()..(place + 1) * self.row.len()
+    }
+
+    /// Asks for a row that comes later, and for what the groups made of it.
+    #[inline(always)]
+    fn prefetch(&self, place: usize) {
+        let mut touched = self.groups.iter().filter(|(_, pairs)| pairs.get(place).is_some_and(|&pairs| pairs > 0));
+        if touched.next().is_some() {
+            let rows = self.groups.iter().map(|(rows, _)| &**rows);
+            rows.chain([&*self.common]).for_each(|rows| prefetch(&rows[self.at(place)]));
+        }
+    }
+
+    /// Adds up what the groups changed in a row. Takes note if it does not fit.
+    #[inline(always)]
+    fn add_up(&mut self, place: usize, fits: &mut bool) -> Touched {
+        let at = self.at(place);
+        self.prefetch(place + AHEAD);
+        let (before, most) = (&self.common[at.clone()], self.most);
+        let (mut touched, mut all_fit) = (Touched { groups: 0, pairs: 0 }, true);
+        for (rows, pairs) in &self.groups {
+            if pairs[place] == 0 {
+                continue;
+            }
+            touched.add(1, pairs[place]);
+            for ((sum, now), before) in self.sums.iter_mut().zip(&rows[at.clone()]).zip(before) {
+                let change = ((now - before) * ONE).round_ties_even();
+                all_fit &= change.abs() <= most;
+                *sum = sum.wrapping_add(change as i32);
+            }
+        }
+        *fits &= all_fit;
+        touched
+    }
+
+    /// `row += s · Σ change`
+    #[inline(always)]
+    fn apply(&mut self, place: usize, s: f32) {
+        let before = &self.common[self.at(place)];
+        for ((row, before), sum) in self.row.iter_mut().zip(before).zip(&mut self.sums) {
+            *row = before + s * std::mem::take(sum) as f32;
+        }
+        self.replace(place);
+    }
+
+    /// Gives all groups the new row.
+    #[inline(always)]
+    fn replace(&mut self, place: usize) {
+        let at = self.at(place);
+        self.common[at.clone()].copy_from_slice(&self.row);
+        for (rows, pairs) in &mut self.groups {
+            rows[at.clone()].copy_from_slice(&self.row);
+            pairs[place] = 0;
+        }
+    }
 }
 
-impl Kernel for Apply<'_, '_, '_> {
+/// What the groups of this rank changed in the rows of a unit that others own, by owner.
+struct Collect<'e, 'a, 'm, 'r> {
+    exchange: &'e RowExchange<'a, 'm>,
+    rows: Rows<'r>,
+    fits: &'e mut bool,
+}
+
+impl Kernel for Collect<'_, '_, '_, '_> {
+    type Output = Vec<Vec<u8>>;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, _lanes: L) -> Self::Output {
+        let Self { exchange: &RowExchange { ranks, dim, .. }, mut rows, fits } = self;
+        let (own, owners) = (ranks.rank(), ranks.count());
+        let mut pieces = vec![Vec::new(); owners];
+        for place in (0..rows.count()).filter(|place| place % owners != own) {
+            let Touched { groups: groups @ 1.., pairs } = rows.add_up(place, fits) else { continue };
+            let piece = &mut pieces[place % owners];
+            piece.extend([place as u32, groups, pairs].map(u32::to_le_bytes).as_flattened());
+            let start = piece.len();
+            piece.resize(start + size_of::<i32>() * dim, 0);
+            let out = piece[start..].as_chunks_mut().0;
+            out.iter_mut().zip(&rows.sums).for_each(|(out, sum)| *out = sum.to_le_bytes());
+            rows.sums.fill(0);
+        }
+        pieces
+    }
+}
+
+/// `row += s(n, u) · Σ change`, for the rows of a unit that this rank owns, with what came from each rank. Returns the
+/// rows, if there are others to tell.
+struct Apply<'e, 'a, 'm, 'r> {
+    exchange: &'e RowExchange<'a, 'm>,
+    rows: Rows<'r>,
+    rule: Rule,
+    sums: Vec<&'e [u8]>,
+    fits: &'e mut bool,
+}
+
+impl Kernel for Apply<'_, '_, '_, '_> {
     type Output = Vec<u8>;
 
     #[inline(always)]
     fn run<L: Lanes>(self, _lanes: L) -> Vec<u8> {
-        let Self { exchange, shared, part, rule, sums: mut rest } = self;
-        let (dim, stride) = (exchange.dim, stride(exchange.dim));
+        let Self { exchange: &RowExchange { ranks, dim, .. }, mut rows, rule, sums: mut rest, fits } = self;
         let length = HEAD + size_of::<i32>() * dim;
-        let before = shared.common.part(part);
-        let (mut rows, mut sums) = (Vec::new(), vec![0_i32; dim]);
-        // From each rank they come by rising place.
-        while let Some(place) = rest.iter().filter(|sums| !sums.is_empty()).map(|sums| number(sums)).min() {
-            let (mut touched, mut pairs) = (0_u32, 0_u32);
-            for sent in rest.iter_mut().filter(|sums| !sums.is_empty() && number(sums) == place) {
+        let mut out = Vec::new();
+        for place in (ranks.rank()..rows.count()).step_by(ranks.count()) {
+            let mut touched = rows.add_up(place, fits);
+            // From each rank they come by rising place.
+            for sent in rest.iter_mut().filter(|sums| !sums.is_empty() && number(sums) as usize == place) {
                 let (row, more) = sent.split_at(length);
                 *sent = more;
-                touched += number(&row[4..]);
-                pairs = pairs.saturating_add(number(&row[8..]));
-                for (sum, &more) in sums.iter_mut().zip(row[HEAD..].as_chunks().0) {
+                touched.add(number(&row[4..]), number(&row[8..]));
+                for (sum, &more) in rows.sums.iter_mut().zip(row[HEAD..].as_chunks().0) {
                     *sum = sum.wrapping_add(i32::from_le_bytes(more));
                 }
             }
-            let s = rule.scale(touched as usize, f64::from(pairs)) / ONE;
-            rows.extend_from_slice(&place.to_le_bytes());
-            let start = rows.len();
-            rows.resize(start + size_of::<f32>() * dim, 0);
-            let changes = before[place as usize * stride..].iter().zip(&mut sums);
-            for (out, (before, sum)) in rows[start..].as_chunks_mut().0.iter_mut().zip(changes) {
-                *out = (before + s * std::mem::take(sum) as f32).to_le_bytes();
+            let Touched { groups: groups @ 1.., pairs } = touched else { continue };
+            rows.apply(place, rule.scale(groups as usize, f64::from(pairs)) / ONE);
+            if ranks.count() > 1 {
+                out.extend_from_slice(&(place as u32).to_le_bytes());
+                let start = out.len();
+                out.resize(start + size_of::<f32>() * dim, 0);
+                let out = out[start..].as_chunks_mut().0;
+                out.iter_mut().zip(&rows.row).for_each(|(out, x)| *out = x.to_le_bytes());
             }
         }
-        rows
+        out
     }
 }

@@ -1,7 +1,7 @@
 //! A matrix that many threads read in one phase of a round and write, each its own part, in the next.
 
 use std::ops::Range;
-use std::sync::{RwLock, RwLockReadGuard};
+use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use motevec_core::simd::LANES;
 
@@ -69,20 +69,14 @@ impl<'a> Matrix<'a> {
         }
     }
 
-    /// The pairs that [`note`](Self::note) has counted in a part.
-    pub(super) fn pairs(&self, part: usize) -> RwLockReadGuard<'_, Vec<u32>> {
-        self.pairs[part].read().expect("no thread panics while it writes")
+    /// The pairs that [`note`](Self::note) has counted in a part, by place.
+    pub(super) fn pairs_mut(&self, part: usize) -> RwLockWriteGuard<'_, Vec<u32>> {
+        self.pairs[part].write().expect("no thread panics while it writes")
     }
 
-    /// Sets the first components of rows of a part, by place, and forgets what has moved them.
-    pub(super) fn set(&self, part: usize, rows: impl Iterator<Item = (usize, impl Iterator<Item = f32>)>) {
-        let mut pairs = self.pairs.get(part).map(|pairs| pairs.write().expect("no thread panics while it writes"));
-        self.write(part, |common| {
-            for (place, row) in rows {
-                common[place * self.stride..][..self.stride].iter_mut().zip(row).for_each(|(x, new)| *x = new);
-                pairs.iter_mut().for_each(|pairs| pairs[place] = 0);
-            }
-        });
+    /// A part, for writing.
+    pub(super) fn part_mut(&self, part: usize) -> RwLockWriteGuard<'_, &'a mut [f32]> {
+        self.parts[part].write().expect("no thread panics while it writes")
     }
 
     /// A part, for reading.
@@ -108,7 +102,7 @@ impl<'a> Matrix<'a> {
 
     /// Calls `change` with one part, for writing.
     pub(super) fn write<T>(&self, part: usize, change: impl FnOnce(&mut [f32]) -> T) -> T {
-        change(&mut self.parts[part].write().expect("no thread panics while it writes"))
+        change(&mut self.part_mut(part))
     }
 
     /// These rows in order, `dim` components of each.

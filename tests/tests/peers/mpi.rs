@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
@@ -46,11 +47,13 @@ fn program() -> Option<&'static Path> {
     program
 }
 
-/// The program on so many ranks of this machine.
-fn on_ranks(folder: &Folder, ranks: usize, args: &[&str]) -> Command {
+/// The program on so many ranks of this machine. Where one fails or is told to end, MPI ends the others after `patience`
+/// seconds.
+fn on_ranks(folder: &Folder, (ranks, patience): (usize, u32), args: &[&str]) -> Command {
     let mut command = Command::new("mpirun");
-    command.args(["--allow-run-as-root", "--oversubscribe", "--mca", "odls_base_sigkill_timeout", "5"]);
-    command.args(["-np", &ranks.to_string()]).arg(program().unwrap()).args(args).current_dir(folder.path(""));
+    command.args(["--allow-run-as-root", "--oversubscribe", "--mca", "odls_base_sigkill_timeout"]);
+    command.args([&patience.to_string(), "-np", &ranks.to_string()]);
+    command.arg(program().unwrap()).args(args).current_dir(folder.path(""));
     // Containers forbid one process to read the memory of another.
     command.env("OMPI_MCA_btl_vader_single_copy_mechanism", "none");
     // Others want these processors, too.
@@ -59,28 +62,39 @@ fn on_ranks(folder: &Folder, ranks: usize, args: &[&str]) -> Command {
     command
 }
 
-/// The bundled corpus, as one file that can be cut.
+/// What a run that does not end is given before it is ended.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// How mpirun ends.
+fn end_of(mpirun: Child) -> Output {
+    let (id, (ended, waiting)) = (mpirun.id().to_string(), mpsc::channel::<()>());
+    let watch = thread::spawn(move || {
+        let hangs = waiting.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout);
+        // Its ranks end with it.
+        hangs && works("kill", &["-KILL", &id])
+    });
+    let output = mpirun.wait_with_output().unwrap();
+    drop(ended);
+    assert!(!watch.join().unwrap(), "not ended after {LIMIT:?}: {output:?}");
+    output
+}
+
+fn run_on_ranks(folder: &Folder, ranks: usize, args: &[&str]) -> Output {
+    end_of(on_ranks(folder, (ranks, 1), args).spawn().unwrap())
+}
+
+/// The beginning of the bundled corpus, as one file that can be cut.
 fn folder() -> Folder {
     let folder = Folder::new();
-    folder.write("text.txt", zstd::decode_all(fs::File::open(addresses()).unwrap()).unwrap());
+    let text = zstd::decode_all(fs::File::open(addresses()).unwrap()).unwrap();
+    let lines = text.split_inclusive(|&byte| byte == b'\n').take(1_000);
+    folder.write("text.txt", lines.collect::<Vec<_>>().concat());
     folder
 }
 
 /// Exchanges are few, because each may wait for a rank that has no processor.
-const TRAIN: [&str; 12] = [
-    "train",
-    "text.txt",
-    "--groups",
-    "4",
-    "--exchange-words",
-    "20000",
-    "--tokens",
-    "words",
-    "--dim",
-    "20",
-    "--epochs",
-    "2",
-];
+const TRAIN: [&str; 10] =
+    ["train", "text.txt", "--groups", "4", "--exchange-words", "4000", "--tokens", "words", "--dim", "8"];
 
 /// What the program itself says, without what mpirun adds.
 fn said(output: &Output) -> Vec<String> {
@@ -95,11 +109,12 @@ fn any_number_of_ranks_and_threads_gives_the_bytes_of_one_process() {
         return;
     }
     let folder = folder();
-    folder.stdout(&[&TRAIN[..], &["-o", "one.safetensors", "--save-vocab", "one.vocab"]].concat());
+    let train = [&TRAIN[..], &["--epochs", "2"]].concat();
+    folder.stdout(&[&train[..], &["-o", "one.safetensors", "--save-vocab", "one.vocab"]].concat());
     for ranks in 1..=4 {
         for threads in ["1", "2"] {
             let options = ["-o", "model.safetensors", "--json", "--save-vocab", "vocab", "--threads", threads];
-            let output = on_ranks(&folder, ranks, &[&TRAIN[..], &options].concat()).output().unwrap();
+            let output = run_on_ranks(&folder, ranks, &[&train[..], &options].concat());
             assert!(output.status.success(), "{output:?}");
             // Rank 0 alone speaks.
             let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -130,7 +145,7 @@ fn an_error_of_any_rank_ends_all_with_one_message() {
             "error: --groups 2: there are 3 ranks, which share groups out: give as many groups, or more",
         ),
     ] {
-        let output = on_ranks(&folder, 3, &args).output().unwrap();
+        let output = run_on_ranks(&folder, 3, &args);
         // Where all ranks fail alike, Open MPI may be too slow to end the others before they say so, too.
         let mut said = said(&output);
         said.dedup();
@@ -148,24 +163,43 @@ fn a_run_without_the_feature_says_so() {
     assert_eq!(String::from_utf8(output.unwrap().stderr).unwrap(), message);
 }
 
-/// Ends a run of three ranks in its midst, and goes on with two and with one.
-fn ends_and_goes_on(end: impl Fn(&Child)) -> Output {
+fn signal(name: &str, process: &str) {
+    assert!(works("kill", &[&format!("-{name}"), process]));
+}
+
+/// Ends a run of three ranks in its midst, given mpirun and one rank, and goes on with two.
+fn ends_and_goes_on(end: impl Fn(&str, &str)) -> Output {
     let folder = folder();
-    let train = [&TRAIN[..10], &["--epochs", "10"]].concat();
+    let train = [&TRAIN[..], &["--epochs", "8"]].concat();
     folder.stdout(&[&train[..], &["-o", "one.safetensors"]].concat());
-    let saving = ["-o", "model.safetensors", "--checkpoint", "saved", "--checkpoint-every", "100ms"];
-    let running = on_ranks(&folder, 3, &[&train[..], &saving].concat()).spawn().unwrap();
+    let saving = ["-o", "model.safetensors", "--checkpoint", "saved", "--checkpoint-every", "20ms"];
+    let mut running = on_ranks(&folder, (3, 5), &[&train[..], &saving].concat()).spawn().unwrap();
+    let mpirun = running.id().to_string();
+    let mut wait_for = |what: &str, is_there: &dyn Fn() -> bool| {
+        let start = Instant::now();
+        while !is_there() {
+            if start.elapsed() > LIMIT || running.try_wait().unwrap().is_some() {
+                let _ = running.kill();
+                panic!("{what} did not come");
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    };
+    let ranks = || {
+        let ranks = Command::new("ps").args(["-o", "pid=", "--ppid", &mpirun]).output().unwrap();
+        String::from_utf8(ranks.stdout).unwrap().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    wait_for("three ranks", &|| ranks().len() == 3);
+    let last = ranks().pop().unwrap();
     let saved = |number: usize| folder.path(&format!("saved/checkpoint-{number:06}.safetensors")).exists();
+    wait_for("a checkpoint", &|| (1..100).any(saved));
+    // The others wait for it: so the run is not over before it is ended.
+    signal("STOP", &last);
     let start = Instant::now();
-    while !(2..100).any(saved) {
-        assert!(start.elapsed() < Duration::from_secs(60), "no checkpoint came");
-        thread::sleep(Duration::from_millis(5));
-    }
-    let start = Instant::now();
-    end(&running);
-    let output = running.wait_with_output().unwrap();
+    end(&mpirun, &last);
+    let output = end_of(running);
     assert!(start.elapsed() < Duration::from_secs(30) && !output.status.success(), "{output:?}");
-    let again = on_ranks(&folder, 2, &["train", "--resume", "saved", "--json"]).output().unwrap();
+    let again = run_on_ranks(&folder, 2, &["train", "--resume", "saved", "--json"]);
     assert!(again.status.success() && !folder.path("saved").exists(), "{again:?}");
     assert!(folder.read("model.safetensors") == folder.read("one.safetensors"), "{again:?}");
     output
@@ -176,12 +210,7 @@ fn a_rank_that_is_killed_ends_all_and_the_run_goes_on_with_fewer() {
     if program().is_none() {
         return;
     }
-    ends_and_goes_on(|mpirun| {
-        let ranks = Command::new("ps").args(["-o", "pid=", "--ppid", &mpirun.id().to_string()]).output().unwrap();
-        let ranks = String::from_utf8(ranks.stdout).unwrap();
-        let last = ranks.split_whitespace().last().expect("mpirun has started them");
-        assert!(Command::new("kill").args(["-KILL", last]).status().unwrap().success());
-    });
+    ends_and_goes_on(|_, rank| signal("KILL", rank));
 }
 
 #[test]
@@ -189,9 +218,7 @@ fn a_signal_to_mpirun_saves_a_checkpoint() {
     if program().is_none() {
         return;
     }
-    let output = ends_and_goes_on(|mpirun| {
-        assert!(Command::new("kill").args(["-TERM", &mpirun.id().to_string()]).status().unwrap().success());
-    });
+    let output = ends_and_goes_on(|mpirun, _| signal("TERM", mpirun));
     let said = said(&output);
     let is_stopped = |line: &str| line.ends_with("; resume with: motevec train --resume saved");
     assert!(said.len() == 1 && is_stopped(&said[0]), "{output:?}");

@@ -239,7 +239,12 @@ impl Args {
         }
 
         // From here on there is work that a signal must not destroy.
-        let _patience = interrupt::Patience::begin();
+        let patience = interrupt::Patience::begin();
+        if ranks.count() > 1 {
+            // A signal reaches each rank in its own time: one that gets it last may have ended for it already, and must
+            // not die of it while the first one saves a checkpoint.
+            patience.keep();
+        }
         let run = session::run(&mut session, &corpus, &settings, earlier.as_ref())?;
         if !is_first {
             return Ok(());
