@@ -101,7 +101,9 @@ fn storage_may_be_slices() {
     assert_eq!(vocab.observe_frequent("a", |_| ()), Observed::Dropped);
     assert_eq!((vocab.observe_frequent("a", |left| assert_eq!(left, "one")), vocab.text_len()), (Observed::New(0), 6));
     assert_eq!((vocab.tokens().collect::<Vec<_>>(), vocab.counts()), (vec!["a", "three"], &[1, 0][..]));
-    (vocab.set_count(0, 0), vocab.set_count(1, 5), vocab.set_count(2, 7));
+    for (word, count) in [(0, 0), (1, 5), (2, 7)] {
+        vocab.set_count(word, count);
+    }
     assert_eq!((vocab.counts(), vocab.total()), (&[0, 5][..], 5));
 }
 
