@@ -4,7 +4,7 @@
 #     target_link_libraries(firmware PRIVATE motevec)
 #
 # MOTEVEC_TARGET is Rust's name of the machine, such as thumbv7em-none-eabihf; without it the library is for this one.
-# With MOTEVEC_ONE_BLOCK it is for vectors of at most 16 components, which makes it smaller and faster. Both may be set
+# With MOTEVEC_ONE_BLOCK it is for vectors of at most 16 components, which have the shortest kernels. Both may be set
 # before, or with -D.
 include_guard(GLOBAL)
 cmake_minimum_required(VERSION 3.18)

@@ -1,6 +1,6 @@
 /*
  * A device that learns which words belong together from lines on its serial port, and answers; in C. To the first
- * three, the firmware in Rust (firmware-example/README.md) gives the same answers, to the last digit, except for errors:
+ * three, the firmware in Rust (firmware-example/README.md) gives the same answers, to the last digit; errors differ:
  *
  *   learn <words>  learn from a sentence
  *   near <word>    the most similar words

@@ -8,7 +8,8 @@
 CORPUS is plain text, one sentence per line, words separated by spaces: what all three read. All get the same settings:
 window 5, 5 negatives, subsampling 1e-4, minimum count 5, and the --model: skip-gram (rate 0.025), cbow (0.1 for the
 true gradient, which motevec takes, and 0.05 for that of the others), hierarchical-softmax (skip-gram without
-negatives, 0.025), or subwords (skip-gram with n-grams of 3 to 6 characters in 2,000,000 buckets, 0.025; without gensim).
+negatives, 0.025), or subwords (skip-gram with n-grams of 3 to 6 characters in 2,000,000 buckets, 0.025; without
+gensim).
 
 The trainers take turns, so that a slow spell of the machine affects them all, and times are medians over all runs of
 all seeds. A time is that of the whole process: starting (seconds, of Python and gensim), reading the text, training,
@@ -109,7 +110,8 @@ def find_trainers(args):
     found, missing = [], []
     version = output_of(args.motevec, "--version")
     if version is None:
-        sys.exit(f"error: {args.motevec} does not run; build it with `cargo build --release`, or name it with --motevec")
+        sys.exit(f"error: {args.motevec} does not run; build it with `cargo build --release`, or name it with "
+                 "--motevec")
     found.append(Trainer("motevec", version.removeprefix("motevec "), args.motevec, motevec))
     version = output_of(sys.executable, "-c", "import gensim; print(gensim.__version__)")
     if version is None:
@@ -222,7 +224,8 @@ def table(args, trainers, measured, words):
             ratio = f"{seconds / statistics.median(ours.seconds):.2f}" if ours else "–"
             scores = [mean([scores[test] for scores in one.scores]) for test in tests]
             cells = [f"{trainer.name} {trainer.version}".strip(), str(threads), f"{seconds:.2f} s",
-                     f"{words * args.epochs / seconds:,.0f}", ratio, f"{statistics.median(one.bytes) / 1e6:.0f} MB", *scores]
+                     f"{words * args.epochs / seconds:,.0f}", ratio,
+                     f"{statistics.median(one.bytes) / 1e6:.0f} MB", *scores]
             yield "| " + " | ".join(cells) + " |"
 
 
@@ -246,7 +249,8 @@ def report(args, trainers, measured):
     yield ""
     yield from speed_ups(args, measured)
     seeds = " ".join(map(str, args.seeds))
-    yield (f"{args.model}; {Path(args.corpus).name}: {words:,} words, {args.dim} dimensions, {count(args.epochs, 'epoch')}; "
+    yield (f"{args.model}; {Path(args.corpus).name}: {words:,} words, {args.dim} dimensions, "
+           f"{count(args.epochs, 'epoch')}; "
            f"{processor()}, {count(cores(), 'core')}; "
            f"median of {count(args.runs * len(args.seeds), 'run')}, seeds {seeds}, taken in turn.")
     yield "\n```sh"

@@ -64,7 +64,8 @@ def main():
         print(f"{arguments.words} words x {arguments.dim} dimensions, medians of {arguments.runs}")
         for name, (_, size) in work.items():
             wall, processor = (statistics.median(column) for column in zip(*times[name]))
-            print(f"{name:46} {1e3 * wall:7.0f} ms, {1e3 * processor:7.0f} ms of processor, {size / 1e6 / wall:6.0f} MB/s")
+            print(f"{name:46} {1e3 * wall:7.0f} ms, {1e3 * processor:7.0f} ms of processor, "
+                  f"{size / 1e6 / wall:6.0f} MB/s")
 
 
 if __name__ == "__main__":

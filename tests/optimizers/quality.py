@@ -29,7 +29,8 @@ RATES = {
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--similarity", nargs="+", required=True, metavar="FILE", help="word pairs with people's scores")
+    parser.add_argument("--similarity", nargs="+", required=True, metavar="FILE",
+                        help="word pairs with people's scores")
     parser.add_argument("--motevec", default=ROOT / "target/release/motevec", help="the program")
     parser.add_argument("--dim", default="32")
     parser.add_argument("--epochs", default="10")
@@ -41,15 +42,16 @@ def main():
         """The score of each file, and the last loss."""
         with tempfile.TemporaryDirectory() as folder:
             model = f"{folder}/model.bin"
-            command = [args.motevec, "train", CORPUS, "-o", model, "--tokens", "words", "--lowercase", "--json", "--quiet",
-                       "--dim", args.dim, "--epochs", args.epochs, "--threads", "1",
+            command = [args.motevec, "train", CORPUS, "-o", model, "--tokens", "words", "--lowercase", "--json",
+                       "--quiet", "--dim", args.dim, "--epochs", args.epochs, "--threads", "1",
                        "--optimizer", optimizer, "--lr", rate, "--seed", str(seed)]  # fmt: skip
             trained = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
             tests = [part for path in args.similarity for part in ("--similarity", path)]
             scored = subprocess.run([args.motevec, "eval", model, "--json", *tests], check=True, stdout=subprocess.PIPE)
         scores = [score["spearman"] for score in json.loads(scored.stdout)["similarity"]]
-        print(f"{optimizer} --lr {rate} --seed {seed}:", *(f"{x:.3f}" for x in (*scores, trained["losses"][-1])), flush=True)
-        return [*scores, trained["losses"][-1]]
+        figures = [*scores, trained["losses"][-1]]
+        print(f"{optimizer} --lr {rate} --seed {seed}:", *(f"{x:.3f}" for x in figures), flush=True)
+        return figures
 
     def best(optimizer):
         """The best rate, and the means over all seeds."""

@@ -78,7 +78,8 @@ def reference():
         "start": start,
         "gradients": [[g if touched(s, r) else None for r, g in enumerate(step)] for s, step in enumerate(steps)],
         "cases": {
-            case: {name: run(case, start, steps, dtype) for name, dtype in (("f32", torch.float32), ("f64", torch.float64))}
+            case: {name: run(case, start, steps, dtype)
+                   for name, dtype in (("f32", torch.float32), ("f64", torch.float64))}
             for case in CASES
         },
     }  # fmt: skip

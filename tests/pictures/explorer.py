@@ -63,7 +63,8 @@ class Explorer:
 
 def searches(page, word):
     page.search(word[:3])
-    options = [option for option in page.driver.find_elements(By.CSS_SELECTOR, "#search-box li") if option.is_displayed()]
+    options = page.driver.find_elements(By.CSS_SELECTOR, "#search-box li")
+    options = [option for option in options if option.is_displayed()]
     assert 1 <= len(options) <= 8, len(options)
     assert options[0].text.startswith(word[:3]), [option.text for option in options]
     second = options[1].text
@@ -97,10 +98,12 @@ def searches(page, word):
 def explains(page, word, unseen):
     """Says what is known of a word."""
     page.search(word, Keys.ENTER)
-    assert re.match("word [0-9]+ by frequency, [0-9]+ times in the text", page.one("facts").text), page.one("facts").text
+    facts = page.one("facts").text
+    assert re.match("word [0-9]+ by frequency, [0-9]+ times in the text", facts), facts
     for word in unseen:
         page.search(word, Keys.ENTER)
-        assert page.chosen() == word and page.one("facts").text.startswith("not in the text: made of its n-grams."), word
+        facts = page.one("facts").text
+        assert page.chosen() == word and facts.startswith("not in the text: made of its n-grams."), word
     about = page.one("about").text
     assert f"words and {len(unseen)} more, " in about, about
     return page.results("neighbors")
@@ -148,7 +151,8 @@ def clicks(page):
         page.frame()
     page.keys(Keys.ESCAPE)
     actions, canvas = page.on_map()
-    actions.move_to_element_with_offset(canvas, round((left + right) / 2 - width / 2), round((top + bottom) / 2 - height / 2))
+    x, y = round((left + right - width) / 2), round((top + bottom - height) / 2)
+    actions.move_to_element_with_offset(canvas, x, y)
     actions.click().perform()
     assert page.chosen() == word, f"the label of {word} was clicked, and {page.chosen()} chosen"
 
@@ -260,7 +264,8 @@ def main():
         driver.get(f"{uri}#{word}")
         driver.refresh()
         assert page.chosen() == word, "an address leads to its word"
-        assert page.script("performance.getEntriesByType('resource').filter(e => !e.name.startsWith('data:')).length") == 0
+        resources = "performance.getEntriesByType('resource').filter(e => !e.name.startsWith('data:'))"
+        assert page.script(f"{resources}.length") == 0
         assert driver.get_log("browser") == [], "the console is empty"
     print(json.dumps(found))
 

@@ -72,7 +72,8 @@ def main():
         driver.get(arguments.page.resolve().as_uri())
         print(f"{driver.execute_script('return motevec.words.length')} words; milliseconds: median, 95 of 100")
         for view, zoom in [("all words", 1), ("zoomed in 4 times", 4)]:
-            driver.execute_script("motevec.map.showAll(); motevec.map.flight?.(performance.now()); motevec.map.zoom(arguments[0])", zoom)
+            driver.execute_script("const map = motevec.map; map.showAll(); map.flight?.(performance.now()); "
+                                  "map.zoom(arguments[0])", zoom)
             print(f"{view}\n  at rest, with pixels   {figures(driver.execute_async_script(REST))}")
             for move in ("pan", "zoom"):
                 times = driver.execute_async_script(WALK, arguments.frames, move)

@@ -27,6 +27,7 @@ with chromium(*arguments.size, dark=arguments.dark) as page:
     if arguments.analogy:
         page.find_element(By.CSS_SELECTOR, "#analogy button").click()
     # Two frames: one is asked for, and it has been drawn when the next one begins.
-    page.execute_async_script("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))")
+    page.execute_async_script("const done = arguments[0]; "
+                              "requestAnimationFrame(() => requestAnimationFrame(() => done()))")
     page.execute_script("document.activeElement.blur()")
     page.save_screenshot(arguments.output)

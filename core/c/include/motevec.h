@@ -47,7 +47,7 @@ typedef enum {
 // Two matrices, a vocabulary, and all that learning needs, in the storage of whoever called `motevec_init`.
 //
 // Every function with a model as its first argument takes the pointer that `motevec_init` gave, and returns an error
-// or a neutral value for NULL, and for initialized bytes that are no model. Other pointers must be valid for what they
+// or a neutral value for NULL, and for initialized bytes that are not a model. Other pointers must be valid for what they
 // are said to hold, not overlap what is written, or be NULL; NULL is also valid for 0 items, and for a single result
 // that is not wanted. A model is used by one thread or task at a time; different models have nothing in common. It
 // knows where it lies: its storage must not be moved, copied or written to.

@@ -76,7 +76,7 @@ impl RowsMut for Matrix {
 /// Two matrices, a vocabulary, and all that learning needs, in the storage of whoever called `motevec_init`.
 ///
 /// Every function with a model as its first argument takes the pointer that `motevec_init` gave, and returns an error
-/// or a neutral value for NULL, and for initialized bytes that are no model. Other pointers must be valid for what they
+/// or a neutral value for NULL, and for initialized bytes that are not a model. Other pointers must be valid for what they
 /// are said to hold, not overlap what is written, or be NULL; NULL is also valid for 0 items, and for a single result
 /// that is not wanted. A model is used by one thread or task at a time; different models have nothing in common. It
 /// knows where it lies: its storage must not be moved, copied or written to.
@@ -209,7 +209,7 @@ impl Motevec {
     pub(crate) unsafe fn busy<T>(place: *mut Self, work: impl FnOnce(&mut Content) -> T) -> Result<T, Error> {
         // SAFETY: the caller's promise.
         let content = unsafe { Self::at(place)? };
-        // SAFETY: as above; the state is no part of the content.
+        // SAFETY: as above; the state is not part of the content.
         let state = unsafe { &raw mut (*place).state };
         // SAFETY: as above.
         unsafe { state.write(BUSY) };

@@ -1,7 +1,7 @@
 //! Drawing words in proportion to count^¾ while they are still being counted.
 //!
-//! An [alias table](super::AliasTable) draws in constant time, but takes eight bytes per word. This keeps the sum of the
-//! weights up to each word instead, in two bytes: a draw is a binary search, seven steps for eighty words, which is
+//! An [alias table](super::AliasTable) draws in constant time, but takes eight bytes per word. This keeps the sum of
+//! the weights up to each word instead, in two bytes: a draw is a binary search, seven steps for eighty words, which is
 //! little beside the hundreds of multiplications that training on the draw takes. The sums do not follow every count:
 //! [`CumulativeTable::is_stale`] says when to add them up again, each time that the counts have grown by an eighth, and
 //! so less and less often.

@@ -310,8 +310,8 @@ impl Corpus {
 /// # Errors
 /// If a source cannot be read, is damaged, or holds a word longer than [`MAX_WORD`]; if text is not UTF-8, unless
 /// the options allow that; if there are no words, or none is frequent enough; if the temporary file fails. Of several
-/// errors in the text, the first one is reported. With several groups, if a source is no file, or one group would have
-/// nothing to read.
+/// errors in the text, the first one is reported. With several groups, if a source is not a file, or one group would
+/// have nothing to read.
 pub fn read(sources: &[Source], options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Result<Corpus> {
     read_blocks(sources, options, progress, BLOCK_SIZE)
 }

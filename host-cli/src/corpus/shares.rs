@@ -20,7 +20,7 @@ pub(super) type Shares = Vec<Vec<Source>>;
 /// as many bytes, cut behind the end of a line, and compressed files as a whole.
 ///
 /// # Errors
-/// If a group would have nothing, or a source is no file.
+/// If a group would have nothing, or a source is not a file.
 pub(super) fn share_out(sources: &[Source], groups: usize) -> Result<Shares> {
     if groups == 1 {
         return Ok(vec![sources.to_vec()]);

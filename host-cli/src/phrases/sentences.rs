@@ -6,8 +6,9 @@ use hashbrown::HashMap;
 
 use super::join::{Chain, Joined, Joiner};
 use super::learn::Learner;
+use super::spelling::Words;
 use super::{Phrases, Settings};
-use crate::corpus::{Visitor, Word};
+use crate::corpus::Visitor as _;
 use crate::{Error, Result};
 
 /// A pass over sentences that come one by one.
@@ -100,24 +101,6 @@ impl Phrases {
     #[must_use]
     pub fn all(&self) -> Vec<(String, f64)> {
         self.tables.iter().flat_map(super::table::Table::phrases).collect()
-    }
-}
-
-/// Keeps words.
-struct Words(Vec<String>);
-
-impl Visitor for Words {
-    fn word(&mut self, word: Word<'_>) -> Result<()> {
-        self.0.push(word.text.to_owned());
-        Ok(())
-    }
-
-    fn cut(&mut self) -> Result<()> {
-        Ok(())
-    }
-
-    fn end_line(&mut self) -> Result<()> {
-        Ok(())
     }
 }
 

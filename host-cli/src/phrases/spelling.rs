@@ -93,11 +93,12 @@ pub fn read_connectors(path: &Path) -> Result<HashSet<String>> {
     Ok(words.0)
 }
 
-struct Words(HashSet<String>);
+/// Keeps words.
+pub(super) struct Words<C>(pub(super) C);
 
-impl Visitor for Words {
+impl<C: Extend<String>> Visitor for Words<C> {
     fn word(&mut self, word: Word<'_>) -> Result<()> {
-        self.0.insert(word.text.to_owned());
+        self.0.extend([word.text.to_owned()]);
         Ok(())
     }
 

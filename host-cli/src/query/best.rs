@@ -22,7 +22,7 @@ const TILE: usize = 1 << 15;
 /// Queries that pass over a tile together: enough that packing the rows takes a small part of the time.
 const BLOCK: usize = 512;
 
-/// A vector, and rows that are no answers.
+/// A vector, and rows that do not count as answers.
 pub(crate) struct Query<'a> {
     /// The products with it are cosines if its length is 1.
     pub(crate) vector: Cow<'a, [f32]>,

@@ -61,7 +61,7 @@ impl<'a> Question<'a> {
         Self::new(&[b, c], &[a])
     }
 
-    /// The sum of the unit vectors, with length 1, and the rows of the words, which are no answers.
+    /// The sum of the unit vectors, with length 1, and the rows of the words, which do not count as answers.
     fn query(&self, vectors: &Vectors) -> Result<Query<'static>> {
         let mut sum = vec![0.0; vectors.dim];
         let mut exclude = Vec::with_capacity(self.terms.len());

@@ -149,7 +149,7 @@ impl Ranks {
     /// The sums of these numbers over all ranks.
     pub(crate) fn sum<const N: usize>(&self, numbers: [u64; N]) -> [u64; N] {
         let mut sums = [0_u64; N];
-        for piece in self.share(bytemuck::cast_slice(&numbers).to_vec()) {
+        for piece in self.share(numbers.map(u64::to_le_bytes).concat()) {
             let numbers = piece.as_chunks().0.iter().map(|&number| u64::from_le_bytes(number));
             sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum = sum.wrapping_add(number));
         }

@@ -1,7 +1,7 @@
 //! motevec for C (core/c): the header, the library on the desk, and the dialogue in C on boards.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use motevec_core::simd::{Level, Portable, Wide};
@@ -81,6 +81,13 @@ fn every_function_does_what_the_header_says() {
     }
 }
 
+/// CMake, about to configure the dialogue in C for `board` in the folder `place`.
+fn configure(board: &str, place: &Path) -> Command {
+    let mut cmake = Command::new("cmake");
+    cmake.arg("-S").arg(repository().join("firmware-example/c")).arg("-B").arg(place).arg(format!("-DBOARD={board}"));
+    cmake
+}
+
 /// The dialogue in C for `board`, built as its CMakeLists.txt says; `None` if the test is to be skipped.
 fn build(board: Board) -> Option<PathBuf> {
     if !board.is_here() {
@@ -93,12 +100,8 @@ fn build(board: Board) -> Option<PathBuf> {
         }
     }
     let place = target_folder().join("c").join(board.name());
-    let source = repository().join("firmware-example/c");
-    let mut configure = Command::new("cmake");
-    configure.arg("-S").arg(source).arg("-B").arg(&place).arg(format!("-DBOARD={}", board.name()));
     // What the firmware in Rust has compiled is not compiled once more.
-    configure.arg(format!("-DMOTEVEC_FOLDER={}", target_folder().display()));
-    run(&mut configure);
+    run(configure(board.name(), &place).arg(format!("-DMOTEVEC_FOLDER={}", target_folder().display())));
     alone(|| run(set_up(&mut Command::new("cmake")).arg("--build").arg(&place)));
     Some(place.join("dialogue"))
 }
@@ -165,10 +168,8 @@ fn an_unknown_board_is_refused_by_name() {
         return skip("cmake", "sudo apt-get install cmake");
     }
     let build = Folder::new();
-    let source = repository().join("firmware-example/c");
-    let output =
-        Command::new("cmake").arg("-S").arg(source).arg("-B").arg(build.path(".")).arg("-DBOARD=an387").output();
-    let message = String::from_utf8_lossy(&output.unwrap().stderr).into_owned();
+    let output = configure("an387", &build.path(".")).output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(message.contains("no such board: an387"), "{message}");
 }
 
@@ -180,9 +181,7 @@ fn cmake_takes_another_board_in_the_same_folder() {
     }
     let build = Folder::new();
     for (board, target) in [("microbit", "thumbv6m-none-eabi"), ("an505", "thumbv8m.main-none-eabihf")] {
-        let mut configure = Command::new("cmake");
-        configure.arg("-S").arg(repository().join("firmware-example/c")).arg("-B").arg(build.path("build"));
-        run(configure.arg(format!("-DBOARD={board}")).args(["-G", "Unix Makefiles"]));
+        run(configure(board, &build.path("build")).args(["-G", "Unix Makefiles"]));
         let rules = fs::read_to_string(build.path("build/CMakeFiles/motevec-cargo.dir/build.make")).unwrap();
         assert!(rules.contains(target), "{board}: {rules}");
     }

@@ -238,7 +238,7 @@ class KeyedVectors:
         """The `topn` words nearest to the sum of `positive` less `negative`, with their cosines, nearest first.
 
         Each of these is a word, a row, a vector, a pair of one of them and a weight, or a list of such. The words
-        asked about are no answers. Of the rows, those from `clip_start` to before `clip_end` are searched;
+        asked about do not count as answers. Of the rows, those from `clip_start` to before `clip_end` are searched;
         `restrict_vocab` is another name for the latter. With `topn=None` the cosines of all these rows come back.
         """
         clip_end = restrict_vocab or clip_end

@@ -98,7 +98,8 @@ class Word2Vec:
             _only("trim_rule", trim_rule, None)
         if update and not len(self.wv):
             raise RuntimeError("there is no vocabulary yet that could be updated")
-        corpus = self._read(corpus_iterable, corpus_file, None if update else trim_rule or self.trim_rule, earlier=earlier)
+        rule = None if update else trim_rule or self.trim_rule
+        corpus = self._read(corpus_iterable, corpus_file, rule, earlier=earlier)
         self.wv = self._keyed(Training.initial(corpus, self._settings(self.epochs), earlier))
 
     def build_vocab_from_freq(self, word_freq, keep_raw_vocab=False, corpus_count=None, trim_rule=None, update=False):
