@@ -21,6 +21,7 @@ mod optimizer;
 mod pages;
 mod phases;
 pub(crate) mod plan;
+mod pool;
 mod position;
 mod private;
 mod rounds;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use motevec_core::sample::{Generator, Negatives, Subsampler, other_than};
+use motevec_core::sample::{Generator, Subsampler};
 use motevec_core::simd::{Simd, WindowError};
 use motevec_core::train::{Loss, Trainer};
 use rand_core::Rng;
@@ -10,6 +10,7 @@ use rand_core::Rng;
 use super::matrix::Reader;
 use super::objective::{Paths, Targets, Tree};
 use super::plan::Plan;
+use super::pool::Pool;
 use super::position::ShardState;
 use super::private::{LocalRows, Private};
 use super::steps::Memory;
@@ -310,25 +311,6 @@ fn share(range: &Range<usize>, index: usize, count: usize) -> Range<usize> {
 
 fn stretches(range: &Range<usize>, plan: &Plan) -> Vec<Range<usize>> {
     (0..plan.stretches).map(|index| share(range, index, plan.stretches)).collect()
-}
-
-/// Negative samples from a pool that was drawn beforehand: local rows, as often as they were drawn.
-struct Pool<'a> {
-    pool: &'a [u32],
-    words: u32,
-    rng: Generator,
-}
-
-impl Negatives for Pool<'_> {
-    #[inline(always)]
-    fn draw(&mut self, target: u32, negatives: &mut [u32]) {
-        for negative in negatives {
-            *negative = other_than(target, self.words, || {
-                let place = (u64::from(self.rng.next_u32()) * self.pool.len() as u64) >> 32;
-                self.pool[place as usize]
-            });
-        }
-    }
 }
 
 #[cfg(test)]
