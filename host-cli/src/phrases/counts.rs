@@ -207,9 +207,32 @@ impl Counts {
         Ok(())
     }
 
+    /// Gives numbers to words that were forgotten and are spelled like pairs that were not, where phrases may start or
+    /// end with them: such a word has the count of the pair.
+    fn enter_pairs_in_phrases(&mut self, score: &Score) -> Result<()> {
+        let is_pair = |word: &str| match self.spelling.shape(word) {
+            Shape::Pair(first, last) => {
+                let numbers = self.numbers.find(first).zip(self.numbers.find(last));
+                numbers.is_some_and(|(first, last)| self.pairs.contains_key(&Pair::new(first, last)))
+            }
+            _ => false,
+        };
+        let mut missing = Vec::new();
+        for (phrase, number, _) in self.numbers.iter() {
+            let Entry { kind, count } = self.entries[number as usize];
+            if count >= score.min_count && matches!(kind, Kind::Odd | Kind::Connector) {
+                let ends = self.spelling.ends(phrase).flat_map(|(start, end)| [start, end]);
+                missing
+                    .extend(ends.filter(|word| self.numbers.find(word).is_none() && is_pair(word)).map(str::to_owned));
+            }
+        }
+        missing.iter().try_for_each(|word| self.number(word.as_str()).map(drop))
+    }
+
     /// The phrases, by `score`, which gets its vocabulary here.
     pub(super) fn into_table(mut self, mut score: Score) -> Result<Table> {
         self.settle();
+        self.enter_pairs_in_phrases(&score)?;
         score.vocabulary = (self.counted + self.pairs.len()) as u64;
         let mut roles = vec![Role::default(); self.entries.len()];
         let mut phrases = Vec::new();
