@@ -100,7 +100,7 @@ impl Run {
             ("buckets", settings.subwords.map(|ngrams| ngrams.buckets().to_string())),
             ("loss", (!sampled).then(|| settings.objective.name().to_owned())),
             ("groups", (settings.groups > 1).then(|| settings.groups.to_string())),
-            ("exchange-words", settings.exchange_words.map(|words| words.to_string())),
+            ("exchange-words", settings.exchange_words.filter(|_| settings.groups > 1).map(|words| words.to_string())),
             ("arithmetic", Some(if settings.fused { "fused" } else { "portable" }.to_owned())),
             ("seed", Some(settings.seed.to_string())),
         ];

@@ -132,8 +132,8 @@ impl Display for Summary {
         writeln!(f, "speed       {} words/s", HumanCount(self.words_per_second.round() as u64))?;
         if let Some(Groups { groups, ranks, exchanges, exchange_seconds, exchanged_bytes }) = self.groups {
             let (time, exchanges) = (progress::time(exchange_seconds), HumanCount(exchanges));
-            let bytes = BinaryBytes(exchanged_bytes);
-            writeln!(f, "groups      {groups} on {ranks} ranks; {exchanges} exchanges in {time}, {bytes} received")?;
+            let (bytes, s) = (BinaryBytes(exchanged_bytes), if ranks == 1 { "" } else { "s" });
+            writeln!(f, "groups      {groups} on {ranks} rank{s}; {exchanges} exchanges in {time}, {bytes} received")?;
         }
         if let Some(bytes) = self.peak_memory_bytes {
             writeln!(f, "memory      {} at most", BinaryBytes(bytes))?;

@@ -58,7 +58,8 @@ pub(super) fn finish(
     if stats.words == 0 {
         return Err(no_words());
     }
-    let all = if ranks.count() == 1 {
+    // A given vocabulary needs no words of others.
+    let all = if ranks.count() == 1 || options.vocabulary.is_some() {
         all
     } else {
         // The most frequent word is for the message that none is frequent enough.

@@ -357,7 +357,6 @@ fn work(blocks: &Mutex<Blocks<'_>>, options: &Options, store: &Store<'_>) -> Wor
         let more = source.next(&mut block);
         let of_source = source.source();
         drop(source);
-        let of_source = if matches!(more, Ok(true)) { block.source } else { of_source };
         let encoded = match more {
             Ok(false) => return worker,
             Ok(true) => worker.encoder.encode(&mut block, store),

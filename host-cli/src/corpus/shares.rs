@@ -71,7 +71,7 @@ pub(super) fn share_out(sources: &[Source], groups: usize) -> Result<Shares> {
             groups,
             format!(
                 "group {group} would have no text: it is too short to be cut after lines, or compressed files, which \
-                 are not cut, are too few; give fewer groups, or more files"
+                 are not cut, are too few or of too different sizes; give fewer groups, or more files"
             ),
         )),
     }

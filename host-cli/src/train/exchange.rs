@@ -22,8 +22,8 @@ const ONE: f32 = (1 << 22) as f32;
 /// The largest sum of what all groups change a number by.
 const MOST: f32 = (1_u32 << 31) as f32;
 
-/// The bytes of rows that are exchanged at once, if each was touched.
-const BLOCK: usize = 32 << 20;
+/// The bytes of rows that are exchanged at once, if each was touched. Tests have small models, and several blocks.
+const BLOCK: usize = if cfg!(test) { 4 << 10 } else { 32 << 20 };
 
 /// A step of an exchange, of one block of rows.
 #[derive(Clone, Copy, PartialEq)]
@@ -174,7 +174,7 @@ impl<'a, 'm> RowExchange<'a, 'm> {
         work(Rows {
             common: &mut common,
             groups: groups.iter_mut().map(|(rows, pairs)| (&mut rows[..], &mut pairs[..])).collect(),
-            most: MOST / self.groups as f32 - 1.0,
+            most: MOST / self.groups as f32,
             sums: vec![0; stride],
             row: vec![0.0; stride],
         })
@@ -220,7 +220,7 @@ struct Rows<'r> {
     common: &'r mut [f32],
     /// Of each group, with the pairs that moved each row.
     groups: Vec<(&'r mut [f32], &'r mut [u32])>,
-    /// The most that a group may change a number by.
+    /// A group must change a number by less than this.
     most: f32,
     /// What groups changed a row by, in fixed point; zeros between one row and the next.
     sums: Vec<i32>,
@@ -275,7 +275,7 @@ impl Rows<'_> {
             touched.add(1, pairs[place]);
             for ((sum, now), before) in self.sums.iter_mut().zip(&rows[at.clone()]).zip(before) {
                 let change = ((now - before) * ONE).round_ties_even();
-                all_fit &= change.abs() <= most;
+                all_fit &= change.abs() < most;
                 *sum = sum.wrapping_add(change as i32);
             }
         }

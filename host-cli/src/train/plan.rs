@@ -79,7 +79,7 @@ impl Plan {
         let round = groups * (of_group.shards * of_group.words_per_round) as u64;
         let period = settings.exchange_words.unwrap_or(kept / EXCHANGES_AN_EPOCH);
         let rounds_per_exchange = (period.saturating_add(round / 2) / round).max(1) as usize;
-        Self { loss_every: Self::new(kept, stride).loss_every, rounds_per_exchange, ..of_group }
+        Self { loss_every: loss_every(kept), rounds_per_exchange, ..of_group }
     }
 
     /// The plan for a corpus of which `kept` words per pass are trained on, and rows of `stride` components.
@@ -97,10 +97,15 @@ impl Plan {
             words_per_round: words_per_round as usize,
             stretches: (words_per_round.min(kept / shards) / LEAST_STRETCH).clamp(1, MOST_STRETCHES) as usize,
             pull: PULL,
-            loss_every: (kept / MEASURED_AN_EPOCH).clamp(1, 512) as u32,
+            loss_every: loss_every(kept),
             rounds_per_exchange: 1,
         }
     }
+}
+
+/// At every how many centers the loss is measured, where `kept` words per pass are trained on.
+fn loss_every(kept: u64) -> u32 {
+    (kept / MEASURED_AN_EPOCH).clamp(1, 512) as u32
 }
 
 /// About how many words of a pass over `corpus` are trained on.

@@ -41,7 +41,8 @@ pub(super) fn rounds_from(
     if !settings.merges() {
         return Err(Error::Failed("what these settings train apart cannot be merged".to_owned()));
     }
-    if corpus.groups.len() != settings.ranks.own(settings.groups).len() {
+    let own = settings.ranks.own(settings.groups);
+    if corpus.groups.len() != own.len() {
         return Err(Error::setting("groups", settings.groups, "the text was not read in as many groups"));
     }
     let words = corpus.vocabulary.len();
@@ -72,7 +73,6 @@ pub(super) fn rounds_from(
         dim: settings.dim,
         stride: matrix::stride(settings.dim),
     };
-    let own = settings.ranks.own(settings.groups);
     let position = start.position().cloned();
     if let Some(position) = &position {
         check(position, corpus, settings, &common)?;

@@ -191,7 +191,7 @@ impl Settings {
                 self.subwords.is_none() || self.merges(),
                 "words with n-grams train by plain SGD: leave out --optimizer, --l2, --dropout and --loss softmax",
             ),
-            ("groups", &self.groups, (1..=MOST_GROUPS).contains(&self.groups), "give 1 to 64"),
+            ("groups", &self.groups, (1..=MOST_GROUPS).contains(&self.groups), &format!("give 1 to {MOST_GROUPS}")),
             ("groups", &self.groups, self.groups == 1 || self.merges(), one_group),
             ("groups", &self.groups, self.groups >= self.ranks.count(), &ranks),
             ("simd", &self.level.name(), self.level.is_available(), "this machine does not have it"),

@@ -157,10 +157,13 @@ fn an_error_of_any_rank_ends_all_with_one_message() {
 #[test]
 fn a_run_without_the_feature_says_so() {
     let folder = folder();
-    let output = folder.motevec(&["train", "text.txt", "-o", "model.bin"]).env("OMPI_COMM_WORLD_SIZE", "4").output();
-    let message = "error: this is one of 4 processes of MPI, and this motevec was built without it: build it with \
-                   --features mpi\n";
-    assert_eq!(String::from_utf8(output.unwrap().stderr).unwrap(), message);
+    let open_mpi = &[("OMPI_COMM_WORLD_SIZE", "4")][..];
+    for started in [open_mpi, &[("PMIX_RANK", "1"), ("SLURM_STEP_NUM_TASKS", "4")]] {
+        let output = folder.motevec(&["train", "text.txt", "-o", "model.bin"]).envs(started.iter().copied()).output();
+        let message = "error: this is one of 4 processes of MPI, and this motevec was built without it: build it with \
+                       --features mpi\n";
+        assert_eq!(String::from_utf8(output.unwrap().stderr).unwrap(), message);
+    }
 }
 
 fn signal(name: &str, process: &str) {

@@ -24,7 +24,9 @@ pub(super) fn ranks() -> Result<Ranks> {
             return Ok(ranks);
         }
     }
-    let sizes = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"].into_iter().filter_map(|name| env::var(name).ok()?.parse().ok());
+    // Under PMIx only the launcher knows how many there are: Slurm says so.
+    let size = if env::var_os("PMIX_RANK").is_some() { "SLURM_STEP_NUM_TASKS" } else { "PMI_SIZE" };
+    let sizes = ["OMPI_COMM_WORLD_SIZE", size].into_iter().filter_map(|name| env::var(name).ok()?.parse().ok());
     match sizes.max() {
         Some(ranks @ 2_u32..) if !cfg!(feature = "mpi") => Err(Error::Failed(format!(
             "this is one of {ranks} processes of MPI, and this motevec was built without it: build it with --features \

@@ -16,9 +16,9 @@ pub(in crate::cli) fn check(corpus: &Corpus, settings: &Settings) -> Result<()> 
     let (words, dim) = (corpus.vocabulary.len(), settings.dim);
     let plan = Plan::of(corpus, settings);
     let rows = train::rows(corpus, settings)?.map(|rows| rows as u64);
-    // Several groups have one more copy in common.
-    let groups = settings.ranks.own(settings.groups).len() + usize::from(settings.groups > 1);
-    let needed = memory::needed(rows, dim as u64, &plan, settings.optimizer.state(), groups as u64);
+    // Several groups have a copy in common of what was exchanged last.
+    let copies = [settings.ranks.own(settings.groups).len() as u64, u64::from(settings.groups > 1)];
+    let needed = memory::needed(rows, dim as u64, &plan, settings.optimizer.state(), copies);
     let available = memory::available();
     let text = ((corpus.tokens.len() - corpus.tokens.on_disk()) * size_of::<u32>()) as u64;
     if available.is_none_or(|available| needed <= available) && memory::can_be_reserved(needed) {
