@@ -31,28 +31,28 @@ impl Array {
 
     /// Rows of `dim` numbers each.
     pub(crate) fn rows(numbers: Numbers, dim: usize) -> Self {
-        let mut array = Self { numbers, shape: Vec::new() };
-        array.shape = vec![array.place().1 / dim, dim];
-        array
+        Self { shape: vec![numbers.place().1 / dim, dim], numbers }
     }
 
     /// The counts of the words of a model.
     pub(crate) fn counts(vectors: Arc<motevec::Vectors>) -> Self {
         Self { shape: vec![vectors.vocabulary.len()], numbers: Numbers::Counts(vectors) }
     }
+}
 
+impl Numbers {
     /// The address of the numbers, and how many there are.
     fn place(&self) -> (usize, usize) {
-        match &self.numbers {
-            Numbers::Model(which, vectors) => {
+        match self {
+            Self::Model(which, vectors) => {
                 let numbers = which(vectors).unwrap_or_default();
                 (numbers.as_ptr().addr(), numbers.len())
             }
-            Numbers::Counts(vectors) => {
+            Self::Counts(vectors) => {
                 let counts = vectors.vocabulary.counts();
                 (counts.as_ptr().addr(), counts.len())
             }
-            Numbers::Own(numbers) => (numbers.as_ptr().addr(), numbers.len()),
+            Self::Own(numbers) => (numbers.as_ptr().addr(), numbers.len()),
         }
     }
 }
@@ -68,7 +68,7 @@ impl Array {
         interface.set_item("typestr", format!("{order}{kind}"))?;
         interface.set_item("shape", pyo3::types::PyTuple::new(py, &self.shape)?)?;
         // Nobody may write: the library reads these numbers on other threads.
-        interface.set_item("data", (self.place().0, true))?;
+        interface.set_item("data", (self.numbers.place().0, true))?;
         Ok(interface)
     }
 }

@@ -96,10 +96,7 @@ impl Vectors {
             None => None,
             Some(((least, most, buckets), own, rows_of, rows)) => {
                 let ngrams = Ngrams::new(least, most, buckets).map_err(|error| wrong(&error.to_string()))?;
-                let rows_of: Vec<u32> = rows_of
-                    .chunks_exact(4)
-                    .map(|four| u32::from_ne_bytes([four[0], four[1], four[2], four[3]]))
-                    .collect();
+                let rows_of: Vec<u32> = rows_of.as_chunks().0.iter().map(|&four| u32::from_ne_bytes(four)).collect();
                 let (own, rows) = (floats(&own), floats(&rows));
                 let fits = own.len() == center.len() && rows.len() == rows_of.len() * dim;
                 if !fits || !rows_of.is_sorted_by(|a, b| a < b) {
@@ -115,6 +112,20 @@ impl Vectors {
             history: history.unwrap_or_default(),
             ..motevec::Vectors::new(vocabulary, dim, center)
         };
+        Ok(Self { vectors: Arc::new(vectors), nodes: None })
+    }
+
+    /// The same model with other rows, of words that begin with those that there are: new ones have outside vectors of
+    /// zeros, if there are any. `center` is the bytes of rows of f32.
+    fn with_rows(&self, words: Vec<String>, counts: Vec<u64>, center: PyBackedBytes) -> PyResult<Self> {
+        let motevec::Vectors { dim, outside, history, .. } = &*self.vectors;
+        let new = Self::new(words, counts, *dim, center, None, None, None)?;
+        let vectors = Arc::unwrap_or_clone(new.vectors);
+        let outside = outside.clone().map(|mut outside| {
+            outside.resize(vectors.data.len(), 0.0);
+            outside
+        });
+        let vectors = motevec::Vectors { outside, history: history.clone(), ..vectors };
         Ok(Self { vectors: Arc::new(vectors), nodes: None })
     }
 
@@ -276,17 +287,19 @@ impl Vectors {
 
     /// The cosine of two vectors.
     #[staticmethod]
-    fn cosine(one: Vec<f32>, other: Vec<f32>) -> f32 {
-        query::precise_cosine(&one, &other) as f32
+    fn cosine(one: Vec<f32>, other: Vec<f32>) -> PyResult<f32> {
+        same_length(one.len(), other.len())?;
+        Ok(query::precise_cosine(&one, &other) as f32)
     }
 
     /// The cosines of a vector with all words, in row order.
-    fn cosines(&self, vector: Vec<f32>) -> Array {
+    fn cosines(&self, vector: Vec<f32>) -> PyResult<Array> {
+        same_length(vector.len(), self.vectors.dim)?;
         let rows = self.vectors.rows();
-        Array::row(match query::direction(&vector) {
+        Ok(Array::row(match query::direction(&vector) {
             Some(unit) => rows.map(|row| query::cosine(&unit, row)).collect(),
             None => vec![0.0; rows.len()],
-        })
+        }))
     }
 
     /// The length of each vector, in row order.
@@ -334,6 +347,13 @@ impl Vectors {
     }
 }
 
+fn same_length(one: usize, other: usize) -> PyResult<()> {
+    if one == other {
+        return Ok(());
+    }
+    Err(PyValueError::new_err(format!("a vector of {one} numbers cannot be compared with one of {other}")))
+}
+
 fn question(terms: &[PyTerm]) -> Question<'_> {
     Question { terms: terms.iter().map(|(term, weight)| (term.of(), *weight)).collect() }
 }
@@ -372,5 +392,5 @@ fn named(name: &str) -> PyResult<Format> {
 }
 
 fn floats(bytes: &[u8]) -> Vec<f32> {
-    bytes.chunks_exact(4).map(|four| f32::from_ne_bytes([four[0], four[1], four[2], four[3]])).collect()
+    bytes.as_chunks().0.iter().map(|&four| f32::from_ne_bytes(four)).collect()
 }

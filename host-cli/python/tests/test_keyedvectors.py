@@ -57,6 +57,11 @@ class QuestionTest(unittest.TestCase):
         np.testing.assert_allclose(wv.norms, [1, 82 ** 0.5, 2, 3])
         self.assertEqual(wv.get_vector("west", norm=True).tolist(), [-1, 0])
         self.assertEqual([word for _, word in wv.rank_by_centrality(["east", "far east", "west"])][2], "west")
+        self.assertEqual(len(wv.rank_by_centrality(["east", "north", "north", "nowhere"])), 2)
+        np.testing.assert_allclose(KeyedVectors.cosine_similarities([1, 0], [[2, 0], [0, 3]]), [1, 0])
+        for compare in (wv.distances, wv.similar_by_vector, lambda vector: wv.most_similar_cosmul([vector]),
+                        lambda vector: KeyedVectors.cosine_similarities(vector, wv.vectors)):
+            self.assertRaises(ValueError, compare, np.ones(3))
 
     def test_products_of_cosines(self):
         wv = KeyedVectors(2)

@@ -191,6 +191,21 @@ class TrainingTest(unittest.TestCase):
                     self.assertFalse((again.wv.vectors == model.wv.vectors).all())
                 self.assertIs(type(motevec.load(path)), type(model.wv))
 
+    def test_what_is_assigned_to_a_word_leaves_the_rest_of_the_model(self):
+        model = Word2Vec([["a", "b", "c"]] * 50, vector_size=4, min_count=1, window=2, epochs=2, sample=0)
+        outside = model.syn1neg.copy()
+        model.wv["b"] = np.ones(4)
+        model.wv.add_vector("d", np.zeros(4))
+        np.testing.assert_array_equal(model.syn1neg, np.vstack([outside, np.zeros(4)]))
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "model.safetensors")
+            model.save(path)
+            self.assertEqual(Word2Vec.load(path).window, 2)
+        # A word of which nothing is counted cannot be trained on; with a count it can.
+        model.wv.set_vecattr("d", "count", 7)
+        model.train([["a", "d"]] * 50, total_examples=50, epochs=1)
+        self.assertTrue(model.wv["d"].any())
+
     def test_what_is_impossible_is_said_with_the_names_of_python(self):
         cases = [
             (ValueError, "vector_size 0: ", lambda: Word2Vec(vector_size=0)),

@@ -7,7 +7,7 @@ import os
 import numpy as np
 
 from ._motevec import Vectors
-from .keyedvectors import KeyedVectors, _only, _unit
+from .keyedvectors import KeyedVectors, _only_utf8, _unit
 from .word2vec import Word2Vec
 
 
@@ -103,7 +103,7 @@ class FastText(Word2Vec):
 
 def load_facebook_model(path, encoding="utf-8"):
     """Read a model of Facebook's fastText, to be trained further."""
-    _only("encoding", encoding.lower().replace("-", ""), "utf8")
+    _only_utf8(encoding)
     wv = load_facebook_vectors(path)
     model = FastText(vector_size=wv.vector_size, **FastText._arguments(wv))
     model.wv = wv
@@ -112,11 +112,11 @@ def load_facebook_model(path, encoding="utf-8"):
 
 def load_facebook_vectors(path, encoding="utf-8"):
     """Read the vectors of a model of Facebook's fastText."""
-    _only("encoding", encoding.lower().replace("-", ""), "utf8")
+    _only_utf8(encoding)
     return FastTextKeyedVectors._of(Vectors.read(os.fspath(path), "fasttext-bin"))
 
 
 def save_facebook_model(model, path, encoding="utf-8"):
     """Write a model in the format of Facebook's fastText."""
-    _only("encoding", encoding.lower().replace("-", ""), "utf8")
+    _only_utf8(encoding)
     model.wv.save(path, format="fasttext-bin")

@@ -33,6 +33,7 @@ class KeyedVectors:
 
     def __init__(self, vector_size, count=0, dtype=np.float32, mapfile_path=None):
         """No words yet; rows of `vector_size` numbers. `count` rows need no room in advance."""
+        _only("dtype", np.dtype(dtype), np.dtype(np.float32))
         self._set(Vectors([], [], int(vector_size), b""))
 
     @classmethod
@@ -93,8 +94,7 @@ class KeyedVectors:
         counts = np.zeros(len(words), dtype=np.uint64)
         counts[: len(self)] = self._counts
         attributes = {name: _resized(values, len(words)) for name, values in self._attributes.items()}
-        vectors = Vectors(list(words), counts.tolist(), self.vector_size, rows.tobytes())
-        self._set(vectors, attributes)
+        self._set(self._vectors.with_rows(list(words), counts.tolist(), rows.tobytes()), attributes)
 
     def __len__(self):
         return len(self._vectors)
@@ -183,7 +183,9 @@ class KeyedVectors:
 
     @property
     def _counts(self):
-        return np.asarray(self._vectors.counts())
+        """Those that were set here, or else those of the model."""
+        found = self._attributes.get("count")
+        return np.asarray(self._vectors.counts()) if found is None else found
 
     @property
     def expandos(self):
@@ -303,9 +305,8 @@ class KeyedVectors:
     @staticmethod
     def cosine_similarities(vector_1, vectors_all):
         """The cosines of a vector with each of several."""
-        rows = np.ascontiguousarray(vectors_all, dtype=np.float32)
-        names, counts = [str(row) for row in range(len(rows))], [0] * len(rows)
-        return np.asarray(Vectors(names, counts, rows.shape[1], rows.tobytes()).cosines(_numbers(vector_1)))
+        one = _numbers(vector_1)
+        return np.array([Vectors.cosine(one, _numbers(row)) for row in vectors_all], dtype=np.float32)
 
     def relative_cosine_similarity(self, wa, wb, topn=10):
         """The cosine of two words, as a part of the sum of those of the `topn` nearest to the first."""
@@ -329,16 +330,15 @@ class KeyedVectors:
         """The words with their cosines to the mean of all, the most typical one first. `use_norm` must be true."""
         if not use_norm:
             raise ValueError("use_norm=False is not supported")
-        known = [self._word(word) for word in words if word in self]
-        if not known:
-            raise ValueError("the model knows none of these words")
+        known = self._known(words)
+        if len(known) < 3:
+            mean = _numbers(self.get_mean_vector(known))
+            return sorted(((self._vectors.cosine(_numbers(self[word]), mean), word) for word in known), reverse=True)
         return [(cosine, word) for word, cosine in reversed(self._vectors.odd_one_out(known))]
 
     def doesnt_match(self, words):
         """The word that fits the others least; words that the model does not know are left out."""
-        known = list(dict.fromkeys(self._word(word) for word in words if word in self))
-        if not known:
-            raise ValueError("the model knows none of these words")
+        known = self._known(words)
         return known[0] if len(known) < 3 else self._vectors.odd_one_out(known)[0][0]
 
     def get_mean_vector(self, keys, weights=None, pre_normalize=True, post_normalize=False, ignore_missing=True):
@@ -360,6 +360,13 @@ class KeyedVectors:
             total += abs(weight)
         mean = (mean / total if total > 0 else mean).astype(np.float32)
         return _unit(mean) if post_normalize else mean
+
+    def _known(self, words):
+        """Those of `words` that the model knows, each once."""
+        known = list(dict.fromkeys(self._word(word) for word in words if word in self))
+        if not known:
+            raise ValueError("the model knows none of these words")
+        return known
 
     def _word(self, key):
         return key if isinstance(key, str) else self.index_to_key[key]
@@ -392,6 +399,7 @@ class KeyedVectors:
                             case_insensitive=True, dummy4unknown=False):
         """How cosines agree with people's scores of word pairs: `((pearson, None), (spearman, None), percent)`, the
         last of the pairs that do not count. A file that separates with tabs, commas or spaces is read as it is."""
+        _only_utf8(encoding)
         _only("case_insensitive", case_insensitive, True)
         _only("dummy4unknown", dummy4unknown, False)
         spearman, pearson, known, all_pairs = self._vectors.evaluate_pairs(os.fspath(pairs), restrict_vocab)
@@ -438,6 +446,7 @@ class KeyedVectors:
                              append=False, sort_attr="count"):
         """Write word2vec's binary or text format, and words with counts to `fvocab`."""
         _only("prefix", prefix, "")
+        _only("sort_attr", sort_attr, "count")
         _only("append", append, False)
         if binary and not write_header:
             raise ValueError("write_header=False: the binary format has a header")
@@ -451,7 +460,7 @@ class KeyedVectors:
     def load_word2vec_format(cls, fname, fvocab=None, binary=False, encoding="utf8", unicode_errors="strict",
                              limit=None, datatype=np.float32, no_header=False, **_):
         """Read word2vec's binary or text format, with counts from `fvocab`. Text must be UTF-8."""
-        _only("encoding", encoding.lower().replace("-", ""), "utf8")
+        _only_utf8(encoding)
         _only("unicode_errors", unicode_errors, "strict")
         _only("datatype", np.dtype(datatype), np.dtype(np.float32))
         format = "word2vec-bin" if binary else "glove" if no_header else "word2vec-text"
@@ -532,6 +541,10 @@ def _resized(values, length):
     new = np.zeros(length, dtype=values.dtype)
     new[: len(values)] = values
     return new
+
+
+def _only_utf8(encoding):
+    _only("encoding", encoding.lower().replace("-", ""), "utf8")
 
 
 def _only(name, value, supported):

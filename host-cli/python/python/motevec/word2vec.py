@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import os
@@ -110,7 +111,7 @@ class Word2Vec:
         given = Vectors(words, [int(word_freq[word]) for word in words], 1, bytes(4 * len(words)))
         earlier = self.wv._vectors if update else None
         if update:
-            repeated = ([word] * int(count) for word, count in word_freq.items())
+            repeated = (itertools.repeat(word, int(count)) for word, count in word_freq.items())
             corpus = self._read(repeated, None, earlier=earlier)
         else:
             corpus = self._read([words], None, vocabulary=given)
