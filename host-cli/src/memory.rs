@@ -63,8 +63,15 @@ pub(crate) fn peak() -> Option<u64> {
 mod tests {
     use super::*;
 
-    const PLAN: Plan =
-        Plan { shards: 2, words_per_round: 10, stretches: 1, pull: 0.1, loss_every: 1, rounds_per_exchange: 1 };
+    const PLAN: Plan = Plan {
+        shards: 2,
+        words_per_round: 10,
+        stretches: 1,
+        pull: 0.1,
+        loss_every: 1,
+        rounds_per_exchange: 1,
+        exchanges_of_all: 1,
+    };
 
     #[test]
     fn padding_and_private_copies_are_counted() {

@@ -38,7 +38,7 @@ impl Fingerprint {
             }
             own += &hex(&tokens);
         }
-        let tokens = String::from_utf8_lossy(&ranks.share(own.into_bytes()).concat()).into_owned();
+        let tokens = String::from_utf8_lossy(ranks.tell(own.into_bytes()).bytes()).into_owned();
         let mut vocabulary = XxHash3_128::new();
         hash_words(&mut vocabulary, &corpus.vocabulary);
         Ok(Self {

@@ -63,6 +63,9 @@ struct Groups {
     exchange_seconds: f64,
     /// From other ranks.
     exchanged_bytes: u64,
+    exchanged_rows: u64,
+    /// Each as often as groups had changed it.
+    rows_of_groups: u64,
 }
 
 impl Summary {
@@ -84,6 +87,8 @@ impl Summary {
             exchanges: exchanges.count,
             exchange_seconds: exchanges.time.as_secs_f64(),
             exchanged_bytes: exchanges.bytes,
+            exchanged_rows: exchanges.rows[0],
+            rows_of_groups: exchanges.rows[1],
         };
         Self {
             output: path.display().to_string(),
@@ -130,7 +135,7 @@ impl Display for Summary {
         let (reading, training) = (progress::time(self.reading_seconds), progress::time(self.training_seconds));
         writeln!(f, "time        {reading} reading, {training} training")?;
         writeln!(f, "speed       {} words/s", HumanCount(self.words_per_second.round() as u64))?;
-        if let Some(Groups { groups, ranks, exchanges, exchange_seconds, exchanged_bytes }) = self.groups {
+        if let Some(Groups { groups, ranks, exchanges, exchange_seconds, exchanged_bytes, .. }) = self.groups {
             let (time, exchanges) = (progress::time(exchange_seconds), HumanCount(exchanges));
             let (bytes, s) = (BinaryBytes(exchanged_bytes), if ranks == 1 { "" } else { "s" });
             writeln!(f, "groups      {groups} on {ranks} rank{s}; {exchanges} exchanges in {time}, {bytes} received")?;

@@ -5,7 +5,7 @@ use twox_hash::XxHash3_128;
 use super::dictionary::{Dictionary, Full};
 use super::encode::too_many_words;
 use super::shares::Shares;
-use crate::ranks::Ranks;
+use crate::ranks::{Pieces, Ranks};
 use crate::{Error, Result};
 
 /// Checks that all ranks have found the same files.
@@ -14,8 +14,8 @@ use crate::{Error, Result};
 /// If one has not.
 pub(super) fn check(shares: &Shares, ranks: &Ranks) -> Result<()> {
     let seen = XxHash3_128::oneshot(format!("{shares:?}").as_bytes());
-    let all = ranks.share(seen.to_le_bytes().to_vec());
-    match all.iter().position(|other| Some(other) != all.first()) {
+    let all = ranks.tell(seen.to_le_bytes().to_vec());
+    match all.iter().position(|other| *other != all[0]) {
         None => Ok(()),
         Some(rank) => Err(Error::Failed(format!(
             "rank {rank} finds other files than rank 0, or files of other sizes: all ranks must see the same text, \
@@ -31,14 +31,18 @@ pub(super) fn sums(counted: &Dictionary, ranks: &Ranks) -> Result<Dictionary> {
         let owner = XxHash3_128::oneshot(word.as_bytes()) % ranks.count() as u128;
         pieces.get_mut(owner as usize).into_iter().for_each(|piece| put(piece, word, count));
     }
-    collect(&ranks.swap(pieces))
+    let mut out = Pieces::default();
+    pieces.iter().for_each(|piece| out.push([&piece[..]]));
+    drop(pieces);
+    let [received, _] = ranks.swap(out, Pieces::default());
+    collect(&received)
 }
 
 /// All words that some rank chooses of those whose counts it adds up.
 pub(super) fn all<'a>(chosen: impl Iterator<Item = (&'a str, u64)>, ranks: &Ranks) -> Result<Dictionary> {
     let mut piece = Vec::new();
     chosen.for_each(|(word, count)| put(&mut piece, word, count));
-    collect(&ranks.share(piece))
+    collect(&ranks.tell(piece))
 }
 
 fn put(piece: &mut Vec<u8>, word: &str, count: u64) {
@@ -47,10 +51,9 @@ fn put(piece: &mut Vec<u8>, word: &str, count: u64) {
     piece.extend_from_slice(word.as_bytes());
 }
 
-fn collect(pieces: &[Vec<u8>]) -> Result<Dictionary> {
+fn collect(pieces: &Pieces) -> Result<Dictionary> {
     let mut dictionary = Dictionary::default();
-    for piece in pieces {
-        let mut rest = &piece[..];
+    for mut rest in pieces.iter() {
         while let Some((&count, more)) = rest.split_first_chunk()
             && let Some((&len, more)) = more.split_first_chunk()
             && let Some((word, more)) = more.split_at_checked(u32::from_le_bytes(len) as usize)

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "mpi")]
 mod mpi;
+mod pieces;
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 #[cfg(feature = "mpi")]
 pub use mpi::Mpi;
+pub use pieces::Pieces;
 
 /// How ranks reach each other. All of them call the same methods in the same order.
 ///
@@ -20,10 +22,11 @@ pub trait Exchange: Debug + Send + Sync {
     fn rank(&self) -> usize;
     /// How many there are.
     fn ranks(&self) -> usize;
-    /// Sends a piece to each rank, this one too; returns the pieces that came, from each rank one.
-    fn swap(&self, pieces: Vec<Vec<u8>>) -> Vec<Vec<u8>>;
-    /// Sends the same piece to all ranks; returns the pieces that came, from each rank one.
-    fn share(&self, piece: Vec<u8>) -> Vec<Vec<u8>>;
+    /// Sends a piece to each rank, this one too. Puts the pieces that come, from each rank one, into `room`, and
+    /// returns them; and with them, as room, what was sent.
+    fn swap(&self, pieces: Pieces, room: Pieces) -> [Pieces; 2];
+    /// Likewise, with one piece that is sent to all ranks.
+    fn share(&self, piece: Pieces, room: Pieces) -> [Pieces; 2];
     /// Ends all ranks, with this exit code.
     fn abort(&self, code: u8) -> !;
 }
@@ -41,12 +44,12 @@ impl Exchange for Alone {
         1
     }
 
-    fn swap(&self, pieces: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-        pieces
+    fn swap(&self, pieces: Pieces, room: Pieces) -> [Pieces; 2] {
+        [pieces, room]
     }
 
-    fn share(&self, piece: Vec<u8>) -> Vec<Vec<u8>> {
-        vec![piece]
+    fn share(&self, piece: Pieces, room: Pieces) -> [Pieces; 2] {
+        [piece, room]
     }
 
     fn abort(&self, code: u8) -> ! {
@@ -71,6 +74,9 @@ pub struct Exchanges {
     pub time: Duration,
     /// The bytes that came from other ranks in them.
     pub bytes: u64,
+    /// The rows that changed, and how many groups had changed them: a row counts once for each. Until training ends,
+    /// those that this rank owns.
+    pub rows: [u64; 2],
 }
 
 impl Default for Ranks {
@@ -117,20 +123,25 @@ impl Ranks {
     }
 
     /// See [`Exchange::swap`].
-    pub(crate) fn swap(&self, pieces: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-        self.count_bytes(self.exchange.swap(pieces))
+    pub(crate) fn swap(&self, pieces: Pieces, room: Pieces) -> [Pieces; 2] {
+        self.count_bytes(self.exchange.swap(pieces, room))
     }
 
     /// See [`Exchange::share`].
-    pub(crate) fn share(&self, piece: Vec<u8>) -> Vec<Vec<u8>> {
-        self.count_bytes(self.exchange.share(piece))
+    pub(crate) fn share(&self, piece: Pieces, room: Pieces) -> [Pieces; 2] {
+        self.count_bytes(self.exchange.share(piece, room))
     }
 
-    fn count_bytes(&self, pieces: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-        let others = pieces.iter().enumerate().filter(|(rank, _)| *rank != self.rank());
-        let bytes: usize = others.map(|(_, piece)| piece.len()).sum();
+    /// The same piece to all ranks, and from each of them one.
+    pub(crate) fn tell(&self, piece: Vec<u8>) -> Pieces {
+        let [told, _] = self.share(Pieces::one(piece), Pieces::default());
+        told
+    }
+
+    fn count_bytes(&self, [received, room]: [Pieces; 2]) -> [Pieces; 2] {
+        let bytes = received.bytes().len() - received[self.rank()].len();
         self.received.fetch_add(bytes as u64, Ordering::Relaxed);
-        pieces
+        [received, room]
     }
 
     /// The bytes that have come from other ranks so far.
@@ -146,10 +157,22 @@ impl Ranks {
         exchanges.bytes += bytes;
     }
 
+    /// Notes rows that changed in an exchange.
+    pub(crate) fn note_rows(&self, rows: [u64; 2]) {
+        let mut exchanges = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
+        exchanges.rows = [exchanges.rows[0] + rows[0], exchanges.rows[1] + rows[1]];
+    }
+
+    /// Adds up the rows that all ranks noted.
+    pub(crate) fn add_up_rows(&self) {
+        let rows = self.sum(self.exchanges().rows);
+        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).rows = rows;
+    }
+
     /// The sums of these numbers over all ranks.
     pub(crate) fn sum<const N: usize>(&self, numbers: [u64; N]) -> [u64; N] {
         let mut sums = [0_u64; N];
-        for piece in self.share(numbers.map(u64::to_le_bytes).concat()) {
+        for piece in self.tell(numbers.map(u64::to_le_bytes).concat()).iter() {
             let numbers = piece.as_chunks().0.iter().map(|&number| u64::from_le_bytes(number));
             sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum = sum.wrapping_add(number));
         }
@@ -159,7 +182,7 @@ impl Ranks {
     /// The largest number that any rank has; none if no rank has one.
     pub(crate) fn most(&self, number: Option<i32>) -> Option<i32> {
         let own = number.map_or_else(Vec::new, |number| number.to_le_bytes().to_vec());
-        self.share(own).iter().filter_map(|piece| Some(i32::from_le_bytes(*piece.first_chunk()?))).max()
+        self.tell(own).iter().filter_map(|piece| Some(i32::from_le_bytes(*piece.first_chunk()?))).max()
     }
 
     /// Whether it is true for any rank.

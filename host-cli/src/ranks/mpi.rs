@@ -8,7 +8,7 @@ use mpi::datatype::{Partition, PartitionMut};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator as _, CommunicatorCollectives as _};
 
-use super::Exchange;
+use super::{Exchange, Pieces};
 use crate::{Error, Result};
 
 /// All processes that `mpirun`, or a cluster's scheduler, has started together.
@@ -77,26 +77,28 @@ impl Exchange for Mpi {
         self.ranks
     }
 
-    fn swap(&self, pieces: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    fn swap(&self, pieces: Pieces, mut room: Pieces) -> [Pieces; 2] {
         let (rank, ranks) = (self.rank, self.ranks);
         self.with(move |world| {
-            let lengths: Vec<u64> = pieces.iter().map(|piece| piece.len() as u64).collect();
+            let lengths: Vec<u64> = pieces.lengths().map(|length| length as u64).collect();
             let all = all_lengths(world, &lengths);
             let incoming: Vec<usize> = all.iter().skip(rank).step_by(ranks).map(|&length| length as usize).collect();
-            in_turns(&all, &pieces, &incoming, |out, counts, into, coming| {
+            in_turns(&all, &pieces, &incoming, &mut room, |out, counts, into, coming| {
                 let out = Partition::new(out, counts, places(counts));
                 world.all_to_all_varcount_into(&out, &mut PartitionMut::new(into, coming, places(coming)));
-            })
+            });
+            [room, pieces]
         })
     }
 
-    fn share(&self, piece: Vec<u8>) -> Vec<Vec<u8>> {
+    fn share(&self, piece: Pieces, mut room: Pieces) -> [Pieces; 2] {
         self.with(move |world| {
-            let all = all_lengths(world, &[piece.len() as u64]);
+            let all = all_lengths(world, &[piece.bytes().len() as u64]);
             let incoming: Vec<usize> = all.iter().map(|&length| length as usize).collect();
-            in_turns(&all, &[piece], &incoming, |out, _, into, coming| {
+            in_turns(&all, &piece, &incoming, &mut room, |out, _, into, coming| {
                 world.all_gather_varcount_into(out, &mut PartitionMut::new(into, coming, places(coming)));
-            })
+            });
+            [room, piece]
         })
     }
 
@@ -127,27 +129,32 @@ fn all_lengths(world: &SimpleCommunicator, own: &[u64]) -> Vec<u64> {
 /// gets the bytes to send and how many of each piece, and room for those to receive and how many of each.
 fn in_turns(
     all: &[u64],
-    pieces: &[Vec<u8>],
+    pieces: &Pieces,
     incoming: &[usize],
+    into: &mut Pieces,
     call: impl Fn(&[u8], &[i32], &mut [u8], &[i32]),
-) -> Vec<Vec<u8>> {
+) {
     let most = MOST / incoming.len();
     let turns = all.iter().max().map_or(0, |&longest| longest.div_ceil(most as u64)) as usize;
+    let counts = |lengths: &[usize]| lengths.iter().map(|&length| length as i32).collect::<Vec<_>>();
+    if turns == 1 {
+        // Nothing needs to be cut, nor put together.
+        into.set_lengths(incoming);
+        let out = counts(&pieces.lengths().collect::<Vec<_>>());
+        return call(pieces.bytes(), &out, into.bytes_mut(), &counts(incoming));
+    }
     let mut received: Vec<_> = incoming.iter().map(|&length| Vec::with_capacity(length)).collect();
     for turn in 0..turns {
         let part = |length: usize| (turn * most).min(length)..((turn + 1) * most).min(length);
-        let counts: Vec<i32> = pieces.iter().map(|piece| part(piece.len()).len() as i32).collect();
-        let coming: Vec<i32> = incoming.iter().map(|&length| part(length).len() as i32).collect();
-        let out = pieces.iter().map(|piece| &piece[part(piece.len())]).collect::<Vec<_>>().concat();
-        let mut into = vec![0; coming.iter().map(|&count| count as usize).sum()];
-        call(&out, &counts, &mut into, &coming);
-        let mut rest = &into[..];
-        for (piece, count) in received.iter_mut().zip(coming) {
-            piece.extend_from_slice(&rest[..count as usize]);
-            rest = &rest[count as usize..];
-        }
+        let mut out = Pieces::default();
+        pieces.iter().for_each(|piece| out.push([&piece[part(piece.len())]]));
+        let coming: Vec<usize> = incoming.iter().map(|&length| part(length).len()).collect();
+        into.set_lengths(&coming);
+        call(out.bytes(), &counts(&out.lengths().collect::<Vec<_>>()), into.bytes_mut(), &counts(&coming));
+        received.iter_mut().zip(into.iter()).for_each(|(all, more)| all.extend_from_slice(more));
     }
-    received
+    into.clear();
+    received.iter().for_each(|piece| into.push([&piece[..]]));
 }
 
 /// Where each of so many begins.

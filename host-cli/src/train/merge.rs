@@ -24,10 +24,13 @@
 
 use motevec_core::math::Real;
 use motevec_core::simd::{Machine, Simd};
+use motevec_core::train::CbowGradient;
 
 use super::composites::Composites;
 use super::matrix::Matrix;
 use super::private::{Private, Row, Side};
+use super::settings::{Architecture, Settings};
+use super::shard::Common;
 use super::sums::Sums;
 
 /// What a merge goes by.
@@ -44,6 +47,20 @@ pub(super) struct Rule {
 }
 
 impl Rule {
+    /// That of training with these `settings` at `rate`, where an average center has so many `targets`.
+    pub(super) fn new(settings: &Settings, common: &Common<'_>, targets: f64, rate: f32) -> Self {
+        // Half-widths are uniform on 1 ..= m, so a window has m + 1 words on average. A word is an input of about as
+        // many windows as its own has words.
+        let window = f64::from(settings.window) + 1.0;
+        let (hidden, part) = match settings.architecture {
+            Architecture::SkipGram => (window, 1.0),
+            Architecture::Cbow(CbowGradient::True) => (1.0, 1.0 / window),
+            Architecture::Cbow(CbowGradient::Word2vec) => (1.0, 1.0),
+        };
+        let kappa = common.plan.pull * f64::from(rate);
+        Self { stride: common.stride, hidden, inputs: window * targets * part, kappa }
+    }
+
     /// The factor s(n, u), see the module's documentation.
     pub(super) fn scale(&self, shards: usize, pairs: f64) -> f32 {
         // `Real` has libm's exponential; the platform's could differ in its last bits.
@@ -54,7 +71,7 @@ impl Rule {
     }
 
     /// About how many pairs moved a row that was a center and a negative so often.
-    fn pairs(&self, side: Side, centers: f64, negatives: f64) -> f64 {
+    pub(super) fn pairs(&self, side: Side, centers: f64, negatives: f64) -> f64 {
         match side {
             Side::Center => centers * self.inputs,
             Side::Outside => (centers + negatives) * self.hidden,

@@ -8,10 +8,12 @@
 //! a shard, a round and a purpose. Threads only decide who computes what, so the result has the same bits on one thread
 //! and on sixty-four.
 
+mod changes;
 mod composites;
 mod curve;
 mod driver;
 mod exchange;
+mod frequent;
 mod grams;
 mod initial;
 mod matrix;

@@ -7,7 +7,7 @@ use std::sync::{Mutex, RwLock};
 use std::time::Instant;
 
 use motevec_core::simd::Simd;
-use motevec_core::train::{CbowGradient, Loss};
+use motevec_core::train::Loss;
 
 use super::Settings;
 use super::composites::{Composites, RowSums};
@@ -17,7 +17,6 @@ use super::matrix::{Matrix, PARTS};
 use super::merge::{Merger, Rule};
 use super::position::{Cursor, ShardState};
 use super::private::{LocalRows, Private, Side};
-use super::settings::Architecture;
 use super::shard::{self, Common, Shard};
 use super::steps::Memory;
 use crate::Result;
@@ -97,7 +96,7 @@ impl driver::Rounds for Rounds<'_, '_> {
         match &self.exchange {
             None => Phase::Train,
             // Ranks also tell each other how far they are, which no other thread may cross.
-            Some(exchange) => Phase::Exchange(Step::Spread, exchange.blocks() - 1),
+            Some(exchange) => Phase::Exchange(Step::Spread, exchange.blocks(false).end - 1),
         }
     }
 
@@ -166,7 +165,7 @@ impl driver::Rounds for Rounds<'_, '_> {
             (Phase::Merge | Phase::Share, Some(_)) => {
                 *self.exchanging.lock().expect(UNPOISONED) = (Instant::now(), ranks.received());
             }
-            (Phase::Exchange(Step::Take, block), Some(exchange)) if block + 1 == exchange.blocks() => {
+            (Phase::Exchange(Step::Take, block), Some(exchange)) if exchange.is_last(block) => {
                 let (start, received) = *self.exchanging.lock().expect(UNPOISONED);
                 ranks.note(start.elapsed(), ranks.received() - received);
             }
@@ -183,7 +182,7 @@ impl driver::Rounds for Rounds<'_, '_> {
         }
         // In the order of the groups, on which the sum depends.
         let (mut done, mut loss) = (0, Loss::default());
-        for piece in self.settings.ranks.share(own.concat()) {
+        for piece in self.settings.ranks.tell(own.concat()).iter() {
             for of_group in piece.as_chunks::<8>().0.chunks_exact(3) {
                 let [of_group, sum, pairs] = [0, 1, 2].map(|number| u64::from_le_bytes(of_group[number]));
                 done += of_group;
@@ -202,8 +201,8 @@ impl driver::Rounds for Rounds<'_, '_> {
         let shards = self.groups.iter().flat_map(|group| &group.shards);
         let own: Vec<_> = shards.map(|shard| shard.read().expect(UNPOISONED).state()).collect();
         let written = serde_json::to_vec(&own).expect("numbers can be written");
-        let read = |piece: Vec<u8>| -> Vec<ShardState> { serde_json::from_slice(&piece).expect("and read again") };
-        Cursor::Rounds(self.settings.ranks.share(written).into_iter().flat_map(read).collect())
+        let read = |piece| -> Vec<ShardState> { serde_json::from_slice(piece).expect("and read again") };
+        Cursor::Rounds(self.settings.ranks.tell(written).iter().flat_map(read).collect())
     }
 }
 
@@ -229,10 +228,13 @@ impl<'a, 'm> Rounds<'a, 'm> {
         };
         let mut phases = round.to_vec();
         if let Some(exchange) = &exchange {
-            phases = round.repeat(common.plan.rounds_per_exchange);
-            for block in 0..exchange.blocks() {
-                phases.extend(Step::ALL.map(|step| Phase::Exchange(step, block)));
-            }
+            let plan = &common.plan;
+            let period = |frequent| {
+                let steps = |block| Step::ALL.map(|step| Phase::Exchange(step, block));
+                [round.repeat(plan.rounds_per_exchange), exchange.blocks(frequent).flat_map(steps).collect()].concat()
+            };
+            phases = period(true).repeat(plan.exchanges_of_all - 1);
+            phases.extend(period(false));
         }
         Self {
             common,
@@ -296,15 +298,6 @@ impl<'a, 'm> Rounds<'a, 'm> {
 
     /// What a merge goes by, at `rate`.
     fn rule(&self, rate: f32) -> Rule {
-        // Half-widths are uniform on 1 ..= m, so a window has m + 1 words on average. A word is an input of about as
-        // many windows as its own has words.
-        let window = f64::from(self.settings.window) + 1.0;
-        let (hidden, part) = match self.settings.architecture {
-            Architecture::SkipGram => (window, 1.0),
-            Architecture::Cbow(CbowGradient::True) => (1.0, 1.0 / window),
-            Architecture::Cbow(CbowGradient::Word2vec) => (1.0, 1.0),
-        };
-        let kappa = self.common.plan.pull * f64::from(rate);
-        Rule { stride: self.common.stride, hidden, inputs: window * self.targets * part, kappa }
+        Rule::new(self.settings, self.common, self.targets, rate)
     }
 }

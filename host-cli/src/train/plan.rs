@@ -47,6 +47,8 @@ pub struct Plan {
     pub loss_every: u32,
     /// Groups exchange what they have learned after so many rounds.
     pub rounds_per_exchange: usize,
+    /// All rows take part in each so-many-th exchange; in the others, those that cannot wait for it.
+    pub exchanges_of_all: usize,
 }
 
 /// Enough for sixteen threads to work at once.
@@ -68,6 +70,8 @@ const PULL: f64 = 0.1;
 const MEASURED_AN_EPOCH: u64 = 20_000;
 /// As rounds: what counts is how often an epoch groups hear of each other, whatever the corpus's size.
 const EXCHANGES_AN_EPOCH: u64 = 300;
+/// Rare rows need to be heard of less often: see the module `frequent`.
+const EXCHANGES_OF_ALL_AN_EPOCH: u64 = 40;
 
 impl Plan {
     /// The plan for training each group on its share of `corpus`.
@@ -79,7 +83,9 @@ impl Plan {
         let round = groups * (of_group.shards * of_group.words_per_round) as u64;
         let period = settings.exchange_words.unwrap_or(kept / EXCHANGES_AN_EPOCH);
         let rounds_per_exchange = (period.saturating_add(round / 2) / round).max(1) as usize;
-        Self { loss_every: loss_every(kept), rounds_per_exchange, ..of_group }
+        let exchanges = kept / round.saturating_mul(rounds_per_exchange as u64).max(1);
+        let exchanges_of_all = (exchanges / EXCHANGES_OF_ALL_AN_EPOCH).max(1) as usize;
+        Self { loss_every: loss_every(kept), rounds_per_exchange, exchanges_of_all, ..of_group }
     }
 
     /// The plan for a corpus of which `kept` words per pass are trained on, and rows of `stride` components.
@@ -99,8 +105,17 @@ impl Plan {
             pull: PULL,
             loss_every: loss_every(kept),
             rounds_per_exchange: 1,
+            exchanges_of_all: 1,
         }
     }
+}
+
+/// By row of the vocabulary: how many centers are expected between two exchanges of all rows.
+pub(super) fn centers<'c>(corpus: &'c Corpus, settings: &'c Settings, plan: &Plan) -> impl Iterator<Item = f64> + 'c {
+    let rounds = plan.rounds_per_exchange * plan.exchanges_of_all;
+    let words = settings.groups * plan.shards * plan.words_per_round * rounds;
+    let share = words as f64 / weights(corpus, settings).sum::<f64>();
+    weights(corpus, settings).map(move |kept| kept * share)
 }
 
 /// At every how many centers the loss is measured, where `kept` words per pass are trained on.

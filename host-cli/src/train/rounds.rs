@@ -11,6 +11,7 @@ use super::driver::Run;
 use super::exchange::{RowExchange, Shared};
 use super::grams::Grams;
 use super::matrix::{self, Matrix, part_of, place_of};
+use super::merge::Rule;
 use super::objective::Tree;
 use super::optimizer::Numbers;
 use super::pages::Pages;
@@ -19,7 +20,7 @@ use super::position::{Cursor, Position, foreign};
 use super::shard::{Common, Shard};
 use super::start::{Initial, Start};
 use super::whole::INITIALIZE;
-use super::{Objective, Observe, Plan, Settings, Trained, finished, plan};
+use super::{Objective, Observe, Plan, Settings, Trained, finished, frequent, plan};
 use crate::corpus::Corpus;
 use crate::{Error, Result, Subwords};
 
@@ -110,16 +111,21 @@ pub(super) fn rounds_from(
             trained_here.push(Group { center, outside, composites, shards: memory.map(shard).collect() });
         }
         let exchange = before.as_ref().map(|before| {
-            let shared = |matrix: usize| Shared {
-                common: &before[matrix],
-                groups: groups.iter().map(|group| &group[matrix]).collect(),
+            let rule = Rule::new(settings, &common, targets, settings.rate);
+            let words = plan::centers(corpus, settings, &plan);
+            let mut frequent = frequent::places(words, &common, grams.as_ref(), rule, trained.map(|it| rows[it]));
+            let shared = |at: usize| Shared {
+                common: &before[trained[at]],
+                groups: groups.iter().map(|group| &group[trained[at]]).collect(),
+                frequent: std::mem::take(&mut frequent[at]),
             };
-            RowExchange::new(&settings.ranks, settings.groups, settings.dim, trained.map(shared))
+            RowExchange::new(&settings.ranks, settings.groups, settings.dim, [0, 1].map(shared))
         });
         let rounds = Rounds::new(&common, settings, targets, trained_here, exchange);
         let (tokens, steps) = (corpus.stats.tokens(), corpus.stats.kept_words);
         let result = Run { settings, tokens, steps, position, observe }.drive(&rounds)?;
         rounds.compose_all();
+        settings.ranks.add_up_rows();
         result
     };
     // Each matrix gives its pages back as soon as its rows are handed out.

@@ -336,6 +336,7 @@ mod tests {
                 pull: 0.1,
                 loss_every: 1,
                 rounds_per_exchange: 1,
+                exchanges_of_all: 1,
             },
             seed: 3,
             epochs: 1,

@@ -126,6 +126,29 @@ fn any_number_of_ranks_and_threads_gives_the_bytes_of_one_process() {
     }
 }
 
+/// Hosts that reach each other by TCP only: namespaces of this machine, which not everybody may make.
+#[test]
+fn hosts_have_the_bytes_of_one_process() {
+    if program().is_none() {
+        return;
+    }
+    if !works("ip", &["-V"]) || !works("python3", &["--version"]) {
+        skip("iproute2 and Python", "apt-get install iproute2 python3");
+        return;
+    }
+    let folder = folder();
+    let mut script = Command::new("python3");
+    script.arg(motevec_tests::repository().join("tests/mpi/hosts.py")).arg(program().unwrap());
+    script.arg(folder.path("text.txt")).args(["--hosts", "2", "--", "--epochs", "2"]).args(&TRAIN[4..]);
+    let output = end_of(script.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let said = String::from_utf8_lossy(&output.stdout);
+    if output.status.code() == Some(77) {
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    } else {
+        assert!(output.status.success() && said.starts_with("2 hosts, no limit: the same bytes; "), "{output:?}");
+    }
+}
+
 #[test]
 fn an_error_of_any_rank_ends_all_with_one_message() {
     if program().is_none() {

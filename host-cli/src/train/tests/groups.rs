@@ -8,11 +8,11 @@ use motevec_core::train::CbowGradient;
 
 use super::*;
 use crate::Result;
-use crate::ranks::{Exchange, Ranks};
+use crate::ranks::{Exchange, Pieces, Ranks};
 use crate::train::{Architecture, Objective};
 
 /// By rank, what each sends to each.
-type Board = Mutex<Vec<Vec<Vec<u8>>>>;
+type Board = Mutex<Vec<Pieces>>;
 
 /// Threads that are ranks, and what they send each other.
 #[derive(Debug)]
@@ -30,17 +30,20 @@ impl Exchange for Thread {
         self.all.1.lock().unwrap().len()
     }
 
-    fn swap(&self, pieces: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    fn swap(&self, pieces: Pieces, mut room: Pieces) -> [Pieces; 2] {
         let (barrier, board) = &*self.all;
         board.lock().unwrap()[self.rank] = pieces;
         barrier.wait();
-        let received = board.lock().unwrap().iter().map(|pieces| pieces[self.rank].clone()).collect();
+        room.clear();
+        board.lock().unwrap().iter().for_each(|pieces| room.push([&pieces[self.rank]]));
         barrier.wait();
-        received
+        [room, board.lock().unwrap()[self.rank].clone()]
     }
 
-    fn share(&self, piece: Vec<u8>) -> Vec<Vec<u8>> {
-        self.swap(vec![piece; self.ranks()])
+    fn share(&self, piece: Pieces, room: Pieces) -> [Pieces; 2] {
+        let mut pieces = Pieces::default();
+        (0..self.ranks()).for_each(|_| pieces.push([piece.bytes()]));
+        self.swap(pieces, room)
     }
 
     fn abort(&self, code: u8) -> ! {
@@ -50,7 +53,7 @@ impl Exchange for Thread {
 
 /// What each of so many ranks makes of `work`.
 fn on_ranks<T: Send>(ranks: usize, work: impl Fn(Ranks) -> T + Sync) -> Vec<T> {
-    let all = Arc::new((Barrier::new(ranks), Mutex::new(vec![Vec::new(); ranks])));
+    let all = Arc::new((Barrier::new(ranks), Mutex::new(vec![Pieces::default(); ranks])));
     std::thread::scope(|scope| {
         let rank = |rank| {
             let (all, work) = (Arc::clone(&all), &work);
@@ -128,6 +131,33 @@ fn groups_find_the_topics_whenever_they_exchange() {
         all.push((bits(&trained), settings.ranks.exchanges().count));
     }
     assert!(all[0].0 != all[1].0 && all[0].1 > all[1].1 + 20, "{} {}", all[0].1, all[1].1);
+}
+
+#[test]
+fn rare_rows_are_exchanged_more_seldom() {
+    let text = Text::new(34_000);
+    // 1,600 words that occur five times each.
+    let mut rare = String::new();
+    (0..8_000).for_each(|index| rare += &format!("rare{} t0w0 t0w1\n", index % 1_600));
+    fs::write(text.0.path().join("a"), fs::read_to_string(text.0.path().join("a")).unwrap() + &rare).unwrap();
+    let train_on = |ranks: usize| {
+        on_ranks(ranks, |ranks| {
+            let corpus = text.read(&ranks).unwrap();
+            assert_eq!(corpus.vocabulary.len(), 1_680);
+            let settings = grouped(Settings { epochs: 1, ..settings() }, ranks.clone());
+            assert_eq!(Plan::of(&corpus, &settings).exchanges_of_all, 2);
+            (bits(&run(&corpus, &settings)), ranks.exchanges())
+        })
+    };
+    let [(one, exchanges)] = &train_on(1)[..] else { panic!("one rank") };
+    let [rows, of_groups] = exchanges.rows;
+    // Each time the 80 words in both matrices; in every second exchange those rare ones that a group had touched.
+    let frequent = 2 * 80 * exchanges.count;
+    assert!((frequent + 2 * 1_600..=frequent + 2 * 8_000).contains(&rows), "{rows} rows in {exchanges:?}");
+    assert!((3 * frequent..4 * rows).contains(&of_groups), "{exchanges:?}");
+    for (other, exchanges) in train_on(3) {
+        assert!(other == *one && exchanges.rows == [rows, of_groups], "{exchanges:?}");
+    }
 }
 
 #[test]

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""What training on more hosts takes, by a model: computing, rows on the network, and waiting for messages.
+
+    motevec vocab text.txt --top 1000000 --json > counts.json
+    tests/mpi/scaling.py counts.json                          # rows of an exchange, as the model counts them
+    tests/mpi/scaling.py --dim 300 --speed 515000             # 32 hosts of 16 cores, and a million words
+
+The model takes a pass over W kept words, on H hosts of C cores with a group each, to last
+
+    W / (H C v)  +  Σ exchanges (bytes / bandwidth + rows · r / C + messages · latency)
+
+with v for the kept words a second of a core and r for the seconds that a core takes for a row of a group. A row is
+expected to be touched where a word with its share p of the kept words occurs in n of them: 1 − e^(−np) times.
+`hosts.py` holds the same model against runs.
+"""
+
+import argparse
+import json
+import math
+
+# As the plan and the rule of the merge have them, see host-cli/src/train/plan.rs and frequent.rs.
+EXCHANGES, OF_ALL, FAR, PULL, RATE, PAIRS = 300, 40, 1.0, 0.1, 0.025, 36
+# Bytes ahead of a row on the way to its owner, and back.
+HEAD, PLACE = 12, 4
+# Steps of an exchange in which ranks wait for each other: lengths and rows, to the owners and back.
+MESSAGES = 4
+# The share of computing that is to be reached.
+ENOUGH = 0.85
+
+
+def shares(counts, subsample=1e-4):
+    """The share of each word of the words that subsampling keeps, and how many these are."""
+    total = sum(counts)
+    ratios = (subsample * total / count for count in counts)
+    kept = [count * min(1, math.sqrt(ratio) + ratio) for count, ratio in zip(counts, ratios)]
+    words = sum(kept)
+    return [word / words for word in kept], words
+
+
+def zipf(total, distinct=1_000_000):
+    """Counts of distinct words in a text of so many: those of Zipf's law as Mandelbrot has it."""
+    weights = [1 / (rank + 2.7) for rank in range(1, distinct + 1)]
+    scale = total / sum(weights)
+    return [weight * scale for weight in weights]
+
+
+def rows(words, groups, of_shares):
+    """Of both matrices, the rows that change in an exchange after so many kept words, and those of all groups."""
+    touched = lambda count: 2 * sum(-math.expm1(-count * share) for share in of_shares)
+    return touched(words), groups * touched(words / groups)
+
+
+def exchanges(kept, groups, of_shares):
+    """For the exchanges of a pass: how many there are, the rows that change, and those of all groups. First those of
+    frequent rows, then those of all."""
+    frequent = [share for share in of_shares if PULL * RATE * PAIRS * share * kept / OF_ALL > FAR]
+    period = kept / EXCHANGES
+    seldom = rows(kept / OF_ALL, groups, of_shares[len(frequent):])
+    often = rows(period, groups, frequent)
+    return [(EXCHANGES - OF_ALL, *often), (OF_ALL, often[0] + seldom[0], often[1] + seldom[1])]
+
+
+def traffic(changed, of_groups, hosts, dim):
+    """The bytes that each host receives, and sends, for these rows."""
+    return (1 - 1 / hosts) * (of_groups / hosts * (4 * dim + HEAD) + changed * (4 * dim + PLACE))
+
+
+def seconds(changed, of_groups, gigabits, options):
+    """What an exchange takes, on the network, by work for rows, and by waiting."""
+    network = traffic(changed, of_groups, options.hosts, options.dim) * 8 / (gigabits * 1e9)
+    return network + of_groups / options.hosts * options.row / options.cores + MESSAGES * options.latency
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("counts", nargs="?", help="what `motevec vocab --json` says")
+    parser.add_argument("--groups", type=int, nargs="+", default=[4, 16])
+    parser.add_argument("--hosts", type=int, default=32)
+    parser.add_argument("--cores", type=int, default=16)
+    parser.add_argument("--dim", type=int, default=300)
+    parser.add_argument("--speed", type=float, help="kept words a second of a core")
+    parser.add_argument("--row", type=float, default=1.4e-6, help="seconds of a core for a row of a group")
+    parser.add_argument("--latency", type=float, default=50e-6, help="seconds of a message")
+    options = parser.parse_args()
+    if options.counts:
+        with open(options.counts, encoding="utf8") as file:
+            counts = sorted((word["count"] for word in json.load(file)["top"]), reverse=True)
+        of_shares, kept = shares(counts)
+        for groups in options.groups:
+            all_of = exchanges(kept, groups, of_shares)
+            changed, of_groups = (sum(count * one[at] for count, *one in all_of) for at in (0, 1))
+            print(f"{groups} groups, {kept:,.0f} kept words: {changed:,.0f} rows change in a pass, {of_groups:,.0f} of "
+                  f"groups")
+        return
+    gigabits = (10, 25, 100)
+    print("words            computing" + "".join(f"{rate:>7} Gbit/s" for rate in gigabits))
+    reached = {}
+    for power in range(0, 41):
+        billions = 10 ** (power / 10)
+        of_shares, kept = shares(zipf(billions * 1e9))
+        computing = kept / (options.hosts * options.cores * options.speed)
+        shown, passes = [], exchanges(kept, options.hosts, of_shares)
+        for rate in gigabits:
+            share = computing / (computing + sum(count * seconds(*of, rate, options) for count, *of in passes))
+            shown.append(f"{share:>13.1%} ")
+            if share >= ENOUGH:
+                reached.setdefault(rate, billions)
+        if power % 10 == 0:
+            print(f"{billions:>5,.0f} billion {computing:>10.1f} s" + "".join(shown))
+    for rate, billions in reached.items():
+        print(f"{ENOUGH:.0%} at {rate} Gbit/s: from {billions:,.0f} billion words")
+
+
+if __name__ == "__main__":
+    main()
