@@ -10,7 +10,7 @@
 // The bytes of storage that `motevec_init` needs for up to `words` words of `dim` components, whose names take up to
 // `text` bytes, as a constant; aligned to 8 bytes: `static uint64_t storage[(MOTEVEC_SIZE(80, 16, 800) + 7) / 8];`
 #define MOTEVEC_SIZE(words, dim, text) \
-  (18 * sizeof(void *) + 104 + (size_t)(words) * (8 * (((size_t)(dim) + 15) / 16 * 16) + 8) + (size_t)(text))
+  (18 * sizeof(void *) + 128 + (size_t)(words) * (8 * (((size_t)(dim) + 15) / 16 * 16) + 8) + (size_t)(text))
 
 // What a function says: `MOTEVEC_ERROR_NONE`, which is 0, or why it did nothing.
 typedef enum {

@@ -108,7 +108,7 @@ struct Start {
 }
 
 /// What `MOTEVEC_SIZE` adds for it.
-const START: usize = 18 * size_of::<usize>() + 104;
+const START: usize = 18 * size_of::<usize>() + 128;
 
 const _: () = assert!(size_of::<Start>() <= START && align_of::<Start>() <= 8, "MOTEVEC_SIZE is too small");
 const _: () = assert!(START.is_multiple_of(8), "the matrices would not be aligned");

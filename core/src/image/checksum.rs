@@ -1,23 +1,35 @@
-//! CRC-32, as in zip, PNG and Ethernet. It finds every change of up to 32 bits in a row.
+//! CRC-32, as in zip, PNG and Ethernet.
 
 /// The polynomial, lowest bit first.
 const POLYNOMIAL: u32 = 0xedb8_8320;
 
-/// The checksum of bytes that come in pieces.
-#[derive(Clone, Copy)]
-pub(super) struct Checksum(u32);
+/// The checksum of bytes that come in pieces: CRC-32, as in zip, PNG and Ethernet. It finds every change of up to 32
+/// bits in a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Checksum(u32);
+
+impl Default for Checksum {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Checksum {
-    pub(super) fn new() -> Self {
+    /// The checksum of nothing.
+    #[must_use]
+    pub const fn new() -> Self {
         Self(!0)
     }
 
-    pub(super) fn add(&mut self, bytes: &[u8]) {
+    /// Takes the next bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
         // Without an operating system, flash matters more than speed.
         self.0 = if cfg!(target_os = "none") { by_nibbles(self.0, bytes) } else { by_eights(self.0, bytes) };
     }
 
-    pub(super) fn value(self) -> u32 {
+    /// The checksum of all bytes so far.
+    #[must_use]
+    pub fn value(self) -> u32 {
         !self.0
     }
 }

@@ -66,6 +66,7 @@ mod read;
 mod rows;
 mod write;
 
+pub use checksum::Checksum;
 pub use header::{Encoding, Header};
 pub use read::{Image, ImageError};
 pub use rows::{ImageRow, ImageRows};

@@ -1,5 +1,7 @@
 //! The vocabulary of fixed capacity: what it holds, and what happens when it is full.
 
+use std::collections::BTreeMap;
+
 use motevec_core::vocab::{Observed, Vocab, VocabError, VocabIn};
 use proptest::prelude::*;
 
@@ -107,6 +109,30 @@ fn storage_may_be_slices() {
     assert_eq!((vocab.counts(), vocab.total()), (&[0, 5][..], 5));
 }
 
+/// Misra and Gries's counts that fade, token by token, and the exact numbers beside them.
+#[derive(Default)]
+struct Faded {
+    counts: BTreeMap<u32, u32>,
+    /// Halved whenever the counts are, without rounding.
+    faded: BTreeMap<u32, f64>,
+}
+
+impl Faded {
+    fn observe(&mut self, token: u32, places: usize, bound: u64) {
+        *self.faded.entry(token).or_default() += 1.0;
+        if self.counts.contains_key(&token) || self.counts.len() < places {
+            *self.counts.entry(token).or_default() += 1;
+        } else {
+            self.counts.values_mut().for_each(|count| *count -= 1);
+        }
+        while self.counts.values().map(|&count| u64::from(count)).sum::<u64>() > bound {
+            self.counts.values_mut().for_each(|count| *count /= 2);
+            self.faded.values_mut().for_each(|truth| *truth /= 2.0);
+        }
+        self.counts.retain(|_, count| *count > 0);
+    }
+}
+
 proptest! {
     /// The bounds of Misra and Gries, on streams of tokens of unlike frequency.
     #[test]
@@ -128,6 +154,68 @@ proptest! {
             let truth = tokens.iter().filter(|other| *other == token).count() as u32;
             let count = vocab.index(token).and_then(|index| vocab.count(index)).unwrap_or(0);
             prop_assert!(count <= truth && truth <= count + vocab.dropped(), "{}: {} of {}", token, count, truth);
+        }
+    }
+
+    /// The promises of counts that fade, against counting without a limit, on streams whose words change.
+    #[test]
+    fn counts_that_fade_keep_their_promises(
+        draws in prop::collection::vec((0..20_u32, 0..20_u32), 0..600),
+        drift in 1..200_usize,
+        bound in 0..60_u64,
+    ) {
+        const PLACES: usize = 7;
+        let mut vocab = Vocab::<PLACES, 64>::new();
+        vocab.fade_at(bound);
+        let mut plain = Faded::default();
+        for (index, &(a, b)) in draws.iter().enumerate() {
+            let token = (index / drift * 10) as u32 + a.min(b);
+            vocab.observe_frequent(&token.to_string(), |_| ());
+            plain.observe(token, PLACES, bound);
+
+            let mut counts: Vec<_> = vocab.tokens().zip(vocab.counts().iter().copied()).collect();
+            counts.retain(|&(_, count)| count > 0);
+            counts.sort_unstable();
+            let mut expected: Vec<_> = plain.counts.iter().map(|(token, &count)| (token.to_string(), count)).collect();
+            expected.sort_unstable();
+            prop_assert!(counts.iter().copied().eq(expected.iter().map(|(token, count)| (token.as_str(), *count))));
+            prop_assert_eq!(vocab.total(), vocab.counts().iter().map(|&count| u64::from(count)).sum::<u64>());
+            prop_assert!(vocab.total() <= bound);
+
+            let undercount = f64::from(vocab.undercount());
+            for (token, &truth) in &plain.faded {
+                let count = f64::from(plain.counts.get(token).copied().unwrap_or(0));
+                prop_assert!(count <= truth && truth <= count + undercount, "{} of {}", count, truth);
+            }
+            let all: f64 = plain.faded.values().sum();
+            prop_assert!(undercount <= all / (PLACES + 1) as f64 + 2.0, "{} of {}", undercount, all);
+        }
+    }
+
+    /// Whatever the vocabulary holds, a token that comes often enough from now on has a place soon enough.
+    #[test]
+    fn what_becomes_frequent_has_a_place_in_time(
+        before in prop::collection::vec((0..1000_u32, 1..300_u32), 0..9),
+        draws in prop::collection::vec(0..40_u32, 400),
+        bound in 8..60_u64,
+        every in 2..7_usize,
+    ) {
+        let mut vocab = Vocab::<7, 64>::new();
+        vocab.fade_at(bound);
+        for (token, count) in before {
+            for _ in 0..count {
+                vocab.observe_frequent(&token.to_string(), |_| ());
+            }
+        }
+        // Of t tokens, at least t / every are this one.
+        let limit = bound as f64 / (8.0 / every as f64 - 1.0);
+        for (index, draw) in draws.into_iter().enumerate() {
+            let token = if index % every == 0 { "new".to_owned() } else { format!("{draw}") };
+            vocab.observe_frequent(&token, |_| ());
+            if vocab.index("new").is_some() {
+                break;
+            }
+            prop_assert!(((index + 1) as f64) <= limit, "not after {} tokens, with a limit of {}", index + 1, limit);
         }
     }
 

@@ -21,6 +21,8 @@ pub const RATE: f32 = 0.05;
 pub const MAX_RATE: f32 = 1.0;
 /// The loss of an average pair (in nats) beyond which vectors are checked. Guessing has 6 · ln 2 = 4.2.
 const ALARMING_LOSS: f32 = 16.0;
+/// Counts fade when they add up to so many for each word that there is room for.
+const FADE: u64 = 16;
 /// The largest component of a vector that passes this check. Those that learn well stay below 4.
 const LARGEST: f32 = 16.0;
 
@@ -110,8 +112,15 @@ where
     /// A learner that knows nothing.
     pub fn new(lanes: L, memory: &'m mut Memory<R, T, H, C>) -> Self {
         let mut learner = Self { lanes, memory, streams: Streams::new(), rate: RATE, tokens: 0, loss: None };
+        learner.fade_at(FADE * learner.memory.vocab.capacity() as u64);
         learner.reset();
         learner
+    }
+
+    /// Has all counts halved whenever they add up to more than `bound`, so that words of long ago make room: see
+    /// [`VocabIn::fade_at`]. At first that is 16 for each word that there is room for.
+    pub fn fade_at(&mut self, bound: u64) {
+        self.memory.vocab.fade_at(bound);
     }
 
     /// Forgets everything, and restarts with the same random numbers. The learning rate stays.

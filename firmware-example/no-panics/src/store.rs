@@ -16,11 +16,12 @@ pub(crate) fn all() {
     black_box(vocab.observe_frequent(text(b"two word"), |leaving| {
         black_box(leaving);
     }));
+    vocab.fade_at(black_box(20));
     vocab.add(black_box(0), black_box(3));
     vocab.set_count(black_box(1), black_box(2));
     black_box((vocab.capacity(), vocab.text_capacity()));
     black_box((vocab.index(text(b"one word")), vocab.token(black_box(1)), vocab.count(black_box(1))));
-    black_box((vocab.len(), vocab.is_empty(), vocab.total(), vocab.text_len(), vocab.dropped()));
+    black_box((vocab.len(), vocab.is_empty(), vocab.total(), vocab.text_len(), vocab.dropped(), vocab.undercount()));
     for token in vocab.tokens() {
         black_box(token);
     }

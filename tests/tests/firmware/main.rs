@@ -5,6 +5,7 @@ mod bad_input;
 mod c;
 mod demo;
 mod dialogue;
+mod drift;
 mod flash;
 mod footprint;
 mod images;

@@ -1,5 +1,9 @@
 //! A vocabulary of fixed capacity: token ↔ index ↔ count.
 
+mod frequent;
+
+pub use frequent::Observed;
+
 /// At most `N` tokens with a total of at most `BYTES` bytes.
 pub type Vocab<const N: usize, const BYTES: usize> = VocabIn<[u8; BYTES], [u16; N], [u32; N]>;
 
@@ -10,7 +14,7 @@ pub type Vocab<const N: usize, const BYTES: usize> = VocabIn<[u8; BYTES], [u16; 
 /// bytes.
 ///
 /// [`observe`](Self::observe) refuses what does not fit; [`observe_frequent`](Self::observe_frequent) makes room for
-/// tokens that come often enough.
+/// tokens that come often enough, and with [`fade_at`](Self::fade_at) also for those that come often only lately.
 #[derive(Clone, Debug)]
 pub struct VocabIn<T, E, C> {
     text: T,
@@ -19,19 +23,12 @@ pub struct VocabIn<T, E, C> {
     counts: C,
     /// How many tokens there are.
     words: u16,
+    /// The sum of the counts.
+    total: u64,
+    /// How large that may be.
+    bound: u64,
     dropped: u32,
-}
-
-/// What [`Vocab::observe_frequent`] did with a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Observed {
-    /// It has this index, and was counted.
-    Known(u32),
-    /// It is new, and got this index; a token whose count was used up may have had it before.
-    New(u32),
-    /// It found no place: it was dropped, and every count was lowered by one.
-    Dropped,
+    undercount: u32,
 }
 
 /// Why a token could not be added. The vocabulary is unchanged.
@@ -73,7 +70,7 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
 impl<T, E, C> VocabIn<T, E, C> {
     /// An empty vocabulary in this storage, whatever it holds.
     pub const fn over(text: T, ends: E, counts: C) -> Self {
-        Self { text, ends, counts, words: 0, dropped: 0 }
+        Self { text, ends, counts, words: 0, total: 0, bound: u64::MAX, dropped: 0, undercount: 0 }
     }
 }
 
@@ -83,9 +80,9 @@ where
     E: AsRef<[u16]> + AsMut<[u16]>,
     C: AsRef<[u32]> + AsMut<[u32]>,
 {
-    /// Forgets all tokens.
+    /// Forgets all tokens. When counts fade stays as it was said.
     pub fn clear(&mut self) {
-        (self.words, self.dropped) = (0, 0);
+        (self.words, self.total, self.dropped, self.undercount) = (0, 0, 0, 0);
     }
 
     /// The number of tokens.
@@ -130,55 +127,22 @@ where
         let (Some(place), Ok(new_end)) = (place, new_end) else { return Err(VocabError::TextFull) };
         copy(token, place);
         (*end, *count, self.words) = (new_end, 1, words);
+        self.total = self.total.saturating_add(1);
         Ok(index as u32)
-    }
-
-    /// Counts one occurrence of `token`; if it is new and there is no room, the frequent tokens keep theirs.
-    ///
-    /// A token that finds no place lowers every count by one. A token whose count is used up by that stays until its
-    /// place is needed, and a new one then gets its index. So counts are never too high, and too low by at most
-    /// [`dropped`](Self::dropped); and of n occurrences at most n / (N + 1) are dropped, N being how many tokens there
-    /// is room for, so that every token with more occurrences has a place (Misra and Gries 1982, "Finding repeated
-    /// elements"), unless the text is full first.
-    ///
-    /// `leaving` gets the token that loses its place.
-    pub fn observe_frequent(&mut self, token: &str, mut leaving: impl FnMut(&str)) -> Observed {
-        if let Some(index) = self.count_one(token) {
-            return Observed::Known(index);
-        }
-        if let Ok(index) = self.observe(token) {
-            return Observed::New(index);
-        }
-        for index in 0..self.len() {
-            if self.counts().get(index) == Some(&0) && self.replace(index, token, &mut leaving).is_some() {
-                return Observed::New(index as u32);
-            }
-        }
-        for count in self.counts_mut() {
-            *count = count.saturating_sub(1);
-        }
-        self.dropped = self.dropped.saturating_add(1);
-        Observed::Dropped
     }
 
     /// Counts `occurrences` more of the token at `index`, if there is one.
     pub fn add(&mut self, index: u32, occurrences: u32) {
-        if let Some(count) = self.counts_mut().get_mut(index as usize) {
-            *count = count.saturating_add(occurrences);
-        }
+        let before = self.count(index).unwrap_or(0);
+        self.set_count(index, before.saturating_add(occurrences));
     }
 
     /// Says how often the token at `index` occurred, if there is one.
     pub fn set_count(&mut self, index: u32, occurrences: u32) {
         if let Some(count) = self.counts_mut().get_mut(index as usize) {
-            *count = occurrences;
+            let before = core::mem::replace(count, occurrences);
+            self.total = self.total.saturating_sub(before.into()).saturating_add(occurrences.into());
         }
-    }
-
-    /// How many occurrences found no place.
-    #[must_use]
-    pub fn dropped(&self) -> u32 {
-        self.dropped
     }
 
     /// The bytes that the tokens take.
@@ -211,7 +175,7 @@ where
     /// The sum of all counts.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.counts().iter().map(|&count| u64::from(count)).sum()
+        self.total
     }
 
     /// The tokens, by index.
@@ -258,41 +222,12 @@ where
         self.add(index, 1);
         Some(index)
     }
-
-    /// Puts `token` in the place of the token at `index`, with a count of 1; `None` if its text does not fit.
-    fn replace(&mut self, index: usize, token: &str, leaving: &mut impl FnMut(&str)) -> Option<()> {
-        let place = self.place(index)?;
-        let (old, new, end) = (place.len(), token.len(), self.text_len());
-        let new_end = end - old + new;
-        u16::try_from(new_end).ok().filter(|_| new_end <= self.text.as_ref().len())?;
-        leaving(self.token(index as u32)?);
-        let text = self.text.as_mut();
-        // The old text moves to the end and is cut off; the new one is added there, and moves back.
-        rotate_left(text.get_mut(place.start..end)?, old);
-        copy(token, text.get_mut(end - old..new_end)?);
-        let tail = text.get_mut(place.start..new_end)?;
-        rotate_left(tail, tail.len() - new);
-        for end in self.ends.as_mut().get_mut(index..self.words.into())? {
-            *end = (usize::from(*end) - old + new) as u16;
-        }
-        *self.counts.as_mut().get_mut(index)? = 1;
-        Some(())
-    }
 }
 
 /// Writes `token` over `place`, which is as long: byte by byte, because a copy of slices may panic.
 fn copy(token: &str, place: &mut [u8]) {
     for (to, &byte) in place.iter_mut().zip(token.as_bytes()) {
         *to = byte;
-    }
-}
-
-/// Moves what starts at `middle` to the front: three reversals, which are small in flash and cannot panic.
-fn rotate_left(text: &mut [u8], middle: usize) {
-    if let Some((front, back)) = text.split_at_mut_checked(middle) {
-        front.reverse();
-        back.reverse();
-        text.reverse();
     }
 }
 
