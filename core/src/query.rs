@@ -51,7 +51,7 @@ impl<M: Rows + ?Sized> Candidates for M {
 }
 
 /// The `K` rows of `vectors` most similar to `query`, most similar first, without the rows in `without`. Among equally
-/// similar rows the lower index comes first.
+/// similar rows the lower index comes first. Rows of zeros, which have no direction, are left out.
 ///
 /// `query` is as long as the rows, padding included.
 #[must_use]
@@ -82,6 +82,9 @@ pub fn nearest_in<L: Lanes, M: Candidates + ?Sized>(
             continue;
         }
         let Some([dot, square]) = vectors.products(lanes, row, query) else { continue };
+        if square == 0.0 {
+            continue;
+        }
         let candidate = Neighbor { row, similarity: cosine_of(dot, norm, libm::sqrtf(square)) };
         found = keep_best(best, found, candidate);
     }
