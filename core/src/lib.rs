@@ -16,6 +16,7 @@
 //! | [`train`] | the walk of the window over tokens, and the training step |
 //! | [`query`] | nearest neighbors and analogies |
 //! | [`image`] | vocabulary and vectors, quantized if need be, in one piece of flash that is read in place |
+//! | [`state`] | writing down what changes, to go on with the same bits after a power cut |
 //!
 //! The [`guide`] derives the mathematics, from softmax to the window update, and lists common mistakes.
 //!
@@ -79,6 +80,7 @@ pub mod optim;
 pub mod query;
 pub mod sample;
 pub mod simd;
+pub mod state;
 pub mod subword;
 pub mod train;
 pub mod vocab;

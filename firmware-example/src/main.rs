@@ -33,7 +33,7 @@ fn main() -> ! {
     // SAFETY: the entry point runs once, and nothing else names STORAGE.
     let storage = unsafe { &mut *storage };
     let mut serial = board::Serial::start();
-    let mut session = Session::new(Scalar::<Portable>::new(), storage, &BOARD);
+    let mut session = Session::new(Scalar::<Portable>::new(), storage, &BOARD, board::flash());
     session.greet(&mut serial);
     loop {
         if session.receive(serial.read(), &mut serial) == Next::Quit {

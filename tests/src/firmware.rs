@@ -12,7 +12,9 @@ use std::{env, fs, thread};
 #[cfg(target_arch = "x86_64")]
 use motevec_core::simd::{Avx2, Avx512};
 use motevec_core::simd::{Lanes, Level, Portable, Scalar, Wide};
+use motevec_learner::embedded_storage::nor_flash::NorFlash;
 use motevec_learner::session::{Board as About, Session, Storage};
+use motevec_learner::slots::NoFlash;
 use motevec_learner::text::Sink;
 
 use crate::{repository, skip, works};
@@ -271,9 +273,18 @@ impl Device {
     /// If it does not start.
     #[must_use]
     pub fn start(board: Board, firmware: &Path) -> Self {
+        Self::start_with(board, firmware, &[])
+    }
+
+    /// Runs `firmware`, with more options of QEMU.
+    ///
+    /// # Panics
+    /// If it does not start.
+    #[must_use]
+    pub fn start_with(board: Board, firmware: &Path, options: &[&str]) -> Self {
         // The script becomes QEMU, so that killing this process ends QEMU.
         let mut run = Command::new(folder().join("run-in-qemu"));
-        run.arg(board.name()).arg(firmware).stdin(Stdio::piped()).stdout(Stdio::piped());
+        run.arg(board.name()).arg(firmware).args(options).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut qemu = run.spawn().expect("bash runs the script");
         let input = qemu.stdin.take().expect("a pipe");
         let output = BufReader::new(qemu.stdout.take().expect("a pipe"));
@@ -329,21 +340,27 @@ impl Host {
     #[must_use]
     pub fn start(level: Level) -> Option<Self> {
         Some(match level {
-            Level::Scalar => Self::on(Scalar::<Portable>::new()),
-            Level::Wide => Self::on(Wide::<Portable>::new()),
+            Level::Scalar => Self::on(Scalar::<Portable>::new(), NoFlash),
+            Level::Wide => Self::on(Wide::<Portable>::new(), NoFlash),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => Self::on(Avx2::<Portable>::detect()?),
+            Level::Avx2 => Self::on(Avx2::<Portable>::detect()?, NoFlash),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => Self::on(Avx512::<Portable>::detect()?),
+            Level::Avx512 => Self::on(Avx512::<Portable>::detect()?, NoFlash),
             #[cfg(not(target_arch = "x86_64"))]
             Level::Avx2 | Level::Avx512 => return None,
         })
     }
 
-    fn on(lanes: impl Lanes + 'static) -> Self {
+    /// A dialogue that keeps what it learns in `flash`.
+    #[must_use]
+    pub fn with_flash(flash: impl NorFlash + 'static) -> Self {
+        Self::on(Scalar::<Portable>::new(), flash)
+    }
+
+    fn on(lanes: impl Lanes + 'static, flash: impl NorFlash + 'static) -> Self {
         // A test needs a few of these, for as long as it runs.
         let storage: &'static mut Storage<80, 16, 800, 128> = Box::leak(Box::default());
-        let mut session = Session::new(lanes, storage, &ABOUT);
+        let mut session = Session::new(lanes, storage, &ABOUT, flash);
         let receive = move |bytes: &[u8]| {
             let mut answer = Collected(Vec::new());
             for &byte in bytes {

@@ -3,6 +3,7 @@
 pub mod firmware;
 pub mod fuzz;
 pub mod models;
+pub mod nor;
 
 use std::ffi::OsStr;
 use std::io::Write as _;

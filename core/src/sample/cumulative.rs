@@ -9,6 +9,7 @@
 use rand_core::Rng;
 
 use super::Distribution;
+use crate::state::State;
 
 /// The noise distribution of word2vec, P(w) ∝ count(w)^¾ (Mikolov et al. 2013), over at most as many words as `S` holds
 /// numbers, and no more than 65,535. Weights are rounded down to sixteenths, and shares to 2⁻¹⁵.
@@ -54,6 +55,14 @@ impl<S: AsRef<[u16]> + AsMut<[u16]>> CumulativeTable<S> {
             words += 1;
         }
         (self.words, self.total) = (words, total);
+    }
+}
+
+impl<S: AsRef<[u16]> + AsMut<[u16]>> State for CumulativeTable<S> {
+    fn visit(&mut self, visit: &mut dyn FnMut(&mut [u8])) {
+        self.words.visit(visit);
+        self.total.visit(visit);
+        self.upto.as_mut().iter_mut().take(self.words.into()).for_each(|upto| upto.visit(visit));
     }
 }
 

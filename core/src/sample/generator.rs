@@ -4,6 +4,8 @@ use core::convert::Infallible;
 
 use rand_core::{TryRng, utils};
 
+use crate::state::State;
+
 /// xoshiro128++ (Blackman and Vigna 2021) started from a seed and a path that names the stream: sixteen bytes of state, 32-bit arithmetic.
 ///
 /// Streams of different paths are independent for all practical purposes, so the order of draws never matters:
@@ -48,6 +50,14 @@ impl Generator {
             *to = u32::from_le_bytes(bytes);
         }
         if words == [0; 4] { Self::seeded(0) } else { Self(words) }
+    }
+}
+
+impl State for Generator {
+    fn visit(&mut self, visit: &mut dyn FnMut(&mut [u8])) {
+        let mut state = self.state();
+        visit(&mut state);
+        *self = Self::from_state(state);
     }
 }
 

@@ -1,6 +1,7 @@
 //! A vocabulary of fixed capacity: token ↔ index ↔ count.
 
 mod frequent;
+mod state;
 
 pub use frequent::Observed;
 

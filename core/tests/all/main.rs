@@ -15,6 +15,7 @@ mod query;
 mod sampling;
 mod shapes;
 mod slips;
+mod state;
 mod statistics;
 mod stream;
 mod subword;

@@ -20,6 +20,8 @@ pub enum Command<'a> {
     Rate(f32),
     /// `adopt <tokens>`: continue training words of the image.
     Adopt(Tokens<'a>),
+    /// `keep`: write everything learned into flash.
+    Keep,
     /// `save`: send an image of everything learned.
     Save,
     /// `stats`: show how much is learned, and how much room is left.
@@ -114,6 +116,7 @@ impl<'a> Command<'a> {
             "near" => one().map(Self::Near),
             "vector" => one().map(Self::Vector),
             "rate" => one().and_then(|word| number(word).map(Self::Rate).ok_or(CommandError::NoNumber(word))),
+            "keep" => none(Self::Keep),
             "save" => none(Self::Save),
             "stats" => none(Self::Stats),
             "demo" => none(Self::Demo),

@@ -5,6 +5,7 @@ use motevec_core::model::{FixedModel, Model, Rows, RowsMut, initialize_center};
 use motevec_core::query::{Neighbor, nearest_in};
 use motevec_core::sample::{CumulativeTable, Generator, Unigram};
 use motevec_core::simd::Lanes;
+use motevec_core::state::State;
 use motevec_core::train::{Fixed, Loss, Stream, Trainer};
 use motevec_core::vocab::{Observed, Vocab, VocabIn};
 
@@ -362,6 +363,34 @@ where
         let rows = (0..2 * words).filter_map(row).flat_map(|row| row.get(..center.dim()).unwrap_or_default());
         let bytes = rows.flat_map(|component| component.to_le_bytes());
         bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3))
+    }
+}
+
+/// All that changes while it learns.
+impl<L, R, T, H, C> State for Learner<'_, L, Memory<R, T, H, C>>
+where
+    R: RowsMut,
+    T: AsRef<[u8]> + AsMut<[u8]>,
+    H: AsRef<[u16]> + AsMut<[u16]>,
+    C: AsRef<[u32]> + AsMut<[u32]>,
+{
+    fn visit(&mut self, visit: &mut dyn FnMut(&mut [u8])) {
+        let Streams { rows, negatives, widths } = &mut self.streams;
+        [rows, negatives, widths].into_iter().for_each(|stream| stream.visit(visit));
+        self.rate.visit(visit);
+        self.tokens.visit(visit);
+        let mut loss = self.loss.unwrap_or(f32::NAN);
+        loss.visit(visit);
+        self.loss = Some(loss).filter(|loss| !loss.is_nan());
+        let Memory { model: Model { center, outside }, vocab, noise } = &mut *self.memory;
+        vocab.visit(visit);
+        noise.visit(visit);
+        for matrix in [center, outside] {
+            let dim = matrix.dim();
+            for word in 0..vocab.len() {
+                matrix.row_mut(word).and_then(|row| row.get_mut(..dim)).unwrap_or_default().visit(visit);
+            }
+        }
     }
 }
 

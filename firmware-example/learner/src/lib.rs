@@ -6,6 +6,7 @@
 //! | [`mod@line`] | from bytes to lines |
 //! | [`command`] | from lines to commands |
 //! | [`session`] | from commands to answers |
+//! | [`slots`] | keeps what is learned in flash, over power cuts |
 //! | [`save`] | from an image to lines |
 //! | [`text`] | from numbers to text, without `core::fmt` |
 //! | [`world`] | the demo: the events of a building |
@@ -23,5 +24,9 @@ pub mod line;
 mod log;
 pub mod save;
 pub mod session;
+pub mod slots;
 pub mod text;
 pub mod world;
+
+/// The traits of flash, in the version that is needed here.
+pub use embedded_storage;

@@ -7,14 +7,17 @@ use core::convert::Infallible;
 
 use motevec_core::image::Image;
 use motevec_core::query::{Neighbor, nearest};
-use motevec_core::simd::Lanes;
+use motevec_core::simd::{Lanes, Portable, Scalar};
 use motevec_core::train::Loss;
+
+use embedded_storage::nor_flash::NorFlash;
 
 use crate::command::{Command, CommandError, MAX_TOKEN, REFUSAL, Tokens};
 use crate::learner::{FixedMemory, Learner, MAX_RATE, Notice};
 use crate::line::{Line, LineError};
 use crate::log::info;
 use crate::save::Lines;
+use crate::slots::{NoFlash, Slots};
 use crate::text::Piece::{Bits, Number, Real, Text};
 use crate::text::{Piece, Sink, send};
 use crate::world::{VISITS, World};
@@ -30,6 +33,7 @@ near <token>    the most similar words
 vector <token>  the vector of a word
 rate <number>   set the learning rate
 adopt <tokens>  continue training words of the image in flash
+keep            write everything learned into flash, for the next start
 save            send an image of everything learned, in base64
 stats           show how much is learned, and how much room is left
 demo            learn the events of a building
@@ -71,14 +75,22 @@ pub enum Next {
 
 /// A dialogue about up to `N` words of `D` components, in lines of at most `LINE` bytes.
 #[derive(Debug)]
-pub struct Session<'m, L, const N: usize, const D: usize, const TEXT: usize, const LINE: usize> {
+pub struct Session<'m, L, F, const N: usize, const D: usize, const TEXT: usize, const LINE: usize> {
     lanes: L,
     learner: Learner<'m, L, FixedMemory<N, D, TEXT>>,
     line: &'m mut Line<LINE>,
     board: &'static Board,
+    /// The board's flash, if it has room for what is learned.
+    slots: Option<Slots<F>>,
     /// The board's image, if it is sound and its vectors are as long as the learned ones.
     image: Option<Image<'static>>,
 }
+
+/// A task, or an interrupt, may take over a session.
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<Session<'_, Scalar<Portable>, NoFlash, 80, 16, 800, 128>>();
+};
 
 /// The memory of a session.
 #[derive(Debug, Default)]
@@ -100,15 +112,25 @@ macro_rules! say {
     ($out:expr, $($piece:expr),+) => { send($out, &[$($piece,)+ Text("\n")]) };
 }
 
-impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE: usize>
-    Session<'m, L, N, D, TEXT, LINE>
+impl<'m, L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize, const LINE: usize>
+    Session<'m, L, F, N, D, TEXT, LINE>
 {
-    /// A session that has learned nothing.
+    /// The most bytes of what is learned: those of the memory, and of the rest of a learner.
+    const ROOM: usize = size_of::<FixedMemory<N, D, TEXT>>() + 128;
+    /// Other sizes have another one, and so must whatever changes what is written.
+    const FORM: u32 = 1 << 28 | ((N * 31 + D) * 31 + TEXT) as u32;
+
+    /// A session that goes on with what is kept in `flash`, or has learned nothing.
     #[inline(never)]
-    pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE>, board: &'static Board) -> Self {
+    pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE>, board: &'static Board, flash: F) -> Self {
         let Storage { memory, line } = storage;
         let image = Image::new(board.image).ok().filter(|image| image.center().dim() == D);
-        Self { lanes, learner: Learner::new(lanes, memory), line, board, image }
+        let mut learner = Learner::new(lanes, memory);
+        let mut slots = Slots::new(flash, Self::ROOM, Self::FORM);
+        if slots.as_mut().is_some_and(|slots| slots.restore(&mut learner).is_err()) {
+            learner.reset();
+        }
+        Self { lanes, learner, line, board, slots, image }
     }
 
     /// Sends the greeting.
@@ -118,9 +140,14 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
         let (words, dim) = (Number(N as u32), Number(D as u32));
         send(out, &[Text("motevec on "), Text(self.board.name), Text(": "), words, Text(" words x "), dim]);
         match &self.image {
-            Some(image) => say!(out, Text("; "), Number(image.len()), Text(" words in flash; try help")),
-            None => say!(out, Text("; no image that fits; try help")),
+            Some(image) => send(out, &[Text("; "), Number(image.len()), Text(" words in flash")]),
+            None => send(out, &[Text("; no image that fits")]),
         }
+        let kept = self.learner.vocab().len();
+        if kept > 0 {
+            send(out, &[Text("; "), Number(kept as u32), Text(" kept")]);
+        }
+        say!(out, Text("; try help"));
     }
 
     /// Takes the next byte, and answers if it ends a line.
@@ -140,8 +167,9 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
             Ok(text) => match Command::parse(text) {
                 Ok(Command::Quit) if self.board.quits => return Next::Quit,
                 Ok(command) => {
-                    let Self { lanes, learner, board, image, .. } = self;
-                    Answer { lanes: *lanes, learner, board, image: image.as_ref() }.give(command, out);
+                    let Self { lanes, learner, board, slots, image, .. } = self;
+                    let (slots, image) = (slots.as_mut(), image.as_ref());
+                    Answer { lanes: *lanes, learner, board, slots, image }.give(command, out);
                 }
                 Err(error) => refuse(error, out),
             },
@@ -152,14 +180,15 @@ impl<'m, L: Lanes, const N: usize, const D: usize, const TEXT: usize, const LINE
 }
 
 /// The parts of answers.
-struct Answer<'s, 'm, L, const N: usize, const D: usize, const TEXT: usize> {
+struct Answer<'s, 'm, L, F, const N: usize, const D: usize, const TEXT: usize> {
     lanes: L,
     learner: &'s mut Learner<'m, L, FixedMemory<N, D, TEXT>>,
     board: &'static Board,
+    slots: Option<&'s mut Slots<F>>,
     image: Option<&'s Image<'static>>,
 }
 
-impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_, L, N, D, TEXT> {
+impl<L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_, L, F, N, D, TEXT> {
     /// Does what `command` asks for.
     ///
     /// Each answer is compiled as a separate function, so that the stack never holds what another answer needs.
@@ -169,6 +198,7 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
             Command::Near(token) => self.near(token, out),
             Command::Vector(token) => self.vector(token, out),
             Command::Adopt(tokens) => self.adopt(tokens, out),
+            Command::Keep => self.keep(out),
             Command::Save => self.save(out),
             Command::Rate(rate) if self.learner.set_rate(rate) => say!(out, Text("ok")),
             Command::Rate(_) => say!(out, Text("error: a rate must be above 0 and at most "), Real(MAX_RATE, 1)),
@@ -252,6 +282,15 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_,
             }
         }
         say!(out, Text("ok"));
+    }
+
+    #[inline(never)]
+    fn keep(&mut self, out: &mut impl Sink) {
+        match self.slots.as_mut().map(|slots| slots.keep(&mut *self.learner)) {
+            Some(Ok(())) => say!(out, Text("ok")),
+            Some(Err(_)) => say!(out, Text("error: the flash does not take it; what was kept before is still there")),
+            None => say!(out, Text("error: there is no flash to keep it in")),
+        }
     }
 
     #[inline(never)]

@@ -1,10 +1,12 @@
-//! Storage: `vocab` and `image`.
+//! Storage: `vocab`, `image` and `state`.
 
 use core::hint::black_box;
 
-use motevec_core::image::{Encoding, Header, Image, Writer};
+use motevec_core::image::{Checksum, Encoding, Header, Image, Writer};
 use motevec_core::query;
+use motevec_core::sample::{CumulativeTable, Generator};
 use motevec_core::simd::{Portable, Scalar};
+use motevec_core::state::State;
 use motevec_core::vocab::Vocab;
 
 use crate::{some, some_mut};
@@ -34,6 +36,17 @@ pub(crate) fn all() {
             black_box(writer.write(|piece| flash.put(piece))).ok();
         }
         read(flash.bytes.get(..flash.len).unwrap_or_default());
+    }
+    let (mut table, mut stream) = (CumulativeTable::over([0; 4]), Generator::new(black_box(1), [2]));
+    table.rebuild(vocab.counts().iter().copied());
+    let states: [&mut dyn State; 3] = [&mut vocab, &mut table, &mut stream];
+    for state in states {
+        let mut checksum = Checksum::new();
+        state.visit(&mut |piece| {
+            checksum.add(piece);
+            piece.fill(black_box(3));
+        });
+        black_box(checksum.value());
     }
     vocab.clear();
 }

@@ -1,5 +1,5 @@
 //! The boards. A board module defines how much the board learns, and has a serial line that reads and writes single
-//! bytes.
+//! bytes; one with flash that a program can write to also has a driver of that.
 
 #[cfg_attr(feature = "microbit", path = "microbit.rs")]
 #[cfg_attr(feature = "an386", path = "an386.rs")]
@@ -8,11 +8,22 @@
 mod chosen;
 #[cfg(any(feature = "an386", feature = "an505"))]
 mod cmsdk;
+#[cfg(feature = "microbit")]
+mod nrf51;
 
 #[cfg(target_arch = "arm")]
 pub(crate) use cortex_m_rt::entry;
 #[cfg(target_arch = "riscv32")]
 pub(crate) use riscv_rt::entry;
+
+#[cfg(feature = "microbit")]
+pub(crate) use nrf51::flash;
+
+/// The others hold their program in RAM, and have no flash that it could write to.
+#[cfg(not(feature = "microbit"))]
+pub(crate) fn flash() -> motevec_learner::slots::NoFlash {
+    motevec_learner::slots::NoFlash
+}
 
 pub(crate) use chosen::{NAME, Serial, TEXT, WORDS};
 

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use motevec_core::simd::{Kernel, Lanes, Level};
 use motevec_learner::session::{Board, Session, Storage};
+use motevec_learner::slots::NoFlash;
 use motevec_learner::text::Sink;
 
 static BOARD: Board =
@@ -44,7 +45,7 @@ impl Kernel for Start {
     fn run<L: Lanes>(self, lanes: L) {
         // As much memory as on a board; it lives as long as the module.
         let storage: &'static mut Storage<80, 16, 800, 128> = Box::leak(Box::default());
-        let mut session = Session::new(lanes, storage, &BOARD);
+        let mut session = Session::new(lanes, storage, &BOARD, NoFlash);
         session.greet(&mut Imported);
         RECEIVER.set(Box::new(move |byte| {
             session.receive(byte, &mut Imported);

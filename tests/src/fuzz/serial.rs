@@ -3,6 +3,7 @@
 use motevec_core::image::Image;
 use motevec_core::simd::{Lanes, Portable, Scalar, Wide};
 use motevec_learner::session::{Board, Next, Session, Storage};
+use motevec_learner::slots::NoFlash;
 use motevec_learner::text::Sink;
 
 use crate::firmware::IMAGE;
@@ -26,7 +27,7 @@ pub fn serial(data: &[u8]) {
 /// All that is answered, and then the answer to `save`.
 fn talk(lanes: impl Lanes, data: &[u8]) -> Vec<u8> {
     let mut storage = Box::new(Small::new());
-    let mut session = Session::new(lanes, &mut storage, &BOARD);
+    let mut session = Session::new(lanes, &mut storage, &BOARD, NoFlash);
     let mut all = Collected(Vec::new());
     session.greet(&mut all);
     for &byte in data {

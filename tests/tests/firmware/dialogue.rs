@@ -62,5 +62,5 @@ fn help_names_every_command() {
         let answer = host.ask(name);
         assert_ne!(answer, ["error: no such command; try help"], "{name}");
     }
-    assert_eq!(help.len(), 12);
+    assert_eq!(help.len(), 13);
 }

@@ -13,6 +13,7 @@ mod linked;
 mod no_panics;
 mod noise;
 mod parity;
+mod power;
 mod running;
 mod targets;
 

@@ -1,0 +1,27 @@
+//! A vocabulary, written down.
+
+use super::VocabIn;
+use crate::state::State;
+
+impl<T, E, C> State for VocabIn<T, E, C>
+where
+    T: AsRef<[u8]> + AsMut<[u8]>,
+    E: AsRef<[u16]> + AsMut<[u16]>,
+    C: AsRef<[u32]> + AsMut<[u32]>,
+{
+    fn visit(&mut self, visit: &mut dyn FnMut(&mut [u8])) {
+        self.words.visit(visit);
+        // Of those that do not fit, the first.
+        self.words = self.words.min(self.capacity() as u16);
+        self.total.visit(visit);
+        self.dropped.visit(visit);
+        self.undercount.visit(visit);
+        self.ends.as_mut().iter_mut().take(self.words.into()).for_each(|end| end.visit(visit));
+        if !self.known_ends().is_sorted() || self.text_len() > self.text_capacity() {
+            self.words = 0;
+        }
+        self.counts_mut().visit(visit);
+        let text = self.text_len();
+        visit(self.text.as_mut().get_mut(..text).unwrap_or_default());
+    }
+}
