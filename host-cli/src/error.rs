@@ -47,6 +47,8 @@ pub enum Error {
     },
     /// A model does not know a word.
     UnknownWord(String),
+    /// There is not enough memory.
+    Memory(String),
     /// The run failed for a reason that concerns no single file.
     Failed(String),
 }
@@ -56,6 +58,7 @@ impl Display for Error {
         match self {
             Self::Usage(message)
             | Self::UnknownWord(message)
+            | Self::Memory(message)
             | Self::Failed(message)
             | Self::Interrupted { message, .. } => f.write_str(message),
             Self::Setting { name, value, message } if value.is_empty() => write!(f, "{name}: {message}"),

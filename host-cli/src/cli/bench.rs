@@ -11,7 +11,6 @@ use serde::Serialize;
 use super::demo::ADDRESSES;
 use super::report::{self, Columns};
 use super::train::arguments::{self, LearningArgs, MachineArgs, TextArgs};
-use super::train::memory;
 use super::{progress, train};
 use crate::Result;
 use crate::bench::{self, Bandwidth, DIMS, Instructions, KernelRate, Options, Peak, Training, TrainingRate};
@@ -77,7 +76,7 @@ impl Args {
         };
         let corpus = progress::read(&sources, &self.text.options(&self.machine, std::env::temp_dir())?)?;
         train::check_neighbors(&corpus)?;
-        memory::check(&corpus, &settings)?;
+        crate::train::check_memory(&corpus, &settings)?;
         let options = Options { runs: self.runs, sample: self.seconds };
         let names = sources.iter().map(|source| source.name().display().to_string()).collect();
         let measured = progress::measure(&corpus, &settings, options)?;

@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::plot::{Map, Method};
 use super::report::{self, Columns};
-use super::train::memory;
 use super::{printable, progress};
 use crate::corpus::{Corpus, Options, Source, Tokenizer};
 use crate::output::Files;
@@ -101,7 +100,7 @@ impl Args {
         let plot = self.plot(&mut files)?;
         let (options, settings) = (options(), settings());
         let corpus = progress::read(&[ADDRESSES], &options)?;
-        memory::check(&corpus, &settings)?;
+        crate::train::check_memory(&corpus, &settings)?;
         let (trained, time) = progress::train(&corpus, &settings)?;
         let history = vec![Run::new(Run::options(&options, None, None, &settings), &corpus, &trained)];
         let Corpus { vocabulary, stats, .. } = corpus;

@@ -17,7 +17,7 @@ impl Pages {
     pub(super) fn zeros(len: usize) -> Result<Self> {
         let bytes = len.max(1).saturating_mul(size_of::<f32>());
         let pages = MmapMut::map_anon(bytes)
-            .map_err(|error| Error::Failed(format!("the system does not grant {bytes} bytes of memory: {error}")))?;
+            .map_err(|error| Error::Memory(format!("the system does not grant {bytes} bytes of memory: {error}")))?;
         // A wish: without it training takes longer, and does the same.
         #[cfg(target_os = "linux")]
         let _ = pages.advise(memmap2::Advice::HugePage);
@@ -53,6 +53,6 @@ mod tests {
             assert!(numbers.len() >= len && numbers.iter().all(|&x| x == 0.0));
             assert!(numbers.as_ptr().addr().is_multiple_of(4096));
         }
-        assert!(matches!(Pages::zeros(usize::MAX), Err(Error::Failed(message)) if message.contains("memory")));
+        assert!(matches!(Pages::zeros(usize::MAX), Err(Error::Memory(message)) if message.contains("memory")));
     }
 }

@@ -5,7 +5,6 @@ pub(super) mod arguments;
 mod command;
 pub(super) mod files;
 mod launcher;
-pub(super) mod memory;
 mod optimizer;
 mod rescue;
 mod session;
@@ -226,7 +225,7 @@ impl Args {
         drop(options);
         let reading = start.elapsed();
         check_neighbors(&corpus)?;
-        memory::check(&corpus, &settings)?;
+        train::check_memory(&corpus, &settings)?;
         // All ranks take part in that.
         let fingerprint = self.saves().then(|| Fingerprint::of(&corpus, ranks)).transpose()?;
         if let (Some(session), Some(fingerprint)) = (&mut session, &fingerprint) {
