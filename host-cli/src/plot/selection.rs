@@ -99,6 +99,15 @@ impl Selection {
         self
     }
 
+    /// How many groups of similar words there are to see: one, of few words.
+    #[must_use]
+    pub fn usual_groups(&self) -> usize {
+        match self.rows.len() {
+            0..12 => 1,
+            words => ((words as f64 / 2.0).sqrt().round() as usize).clamp(2, 8),
+        }
+    }
+
     /// The same in `count` groups of similar words, each named after its most typical ones among the frequent ones: the
     /// most typical of all are often rare, and tell a reader little.
     #[must_use]

@@ -112,7 +112,7 @@ impl Args {
         enough(&selection)?;
         let groups = match self.groups {
             Some(count) => Some(count.into()),
-            None => selection.names.is_empty().then(|| usual_groups(selection.rows.len())),
+            None => selection.names.is_empty().then(|| selection.usual_groups()),
         };
         let selection = match groups {
             Some(count) => progress::busy("grouping", || selection.grouped(&vectors, count)),
@@ -241,14 +241,6 @@ fn enough(selection: &Selection) -> Result<()> {
     };
     let there = if known == 1 { "there is 1" } else { &format!("there are {known}") };
     Err(Error::Failed(format!("a picture needs at least {FEWEST} words, but {there}{why}")))
-}
-
-/// How many groups are colored by default.
-fn usual_groups(words: usize) -> usize {
-    match words {
-        0..12 => 1,
-        _ => ((words as f64 / 2.0).sqrt().round() as usize).clamp(2, 8),
-    }
 }
 
 /// Reads `--size`.
