@@ -43,7 +43,7 @@ use crate::train::Settings;
 pub use self::bandwidth::{Bandwidth, Pattern};
 pub use self::kernels::{DIMS, KernelRate};
 pub use self::peak::Peak;
-pub use self::training::{Method, Training, TrainingRate};
+pub use self::training::{Method, Round, Training, TrainingRate};
 
 /// How long to measure.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,8 @@
 //! The whole trainer, on a corpus.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
+use std::rc::Rc;
 use std::time::Instant;
 
 use motevec_core::sample::{Generator, Subsampler};
@@ -10,7 +12,7 @@ use super::figure::Figure;
 use super::{Instructions, Peak, peak};
 use crate::Result;
 use crate::corpus::{Corpus, SENTENCE_END};
-use crate::train::{self, Plan, Settings, plan};
+use crate::train::{self, Plan, Settings, Work, plan};
 
 /// The trainer on a corpus.
 #[derive(Clone, Debug, Serialize)]
@@ -70,30 +72,78 @@ pub struct TrainingRate {
     pub gflops: f64,
     /// The share of the peak.
     pub share: f64,
+    /// A round, on average, of those that train in rounds.
+    pub round: Option<Round>,
+}
+
+/// What an average round does, as the trainer counts it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Round {
+    /// Shards of the text, which are the most threads that can work at once.
+    pub shards: usize,
+    /// Words that subsampling left.
+    pub words: f64,
+    /// Those of the shard that has most: the span of the round, however many threads there are.
+    pub longest_shard: f64,
+    /// Rows of both matrices that shards copy.
+    pub copied_rows: f64,
+    /// Rows of both matrices that change in the merge.
+    pub merged_rows: f64,
+    /// Bytes of rows that are read and written outside of the updates: to copy them, a read and a write; to merge them,
+    /// a read of each copy, and a read and a write of each row.
+    pub row_bytes: f64,
+    /// Seconds in which shards train.
+    pub training_seconds: f64,
+    /// Seconds in which they are merged.
+    pub merging_seconds: f64,
+}
+
+impl Round {
+    fn new(work: Work, plan: &Plan, dim: usize) -> Option<Self> {
+        let rounds = Some(work.rounds as f64).filter(|&rounds| rounds > 0.0)?;
+        let average = |number: u64| number as f64 / rounds;
+        let row = plan::row_bytes(dim) as f64;
+        let (copied, merged) = (average(work.copied), average(work.merged));
+        Some(Self {
+            shards: plan.shards,
+            words: average(work.words),
+            longest_shard: average(work.longest),
+            copied_rows: copied,
+            merged_rows: merged,
+            row_bytes: row * (3.0 * copied + 2.0 * merged),
+            training_seconds: work.training.as_secs_f64() / rounds,
+            merging_seconds: work.merging.as_secs_f64() / rounds,
+        })
+    }
 }
 
 /// A training run.
 pub(super) struct Case {
     method: Method,
     threads: usize,
+    /// What it did the last time.
+    work: Rc<Cell<Work>>,
 }
 
 /// Whole training runs: a sequential one, and one in rounds on each number of `threads`.
 pub(super) fn figures<'a>(corpus: &'a Corpus, settings: &Settings, threads: &[usize]) -> Vec<(Case, Figure<'a>)> {
-    let rounds = threads.iter().map(|&threads| Case { method: Method::Rounds, threads });
+    let case = |method, threads| Case { method, threads, work: Rc::default() };
+    let rounds = threads.iter().map(|&threads| case(Method::Rounds, threads));
     let figure = |run: Case| {
         let settings = Settings { threads: run.threads, ..settings.clone() };
+        let (method, work) = (run.method, Rc::clone(&run.work));
         let figure = Figure::once(1.0, move || {
             let start = Instant::now();
-            match run.method {
+            let trained = match method {
                 Method::Sequential => train::sequential(corpus, &settings, &mut |_| ControlFlow::Continue(()))?,
                 Method::Rounds => train::rounds(corpus, &settings, &mut |_| ControlFlow::Continue(()))?,
             };
+            work.set(trained.work);
             Ok(start.elapsed())
         });
         (run, figure)
     };
-    [Case { method: Method::Sequential, threads: 1 }].into_iter().chain(rounds).map(figure).collect()
+    [case(Method::Sequential, 1)].into_iter().chain(rounds).map(figure).collect()
 }
 
 /// The measured rates.
@@ -108,6 +158,7 @@ pub(super) fn report(
     // A score and two rank updates of D multiply-adds each, with the true target and every negative.
     let flops = pairs * (3 * 2 * settings.dim * (1 + settings.negatives)) as f64;
     let instructions = Instructions { simd: settings.level, fused: settings.fused };
+    let plan = Plan::of(corpus, settings);
     let rate = |(run, figure): &(Case, Figure<'_>)| {
         let gflops = flops * figure.rate() / 1e9;
         TrainingRate {
@@ -117,6 +168,7 @@ pub(super) fn report(
             words_per_second: words as f64 * f64::from(epochs) * figure.rate(),
             gflops,
             share: peak::share(gflops, peaks, instructions, run.threads),
+            round: Round::new(run.work.get(), &plan, settings.dim),
         }
     };
     let rates = figures.iter().map(rate).collect();

@@ -142,7 +142,7 @@ fn rates(kernels: &[KernelRate]) -> Columns {
 fn training_rates(training: &Training) -> Columns {
     let mut columns =
         Columns::new(["simd", "arithmetic", "method", "threads", "time", "words/s", "GFLOP/s", "of peak"]);
-    for TrainingRate { method, threads, seconds, words_per_second, gflops, share } in &training.rates {
+    for TrainingRate { method, threads, seconds, words_per_second, gflops, share, .. } in &training.rates {
         columns.row(names(training.instructions).into_iter().chain([
             method.name().to_owned(),
             threads.to_string(),

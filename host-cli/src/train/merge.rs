@@ -108,7 +108,7 @@ pub(super) struct Copied {
 
 impl Merger {
     /// Merges part `part` of both matrices, of the centers first. Where words are `composites`, what has changed them
-    /// is noted there.
+    /// is noted there. Returns how many rows that were.
     pub(super) fn merge<'m>(
         &mut self,
         simd: Simd,
@@ -116,7 +116,8 @@ impl Merger {
         part: usize,
         shards: &[&Private<'_>],
         (rule, composites): (Rule, Option<&Composites<'_, '_>>),
-    ) {
+    ) -> u64 {
+        let mut merged = 0;
         for (matrix, side) in matrices {
             // Where both matrices have a row for each word, one list serves both.
             if side == Side::Center || shards.iter().any(|private| private.nodes.is_some()) {
@@ -129,6 +130,7 @@ impl Merger {
                 }));
             }
             let (rows, copies) = (&self.rows, &self.copies);
+            merged += rows.len() as u64;
             let composites = composites.filter(|_| side == Side::Center);
             let pairs = |row: &Touched| rule.pairs(side, row.centers, row.negatives);
             let replace = composites.is_some();
@@ -140,6 +142,7 @@ impl Merger {
             }
         }
         self.forget();
+        merged
     }
 
     fn forget(&mut self) {

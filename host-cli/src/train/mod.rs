@@ -37,6 +37,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 mod whole;
+mod work;
 
 use std::ops::ControlFlow;
 
@@ -59,6 +60,7 @@ use self::start::Start;
 pub(crate) use self::start::check;
 pub use self::whole::sequential;
 use self::whole::sequential_from;
+pub use self::work::Work;
 use crate::corpus::Corpus;
 use crate::{Error, Result, Subwords, Vectors};
 
@@ -97,6 +99,8 @@ pub struct Trained {
     pub losses: Vec<f64>,
     /// Where training stopped, if it was asked to: [`resume`] goes on there.
     pub stopped: Option<Position>,
+    /// What rounds did.
+    pub work: Work,
     /// What optimizers remember, where training stopped.
     pub(crate) numbers: Numbers,
 }

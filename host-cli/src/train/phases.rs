@@ -2,7 +2,7 @@
 //! in what its shards learned; and now and then groups exchange what they have learned.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, RwLock};
 use std::time::Instant;
 
@@ -19,6 +19,7 @@ use super::position::{Cursor, ShardState};
 use super::private::{LocalRows, Private, Side};
 use super::shard::{self, Common, Shard};
 use super::steps::Memory;
+use super::work::Work;
 use crate::Result;
 
 /// The whole of training.
@@ -37,6 +38,9 @@ pub(super) struct Rounds<'a, 'm> {
     taken: [AtomicUsize; KINDS],
     /// The loss of each group since it was last asked for.
     losses: Mutex<Vec<Loss>>,
+    /// What was done, but for the rows that were merged, and when the last phase ended.
+    work: Mutex<(Work, Instant)>,
+    merged: AtomicU64,
     /// When the last exchange began, and how many bytes had come until then.
     exchanging: Mutex<(Instant, u64)>,
 }
@@ -139,7 +143,8 @@ impl driver::Rounds for Rounds<'_, '_> {
             Phase::Merge => self.each_part(phase, |group, part, shards| {
                 let matrices = [(group.center, Side::Center), (group.outside, Side::Outside)];
                 let rule = (self.rule(rate), group.composites.as_ref());
-                thread.merger.merge(self.simd, matrices, part, shards, rule);
+                let merged = thread.merger.merge(self.simd, matrices, part, shards, rule);
+                self.merged.fetch_add(merged, Ordering::Relaxed);
             }),
             Phase::Exchange(step, block) => {
                 let Some(exchange) = &self.exchange else { return Ok(()) };
@@ -151,6 +156,7 @@ impl driver::Rounds for Rounds<'_, '_> {
 
     fn end(&self, phase: Phase) {
         self.taken[phase.kind()].store(0, Ordering::Relaxed);
+        self.count(phase);
         let ranks = &self.settings.ranks;
         match (phase, &self.exchange) {
             (Phase::Train, _) => {
@@ -244,9 +250,37 @@ impl<'a, 'm> Rounds<'a, 'm> {
             phases,
             taken: Default::default(),
             losses: Mutex::new(vec![Loss::default(); groups.len()]),
+            work: Mutex::new((Work::default(), Instant::now())),
+            merged: AtomicU64::new(0),
             exchanging: Mutex::new((Instant::now(), 0)),
             groups,
             exchange,
+        }
+    }
+
+    /// What was done so far.
+    pub(super) fn work_done(&self) -> Work {
+        let (work, _) = *self.work.lock().expect(UNPOISONED);
+        Work { merged: self.merged.load(Ordering::Relaxed), ..work }
+    }
+
+    /// Counts the work of a phase that has ended.
+    fn count(&self, phase: Phase) {
+        let (work, last) = &mut *self.work.lock().expect(UNPOISONED);
+        let now = Instant::now();
+        let time = now - std::mem::replace(last, now);
+        match phase {
+            Phase::Exchange(..) => return,
+            Phase::Merge | Phase::Share => work.merging += time,
+            Phase::Prepare | Phase::Compose | Phase::Train => work.training += time,
+        }
+        if phase == Phase::Train {
+            let shards = self.groups.iter().flat_map(|group| &group.shards);
+            let sizes: Vec<_> = shards.map(|shard| shard.read().expect(UNPOISONED).size()).collect();
+            work.rounds += 1;
+            work.longest += sizes.iter().map(|[words, _]| words).max().copied().unwrap_or(0);
+            work.words += sizes.iter().map(|[words, _]| words).sum::<u64>();
+            work.copied += sizes.iter().map(|[_, rows]| rows).sum::<u64>();
         }
     }
 

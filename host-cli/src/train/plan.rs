@@ -118,6 +118,11 @@ pub(super) fn centers<'c>(corpus: &'c Corpus, settings: &'c Settings, plan: &Pla
     weights(corpus, settings).map(move |kept| kept * share)
 }
 
+/// The bytes of a row of `dim` components.
+pub(crate) fn row_bytes(dim: usize) -> usize {
+    matrix::stride(dim).saturating_mul(size_of::<f32>())
+}
+
 /// At every how many centers the loss is measured, where `kept` words per pass are trained on.
 fn loss_every(kept: u64) -> u32 {
     (kept / MEASURED_AN_EPOCH).clamp(1, 512) as u32

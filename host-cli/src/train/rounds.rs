@@ -86,7 +86,7 @@ pub(super) fn rounds_from(
     // Several groups need to know what was common before.
     let mut before = if settings.groups > 1 { Some(of_group()?) } else { None };
     let mut private = pages(room.saturating_mul(plan.shards).saturating_mul(own.len()))?;
-    let (losses, stopped) = {
+    let ((losses, stopped), work) = {
         let rows = [words, outside, input_rows];
         let trained = [if grams.is_some() { 2 } else { 0 }, 1];
         let several = settings.groups > 1;
@@ -126,7 +126,7 @@ pub(super) fn rounds_from(
         let result = Run { settings, tokens, steps, position, observe }.drive(&rounds)?;
         rounds.compose_all();
         settings.ranks.add_up_rows();
-        result
+        (result, rounds.work_done())
     };
     // Each matrix gives its pages back as soon as its rows are handed out.
     drop((private, before));
@@ -140,7 +140,7 @@ pub(super) fn rounds_from(
         let [own, rest] = [0..words, words..input_rows].map(|range| copy(&mut input, input_rows, range));
         Subwords::new(ngrams, settings.dim, own, grams.buckets, rest)
     });
-    finished(Trained { center, outside, subwords, losses, stopped, numbers: Numbers::new() }, settings)
+    finished(Trained { center, outside, subwords, losses, stopped, work, numbers: Numbers::new() }, settings)
 }
 
 /// Matrices of so many rows, in their memory, which may count the pairs that move rows.

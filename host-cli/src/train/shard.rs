@@ -12,7 +12,7 @@ use super::objective::{Paths, Targets, Tree};
 use super::plan::Plan;
 use super::pool::Pool;
 use super::position::ShardState;
-use super::private::{LocalRows, Private};
+use super::private::{LocalRows, Private, Side};
 use super::steps::Memory;
 use crate::corpus::{SENTENCE_END, Tokens};
 use crate::{Error, Result};
@@ -140,6 +140,12 @@ impl<'a> Shard<'a> {
     pub(super) fn done(&self) -> u64 {
         let left: usize = self.left.iter().map(Range::len).sum();
         self.range.len() as u64 * u64::from(self.epoch) + (self.range.len() - left) as u64
+    }
+
+    /// The words that the last round trained on, and the rows that it copied.
+    pub(super) fn size(&self) -> [u64; 2] {
+        let rows = [Side::Center, Side::Outside].map(|side| self.private.list(side).rows().len());
+        if self.has_more { [self.words.len() as u64, rows.iter().sum::<usize>() as u64] } else { [0, 0] }
     }
 
     /// Finds out what the next round trains on, and with which rows.

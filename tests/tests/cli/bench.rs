@@ -63,6 +63,17 @@ fn every_figure_is_reported() {
         assert!(share > 0.0 && (words * seconds / 68_928.0 - 1.0).abs() < 1e-9, "{rate}");
         assert!((gflops * 1e9 * seconds / flops - 1.0).abs() < 1e-9, "{rate}");
     }
+    // One text is one shard here, whose rows of 32 components, padding included, are copied and merged.
+    assert!(rates[0]["round"].is_null());
+    for round in rates[1..].iter().map(|rate| &rate["round"]) {
+        let [words, longest, copied, merged, bytes] =
+            ["words", "longest_shard", "copied_rows", "merged_rows", "row_bytes"]
+                .map(|name| round[name].as_f64().unwrap());
+        assert!(round["shards"] == 1 && 500.0 < words && words <= 1_000.0 && longest == words, "{round}");
+        assert!(100.0 < copied && copied < 2.0 * words && merged == copied, "{round}");
+        assert!((bytes / (32.0 * 4.0 * 5.0 * copied) - 1.0).abs() < 1e-9, "{round}");
+        assert!(round["training_seconds"].as_f64().unwrap() > 0.0 && round["merging_seconds"].as_f64().unwrap() > 0.0);
+    }
     assert!(folder.names().is_empty(), "no files");
 }
 
