@@ -187,7 +187,7 @@ mod tests {
             let numbers =
                 vec![("center.mean".to_owned(), center.to_vec()), ("center.steps".to_owned(), vec![0.5; rows])];
             let (center, outside) = (center.to_vec(), outside.to_vec());
-            (words, Trained { center, outside, losses, subwords: None, stopped: None, numbers })
+            (words, Trained { center, outside, losses, numbers, ..Trained::default() })
         }
     }
 
@@ -247,14 +247,7 @@ mod tests {
     fn the_first_checkpoint_has_no_model() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("checkpoint");
-        let trained = Trained {
-            center: Vec::new(),
-            outside: Vec::new(),
-            losses: Vec::new(),
-            subwords: None,
-            stopped: None,
-            numbers: Vec::new(),
-        };
+        let trained = Trained::default();
         write(&path, &state(&trained), None).unwrap();
         assert!(read(&path).unwrap().into_parts().1.is_none());
     }

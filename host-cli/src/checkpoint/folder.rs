@@ -174,14 +174,7 @@ mod tests {
     }
 
     fn save(folder: &mut Folder, seed: u32) {
-        let trained = Trained {
-            center: vec![0.5],
-            outside: vec![1.0],
-            losses: Vec::new(),
-            subwords: None,
-            stopped: None,
-            numbers: Vec::new(),
-        };
+        let trained = Trained { center: vec![0.5], outside: vec![1.0], ..Trained::default() };
         let words = [("word", 5)].into_iter().collect();
         folder.save(&state(seed), (&words, &trained)).unwrap();
     }

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Subwords;
 pub(crate) use crate::history::program;
-use crate::train::{LossCurve, Position, Trained, Work};
+use crate::train::{LossCurve, Position, Trained};
 
 pub(crate) use fingerprint::{Fingerprint, of_model};
 pub(crate) use folder::Folder;
@@ -109,8 +109,8 @@ impl Checkpoint {
             losses: state.losses.iter().map(|&bits| f64::from_bits(bits)).collect(),
             stopped: state.position.clone(),
             subwords,
-            work: Work::default(),
             numbers: matrices,
+            ..Trained::default()
         });
         (state, trained)
     }

@@ -7,7 +7,6 @@ use super::grams::Grams;
 use super::matrix;
 use super::start::Start;
 use super::whole::INITIALIZE;
-use super::work::Work;
 use super::{Settings, Trained};
 use crate::{Result, Subwords, Vectors, Vocabulary};
 
@@ -44,13 +43,5 @@ pub fn initial(vocabulary: &Vocabulary, settings: &Settings, earlier: Option<&Ve
         center = vocabulary.words().zip(own).flat_map(|(word, own)| subwords.with_row(word, own)).collect();
         subwords
     });
-    Ok(Trained {
-        center,
-        outside,
-        subwords,
-        losses: Vec::new(),
-        stopped: None,
-        work: Work::default(),
-        numbers: Vec::new(),
-    })
+    Ok(Trained { center, outside, subwords, ..Trained::default() })
 }

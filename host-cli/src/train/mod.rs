@@ -86,7 +86,7 @@ pub struct Progress {
 pub type Observe<'a> = &'a mut dyn FnMut(&Progress) -> ControlFlow<()>;
 
 /// A trained model, or one that training has stopped at.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Trained {
     /// The center vectors, |Vocab| × dim, row after row.
     pub center: Vec<f32>,

@@ -15,7 +15,6 @@ use super::pages::Pages;
 use super::position::{Chunk, Cursor, Position, foreign};
 use super::start::Start;
 use super::steps::Memory;
-use super::work::Work;
 use super::{Objective, Observe, Plan, Settings, Trained, finished, matrix, plan};
 use crate::corpus::{Corpus, SENTENCE_END};
 use crate::{Error, Result};
@@ -109,7 +108,7 @@ pub(super) fn sequential_from(
         None => Vec::new(),
     };
     let (center, outside) = (rows(&model.center), rows(&model.outside));
-    finished(Trained { center, outside, subwords: None, losses, stopped, work: Work::default(), numbers }, settings)
+    finished(Trained { center, outside, losses, stopped, numbers, ..Trained::default() }, settings)
 }
 
 /// Tokens between two looks at the learning rate.
