@@ -7,7 +7,7 @@ use motevec_core::train::{CbowGradient, Update};
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::{Corpus, InvalidUtf8, Options};
-use crate::train::{Architecture, Objective, Optimizer, Settings, Trained};
+use crate::train::{Architecture, Objective, Optimizer, Settings, Trained, WindowDraw};
 
 /// One training run. A model that was trained further has several.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,6 +79,12 @@ impl Run {
             ("read-vocab", words.map(str::to_owned)),
             ("dim", Some(settings.dim.to_string())),
             ("window", Some(settings.window.to_string())),
+            (
+                "window-draw",
+                Some(settings.window_draw)
+                    .filter(|draw| *draw != WindowDraw::default())
+                    .map(|draw| draw.name().to_owned()),
+            ),
             ("negatives", sampled.then(|| settings.negatives.to_string())),
             ("subsample", Some(settings.subsample.to_string())),
             ("epochs", Some(settings.epochs.to_string())),

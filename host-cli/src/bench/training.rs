@@ -187,14 +187,15 @@ pub(super) fn report(
 /// The pairs of a center and an outside word that training takes, in all passes.
 ///
 /// Words are thinned out once per pass, with the probabilities but not with the random numbers of the trainer;
-/// half-widths, uniform on 1 ..= m, count with their expectation. A sentence of n words then has
+/// half-widths count with their expectation. A sentence of n words then has
 ///
 /// ```text
-/// Σ_d  2 (n − d) · (m − d + 1) / m        d = 1, 2, … m, as long as d < n
+/// Σ_d  2 (n − d) · p(d)        d = 1, 2, … m, as long as d < n
 /// ```
 ///
-/// pairs: each distance d between two words both ways, if the half-width reaches that far. The ends of rounds cut
-/// sentences, here and in the trainer.
+/// pairs: each distance d between two words both ways, if the half-width reaches that far, which it does in the share
+/// p(d) of windows: (m − d + 1) / m where half-widths are uniform on 1 ..= m, and 1 where they are m. The ends of
+/// rounds cut sentences, here and in the trainer.
 fn pairs(corpus: &Corpus, settings: &Settings) -> Result<f64> {
     let keep = plan::keep(corpus, settings);
     let plan = Plan::of(corpus, settings);
@@ -211,7 +212,7 @@ fn pairs(corpus: &Corpus, settings: &Settings) -> Result<f64> {
                     length += 1;
                 }
                 if token == SENTENCE_END || kept == together {
-                    pairs += pairs_in_sentence(length, u64::from(settings.window));
+                    pairs += pairs_in_sentence(length, settings);
                     length = 0;
                     kept %= together;
                 }
@@ -224,8 +225,9 @@ fn pairs(corpus: &Corpus, settings: &Settings) -> Result<f64> {
 /// How many ids are read at a time.
 const CHUNK: usize = 1 << 16;
 
-fn pairs_in_sentence(words: u64, window: u64) -> f64 {
-    let at_distance = |d| 2.0 * (words - d) as f64 * (window - d + 1) as f64 / window as f64;
+fn pairs_in_sentence(words: u64, settings: &Settings) -> f64 {
+    let window = u64::from(settings.window);
+    let at_distance = |d| 2.0 * (words - d) as f64 * settings.window_draw.reaching(d, window);
     (1..=window).take_while(|&d| d < words).map(at_distance).sum()
 }
 
@@ -238,6 +240,7 @@ mod tests {
 
     use super::*;
     use crate::corpus::{self, Options, Source};
+    use crate::train::WindowDraw;
 
     struct First;
 
@@ -252,14 +255,14 @@ mod tests {
         let tokens = [1; 40];
         for (words, window) in [(0, 5), (1, 5), (2, 1), (2, 5), (5, 4), (40, 3), (40, 5)] {
             let mut model = FixedModel::<2, 4>::zeros();
+            let settings = Settings { window, ..Settings::default() };
             let step = Dynamic::new(window, 1, Update::Window).unwrap();
             let mut trainer = Trainer::new(Scalar::<Portable>::new(), &mut model, First, step, 0.1);
             let (mut widths, times) = (Generator::new(3, [words]), 2_000);
             for _ in 0..times {
                 trainer.sentence(&tokens[..words as usize], &mut widths).unwrap();
             }
-            let (found, expected) =
-                (trainer.loss.pairs as f64, pairs_in_sentence(words, window.into()) * f64::from(times));
+            let (found, expected) = (trainer.loss.pairs as f64, pairs_in_sentence(words, &settings) * f64::from(times));
             assert!((found - expected).abs() <= 0.02 * expected, "{words} {window}: {found} {expected}");
         }
     }
@@ -274,5 +277,7 @@ mod tests {
         assert_eq!(pairs(&corpus, &settings(0.0)).unwrap(), 3.0 * (2.0 * 3.0 + 1.0));
         let thinned = pairs(&corpus, &settings(0.1)).unwrap();
         assert!(thinned > 0.0 && thinned < 21.0, "{thinned}");
+        let fixed = Settings { window_draw: WindowDraw::Fixed, ..settings(0.0) };
+        assert_eq!(pairs(&corpus, &fixed).unwrap(), 3.0 * (2.0 * 3.0 + 2.0));
     }
 }

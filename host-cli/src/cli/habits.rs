@@ -10,7 +10,7 @@ use clap::{Arg, Command, CommandFactory as _};
 use super::Cli;
 
 /// Options, without dashes, and what to use instead.
-const ANSWERS: [(&[&str], &str); 12] = [
+const ANSWERS: [(&[&str], &str); 13] = [
     (&["sg", "cbow"], "the model is --architecture skip-gram, which is the default, or --architecture cbow"),
     (&["cbow-mean"], "--architecture cbow predicts from the mean; see also --cbow-gradient"),
     (&["hs"], "the loss is --loss hierarchical-softmax"),
@@ -21,6 +21,7 @@ const ANSWERS: [(&[&str], &str); 12] = [
     (&["positive", "word", "words"], "words are named without an option, as in `motevec neighbors model.bin king`"),
     (&["binary"], "the name of a model says its format: model.bin is word2vec's binary one, model.txt its text"),
     (&["min-alpha", "lr-update-rate", "lrupdaterate"], "the rate falls to nearly 0, or as --schedule says"),
+    (&["shrink-windows"], "windows shrink at random, as by default there; --window-draw fixed keeps their width"),
     (&["ns-exponent"], "negatives are drawn as by word2vec, by the power 0.75 of their counts"),
     (&["classes"], "train first, then `motevec clusters model.bin -k N -o FILE`"),
     (&["pretrained-vectors", "pretrainedvectors"], "to train a model further there is --resume-from MODEL"),

@@ -49,9 +49,8 @@ pub(super) struct Rule {
 impl Rule {
     /// That of training with these `settings` at `rate`, where an average center has so many `targets`.
     pub(super) fn new(settings: &Settings, common: &Common<'_>, targets: f64, rate: f32) -> Self {
-        // Half-widths are uniform on 1 ..= m, so a window has m + 1 words on average. A word is an input of about as
-        // many windows as its own has words.
-        let window = f64::from(settings.window) + 1.0;
+        // A word is an input of about as many windows as its own has words.
+        let window = settings.window_draw.words(settings.window);
         let (hidden, part) = match settings.architecture {
             Architecture::SkipGram => (window, 1.0),
             Architecture::Cbow(CbowGradient::True) => (1.0, 1.0 / window),

@@ -37,6 +37,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 mod whole;
+mod window;
 mod work;
 
 use std::ops::ControlFlow;
@@ -60,6 +61,8 @@ use self::start::Start;
 pub(crate) use self::start::check;
 pub use self::whole::sequential;
 use self::whole::sequential_from;
+use self::window::Widths;
+pub use self::window::WindowDraw;
 pub use self::work::Work;
 use crate::corpus::Corpus;
 use crate::{Error, Result, Subwords, Vectors};

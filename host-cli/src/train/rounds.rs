@@ -66,6 +66,7 @@ pub(super) fn rounds_from(
         keep,
         noise,
         negatives: settings.negatives,
+        window_draw: settings.window_draw,
         tree,
         plan,
         seed: settings.seed,

@@ -7,7 +7,7 @@ use motevec_core::simd::{Level, Simd};
 use motevec_core::subword::Ngrams;
 use motevec_core::train::{self, CbowGradient, Update};
 
-use super::{Objective, Optimizer};
+use super::{Objective, Optimizer, WindowDraw};
 use crate::ranks::Ranks;
 use crate::{Error, Result};
 
@@ -18,6 +18,8 @@ pub struct Settings {
     pub dim: usize,
     /// Half-width of the window, in words.
     pub window: u32,
+    /// How much of it the window of a center has.
+    pub window_draw: WindowDraw,
     /// Negative samples per step.
     pub negatives: usize,
     /// Words more frequent than this share of the text are thinned out; 0 keeps all.
@@ -115,6 +117,7 @@ impl Default for Settings {
         Self {
             dim: 100,
             window: 5,
+            window_draw: WindowDraw::default(),
             negatives: 5,
             subsample: 1e-4,
             epochs: EPOCHS,

@@ -14,6 +14,7 @@ use super::pool::Pool;
 use super::position::ShardState;
 use super::private::{LocalRows, Private, Side};
 use super::steps::Memory;
+use super::{Widths, WindowDraw};
 use crate::corpus::{SENTENCE_END, Tokens};
 use crate::{Error, Result};
 
@@ -26,6 +27,7 @@ pub(super) struct Common<'a> {
     pub(super) noise: Vec<f32>,
     /// Negative samples of a step.
     pub(super) negatives: usize,
+    pub(super) window_draw: WindowDraw,
     /// The tree of hierarchical softmax.
     pub(super) tree: Option<Tree>,
     pub(super) plan: Plan,
@@ -283,7 +285,7 @@ impl<'a> Shard<'a> {
         rate: f32,
     ) -> std::result::Result<(), WindowError> {
         let rng = self.stream(common, Purpose::Negatives);
-        let mut widths = self.stream(common, Purpose::Widths);
+        let mut widths = Widths { draw: common.window_draw, rng: self.stream(common, Purpose::Widths) };
         let targets = match &common.tree {
             None => Targets::Sampled(Pool { pool: &self.pool, words: self.private.words.rows().len() as u32, rng }),
             Some(_) => Targets::Paths(&self.paths),
@@ -333,6 +335,7 @@ mod tests {
             noise: plan::noise(counts, &keep),
             keep,
             negatives: 5,
+            window_draw: WindowDraw::default(),
             tree: None,
             room: [40; 2],
             plan: Plan {

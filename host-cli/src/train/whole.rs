@@ -15,7 +15,7 @@ use super::pages::Pages;
 use super::position::{Chunk, Cursor, Position, foreign};
 use super::start::Start;
 use super::steps::Memory;
-use super::{Objective, Observe, Plan, Settings, Trained, finished, matrix, plan};
+use super::{Objective, Observe, Plan, Settings, Trained, Widths, finished, matrix, plan};
 use crate::corpus::{Corpus, SENTENCE_END};
 use crate::{Error, Result};
 
@@ -88,7 +88,7 @@ pub(super) fn sequential_from(
             model,
             memory,
             subsample: Generator::from_state(chunk.subsample),
-            widths: Generator::from_state(chunk.widths),
+            widths: Widths { draw: settings.window_draw, rng: Generator::from_state(chunk.widths) },
             negatives: Generator::from_state(chunk.negatives),
             until_loss: chunk.until_loss,
             sentence: chunk.sentence,
@@ -118,7 +118,7 @@ const CHUNK: usize = 1_000;
 pub(super) const INITIALIZE: u64 = 0;
 const SUBSAMPLE: u64 = 1;
 const WIDTHS: u64 = 2;
-const NEGATIVES: u64 = 3;
+pub(super) const NEGATIVES: u64 = 3;
 
 struct Whole<'a> {
     corpus: &'a Corpus,
@@ -135,7 +135,7 @@ struct State<'a> {
     model: Model<Slab<&'a mut [f32]>, Slab<&'a mut [f32]>>,
     memory: Memory,
     subsample: Generator,
-    widths: Generator,
+    widths: Widths,
     negatives: Generator,
     until_loss: u32,
     /// The words of the sentence that the last chunk ended in.
@@ -207,7 +207,7 @@ impl Rounds for Whole<'_> {
         let state = self.state.lock().expect(UNPOISONED);
         Cursor::Sequential(Chunk {
             subsample: state.subsample.state(),
-            widths: state.widths.state(),
+            widths: state.widths.rng.state(),
             negatives: state.negatives.state(),
             dropout: state.memory.dropout.as_ref().map(|dropout| dropout.rng.state()),
             until_loss: state.until_loss,

@@ -70,7 +70,7 @@ fn the_defaults_are_those_that_the_help_shows() {
     let folder = folder();
     let spelled_out = "--window 5 --negatives 5 --subsample 1e-4 --min-count 5 --epochs 100 --lr 0.025 --seed 1 \
                        --tokens whitespace --max-sentence 10000 --invalid-utf8 fail --simd auto --update window \
-                       --schedule linear --format word2vec-bin";
+                       --schedule linear --window-draw uniform --format word2vec-bin";
     let (summary, model) = train(&folder, &[]);
     assert!(train(&folder, &spelled_out.split_whitespace().collect::<Vec<_>>()).1 == model);
     assert_eq!(summary["arithmetic"], if Level::best().has_fma() { "fused" } else { "portable" });
@@ -85,8 +85,9 @@ fn options_of_learning_change_the_vectors() {
     const FEW: [&str; 2] = ["--epochs", "5"];
     let all = ["--subsample", "0"];
     let (base, model) = train(&folder, &[all, FEW].concat());
-    let changes: [&[&str]; 9] = [
+    let changes: [&[&str]; 10] = [
         &["--window", "2"],
+        &["--window-draw", "fixed"],
         &["--negatives", "12"],
         &["--subsample", "1e-3"],
         &["--epochs", "6"],

@@ -52,6 +52,11 @@ fn what_differs_is_named() {
                 .to_owned(),
         ),
         (
+            "--window-draw fixed",
+            2,
+            "--window-draw fixed: the run in saved began with the defaults; leave that out, or start over".to_owned(),
+        ),
+        (
             "--lowercase",
             2,
             "--lowercase: the run in saved began with the defaults; leave that out, or start over".to_owned(),

@@ -13,7 +13,7 @@ use motevec_core::train::{MAX_NEGATIVES, Update};
 
 use super::size;
 use crate::corpus::{self, InvalidUtf8, Options, Tokenizer};
-use crate::train::Settings;
+use crate::train::{Settings, WindowDraw};
 use crate::{Result, memory};
 
 /// The longest sentence by default: a wider window reaches nothing more.
@@ -118,6 +118,10 @@ pub(in crate::cli) struct LearningArgs {
           allow_negative_numbers = true, alias = "ws")]
     window: u32,
 
+    /// How many of these the window of a center has
+    #[arg(long, hide_short_help = true, value_enum, value_name = "HOW", default_value_t = WindowDraw::Uniform)]
+    window_draw: WindowDraw,
+
     /// Negative samples per step [default: 5]
     #[arg(long, value_name = "N", allow_negative_numbers = true,
           value_parser = value_parser!(u32).range(1..=MAX_NEGATIVES as i64), aliases = ["negative", "neg"])]
@@ -196,6 +200,7 @@ pub(in crate::cli) fn settings(learning: &LearningArgs, machine: &MachineArgs) -
     let settings = Settings {
         dim: learning.dim.map_or(default.dim, |dim| dim as usize),
         window: learning.window,
+        window_draw: learning.window_draw,
         negatives: learning.negatives.map_or(default.negatives, |negatives| negatives as usize),
         subsample: learning.subsample,
         epochs: learning.epochs.unwrap_or(default.epochs),

@@ -2,6 +2,7 @@
 
 mod groups;
 mod variants;
+mod windows;
 
 use std::ops::ControlFlow::{Break, Continue};
 
