@@ -16,6 +16,7 @@ import argparse
 import collections
 import importlib
 import importlib.metadata
+import os
 import pathlib
 import subprocess
 import sys
@@ -93,6 +94,8 @@ def main():
     options.folder.mkdir(parents=True, exist_ok=True)
     tests = fetch(options.folder.resolve())
     put_in_place(tests)
+    # Some tests leave files where they run.
+    os.chdir(options.folder)
     outcomes = Outcomes()
     files = [str(tests / f"{file}.py") for file in FILES]
     pytest.main(["-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", *rest, *files], plugins=[outcomes])

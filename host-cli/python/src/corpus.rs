@@ -8,10 +8,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
 use crate::error::Failure;
+use crate::patience::wait_for;
 use crate::vectors::Vectors;
 
 /// Sentences between two looks at whether Ctrl-C was pressed.
-const PATIENCE: usize = 4_096;
+const STRETCH: usize = 4_096;
 
 /// A text as numbers of words, with its vocabulary.
 #[pyclass(frozen, module = "motevec._motevec")]
@@ -22,46 +23,42 @@ pub(crate) struct Corpus {
 
 #[pymethods]
 impl Corpus {
-    /// Reads files, one sentence a line; `vocabulary` and `earlier` are models whose words it keeps to, or adds to.
-    #[staticmethod]
-    #[pyo3(signature = (paths, *, min_count, max_vocab=None, vocabulary=None, earlier=None, workers=None))]
-    fn read(
+    /// Reads `files`, one sentence a line, or goes once through `sentences`, each an iterable of strings; `vocabulary`
+    /// and `earlier` are models whose words it keeps to, or adds to.
+    #[new]
+    #[pyo3(signature = (sentences, files, *, min_count, max_vocab=None, vocabulary=None, earlier=None, workers=None))]
+    #[expect(clippy::too_many_arguments, reason = "they have names in Python")]
+    fn new(
         py: Python<'_>,
-        paths: Vec<PathBuf>,
+        sentences: Option<Py<PyAny>>,
+        files: Vec<PathBuf>,
         min_count: u64,
         max_vocab: Option<usize>,
         vocabulary: Option<&Vectors>,
         earlier: Option<&Vectors>,
         workers: Option<usize>,
     ) -> PyResult<Self> {
-        let options = options(min_count, max_vocab, vocabulary, earlier, workers);
-        let sources: Vec<_> = paths.into_iter().map(Source::Path).collect();
-        let corpus = py.detach(|| corpus::read(&sources, &options, &|_| {}));
-        Ok(Self { corpus: corpus.map_err(Failure::Motevec)?, options })
-    }
-
-    /// Goes once through sentences, each an iterable of strings.
-    #[staticmethod]
-    #[pyo3(signature = (sentences, *, min_count, max_vocab=None, vocabulary=None, earlier=None, workers=None))]
-    fn gather(
-        py: Python<'_>,
-        sentences: Py<PyAny>,
-        min_count: u64,
-        max_vocab: Option<usize>,
-        vocabulary: Option<&Vectors>,
-        earlier: Option<&Vectors>,
-        workers: Option<usize>,
-    ) -> PyResult<Self> {
-        let options = options(min_count, max_vocab, vocabulary, earlier, workers);
-        let fill = |corpus: &mut Sentences<'_>| {
-            Python::attach(|py| {
-                each_sentence(sentences.bind(py), |sentence| {
-                    each_word(sentence, |word| Ok(corpus.word(word)?))?;
-                    Ok(corpus.end()?)
-                })
-            })
+        let default = Options::default();
+        let words = |vectors: &Vectors| vectors.vectors.vocabulary.clone();
+        let options = Options {
+            min_count,
+            max_vocab,
+            vocabulary: vocabulary.map(words),
+            earlier: earlier.map(words),
+            // Beyond the cores, threads only take memory.
+            threads: workers.unwrap_or(default.threads).min(default.threads),
+            ..default
         };
-        Ok(Self { corpus: py.detach(|| corpus::gather(&options, fill))?, options })
+        let corpus = match &sentences {
+            Some(sentences) => py.detach(|| corpus::gather(&options, |corpus| fill(corpus, sentences)))?,
+            None => {
+                let sources: Vec<_> = files.into_iter().map(Source::Path).collect();
+                let options = options.clone();
+                let corpus = wait_for(py, move || corpus::read(&sources, &options, &|_| {}))?;
+                corpus.map_err(Failure::Motevec)?
+            }
+        };
+        Ok(Self { corpus, options })
     }
 
     /// The same text, of which only the words are left that `keep` says yes to, by their spelling and count.
@@ -109,24 +106,14 @@ impl Corpus {
     }
 }
 
-fn options(
-    min_count: u64,
-    max_vocab: Option<usize>,
-    vocabulary: Option<&Vectors>,
-    earlier: Option<&Vectors>,
-    workers: Option<usize>,
-) -> Options {
-    let default = Options::default();
-    let words = |vectors: &Vectors| vectors.vectors.vocabulary.clone();
-    Options {
-        min_count,
-        max_vocab,
-        vocabulary: vocabulary.map(words),
-        earlier: earlier.map(words),
-        // Beyond the cores, threads only take memory.
-        threads: workers.unwrap_or(default.threads).min(default.threads),
-        ..default
-    }
+/// Adds `sentences` to `corpus`.
+fn fill(corpus: &mut Sentences<'_>, sentences: &Py<PyAny>) -> Result<(), Failure> {
+    Python::attach(|py| {
+        each_sentence(sentences.bind(py), |sentence| {
+            each_word(sentence, |word| Ok(corpus.word(word)?))?;
+            Ok(corpus.end()?)
+        })
+    })
 }
 
 /// Calls `take` with each sentence.
@@ -135,7 +122,7 @@ pub(crate) fn each_sentence<'py>(
     mut take: impl FnMut(&Bound<'py, PyAny>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     for (number, sentence) in sentences.try_iter()?.enumerate() {
-        if number % PATIENCE == 0 {
+        if number % STRETCH == 0 {
             sentences.py().check_signals()?;
         }
         take(&sentence?)?;

@@ -3,7 +3,9 @@
 use std::io;
 
 use motevec::Error;
-use pyo3::exceptions::{PyFileNotFoundError, PyKeyError, PyOSError, PyPermissionError, PyRuntimeError, PyValueError};
+use pyo3::exceptions::{
+    PyFileNotFoundError, PyKeyError, PyMemoryError, PyOSError, PyPermissionError, PyRuntimeError, PyValueError,
+};
 use pyo3::prelude::*;
 
 /// Why work ended early.
@@ -35,6 +37,7 @@ impl From<Failure> for PyErr {
         let message = spoken(&error.to_string());
         match error {
             Error::Usage(_) | Error::Setting { .. } => PyValueError::new_err(message),
+            Error::Memory(_) => PyMemoryError::new_err(message),
             Error::UnknownWord(_) => PyKeyError::new_err(message),
             Error::Input { .. } => Python::attach(|py| input(py, message).unwrap_or_else(|error| error)),
             Error::Io { source, .. } => match source.kind() {
@@ -68,6 +71,13 @@ const NAMES: [(&str, &str); 12] = [
     ("format", "format"),
 ];
 
+/// Advice of the program that is none here, where there are no such options.
+const ADVICE: [&str; 3] = [
+    ", or put the text on the disk: --token-memory 0",
+    ", or use --invalid-utf8 replace (with U+FFFD) or skip (the line)",
+    " (or --tokens words)",
+];
+
 /// A message of the program, with the names that arguments have in Python.
 pub(crate) fn spoken(message: &str) -> String {
     let name = |name: &str| NAMES.iter().find(|(ours, _)| *ours == name).map(|(_, theirs)| *theirs);
@@ -77,6 +87,9 @@ pub(crate) fn spoken(message: &str) -> String {
         Some(theirs) => theirs.to_owned() + &message[first.len()..],
         None => message.to_owned(),
     };
+    for advice in ADVICE {
+        said = said.replace(advice, "");
+    }
     for (ours, theirs) in NAMES {
         said = said.replace(&format!("--{ours}"), theirs);
     }

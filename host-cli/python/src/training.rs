@@ -2,10 +2,10 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use motevec::Run;
-use motevec::train::{self, Architecture, Objective, Progress, Trained};
+use motevec::train::{self, Architecture, Objective, Progress, Trained, WindowDraw};
 use motevec_core::optim::Schedule;
 use motevec_core::subword::Ngrams;
 use motevec_core::train::CbowGradient;
@@ -14,10 +14,8 @@ use pyo3::prelude::*;
 
 use crate::corpus::Corpus;
 use crate::error::Failure;
+use crate::patience::PATIENCE;
 use crate::vectors::Vectors;
-
-/// How often Python is asked whether to go on, and told how far training has come.
-const EVERY: Duration = Duration::from_millis(50);
 
 /// How to train.
 #[pyclass(frozen, module = "motevec._motevec")]
@@ -26,12 +24,13 @@ pub(crate) struct Settings(train::Settings);
 #[pymethods]
 impl Settings {
     #[new]
-    #[pyo3(signature = (*, vector_size, window, negative, sample, epochs, alpha, floor, sg, hs, seed, workers=None,
-                        ngrams=None))]
+    #[pyo3(signature = (*, vector_size, window, shrink_windows, negative, sample, epochs, alpha, floor, sg, hs, seed,
+                        workers=None, ngrams=None))]
     #[expect(clippy::too_many_arguments, reason = "they have names in Python")]
     fn new(
         vector_size: usize,
         window: u32,
+        shrink_windows: bool,
         negative: usize,
         sample: f32,
         epochs: u32,
@@ -48,6 +47,7 @@ impl Settings {
         let settings = train::Settings {
             dim: vector_size,
             window,
+            window_draw: if shrink_windows { WindowDraw::Uniform } else { WindowDraw::Fixed },
             negatives: if hs { default.negatives } else { negative },
             subsample: sample,
             epochs,
@@ -78,8 +78,9 @@ pub(crate) struct Training {
 impl Training {
     #[new]
     #[pyo3(signature = (corpus, settings, earlier=None))]
-    fn new(corpus: Py<Corpus>, settings: &Settings, earlier: Option<Py<Vectors>>) -> Self {
-        Self { corpus, settings: settings.0.clone(), earlier, trained: None }
+    fn new(corpus: Py<Corpus>, settings: &Settings, earlier: Option<Py<Vectors>>) -> PyResult<Self> {
+        train::check_memory(&corpus.get().corpus, &settings.0).map_err(Failure::Motevec)?;
+        Ok(Self { corpus, settings: settings.0.clone(), earlier, trained: None })
     }
 
     /// The model before training, for the words of `corpus`.
@@ -87,6 +88,7 @@ impl Training {
     #[pyo3(signature = (corpus, settings, earlier=None))]
     fn initial(corpus: &Corpus, settings: &Settings, earlier: Option<&Vectors>) -> PyResult<Vectors> {
         let (corpus, earlier) = (&corpus.corpus, earlier.map(|earlier| &*earlier.vectors));
+        train::check_memory(corpus, &settings.0).map_err(Failure::Motevec)?;
         let start = train::initial(&corpus.vocabulary, &settings.0, earlier).map_err(Failure::Motevec)?;
         let history = earlier.map(|earlier| earlier.history.clone()).unwrap_or_default();
         Ok(Vectors::trained(start, corpus.vocabulary.clone(), settings.0.dim, history))
@@ -104,7 +106,7 @@ impl Training {
         let (mut asked, mut failure) = (Instant::now(), None);
         let mut observe = |at: &Progress| {
             let ends = until.is_some_and(|until| at.done * epochs >= at.total * u64::from(until));
-            if asked.elapsed() >= EVERY || at.done == at.total {
+            if asked.elapsed() >= PATIENCE || at.done == at.total {
                 let answer = Python::attach(|py| {
                     py.check_signals()?;
                     let Some(progress) = &progress else { return Ok(()) };

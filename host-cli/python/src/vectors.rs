@@ -10,13 +10,14 @@ use motevec::query::{self, Question, Term, Wanted};
 use motevec::train::Trained;
 use motevec::{Error, Run, Subwords, Vocabulary};
 use motevec_core::subword::Ngrams;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyFileNotFoundError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyTuple};
 
 use crate::array::{Array, Numbers};
 use crate::error::Failure;
+use crate::patience::wait_for;
 
 /// A word or a vector, and what it is multiplied by.
 type PyTerm = (PyDirection, f64);
@@ -27,8 +28,8 @@ enum PyDirection {
     Vector(Vec<f32>),
 }
 
-/// The share of analogies that are answered, the sections, and the questions.
-type PyAnalogies<'a> = (Option<f64>, Vec<String>, Vec<(usize, (&'a str, &'a str, &'a str, &'a str), bool)>);
+/// The sections of a file of analogies, and the questions.
+type PyAnalogies<'a> = (Vec<String>, Vec<(usize, (&'a str, &'a str, &'a str, &'a str), bool)>);
 
 impl PyDirection {
     fn of(&self) -> Term<'_> {
@@ -141,7 +142,7 @@ impl Vectors {
     ) -> PyResult<Self> {
         let format = format.map(named).transpose()?;
         let rules = Rules { limit, lenient, ..Rules::default() };
-        let vectors = py.detach(|| format::open(&path, format, None)?.with(rules).read());
+        let vectors = wait_for(py, move || format::open(&path, format, None)?.with(rules).read())?;
         Ok(Self { vectors: Arc::new(vectors.map_err(Failure::Motevec)?), nodes: None })
     }
 
@@ -151,8 +152,13 @@ impl Vectors {
         let format = format.map(named).transpose()?;
         let usual = usual.map(named).transpose()?;
         let format = format.or_else(|| Format::of_name(&path).is_none().then_some(usual)?);
-        let written = py.detach(|| format::write(&path, format, self.vectors.view()));
-        Ok(written.map_err(Failure::Motevec)?)
+        py.detach(|| format::write(&path, format, self.vectors.view())).map_err(|error| {
+            let is_there = path.parent().is_none_or(|folder| folder.as_os_str().is_empty() || folder.exists());
+            match is_there {
+                true => Failure::Motevec(error).into(),
+                false => PyFileNotFoundError::new_err(error.to_string()),
+            }
+        })
     }
 
     fn __len__(&self) -> usize {
@@ -314,8 +320,8 @@ impl Vectors {
         Ok((score.spearman, score.pearson, score.pairs, all))
     }
 
-    /// The share of analogies in a file that the model answers, the names of its sections, and the questions that
-    /// count: the section of each, its words, and whether the answer is right.
+    /// The names of the sections of a file of analogies, and the questions that count: the section of each, its words,
+    /// and whether the answer is right.
     fn evaluate_analogies(&self, py: Python<'_>, path: PathBuf, restrict: usize) -> PyResult<PyAnalogies<'_>> {
         let score = py.detach(|| eval::analogies(&self.vectors, &path, restrict)).map_err(Failure::Motevec)?;
         let question = |asked: eval::Asked| {
@@ -323,7 +329,7 @@ impl Vectors {
             (asked.section, (a, b, c, expected), asked.correct)
         };
         let sections = score.sections.iter().map(|section| section.section.clone()).collect();
-        Ok((score.total.accuracy(), sections, score.questions.into_iter().map(question).collect()))
+        Ok((sections, score.questions.into_iter().map(question).collect()))
     }
 
     /// A map of words as an SVG drawing: of `words`, or of the `top` most frequent ones after `skip`.
@@ -365,8 +371,8 @@ fn draw(
     title: String,
     size: [f64; 2],
 ) -> Result<plot::Picture, Error> {
-    let groups = ((selection.rows.len() as f64 / 2.0).sqrt().round() as usize).clamp(1, 8);
-    let selection = if groups > 2 { selection.grouped(vectors, groups) } else { selection };
+    let groups = selection.usual_groups();
+    let selection = if groups > 1 { selection.grouped(vectors, groups) } else { selection };
     let Some(projection) = plot::pca(&selection.vectors(vectors)) else {
         return Err(Error::Failed("there are not two words with different vectors to draw".to_owned()));
     };

@@ -78,8 +78,12 @@ class QuestionTest(unittest.TestCase):
                 ask()
             self.assertIn("does not know the word `w3o0`; did you mean `w30`", str(raised.exception))
         self.assertEqual(("w3" in wv, "w3o0" in wv, wv.get_index("w3o0", default=-1)), (True, False, -1))
-        with self.assertRaises(ValueError):
-            wv.most_similar([])
+        for ask in (lambda: wv.most_similar([]), lambda: wv.most_similar([np.full(12, np.nan)]),
+                    lambda: wv.plot(size=(0, 100)), lambda: wv.plot(size=(900, float("nan"))), lambda: KeyedVectors(0)):
+            self.assertRaises(ValueError, ask)
+        self.assertRaises(KeyError, wv.plot, ["w1", "w2", "w3o0"])
+        self.assertRaises(TypeError, wv.most_similar_many, "w1")
+        self.assertEqual(list(wv), wv.index_to_key)
 
     def test_scores(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -95,6 +99,11 @@ class QuestionTest(unittest.TestCase):
             self.assertEqual(len(sections[1]["correct"]) + len(sections[1]["incorrect"]), 2)
             self.assertEqual(score, len(sections[0]["correct"]) / 2)
             self.assertIn(("man", "woman", "king", "queen"), sections[0]["correct"])
+            for most in (300_000, None):
+                product = wv.evaluate_word_analogies(questions, most, similarity_function="most_similar_cosmul")
+                self.assertEqual(product, (score, sections))
+            self.assertEqual(wv.evaluate_word_analogies(questions, 2)[0], 0)
+            self.assertRaises(ValueError, wv.evaluate_word_analogies, questions, similarity_function="else")
 
 
 class ArrayTest(unittest.TestCase):

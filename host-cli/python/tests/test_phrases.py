@@ -46,8 +46,11 @@ class PhrasesTest(unittest.TestCase):
                           dict(scoring="npmi", threshold=2), dict(delimiter="")):
             with self.assertRaises(ValueError):
                 Phrases(TEXT, **arguments)
-        with self.assertRaises(TypeError):
-            Phrases(["new york"])
+        phrases = Phrases(TEXT, min_count=1, threshold=0.5)
+        for ask in (lambda: Phrases(["new york"]), lambda: Phrases(TEXT, connector_words="of"),
+                    lambda: phrases["new york"], lambda: phrases.find_phrases("new york"),
+                    lambda: list(phrases[iter([["new"], "york"])])):
+            self.assertRaises(TypeError, ask)
 
 
 if __name__ == "__main__":

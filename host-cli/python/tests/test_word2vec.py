@@ -47,8 +47,10 @@ class TrainingTest(unittest.TestCase):
             (Word2Vec, dict(sg=0), ["--architecture", "cbow", "--cbow-gradient", "word2vec", "--lr", "0.025"], "bin"),
             (Word2Vec, dict(sg=1, hs=1, negative=0, min_alpha=0.005),
              ["--loss", "hierarchical-softmax", "--schedule", "linear=0.2"], "safetensors"),
-            (Word2Vec, dict(sg=1, window=3, negative=7, seed=5, alpha=0.05, max_final_vocab=50),
-             ["--window", "3", "--negatives", "7", "--seed", "5", "--lr", "0.05", "--max-vocab", "50"], "safetensors"),
+            (Word2Vec, dict(sg=1, window=3, negative=7, seed=-5, alpha=0.05, max_final_vocab=50),
+             ["--window", "3", "--negatives", "7", "--seed", str(2 ** 64 - 5), "--lr", "0.05", "--max-vocab", "50"],
+             "safetensors"),
+            (Word2Vec, dict(sg=1, shrink_windows=False), ["--lr", "0.025", "--window-draw", "fixed"], "safetensors"),
             (FastText, dict(sg=1, bucket=1000), ["--subwords", "--min-n", "3", "--max-n", "6", "--buckets", "1000"],
              "safetensors"),
         ]
@@ -148,6 +150,19 @@ class TrainingTest(unittest.TestCase):
             thread.join()
         self.assertGreaterEqual(count[0], 20)
 
+    def test_ctrl_c_is_heard_while_a_file_is_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "pipe")
+            os.mkfifo(path)
+            for read in (lambda: Word2Vec(corpus_file=path), lambda: motevec.load(path)):
+                timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+                timer.start()
+                self.assertRaises(KeyboardInterrupt, read)
+                timer.join()
+                # What still reads comes to its end.
+                with open(path, "w"):
+                    pass
+
     def test_new_words_join_and_known_ones_keep_their_vectors(self):
         model = Word2Vec(topics(), **SMALL)
         before = model.wv["t1w1"].copy()
@@ -178,14 +193,16 @@ class TrainingTest(unittest.TestCase):
 
     def test_a_saved_model_is_the_same_and_trains_on(self):
         with tempfile.TemporaryDirectory() as folder:
-            for kind, arguments in [(Word2Vec, dict(sg=1, window=3)), (FastText, dict(bucket=500, min_n=2))]:
+            for kind, arguments in [(Word2Vec, dict(sg=1, window=3, shrink_windows=False)),
+                                    (FastText, dict(bucket=500, min_n=2))]:
                 model = kind(topics(), epochs=3, seed=9, **SMALL, **arguments)
                 path = os.path.join(folder, "word2vec.model")
                 model.save(path)
                 for again in (kind.load(path), pickle.loads(pickle.dumps(model))):
                     self.assertTrue((again.wv.vectors == model.wv.vectors).all())
                     self.assertTrue((again.syn1neg == model.syn1neg).all())
-                    settings = [(m.window, m.sg, m.epochs, m.seed, m.sample, m.min_count) for m in (model, again)]
+                    settings = [(m.window, m.sg, m.epochs, m.seed, m.sample, m.min_count, m.shrink_windows)
+                                for m in (model, again)]
                     self.assertEqual(*settings)
                     again.train(topics(), total_examples=600, epochs=1)
                     self.assertFalse((again.wv.vectors == model.wv.vectors).all())
@@ -210,6 +227,7 @@ class TrainingTest(unittest.TestCase):
         cases = [
             (ValueError, "vector_size 0: ", lambda: Word2Vec(vector_size=0)),
             (ValueError, "alpha -1: ", lambda: Word2Vec(alpha=-1)),
+            (ValueError, "min_alpha -1: ", lambda: Word2Vec(min_alpha=-1)),
             (ValueError, "give negative > 0, or hs=1", lambda: Word2Vec(negative=0)),
             (ValueError, "ns_exponent=1 is not supported", lambda: Word2Vec(ns_exponent=1)),
             (TypeError, "not a str: split it", lambda: Word2Vec(["a sentence"])),
@@ -217,7 +235,10 @@ class TrainingTest(unittest.TestCase):
             (TypeError, "either sentences or corpus_file", lambda: Word2Vec([["a"]], "file")),
             (RuntimeError, "the sentences contain no words", lambda: Word2Vec([])),
             (RuntimeError, "lower min_count", lambda: Word2Vec([["a", "b"]])),
+            (MemoryError, "lower vector_size, or keep", lambda: Word2Vec(topics(), vector_size=10 ** 13)),
             (FileNotFoundError, "/no/such/file: ", lambda: Word2Vec(corpus_file="/no/such/file")),
+            (FileNotFoundError, "no folder `/no/such`: create it",
+             lambda: Word2Vec(topics(9), **SMALL).save("/no/such/model")),
             (RuntimeError, "first build vocabulary", lambda: Word2Vec().train([["a"]], total_examples=1, epochs=1)),
             (ZeroDivisionError, "division", lambda: Word2Vec((1 / 0 for _ in range(2)))),
         ]
@@ -225,6 +246,14 @@ class TrainingTest(unittest.TestCase):
             with self.assertRaises(kind) as raised:
                 call()
             self.assertIn(message, str(raised.exception))
+
+    def test_advice_is_for_python(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "text.txt")
+            pathlib.Path(path).write_bytes(b"caf\xe9 au lait\n")
+            with self.assertRaises(motevec.InputError) as raised:
+                Word2Vec(corpus_file=path)
+            self.assertEqual(str(raised.exception), f"{path}:1: invalid UTF-8; convert the file to UTF-8")
 
     def test_models_say_what_they_are(self):
         model = FastText(topics(50), sg=1, **SMALL)

@@ -54,20 +54,16 @@ class Vectors:
     def evaluate_pairs(self, path: str, restrict: int) -> tuple[float | None, float | None, int, int]: ...
     def evaluate_analogies(
         self, path: str, restrict: int
-    ) -> tuple[float | None, list[str], list[tuple[int, tuple[str, str, str, str], bool]]]: ...
+    ) -> tuple[list[str], list[tuple[int, tuple[str, str, str, str], bool]]]: ...
     def map(self, title: str, words: list[str] | None = None, top: int = 100, skip: int = 0,
             size: tuple[float, float] = (900.0, 640.0)) -> str: ...
 
 @final
 class Corpus:
     """A text as numbers of words, with its vocabulary."""
-    @staticmethod
-    def read(paths: list[str], *, min_count: int, max_vocab: int | None = None, vocabulary: Vectors | None = None,
-             earlier: Vectors | None = None, workers: int | None = None) -> Corpus: ...
-    @staticmethod
-    def gather(sentences: Iterable[Iterable[str]], *, min_count: int, max_vocab: int | None = None,
-               vocabulary: Vectors | None = None, earlier: Vectors | None = None,
-               workers: int | None = None) -> Corpus: ...
+    def __new__(cls, sentences: Iterable[Iterable[str]] | None, files: list[str], *, min_count: int,
+                max_vocab: int | None = None, vocabulary: Vectors | None = None, earlier: Vectors | None = None,
+                workers: int | None = None) -> Corpus: ...
     def keep(self, keep: Callable[[str, int], bool], min_count: int) -> Corpus: ...
     @property
     def words(self) -> int: ...
@@ -81,8 +77,8 @@ class Corpus:
 @final
 class Settings:
     """How to train."""
-    def __new__(cls, *, vector_size: int, window: int, negative: int, sample: float, epochs: int, alpha: float,
-                floor: float | None, sg: bool, hs: bool, seed: int, workers: int | None = None,
+    def __new__(cls, *, vector_size: int, window: int, shrink_windows: bool, negative: int, sample: float, epochs: int,
+                alpha: float, floor: float | None, sg: bool, hs: bool, seed: int, workers: int | None = None,
                 ngrams: _Ngrams | None = None) -> Settings: ...
 
 @final

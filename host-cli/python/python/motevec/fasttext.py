@@ -95,19 +95,16 @@ class FastText(Word2Vec):
         has_some = self.word_ngrams and self.max_n >= max(self.min_n, 1) and self.bucket
         return (self.min_n, self.max_n, self.bucket) if has_some else None
 
-    @classmethod
-    def _arguments(cls, wv):
-        min_n, max_n, bucket = wv._vectors.lengths() or (0, 0, 0)
-        return {**super()._arguments(wv), "min_n": min_n, "max_n": max_n, "bucket": bucket}
+    @staticmethod
+    def _arguments(vectors):
+        min_n, max_n, bucket = vectors.lengths() or (0, 0, 0)
+        return {**Word2Vec._arguments(vectors), "min_n": min_n, "max_n": max_n, "bucket": bucket}
 
 
 def load_facebook_model(path, encoding="utf-8"):
     """Read a model of Facebook's fastText, to be trained further."""
     _only_utf8(encoding)
-    wv = load_facebook_vectors(path)
-    model = FastText(vector_size=wv.vector_size, **FastText._arguments(wv))
-    model.wv = wv
-    return model
+    return FastText._of(Vectors.read(os.fspath(path), "fasttext-bin"))
 
 
 def load_facebook_vectors(path, encoding="utf-8"):

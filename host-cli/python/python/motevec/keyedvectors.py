@@ -10,6 +10,9 @@ import numpy as np
 
 from ._motevec import Vectors
 
+# The sides that a map may have.
+MAP_SIDES = (100, 8000)
+
 
 def load(path, format=None, limit=None, lenient=False):
     """Read the vectors of any file that `motevec` reads: the name or the content tells the format.
@@ -17,15 +20,11 @@ def load(path, format=None, limit=None, lenient=False):
     `format` names it (`word2vec-bin`, `fasttext-bin`, `safetensors`, …), `limit` reads the first rows only, and
     `lenient` leaves out rows that cannot be used.
     """
-    return of_vectors(Vectors.read(os.fspath(path), format, limit, lenient))
-
-
-def of_vectors(vectors):
-    """The `KeyedVectors` of what the library holds: those with n-grams know words that they have not seen."""
     from .fasttext import FastTextKeyedVectors
 
-    kind = KeyedVectors if vectors.lengths() is None else FastTextKeyedVectors
-    return kind._of(vectors)
+    vectors = Vectors.read(os.fspath(path), format, limit, lenient)
+    # Those with n-grams know words that they have not seen.
+    return (KeyedVectors if vectors.lengths() is None else FastTextKeyedVectors)._of(vectors)
 
 
 class KeyedVectors:
@@ -34,6 +33,8 @@ class KeyedVectors:
     def __init__(self, vector_size, count=0, dtype=np.float32, mapfile_path=None):
         """No words yet; rows of `vector_size` numbers. `count` rows need no room in advance."""
         _only("dtype", np.dtype(dtype), np.dtype(np.float32))
+        if vector_size < 1:
+            raise ValueError(f"vector_size {vector_size}: a vector has at least 1 number")
         self._set(Vectors([], [], int(vector_size), b""))
 
     @classmethod
@@ -98,6 +99,10 @@ class KeyedVectors:
 
     def __len__(self):
         return len(self._vectors)
+
+    def __iter__(self):
+        """The words, in row order."""
+        return iter(self.index_to_key)
 
     def __contains__(self, key):
         return self.has_index_for(key)
@@ -252,6 +257,8 @@ class KeyedVectors:
 
     def most_similar_many(self, queries, topn=10, restrict_vocab=None):
         """The answers that `most_similar` gives to each of `queries`, in a small part of the time for many."""
+        if isinstance(queries, str):
+            raise TypeError("queries must be a list: of words, of lists of words, of vectors")
         return self._vectors.nearest([self._question(query) for query in queries], topn, 0, restrict_vocab)
 
     def similar_by_word(self, word, topn=10, restrict_vocab=None):
@@ -402,7 +409,8 @@ class KeyedVectors:
         _only_utf8(encoding)
         _only("case_insensitive", case_insensitive, True)
         _only("dummy4unknown", dummy4unknown, False)
-        spearman, pearson, known, all_pairs = self._vectors.evaluate_pairs(os.fspath(pairs), restrict_vocab)
+        most = len(self) if restrict_vocab is None else restrict_vocab
+        spearman, pearson, known, all_pairs = self._vectors.evaluate_pairs(os.fspath(pairs), most)
         nan = float("nan")
         score = lambda score: (nan if score is None else score, None)
         return score(pearson), score(spearman), 100.0 * (all_pairs - known) / all_pairs
@@ -410,16 +418,23 @@ class KeyedVectors:
     def evaluate_word_analogies(self, analogies, restrict_vocab=300000, case_insensitive=True, dummy4unknown=False,
                                 similarity_function="most_similar"):
         """The share of the analogies in a file that the nearest word answers, and the sections of the file: each a
-        dictionary of its name and of the questions that are answered right (`correct`) and wrong (`incorrect`)."""
+        dictionary of its name and of the questions that are answered right (`correct`) and wrong (`incorrect`).
+        `similarity_function` may also be `"most_similar_cosmul"`, which takes much longer."""
         _only("case_insensitive", case_insensitive, True)
         _only("dummy4unknown", dummy4unknown, False)
-        _only("similarity_function", similarity_function, "most_similar")
-        score, names, questions = self._vectors.evaluate_analogies(os.fspath(analogies), restrict_vocab)
+        by_product = similarity_function == "most_similar_cosmul"
+        if not by_product:
+            _only("similarity_function", similarity_function, "most_similar")
+        most = len(self) if restrict_vocab is None else restrict_vocab
+        names, questions = self._vectors.evaluate_analogies(os.fspath(analogies), most)
         sections = [{"section": name, "correct": [], "incorrect": []} for name in [*names, "Total accuracy"]]
         for section, words, correct in questions:
+            if by_product:
+                a, b, c, expected = words
+                correct = [word for word, _ in self.most_similar_cosmul([b, c], [a], 1, most)] == [expected]
             for found in (sections[section], sections[-1]):
                 found["correct" if correct else "incorrect"].append(words)
-        return score or 0.0, sections
+        return len(sections[-1]["correct"]) / max(len(questions), 1), sections
 
     # Files.
 
@@ -489,11 +504,14 @@ class KeyedVectors:
 
     def plot(self, words=None, topn=100, title=None, size=(900, 640)):
         """A map of `words`, or of the `topn` most frequent ones, that a notebook shows. `str()` of it is SVG."""
+        width, height = size
+        if not (MAP_SIDES[0] <= width <= MAP_SIDES[1] and MAP_SIDES[0] <= height <= MAP_SIDES[1]):
+            raise ValueError(f"size={size}: give a width and a height from {MAP_SIDES[0]} to {MAP_SIDES[1]}")
         # The most frequent words of a large model say little about it.
         skip = 100 if len(self) >= 1000 else 0
         title = title or f"{len(self):,} words × {self.vector_size}"
-        words = None if words is None else [self._word(word) for word in words]
-        return Picture(self._vectors.map(title, words, topn, skip, tuple(size)))
+        words = None if words is None else [self.index_to_key[self.get_index(word)] for word in words]
+        return Picture(self._vectors.map(title, words, topn, skip, (width, height)))
 
     def _repr_html_(self):
         try:
@@ -529,7 +547,10 @@ def _listed(keys):
 
 
 def _numbers(vector):
-    return np.asarray(vector, dtype=np.float32).ravel().tolist()
+    numbers = np.asarray(vector, dtype=np.float32).ravel()
+    if not np.isfinite(numbers).all():
+        raise ValueError("the vector holds numbers that are not finite")
+    return numbers.tolist()
 
 
 def _unit(vector):

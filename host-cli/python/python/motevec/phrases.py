@@ -19,7 +19,7 @@ class _Joins:
         return self._join(sentences)[0] if is_one else _Joined(self, sentences)
 
     def _join(self, sentence):
-        return self._phrases.join(list(sentence))
+        return self._phrases.join(sentence)
 
     def _new_counts(self):
         return Counts(self.min_count, float(self.threshold), self.max_vocab_size, self.delimiter, self.scoring,
@@ -75,6 +75,8 @@ class Phrases(_Joins):
             raise ValueError("threshold must be positive")
         if not isinstance(scoring, str):
             raise ValueError("scoring: there are default and npmi, and no functions")
+        if isinstance(connector_words, str):
+            raise TypeError("connector_words must be a set of words, not a str")
         self.min_count, self.threshold, self.max_vocab_size = min_count, threshold, max_vocab_size
         self.delimiter, self.scoring, self.connector_words = delimiter, scoring, frozenset(connector_words)
         self._counts, self._learned = self._new_counts(), None
@@ -132,7 +134,7 @@ class _Joined:
 
     def __iter__(self):
         for sentence in self.sentences:
-            yield self.phrases[list(sentence)]
+            yield self.phrases._join(sentence)[0]
 
 
 def _is_sentence(sentence):

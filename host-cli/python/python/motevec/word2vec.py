@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import operator
 import os
 
 import numpy as np
 
 from ._motevec import Corpus, Settings, Training, Vectors
-from .keyedvectors import KeyedVectors, _only, of_vectors
+from .keyedvectors import KeyedVectors, _only
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +40,9 @@ class Word2Vec:
                            "time: that of hierarchical softmax; set negative=0.")
         for name, value, supported in (("max_vocab_size", max_vocab_size, None), ("ns_exponent", ns_exponent, 0.75),
                                        ("cbow_mean", cbow_mean, 1), ("null_word", null_word, 0),
-                                       ("sorted_vocab", sorted_vocab, 1),
-                                       ("shrink_windows", bool(shrink_windows), True)):
+                                       ("sorted_vocab", sorted_vocab, 1)):
             _only(name, value, supported)
-        self.vector_size, self.window = vector_size, window
+        self.vector_size, self.window, self.shrink_windows = vector_size, window, bool(shrink_windows)
         self.min_count, self.max_final_vocab = min_count, max_final_vocab
         self.sg, self.hs, self.negative, self.sample = int(sg), int(hs), int(negative), sample
         self.alpha, self.min_alpha, self.epochs, self.seed = alpha, min_alpha, epochs, seed
@@ -77,13 +77,12 @@ class Word2Vec:
         if trim_rule is not None:
             _only("max_final_vocab", how["max_vocab"], None)
             least, how["min_count"] = how["min_count"], 1
+        files = []
         if sentences is None:
             files = [corpus_file] if isinstance(corpus_file, (str, os.PathLike)) else corpus_file
             if not isinstance(files, (list, tuple)) or not all(isinstance(file, (str, os.PathLike)) for file in files):
                 raise TypeError("corpus_file must be the name of a file, or a list of names")
-            corpus = Corpus.read([os.fspath(file) for file in files], **how)
-        else:
-            corpus = Corpus.gather(sentences, **how)
+        corpus = Corpus(sentences, [os.fspath(file) for file in files], **how)
         if trim_rule is not None:
             rule = lambda word, count: (trim_rule(word, count, least) or (2 if count >= least else 1)) == 2
             corpus = corpus.keep(rule, least)
@@ -123,9 +122,12 @@ class Word2Vec:
     def _settings(self, epochs, start_alpha=None, end_alpha=None):
         alpha = start_alpha or self.alpha
         end = self.min_alpha if end_alpha is None else end_alpha
-        return Settings(vector_size=self.vector_size, window=self.window, negative=self.negative, sample=self.sample,
-                        epochs=epochs, alpha=alpha, floor=None if end is None else min(end / alpha, 1.0),
-                        sg=bool(self.sg), hs=bool(self.hs), seed=self.seed, workers=self.workers, ngrams=self._ngrams())
+        if end is not None and not end >= 0:
+            raise ValueError(f"min_alpha {end}: the learning rate cannot fall below 0")
+        return Settings(vector_size=self.vector_size, window=self.window, shrink_windows=self.shrink_windows,
+                        negative=self.negative, sample=self.sample, epochs=epochs, alpha=alpha,
+                        floor=None if end is None else min(end / alpha, 1.0), sg=bool(self.sg), hs=bool(self.hs),
+                        seed=operator.index(self.seed) % 2 ** 64, workers=self.workers, ngrams=self._ngrams())
 
     def train(self, corpus_iterable=None, corpus_file=None, total_examples=None, total_words=None, epochs=None,
               start_alpha=None, end_alpha=None, word_count=0, queue_factor=2, report_delay=1.0, compute_loss=False,
@@ -216,15 +218,18 @@ class Word2Vec:
     def load(cls, path, *_, **__):
         """Read a model in any format. What a full model (`.safetensors`) says of how it was made, it is trained
         further with; for the rest there are the defaults."""
-        wv = of_vectors(Vectors.read(os.fspath(path)))
-        model = cls(vector_size=wv.vector_size, **cls._arguments(wv))
-        model.wv = model._keyed(wv._vectors)
-        return model
+        return cls._of(Vectors.read(os.fspath(path)))
 
     @classmethod
-    def _arguments(cls, wv):
+    def _of(cls, vectors):
+        model = cls(vector_size=vectors.dim, **cls._arguments(vectors))
+        model.wv = model._keyed(vectors)
+        return model
+
+    @staticmethod
+    def _arguments(vectors):
         """The arguments that the last run of training had."""
-        runs = json.loads(wv._vectors.history())
+        runs = json.loads(vectors.history())
         if not runs:
             return {}
         options = dict(map(tuple, runs[-1]["options"]))
@@ -237,6 +242,7 @@ class Word2Vec:
         if floor not in ("linear", "constant") and "halve" not in floor:
             found["min_alpha"] = float(floor) * found["alpha"]
         found |= {"negative": 0} if hs else {}
+        found["shrink_windows"] = options.get("window-draw") != "fixed"
         return {**found, "sg": int(options.get("architecture") != "cbow"), "hs": int(hs)}
 
     def __repr__(self):
