@@ -69,7 +69,7 @@ fn every_kind_of_picture_is_drawn() {
     folder.stdout(&["plot", "model.txt", "-o", "a.html", "--words", words]);
     let page = text(folder.read("a.html"));
     assert!(page.starts_with("<!doctype html>") && page.contains(">żółw</text>"));
-    assert!(!page.contains("{title}") && !page.contains("<script"), "nothing runs in it");
+    assert!(!page.contains("{title}") && page.matches("<script").count() == 1, "nothing runs in it but its own script");
     let addresses = page.replace("http://www.w3.org/2000/svg", "");
     assert!(!addresses.contains("http:") && !addresses.contains("https:"), "and nothing is fetched");
 }
@@ -81,7 +81,7 @@ fn hostile_words_stay_words() {
         folder.stdout(&["plot", "model.txt", "-o", name, "--method", "tsne"]);
         let file = text(folder.read(name));
         assert!(file.contains(">&lt;/text&gt;&lt;script&gt;</text>") && file.contains(">&amp;amp;</text>"), "{name}");
-        assert!(!file.contains("<script"));
+        assert_eq!(file.matches("<script").count(), usize::from(name == "a.html"));
     }
     // The font has no Chinese letters, and a PNG must draw them.
     let output = folder.run(&["plot", "model.txt", "-o", "a.png"]);

@@ -42,7 +42,7 @@ pub(super) struct Args {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// The picture: .png, .svg, or .html (a page that is light or dark, as the browser asks)
+    /// The picture: .png, .svg, or .html (a page to move and zoom in, light or dark as the browser asks)
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 
