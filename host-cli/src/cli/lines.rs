@@ -1,15 +1,13 @@
 //! Questions from standard input, one per line: for command lines that name no words, when a person or a program asks
 //! one thing after another.
 
-use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use serde_json::json;
 
+use super::input::{Input, Line};
 use super::printable;
 use crate::{Error, Result};
-
-/// The byte order mark.
-const MARK: char = '\u{feff}';
 
 /// How answers look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,19 +27,8 @@ impl Answers {
     }
 }
 
-/// The most bytes that are read at once, as a pipe holds.
-const BUFFER: usize = 64 << 10;
-
 /// The most answers that are in memory at once.
 const MOST_ANSWERS: usize = 1 << 22;
-
-/// A line that is not blank.
-struct Line {
-    /// From 1.
-    number: u64,
-    text: String,
-    is_utf8: bool,
-}
 
 /// Reads lines to the end of the input, and prints what `answer` makes of the words of each.
 ///
@@ -63,16 +50,10 @@ pub(super) fn answer(
     each: usize,
     mut answer: impl FnMut(&[Vec<&str>]) -> Vec<Result<String>>,
 ) -> Result<()> {
-    let (stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
-    let terminal = stdin.is_terminal();
-    let mut input = Input { bytes: BufReader::with_capacity(BUFFER, stdin), lines: 0 };
+    let (terminal, mut stdout) = (io::stdin().is_terminal(), io::stdout().lock());
+    let mut input = Input::new(terminal.then(|| format!("{prompt} (Ctrl-D ends): ")));
     let (mut asked, mut failed, mut between) = (0_u64, 0_u64, "");
-    loop {
-        if terminal {
-            // Nobody misses a prompt that nobody can read.
-            let _ = write!(io::stderr(), "{prompt} (Ctrl-D ends): ");
-        }
-        let Some(lines) = input.next((MOST_ANSWERS / each.max(1)).max(1))? else { break };
+    while let Some(lines) = input.next((MOST_ANSWERS / each.max(1)).max(1))? {
         asked += lines.len() as u64;
         let questions: Vec<_> = lines.iter().filter(|line| line.is_utf8).map(|line| words(&line.text)).collect();
         let mut found = answer(&questions).into_iter();
@@ -108,46 +89,14 @@ pub(super) fn answer(
             written => written.map_err(|error| Error::io("stdout", error))?,
         }
     }
-    if terminal {
-        let _ = writeln!(io::stderr());
-    } else if failed > 0 {
+    if !terminal && failed > 0 {
         return Err(Error::Failed(format!("{failed} of {asked} lines had no answer")));
     }
     Ok(())
 }
 
-/// Lines as they arrive.
-struct Input<R> {
-    bytes: BufReader<R>,
-    /// How many lines have been read.
-    lines: u64,
-}
-
-impl<R: io::Read> Input<R> {
-    /// The next lines, `most` of them or those that have arrived, which may all be blank; `None` at the end.
-    fn next(&mut self, most: usize) -> Result<Option<Vec<Line>>> {
-        let mut lines = Vec::new();
-        let start = self.lines;
-        loop {
-            let mut line = Vec::new();
-            if self.bytes.read_until(b'\n', &mut line).map_err(|error| Error::io("<stdin>", error))? == 0 {
-                return Ok((self.lines > start).then_some(lines));
-            }
-            self.lines += 1;
-            let text = String::from_utf8_lossy(&line);
-            let text = if self.lines == 1 { text.trim_start_matches(MARK) } else { &text };
-            if !words(text).is_empty() {
-                lines.push(Line { number: self.lines, text: text.to_owned(), is_utf8: str::from_utf8(&line).is_ok() });
-            }
-            if lines.len() >= most || memchr::memchr(b'\n', self.bytes.buffer()).is_none() {
-                return Ok(Some(lines));
-            }
-        }
-    }
-}
-
 /// The words of a line.
-fn words(line: &str) -> Vec<&str> {
+pub(super) fn words(line: &str) -> Vec<&str> {
     if line.contains('\t') {
         return line.split('\t').map(str::trim).filter(|word| !word.is_empty()).collect();
     }

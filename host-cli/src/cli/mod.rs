@@ -16,6 +16,7 @@ mod fasttext;
 mod gradcheck;
 mod habits;
 mod info;
+mod input;
 mod interrupt;
 mod lines;
 mod man;

@@ -123,6 +123,51 @@ fn words_with_spaces_stand_in_quotes_or_between_tabs() {
     assert!(folder.stdout(&["similarity", "model.safetensors", "New York", "\"so\""]).starts_with("0.0000"));
 }
 
+/// Types into a terminal what stands between the prompts, as a person does, and prints what it shows.
+#[cfg(feature = "editing")]
+const PERSON: &str = r#"
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:-1])
+shown = b""
+for typed in sys.argv[-1].split("|"):
+    while not shown.endswith(b"(Ctrl-D ends): "):
+        shown += os.read(terminal, 1)
+    os.write(terminal, typed.encode())
+    shown += b"|"
+try:
+    while part := os.read(terminal, 1000):
+        shown += part
+except OSError:
+    pass
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"#;
+
+/// The arrow up, and the line before is there again; Ctrl-C ends as well as Ctrl-D; and nothing is kept in a file.
+#[cfg(feature = "editing")]
+#[test]
+fn lines_typed_before_come_back() {
+    use std::process::Command;
+
+    if !motevec_tests::has_python("pty") {
+        return;
+    }
+    for end in ["\u{4}", "\u{3}"] {
+        let folder = folder();
+        let mut person = Command::new("python3");
+        person.args(["-c", PERSON]).arg(motevec_tests::motevec().get_program());
+        person.args(["neighbors", "model.txt", "-k", "1"]).arg(format!("soutx\u{7f}h\r|\u{1b}[A\r|{end}"));
+        person.current_dir(folder.path("")).env("HOME", folder.path("")).env("TERM", "xterm");
+        let output = person.output().unwrap();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{shown}");
+        assert_eq!(shown.matches("similarity").count(), 2, "{shown}");
+        assert_eq!(folder.names(), ["model.txt"]);
+    }
+}
+
 #[test]
 fn a_terminal_is_asked_for_words() {
     let typed = "east\nnowhere\nnorth\n\u{4}";
