@@ -35,6 +35,11 @@ impl Subwords {
         &self.buckets
     }
 
+    /// Numbers per row.
+    pub(crate) fn dim(&self) -> usize {
+        self.dim
+    }
+
     /// The rows of these buckets, one after the other.
     #[must_use]
     pub fn rows(&self) -> &[f32] {

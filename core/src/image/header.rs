@@ -107,7 +107,8 @@ impl Header {
     }
 
     /// The bytes (r) of a row.
-    pub(super) fn row_len(self) -> usize {
+    #[must_use]
+    pub fn row_len(self) -> usize {
         let dim = usize::from(self.dim);
         match self.encoding {
             Encoding::F32 => dim * size_of::<f32>(),

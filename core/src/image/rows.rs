@@ -17,6 +17,22 @@ impl<'a> ImageRows<'a> {
         Self { bytes, header }
     }
 
+    /// The rows in `bytes`, a piece of one of the matrices of an image with this `header`: for images that are not in
+    /// memory as a whole. What follows the last whole row is left out.
+    ///
+    /// # Errors
+    /// If a row holds a number that is not finite: [`ImageError::Numbers`], with its place among those of the piece. If
+    /// rows have no numbers.
+    pub fn of(header: Header, bytes: &'a [u8]) -> Result<Self, ImageError> {
+        if header.dim == 0 {
+            return Err(ImageError::NoDimensions);
+        }
+        let words = bytes.len().checked_div(header.row_len()).and_then(|words| u32::try_from(words).ok());
+        let words = words.unwrap_or(u32::MAX);
+        let rows = Self::new(bytes, Header { words, ..header });
+        rows.check().map(|()| rows)
+    }
+
     /// Components of a row.
     #[must_use]
     pub fn dim(&self) -> usize {

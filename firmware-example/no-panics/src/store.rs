@@ -2,7 +2,7 @@
 
 use core::hint::black_box;
 
-use motevec_core::image::{Checksum, Encoding, Header, Image, Writer};
+use motevec_core::image::{Checksum, Encoding, Header, Image, ImageRows, Writer};
 use motevec_core::query;
 use motevec_core::sample::{CumulativeTable, Generator};
 use motevec_core::simd::{Portable, Scalar};
@@ -67,7 +67,10 @@ impl Flash {
 }
 
 fn read(bytes: &[u8]) {
-    black_box(Header::read(some(bytes)).map(|header| (header.image_len(), header.to_bytes()))).ok();
+    if let Ok(header) = Header::read(some(bytes)) {
+        black_box((header.image_len(), header.row_len(), header.to_bytes()));
+        black_box(ImageRows::of(header, some(bytes)).map(|rows| rows.dim())).ok();
+    }
     let Ok(image) = Image::new(some(bytes)) else { return };
     black_box((image.len(), image.is_empty(), image.header(), image.word(black_box(0)), image.count(black_box(0))));
     black_box(core::str::from_utf8(some(bytes)).ok().and_then(|text| image.find(text)));

@@ -251,7 +251,7 @@ impl Vectors {
 
     /// The vector of a word, also of one that the model has not seen if it has n-grams.
     fn vector(&self, word: &str) -> PyResult<Array> {
-        Ok(Array::row(query::vector(&self.vectors, word).map_err(Failure::Motevec)?.into_owned()))
+        Ok(Array::row(query::vector(&*self.vectors, word).map_err(Failure::Motevec)?.into_owned()))
     }
 
     /// The vector that n-grams make for a word, zeros included; `None` without n-grams.
@@ -281,13 +281,13 @@ impl Vectors {
 
     /// The cosine of two words.
     fn similarity(&self, one: &str, other: &str) -> PyResult<f32> {
-        Ok(query::similarity(&self.vectors, one, other).map_err(Failure::Motevec)?)
+        Ok(query::similarity(&*self.vectors, one, other).map_err(Failure::Motevec)?)
     }
 
     /// The words with their cosines to the mean of all, the odd one out first.
     fn odd_one_out(&self, words: Vec<String>) -> PyResult<Vec<(String, f32)>> {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let fits = query::odd_one_out(&self.vectors, &words).map_err(Failure::Motevec)?;
+        let fits = query::odd_one_out(&*self.vectors, &words).map_err(Failure::Motevec)?;
         Ok(fits.into_iter().map(|fit| (fit.word.to_owned(), fit.similarity)).collect())
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::lines::{self, Answers};
 use super::model::ModelArgs;
 use super::report;
-use crate::query::{self, Neighbor};
+use crate::query::{self, Neighbor, Question, Wanted};
 use crate::{Result, Vectors};
 
 /// Complete "A is to B as C is to …?"
@@ -46,14 +46,14 @@ struct Report<'a> {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
-        let vectors = self.model.read_center()?;
         let words: Vec<_> = self.words.iter().map(String::as_str).collect();
-        if !words.is_empty() {
-            return self
-                .answer(&vectors, &[words])
-                .into_iter()
-                .try_for_each(|text| report::print_text(&(text? + "\n")));
+        if let &[a, b, c] = &words[..] {
+            let wanted = Wanted::nearest(self.k as usize);
+            let mut found = self.model.answer(Question::analogy([a, b, c]), &wanted)?;
+            let report = |neighbors| Report { query: &words, neighbors };
+            return found.answers().try_for_each(|neighbors| report::print(&report(neighbors?), self.json, None));
         }
+        let vectors = self.model.read_center()?;
         let each = (self.k as usize).min(vectors.vocabulary.len());
         lines::answer("three words", Answers::of(self.json), each, |questions| self.answer(&vectors, questions))
     }

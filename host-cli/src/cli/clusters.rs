@@ -9,7 +9,7 @@ use super::model::ModelArgs;
 use super::progress;
 use super::report::{self, Columns};
 use crate::output::Files;
-use crate::query::{self, Clusters};
+use crate::query::Clusters;
 use crate::{Result, Vectors, output};
 
 /// How many words of a cluster are shown.
@@ -64,8 +64,7 @@ impl Args {
             Files::reading(file.files()).write(path)?;
         }
         let vectors = progress::busy("reading", || file.read_center())?;
-        let find = || query::clusters(&vectors, self.k as usize, self.seed);
-        let clusters = progress::busy("clustering", find)?;
+        let clusters = progress::clusters(&vectors, self.k as usize, self.seed)?;
         if let Some(path) = &self.output {
             output::write(path, |out| {
                 let words = vectors.vocabulary.words().zip(&clusters.of_row);

@@ -1,14 +1,16 @@
 //! `motevec info`: what a model file holds.
 
 use std::fmt::{self, Display};
+use std::ops::ControlFlow;
 
 use indicatif::{BinaryBytes, HumanCount};
 use serde::Serialize;
 
 use super::model::ModelArgs;
 use super::{progress, report, summary};
+use crate::format::Visitor;
 use crate::query::length;
-use crate::{Result, Run, Vectors};
+use crate::{Result, Run};
 
 /// How many words from each end of the vocabulary are shown.
 const SHOWN: usize = 5;
@@ -72,22 +74,23 @@ impl Args {
     pub(super) fn run(self) -> Result<()> {
         let mut file = self.model.open()?;
         let (file_bytes, numbers) = (file.length(), file.numbers()?);
-        let vectors = progress::busy("reading", || file.read())?;
+        let mut lengths = Lengths::default();
+        let rest = progress::busy("reading", || file.visit(&mut lengths))?;
         let format = file.format().name();
-        let words = vectors.vocabulary.len();
+        let words = rest.vocabulary.len();
         let report = Report {
             format,
             words,
-            dim: vectors.dim,
+            dim: rest.dim,
             file_bytes,
-            memory_bytes: vectors.memory(),
+            memory_bytes: rest.memory(lengths.outside),
             numbers,
-            outside: vectors.outside.is_some(),
-            subwords: vectors.subwords.as_ref().map(Subwords::of),
-            norms: norms(&vectors),
-            first_words: vectors.vocabulary.words().take(SHOWN).collect(),
-            last_words: vectors.vocabulary.words().skip(words.saturating_sub(SHOWN)).collect(),
-            history: &vectors.history,
+            outside: lengths.outside,
+            subwords: rest.subwords.as_ref().map(Subwords::of),
+            norms: lengths.norms(),
+            first_words: rest.vocabulary.words().take(SHOWN).collect(),
+            last_words: rest.vocabulary.words().skip(words.saturating_sub(SHOWN)).collect(),
+            history: &rest.history,
         };
         report::print(&report, self.json, None)
     }
@@ -101,12 +104,45 @@ impl Subwords {
     }
 }
 
-fn norms(vectors: &Vectors) -> Norms {
-    let (mut min, mut sum, mut max) = (f64::INFINITY, 0.0, 0.0_f64);
-    for norm in vectors.rows().map(length) {
-        (min, sum, max) = (min.min(norm), sum + norm, max.max(norm));
+/// What is kept of the rows of a model: how long each is, and whether there are outside vectors.
+#[derive(Default)]
+struct Lengths {
+    of_rows: Vec<f64>,
+    outside: bool,
+}
+
+impl Lengths {
+    fn norms(&self) -> Norms {
+        let (mut min, mut sum, mut max) = (f64::INFINITY, 0.0, 0.0_f64);
+        for &norm in &self.of_rows {
+            (min, sum, max) = (min.min(norm), sum + norm, max.max(norm));
+        }
+        Norms { min, mean: sum / self.of_rows.len() as f64, max }
     }
-    Norms { min, mean: sum / vectors.vocabulary.len() as f64, max }
+}
+
+impl Visitor for Lengths {
+    fn begin(&mut self, _dim: usize, _rows: usize) {
+        *self = Self::default();
+    }
+
+    fn row(&mut self, _word: &str, numbers: &[f32]) -> ControlFlow<()> {
+        self.of_rows.push(length(numbers));
+        ControlFlow::Continue(())
+    }
+
+    fn wants_outside(&self) -> bool {
+        true
+    }
+
+    fn outside(&mut self, _numbers: &[f32]) {
+        self.outside = true;
+    }
+
+    fn leave_out(&mut self, rows: &[usize]) {
+        let mut at = 0..;
+        self.of_rows.retain(|_| at.next().is_none_or(|row| rows.binary_search(&row).is_err()));
+    }
 }
 
 impl Display for Report<'_> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{progress, report};
 use crate::format::{self, Format, ModelFile, Rules};
+use crate::query::{self, Excerpt, Found, Question, Wanted};
 use crate::{Result, Vectors};
 
 /// Which model to read.
@@ -59,7 +60,19 @@ impl ModelArgs {
         name.unwrap_or_else(|| self.model.display().to_string())
     }
 
-    /// Reads what queries need of the model: the center vectors.
+    /// Reads the vectors of `words` alone.
+    pub(super) fn excerpt(&self, words: &[&str]) -> Result<Excerpt> {
+        let mut file = self.open()?;
+        progress::busy("reading", || Excerpt::read(&mut file, words))
+    }
+
+    /// Answers `question` while the model is read.
+    pub(super) fn answer(&self, question: Question<'_>, wanted: &Wanted) -> Result<Found> {
+        let mut file = self.open()?;
+        progress::busy("reading", || query::answer_from(&mut file, &[question], wanted))
+    }
+
+    /// Reads what many questions need of the model: all center vectors.
     pub(super) fn read_center(&self) -> Result<Vectors> {
         let mut file = self.open()?;
         progress::busy("reading", || file.read_center())

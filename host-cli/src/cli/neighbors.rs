@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::lines::{self, Answers};
 use super::model::ModelArgs;
 use super::report;
+use crate::Result;
 use crate::query::{self, Neighbor, Question, Wanted};
-use crate::{Result, Vectors};
 
 /// How many neighbors are listed.
 const DEFAULT_K: u32 = 10;
@@ -62,33 +62,30 @@ struct Report<'a> {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
-        let vectors = self.model.read_center()?;
         let words: Vec<_> = self.words.iter().map(String::as_str).collect();
+        let negative: Vec<_> = self.negative.iter().map(String::as_str).collect();
+        let all = Wanted::nearest(self.most());
+        let wanted = Wanted { least: self.threshold.unwrap_or(all.least), ..all };
         if !words.is_empty() {
-            return self
-                .answer(&vectors, &[words])
-                .into_iter()
-                .try_for_each(|text| report::print_text(&(text? + "\n")));
+            let mut found = self.model.answer(Question::new(&words, &negative), &wanted)?;
+            let report = |neighbors| Report { query: &words, negative: &negative, neighbors };
+            return found.answers().try_for_each(|neighbors| report::print(&report(neighbors?), self.json, None));
         }
+        let vectors = self.model.read_center()?;
         let each = self.most().min(vectors.vocabulary.len());
-        lines::answer("words", Answers::of(self.json), each, |questions| self.answer(&vectors, questions))
+        lines::answer("words", Answers::of(self.json), each, |questions| {
+            let asked: Vec<_> = questions.iter().map(|words| Question::new(words, &negative)).collect();
+            let report = |(query, neighbors): (&Vec<&str>, Result<_>)| {
+                report::text(&Report { query, negative: &negative, neighbors: neighbors? }, self.json)
+            };
+            questions.iter().zip(query::answer(&vectors, &asked, &wanted)).map(report).collect()
+        })
     }
 
     /// How many neighbors there may be.
     fn most(&self) -> usize {
         let default = if self.threshold.is_some() { u32::MAX } else { DEFAULT_K };
         self.k.unwrap_or(default) as usize
-    }
-
-    fn answer(&self, vectors: &Vectors, questions: &[Vec<&str>]) -> Vec<Result<String>> {
-        let negative: Vec<_> = self.negative.iter().map(String::as_str).collect();
-        let asked: Vec<_> = questions.iter().map(|words| Question::new(words, &negative)).collect();
-        let all = Wanted::nearest(self.most());
-        let found = query::answer(vectors, &asked, &Wanted { least: self.threshold.unwrap_or(all.least), ..all });
-        let report = |(query, neighbors): (&Vec<&str>, Result<_>)| {
-            report::text(&Report { query, negative: &negative, neighbors: neighbors? }, self.json)
-        };
-        questions.iter().zip(found).map(report).collect()
     }
 }
 

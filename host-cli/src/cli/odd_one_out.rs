@@ -37,8 +37,8 @@ struct Report<'a> {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
-        let vectors = self.model.read_center()?;
-        let words = query::odd_one_out(&vectors, &self.words.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let words: Vec<_> = self.words.iter().map(String::as_str).collect();
+        let words = query::odd_one_out(&self.model.excerpt(&words)?, &words)?;
         let odd = words.first().map_or("", |fit| fit.word);
         report::print(&Report { odd, words }, self.json, None)
     }

@@ -12,14 +12,16 @@ use super::report;
 use crate::bench;
 use crate::corpus::{self, Corpus, Options, Source};
 use crate::plot;
+use crate::query::{self, Clusters};
 use crate::train::{self, LossCurve, Settings, Trained};
-use crate::{Error, Result};
+use crate::{Error, Result, Vectors};
 
 /// For input of a known size, and for input through a pipe.
 const READING: &str = "reading   {bar:24.cyan/dim} {binary_bytes} of {binary_total_bytes}{left}";
 const READING_A_PIPE: &str = "reading   {spinner:.cyan} {binary_bytes}";
 const TRAINING: &str = "training  {bar:24.cyan/dim} {percent:>3} %  {msg}{left}";
 const MAPPING: &str = "mapping   {bar:24.cyan/dim} {percent:>3} %{left}";
+const CLUSTERING: &str = "clustering {bar:24.cyan/dim} {percent:>3} %  {msg}";
 const MEASURING: &str = "measuring {bar:24.cyan/dim} {percent:>3} %{left}";
 
 const BUSY: &str = "{msg:<9} {spinner:.cyan} {elapsed}";
@@ -41,7 +43,8 @@ fn bar(length: Option<u64>, template: &str) -> Result<ProgressBar> {
 fn left(state: &ProgressState, out: &mut dyn fmt::Write) {
     // Nobody sees it if that fails.
     let _ = match state.eta() {
-        Duration::ZERO => Ok(()),
+        // Not known yet, or as good as done.
+        eta if eta < Duration::from_secs(1) => Ok(()),
         eta => write!(out, "  {} left", HumanDuration(eta)),
     };
 }
@@ -197,6 +200,20 @@ pub(super) fn map<R: AsRef<[f32]>>(rows: &[R]) -> Result<Vec<[f64; 2]>> {
     let map = plot::tsne(rows, &|step| bar.set_position(step));
     bar.finish_and_clear();
     map
+}
+
+/// [`query::clusters`], with a bar of the rounds done.
+pub(super) fn clusters(vectors: &Vectors, k: usize, seed: u64) -> Result<Clusters> {
+    let bar = bar(Some(query::CLUSTER_STEPS), CLUSTERING)?;
+    bar.tick();
+    let clusters = query::clusters(vectors, k, seed, &|done, moved| {
+        bar.set_position(done);
+        if let Some(moved) = moved {
+            bar.set_message(format!("{} words moved", HumanCount(moved as u64)));
+        }
+    });
+    bar.finish_and_clear();
+    clusters
 }
 
 /// Which epochs have been shown.

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::lines::{self, Answers};
 use super::model::ModelArgs;
 use super::report::{self, printable};
-use crate::{Error, Result, Vectors, query};
+use crate::query::{self, Lookup};
+use crate::{Error, Result};
 
 /// Show how similar two words are
 ///
@@ -40,11 +41,11 @@ struct Report<'a> {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
-        let vectors = self.model.read_center()?;
         let words: Vec<_> = self.words.iter().map(String::as_str).collect();
         if !words.is_empty() {
-            return report::print(&Report::new(&vectors, &words)?, self.json, None);
+            return report::print(&Report::new(&self.model.excerpt(&words)?, &words)?, self.json, None);
         }
+        let vectors = self.model.read_center()?;
         let answers = if self.json { Answers::Json } else { Answers::Lines };
         let answer = |words: &Vec<&str>| {
             let report = Report::new(&vectors, words)?;
@@ -58,11 +59,11 @@ impl Args {
 }
 
 impl<'a> Report<'a> {
-    fn new(vectors: &Vectors, words: &[&'a str]) -> Result<Self> {
+    fn new(model: &impl Lookup, words: &[&'a str]) -> Result<Self> {
         let words @ [a, b] = words
             .try_into()
             .map_err(|_| Error::Usage(format!("a pair is two words, as in `law justice`, not {}", words.len())))?;
-        Ok(Self { words, similarity: query::similarity(vectors, a, b)? })
+        Ok(Self { words, similarity: query::similarity(model, a, b)? })
     }
 }
 

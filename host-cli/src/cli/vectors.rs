@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::lines::{self, Answers};
 use super::model::ModelArgs;
 use super::report::{self, printable};
-use crate::{Result, Vectors, query};
+use crate::Result;
+use crate::query::{self, Lookup};
 
 /// Print the vectors of words
 ///
@@ -44,11 +45,11 @@ struct Report<'a> {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
-        let vectors = self.model.read_center()?;
         let words: Vec<_> = self.words.iter().map(String::as_str).collect();
         if !words.is_empty() {
-            return report::print_text(&(self.answer(&vectors, &words)? + "\n"));
+            return report::print_text(&(self.answer(&self.model.excerpt(&words)?, &words)? + "\n"));
         }
+        let vectors = self.model.read_center()?;
         let answers = if self.json { Answers::Json } else { Answers::Lines };
         lines::answer("words", answers, vectors.dim, |questions| {
             questions.iter().map(|words| self.answer(&vectors, words)).collect()
@@ -56,9 +57,9 @@ impl Args {
     }
 
     /// A line for each of `words`.
-    fn answer(&self, vectors: &Vectors, words: &[&str]) -> Result<String> {
+    fn answer(&self, model: &impl Lookup, words: &[&str]) -> Result<String> {
         let line = |&word: &&str| {
-            let (row, vector) = (vectors.vocabulary.row(word), query::vector(vectors, word)?);
+            let (row, vector) = (model.vocabulary().row(word), query::vector(model, word)?);
             report::text(&Report { word, row, vector: &vector }, self.json)
         };
         Ok(words.iter().map(line).collect::<Result<Vec<_>>>()?.join("\n"))

@@ -12,11 +12,12 @@ use std::path::Path;
 
 use motevec_core::subword::Ngrams;
 
-use super::matrix::Words;
+use super::apart::Words;
+use super::matrix::Numbers;
 use super::subwords::{self, Buckets};
-use super::{Codec, Source, matrix};
+use super::{Codec, Rest, Source, Visitor, Whole, matrix};
 use crate::query::length;
-use crate::{Result, Subwords, Vectors, VectorsRef, Vocabulary, output};
+use crate::{Result, Subwords, VectorsRef, Vocabulary, output};
 
 const MAGIC: [u8; 4] = *b"FiFu";
 const VERSION: u32 = 0;
@@ -29,6 +30,9 @@ const FASTTEXT_VOCABULARY: u32 = 7;
 
 /// The type of the numbers.
 const F32: u32 = 10;
+
+/// The bytes of a number.
+const BYTES: u64 = size_of::<f32>() as u64;
 
 /// No file has more chunks.
 const MOST_CHUNKS: u32 = 1000;
@@ -49,8 +53,8 @@ impl Codec for Finalfusion {
         start.starts_with(&MAGIC)
     }
 
-    fn read(&self, source: Source) -> Result<Vectors> {
-        Reader { source, at: 0 }.read()
+    fn visit(&self, source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
+        Reader { source, at: 0 }.read(visitor)
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
@@ -78,7 +82,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn read(mut self) -> Result<Vectors> {
+    fn read(mut self, visitor: &mut dyn Visitor) -> Result<Rest> {
         if self.array::<4>("its first bytes")? != MAGIC {
             return Err(self.source.error(None, "this is not a finalfusion file: it does not begin with `FiFu`"));
         }
@@ -114,33 +118,62 @@ impl Reader {
         }
         let missing = |what| self.source.error(None, format!("it has no {what}"));
         let (words, ngrams): (Words, Option<Ngrams>) = vocabulary.ok_or_else(|| missing("vocabulary"))?;
-        let (rows, dim, mut data) = numbers.ok_or_else(|| missing("matrix"))?;
+        let (mut matrix, rows, dim) = numbers.ok_or_else(|| missing("matrix"))?;
         let buckets = ngrams.map_or(0, Ngrams::buckets) as usize;
         if Some(rows) != words.len().checked_add(buckets) {
             let words = words.len();
             let and = if ngrams.is_some() { format!(" and {buckets} buckets") } else { String::new() };
             return Err(self.source.error(None, format!("it holds {words} words{and}, but {rows} vectors")));
         }
-        let ngram_rows = data.split_off(words.len() * dim);
-        if let Some(norms) = norms {
-            if norms.len() != words.len() {
-                let (norms, words) = (norms.len(), words.len());
-                return Err(self.source.error(None, format!("it holds {norms} norms, but {words} vectors")));
-            }
-            for (row, norm) in data.chunks_exact_mut(dim).zip(norms) {
-                row.iter_mut().for_each(|number| *number *= norm);
-            }
+        if let Some(norms) = &norms
+            && norms.len() != words.len()
+        {
+            let (norms, words) = (norms.len(), words.len());
+            return Err(self.source.error(None, format!("it holds {norms} norms, but {words} vectors")));
         }
-        let buckets = Buckets::of_matrix(&mut self.source, dim, &ngram_rows)?;
-        drop(ngram_rows);
-        let mut vectors = words.finish(&mut self.source, Vectors::new(Vocabulary::new(), dim, data))?;
+        self.show(words, &mut matrix, (dim, norms), ngrams, visitor)
+    }
+
+    /// Shows the rows of `matrix`, each times its norm, if there are any.
+    fn show(
+        &mut self,
+        mut words: Words,
+        matrix: &mut Source,
+        (dim, norms): (usize, Option<Vec<f32>>),
+        ngrams: Option<Ngrams>,
+        visitor: &mut dyn Visitor,
+    ) -> Result<Rest> {
+        let (rows, what) = (words.len(), "the matrix");
+        let mut norms = norms.into_iter().flatten();
+        let mut whole = Whole::default();
+        // What words have of their own can be told once the rows of buckets are known.
+        let into: &mut dyn Visitor = if ngrams.is_some() { &mut whole } else { &mut *visitor };
+        into.begin(dim, self.source.possible_rows(rows, dim * size_of::<f32>()));
+        let mut row = Vec::with_capacity(dim);
+        let mut shown = Numbers::F32.rows(matrix, (rows, dim), what, |_, at, unit| {
+            let norm = norms.next().unwrap_or(1.0);
+            row.clear();
+            row.extend(unit.iter().map(|number| number * norm));
+            words.center(&mut self.source, at, &row, into)
+        })?;
+        let mut subwords = None;
         if let Some(ngrams) = ngrams {
-            let mut subwords = buckets.finish(ngrams, Vec::new());
-            let rows = vectors.vocabulary.words().zip(vectors.rows());
-            subwords.words = rows.flat_map(|(word, row)| own_row(&subwords, word, row)).collect();
-            vectors.subwords = Some(subwords);
+            let mut buckets = Buckets::new(&self.source, dim, ngrams.buckets() as usize);
+            for bucket in 0..ngrams.buckets() {
+                if !buckets.read(matrix, bucket)? {
+                    return Err(self.cut(what));
+                }
+            }
+            let mut made = buckets.finish(ngrams, Vec::new());
+            let rows = || words.shown().zip(whole.data.chunks_exact(dim));
+            made.words = rows().flat_map(|(word, row)| own_row(&made, word, row)).collect();
+            visitor.begin(dim, words.len());
+            shown = rows().try_for_each(|(word, row)| visitor.row(word, row));
+            subwords = Some(made);
         }
-        Ok(vectors)
+        // Where the visitor has stopped, nothing more is asked for.
+        let _ = shown;
+        Ok(Rest { vocabulary: words.finish(&self.source, visitor), dim, subwords, history: Vec::new() })
     }
 
     fn words(&mut self, kind: u32) -> Result<(Words, Option<Ngrams>)> {
@@ -169,19 +202,33 @@ impl Reader {
         Ok((vocabulary, ngrams))
     }
 
-    fn matrix(&mut self) -> Result<(usize, usize, Vec<f32>)> {
+    /// The matrix, for later: what its rows are multiplied by may stand behind it. Also its rows and dimensions.
+    fn matrix(&mut self) -> Result<(Source, usize, usize)> {
         let (rows, dim) = (self.u64("its number of vectors")?, self.u32("its dimensions")?);
         let (rows, dim) = matrix::size(&self.source, rows, dim.into())?;
-        Ok((rows, dim, self.numbers(rows.saturating_mul(dim), "the matrix")?))
+        let what = "the matrix";
+        self.start(what)?;
+        let numbers = rows.saturating_mul(dim);
+        let bytes = (numbers as u64).saturating_mul(BYTES);
+        let (matrix, found) = self.source.set_aside(self.at, bytes)?;
+        if found < bytes {
+            return Err(matrix::cut(&self.source, what, (found / BYTES) as usize, numbers));
+        }
+        self.at += bytes;
+        Ok((matrix, rows, dim))
     }
 
     fn norms(&mut self) -> Result<Vec<f32>> {
         let norms = self.u64("its number of norms")?;
-        self.numbers(usize::try_from(norms).unwrap_or(usize::MAX), "the norms")
+        let (norms, what) = (usize::try_from(norms).unwrap_or(usize::MAX), "the norms");
+        self.start(what)?;
+        let numbers = Numbers::F32.matrix(&mut self.source, (norms, 1), what)?;
+        self.at += size_of_val(&numbers[..]) as u64;
+        Ok(numbers)
     }
 
-    /// The type of numbers, padding, and `count` numbers.
-    fn numbers(&mut self, count: usize, what: &str) -> Result<Vec<f32>> {
+    /// What stands before numbers: their type, and padding.
+    fn start(&mut self, what: &str) -> Result<()> {
         let kind = self.u32("the type of its numbers")?;
         if kind != F32 {
             return Err(self.refuse(&format!("numbers of type {kind}"), "f32, type 10"));
@@ -190,12 +237,8 @@ impl Reader {
         if !self.source.skip(padding)? {
             return Err(self.cut(what));
         }
-        let numbers = matrix::read(&mut self.source, count)?;
-        if numbers.len() < count {
-            return Err(matrix::cut(&self.source, what, &numbers, count));
-        }
-        self.at += padding + (count * size_of::<f32>()) as u64;
-        Ok(numbers)
+        self.at += padding;
+        Ok(())
     }
 
     fn u32(&mut self, what: &str) -> Result<u32> {
@@ -236,7 +279,6 @@ fn own_row(subwords: &Subwords, word: &str, vector: &[f32]) -> Vec<f32> {
 
 /// The bytes of padding before the next number: always some, even if none are needed.
 fn padding(at: u64) -> u64 {
-    const BYTES: u64 = size_of::<f32>() as u64;
     BYTES - at % BYTES
 }
 
@@ -325,6 +367,7 @@ impl Writer<'_> {
 mod tests {
     use super::super::rows::testing;
     use super::*;
+    use crate::Vectors;
 
     fn model() -> Vectors {
         let vocabulary = ["New York", "", "żółw"].map(|word| (word, 0)).into_iter().collect();

@@ -1,12 +1,11 @@
 //! Numbers in binary files: `f32`, little-endian, row after row.
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::rows::check_numbers;
-use super::rules::{Flaw, Refused};
 use super::{Source, rows};
-use crate::{Error, Result, Vectors, VectorsRef, Vocabulary};
+use crate::{Error, Result, VectorsRef};
 
 /// How many bytes are read at once: a multiple of the size of every number, and less than a second-level cache.
 const CHUNK: usize = 1 << 18;
@@ -31,23 +30,6 @@ pub(crate) fn write(numbers: &[f32], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads the next `count` numbers; fewer if the file ends.
-///
-/// Memory grows with what arrives, not with `count`, which comes from a header that may lie.
-///
-/// # Errors
-/// If reading fails.
-pub(super) fn read(source: &mut Source, count: usize) -> Result<Vec<f32>> {
-    let mut numbers = reserve::<{ size_of::<f32>() }>(source, count);
-    while numbers.len() < count {
-        let wanted = (CHUNK / size_of::<f32>()).min(count - numbers.len());
-        if read_more(source, wanted, &mut numbers)? < wanted {
-            break;
-        }
-    }
-    Ok(numbers)
-}
-
 /// Appends the next `count` numbers to `numbers`, and returns how many there were: fewer if the file ends.
 ///
 /// # Errors
@@ -65,28 +47,20 @@ pub(super) fn read_more(source: &mut Source, count: usize, numbers: &mut Vec<f32
     Ok(read)
 }
 
-/// [`read`], of numbers that take `N` bytes each.
+/// [`read_more`], of numbers that take `N` bytes each.
 ///
 /// # Errors
 /// If reading fails.
-pub(super) fn read_as<const N: usize>(
+fn read_more_as<const N: usize>(
     source: &mut Source,
     count: usize,
+    numbers: &mut Vec<f32>,
     number: impl Fn([u8; N]) -> f32 + Copy,
-) -> Result<Vec<f32>> {
-    let mut numbers = reserve::<N>(source, count);
-    let mut bytes = vec![0; CHUNK.min(count.saturating_mul(N))];
-    while numbers.len() < count {
-        let wanted = bytes.len().min((count - numbers.len()).saturating_mul(N));
-        let (chunk, _) = bytes.split_at_mut(wanted);
-        let read = source.fill(chunk)?;
-        let (whole, _) = chunk.as_chunks();
-        numbers.extend(whole.iter().take(read / N).map(|&bytes| number(bytes)));
-        if read < wanted {
-            break;
-        }
-    }
-    Ok(numbers)
+) -> Result<usize> {
+    let mut bytes = vec![0; count * N];
+    let read = source.fill(&mut bytes)? / N;
+    numbers.extend(bytes.as_chunks().0.iter().take(read).map(|&bytes| number(bytes)));
+    Ok(read)
 }
 
 /// How a file holds its numbers.
@@ -106,21 +80,74 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    /// Reads the next `count` of them as `f32`; fewer if the file ends.
+    /// Little-endian `f32`, as most files hold.
+    pub(super) const F32: Self = Self { kind: Kind::F32, big_endian: false };
+
+    /// The bytes that a number takes.
+    pub(super) fn bytes(self) -> usize {
+        match self.kind {
+            Kind::F16 | Kind::BF16 => 2,
+            Kind::F32 => 4,
+            Kind::F64 => 8,
+        }
+    }
+
+    /// Reads `rows` of `dim` numbers, and has `take` take each with its number, until that breaks.
     ///
     /// # Errors
-    /// If reading fails.
-    pub(super) fn read(self, source: &mut Source, count: usize) -> Result<Vec<f32>> {
+    /// If reading fails, or the file ends before the last number of `what` it is reading.
+    pub(super) fn rows(
+        self,
+        source: &mut Source,
+        (rows, dim): (usize, usize),
+        what: &str,
+        mut take: impl FnMut(&mut Source, usize, &[f32]) -> Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>> {
+        let mut numbers = Vec::new();
+        for row in 0..rows {
+            numbers.clear();
+            let read = self.read_more(source, dim, &mut numbers)?;
+            if read < dim {
+                return Err(cut(source, what, row * dim + read, rows.saturating_mul(dim)));
+            }
+            if take(source, row, &numbers)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Reads all numbers of a matrix, as [`rows`](Self::rows) does.
+    ///
+    /// Memory grows with what arrives, not with `shape`, which comes from a header that may lie.
+    ///
+    /// # Errors
+    /// As [`rows`](Self::rows).
+    pub(super) fn matrix(self, source: &mut Source, shape: (usize, usize), what: &str) -> Result<Vec<f32>> {
+        let mut data = reserve(source, shape, self.bytes());
+        let _ = self.rows(source, shape, what, |_, _, numbers| {
+            data.extend_from_slice(numbers);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(data)
+    }
+
+    /// Appends the next `count` of them to `numbers`, and returns how many there were: fewer if the file ends.
+    fn read_more(self, source: &mut Source, count: usize, numbers: &mut Vec<f32>) -> Result<usize> {
         match (self.kind, self.big_endian) {
-            (Kind::F32, false) => read(source, count),
-            (Kind::F32, true) => read_as(source, count, f32::from_be_bytes),
-            (Kind::F64, false) => read_as(source, count, |bytes| f64::from_le_bytes(bytes) as f32),
-            (Kind::F64, true) => read_as(source, count, |bytes| f64::from_be_bytes(bytes) as f32),
-            (Kind::F16, false) => read_as(source, count, |bytes| of_half(u16::from_le_bytes(bytes))),
-            (Kind::F16, true) => read_as(source, count, |bytes| of_half(u16::from_be_bytes(bytes))),
+            (Kind::F32, false) => read_more(source, count, numbers),
+            (Kind::F32, true) => read_more_as(source, count, numbers, f32::from_be_bytes),
+            (Kind::F64, false) => read_more_as(source, count, numbers, |bytes| f64::from_le_bytes(bytes) as f32),
+            (Kind::F64, true) => read_more_as(source, count, numbers, |bytes| f64::from_be_bytes(bytes) as f32),
+            (Kind::F16, false) => read_more_as(source, count, numbers, |bytes| of_half(u16::from_le_bytes(bytes))),
+            (Kind::F16, true) => read_more_as(source, count, numbers, |bytes| of_half(u16::from_be_bytes(bytes))),
             // The upper half of an f32.
-            (Kind::BF16, false) => read_as(source, count, |[low, high]| f32::from_le_bytes([0, 0, low, high])),
-            (Kind::BF16, true) => read_as(source, count, |[high, low]| f32::from_be_bytes([high, low, 0, 0])),
+            (Kind::BF16, false) => {
+                read_more_as(source, count, numbers, |[low, high]| f32::from_le_bytes([0, 0, low, high]))
+            }
+            (Kind::BF16, true) => {
+                read_more_as(source, count, numbers, |[high, low]| f32::from_be_bytes([high, low, 0, 0]))
+            }
         }
     }
 }
@@ -138,99 +165,17 @@ fn of_half(bits: u16) -> f32 {
     }
 }
 
-/// Room for `count` numbers of `N` bytes each, and for no more than the file can hold.
-pub(super) fn reserve<const N: usize>(source: &Source, count: usize) -> Vec<f32> {
-    let possible = source.content_length().map_or(0, |bytes| bytes / N as u64);
+/// Room for a matrix whose numbers take so many `bytes` each, and for no more rows than the file can hold.
+pub(super) fn reserve(source: &Source, (rows, dim): (usize, usize), bytes: usize) -> Vec<f32> {
     let mut numbers = Vec::new();
     // A refusal is not a failure yet: a sparse file may be longer than memory and still end early.
-    let _ = numbers.try_reserve_exact(count.min(usize::try_from(possible).unwrap_or(usize::MAX)));
+    let _ = numbers.try_reserve_exact(source.possible_rows(rows, dim * bytes).saturating_mul(dim));
     numbers
 }
 
 /// Checks that a format for words of any kind can hold `vectors`.
 pub(super) fn check(path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
     rows::check(path, vectors, |_| Ok(()))
-}
-
-/// The words of a file that holds its numbers apart from them, and which of its rows are left out.
-#[derive(Default)]
-pub(super) struct Words {
-    vocabulary: Vocabulary,
-    /// How many rows there have been.
-    seen: usize,
-    left_out: Vec<usize>,
-}
-
-impl Words {
-    /// How many rows there are.
-    pub(super) fn len(&self) -> usize {
-        self.seen
-    }
-
-    /// Adds the word of the next row, which is at `line` of `source` if it is a text.
-    ///
-    /// # Errors
-    /// If it cannot be a word, and the rules are strict.
-    pub(super) fn push(
-        &mut self,
-        source: &mut Source,
-        line: Option<u64>,
-        word: Result<&[u8], Refused>,
-        count: u64,
-    ) -> Result<()> {
-        let row = self.seen;
-        self.seen += 1;
-        let word = word.and_then(rows::utf8);
-        word.and_then(|word| rows::push_word(&mut self.vocabulary, word, count)).or_else(|(flaw, problem)| {
-            self.left_out.push(row);
-            let problem = if line.is_some() { problem } else { format!("row {}: {problem}", row + 1) };
-            source.forgive(line, (flaw, problem))
-        })
-    }
-
-    /// The `vectors` of these words, without those that are left out, from the file `source`. Their own vocabulary is
-    /// of no account.
-    ///
-    /// # Errors
-    /// If a number is not finite, and the rules are strict.
-    pub(super) fn finish(self, source: &mut Source, vectors: Vectors) -> Result<Vectors> {
-        let mut vectors = Vectors { vocabulary: self.vocabulary, ..vectors };
-        let dim = vectors.dim;
-        if !self.left_out.is_empty() {
-            let own = vectors.subwords.as_mut().map(|subwords| &mut subwords.words);
-            let matrices = std::iter::once(&mut vectors.data).chain(&mut vectors.outside).chain(own);
-            matrices.for_each(|data| remove(data, dim, &self.left_out));
-        }
-        let mut bad = Vec::new();
-        let own = vectors.subwords.as_ref().map(|subwords| &subwords.words);
-        for data in std::iter::once(&vectors.data).chain(&vectors.outside).chain(own) {
-            for (row, (word, numbers)) in vectors.vocabulary.words().zip(data.chunks_exact(dim)).enumerate() {
-                if let Err(problem) = check_numbers(word, numbers) {
-                    source.forgive(None, (Flaw::NotFinite, format!("row {}: {problem}", row + 1)))?;
-                    bad.push(row);
-                }
-            }
-        }
-        if !bad.is_empty() {
-            bad.sort_unstable();
-            let good = |row: &usize| bad.binary_search(row).is_err();
-            let kept: Vec<_> = (0..vectors.vocabulary.len()).filter(good).collect();
-            vectors = vectors.keep(&kept);
-        }
-        source.tell();
-        Ok(vectors)
-    }
-}
-
-/// Removes `rows`, in their order, of `dim` numbers each.
-fn remove(data: &mut Vec<f32>, dim: usize, rows: &[usize]) {
-    let mut rows = rows.iter().copied().peekable();
-    let mut at = 0..;
-    data.retain(|_| {
-        let row = at.next().map_or(0, |at: usize| at / dim);
-        while rows.next_if(|&left_out| left_out < row).is_some() {}
-        rows.peek() != Some(&row)
-    });
 }
 
 /// The number of components in a matrix of `rows` × `dim`, both from a header.
@@ -248,8 +193,7 @@ pub(super) fn size(source: &Source, rows: u64, dim: u64) -> Result<(usize, usize
     }
 }
 
-/// The error for a file that ends within its numbers.
-pub(super) fn cut(source: &Source, what: &str, numbers: &[f32], expected: usize) -> Error {
-    let read = numbers.len();
+/// The error for a file that ends after `read` of its numbers.
+pub(super) fn cut(source: &Source, what: &str, read: usize, expected: usize) -> Error {
     source.error(None, format!("the file ends early: it has {read} of {expected} numbers of {what}"))
 }

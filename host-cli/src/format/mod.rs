@@ -15,6 +15,7 @@
     )
 )]
 
+mod apart;
 mod fasttext_model;
 mod finalfusion;
 mod image;
@@ -32,6 +33,7 @@ mod subwords;
 #[cfg(test)]
 mod tests;
 mod text;
+mod visit;
 mod word2vec_binary;
 mod words;
 
@@ -47,6 +49,8 @@ pub(crate) use image::{Image, name as encoding_name};
 pub use model_file::{ModelFile, open};
 pub use rules::Rules;
 pub use source::Source;
+use visit::Whole;
+pub use visit::{Rest, Visitor};
 
 /// How word vectors are laid out in a file.
 pub trait Codec: Sync {
@@ -81,18 +85,25 @@ pub trait Codec: Sync {
         usize::MAX
     }
 
-    /// Reads all vectors of a file.
+    /// Reads a file, and shows its rows to `visitor`.
     ///
     /// # Errors
     /// If the file cannot be read, or holds anything but whole, finite vectors for distinct words.
-    fn read(&self, source: Source) -> Result<Vectors>;
+    fn visit(&self, source: Source, visitor: &mut dyn Visitor) -> Result<Rest>;
 
-    /// [`read`](Self::read), without the outside vectors, which queries do not need: faster if there are some.
+    /// Reads all vectors of a file.
     ///
     /// # Errors
-    /// As [`read`](Self::read).
-    fn read_center(&self, source: Source) -> Result<Vectors> {
-        Ok(Vectors { outside: None, ..self.read(source)? })
+    /// As [`visit`](Self::visit).
+    fn read(&self, source: Source) -> Result<Vectors> {
+        let mut whole = Whole::with_outside();
+        let rest = self.visit(source, &mut whole)?;
+        Ok(whole.finish(rest))
+    }
+
+    /// Whether all numbers of a file are in memory while it is read, whoever visits it.
+    fn reads_whole(&self) -> bool {
+        false
     }
 
     /// Writes `vectors` to the file `path`, whole or not at all.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Codec, Format, Rules, Source, signature, unknown};
+use super::{Format, Rest, Rules, Source, Visitor, Whole, signature, unknown};
 use crate::{Error, Result, Vectors};
 
 /// A model file that has been opened and whose format is known.
@@ -10,6 +10,9 @@ pub struct ModelFile {
     format: Format,
     /// Whether somebody asked for this format.
     asked: bool,
+    path: PathBuf,
+    rules: Rules,
+    length: Option<u64>,
     /// `None` once it has been read.
     source: Option<Source>,
 }
@@ -18,7 +21,7 @@ impl ModelFile {
     /// The same file, to be read by `rules`.
     #[must_use]
     pub fn with(self, rules: Rules) -> Self {
-        Self { source: self.source.map(|source| source.with(rules)), ..self }
+        Self { rules, ..self }
     }
 
     /// The format of the file. Reading it may find that it is another than its name says.
@@ -27,18 +30,17 @@ impl ModelFile {
         self.format
     }
 
-    /// The bytes that the file holds; `None` for a pipe.
+    /// The bytes that the file holds; `None` for a pipe, which can be read only once.
     #[must_use]
     pub fn length(&self) -> Option<u64> {
-        self.source.as_ref()?.length()
+        self.length
     }
 
     /// The files that are read: this one, and the one beside it if the format has one.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
-        let path = self.source.as_ref().map(|source| source.path().to_owned());
-        let companion = path.as_ref().and_then(|path| self.format.codec().companion(path));
-        path.into_iter().chain(companion).collect()
+        let companion = self.format.codec().companion(&self.path);
+        std::iter::once(self.path.clone()).chain(companion).collect()
     }
 
     /// How the file holds its numbers.
@@ -53,50 +55,59 @@ impl ModelFile {
     /// Reads the vectors.
     ///
     /// # Errors
-    /// As [`Codec::read`].
+    /// As [`Codec::visit`](super::Codec::visit).
     pub fn read(&mut self) -> Result<Vectors> {
-        self.read_with(<dyn Codec>::read)
+        self.read_into(Whole::with_outside())
     }
 
     /// Reads the center vectors only.
     ///
     /// # Errors
-    /// As [`Codec::read`].
+    /// As [`Codec::visit`](super::Codec::visit).
     pub fn read_center(&mut self) -> Result<Vectors> {
-        self.read_with(<dyn Codec>::read_center)
+        self.read_into(Whole::default())
     }
 
-    /// Reads with `read`. If that fails, and another format reads what the file holds, that is taken where nobody asked
-    /// for this one, and else named.
-    fn read_with(&mut self, read: impl Fn(&'static dyn Codec, Source) -> Result<Vectors>) -> Result<Vectors> {
-        let Some(mut source) = self.source.take() else {
-            return Err(Error::Failed("a model is read from its file once".to_owned()));
-        };
-        let (codec, rules, path) = (self.format.codec(), source.rules.clone(), source.path().to_owned());
-        let (is_file, start) = (source.length().is_some(), source.peek()?);
+    fn read_into(&mut self, mut whole: Whole) -> Result<Vectors> {
+        let rest = self.visit(&mut whole)?;
+        Ok(whole.finish(rest))
+    }
+
+    /// Reads the file, also once more, and shows its rows to `visitor`. If that fails, and another format reads what
+    /// the file holds, that is taken where nobody asked for this one, and else named.
+    ///
+    /// # Errors
+    /// As [`Codec::visit`](super::Codec::visit); and if this is a pipe that has been read.
+    pub fn visit(&mut self, visitor: &mut dyn Visitor) -> Result<Rest> {
+        let mut source = match self.source.take() {
+            None if self.length.is_none() => {
+                return Err(Error::Failed("a model is read from a pipe once".to_owned()));
+            }
+            None => Source::open(&self.path)?,
+            Some(source) => source,
+        }
+        .with(self.rules.clone());
+        let (codec, start) = (self.format.codec(), source.peek()?);
         let mut content = None;
         if !codec.recognizes(start) {
             if let Some(advice) = signature::advice(start) {
-                return Err(Error::input(path, None, advice));
+                return Err(Error::input(&self.path, None, advice));
             }
-            content = Format::of_content(start).filter(|_| is_file);
+            content = Format::of_content(start).filter(|_| self.length.is_some());
         }
-        let first_rows = |vectors: Vectors| match rules.limit {
-            Some(limit) if vectors.vocabulary.len() > limit => vectors.keep(&(0..limit).collect::<Vec<_>>()),
-            _ => vectors,
-        };
-        let error = match read(codec, source) {
-            Ok(vectors) => return Ok(first_rows(vectors)),
+        let error = match codec.visit(source, visitor) {
+            Ok(rest) => return Ok(rest),
             Err(error) => error,
         };
         let Some(content) = content else { return Err(error) };
-        match Source::open(&path).and_then(|source| read(content.codec(), source.with(rules.clone()))) {
-            Ok(vectors) if !self.asked => {
-                let (path, name) = (path.display(), self.format.name());
+        let again = Source::open(&self.path)?.with(self.rules.clone());
+        match content.codec().visit(again, visitor) {
+            Ok(rest) if !self.asked => {
+                let (path, name) = (self.path.display(), self.format.name());
                 let note = format!("{path}: its name says {name}, but it is read as what it holds, {}", content.name());
-                (rules.note)(&note);
+                (self.rules.note)(&note);
                 self.format = content;
-                Ok(first_rows(vectors))
+                Ok(rest)
             }
             Ok(_) => match error {
                 Error::Input { path, line, message } => {
@@ -107,6 +118,11 @@ impl ModelFile {
             },
             Err(_) => Err(error),
         }
+    }
+
+    /// Tells nothing more of what is mended: it has been told.
+    pub(crate) fn hush(&mut self) {
+        self.rules.note = |_| {};
     }
 }
 
@@ -130,5 +146,6 @@ pub fn open<'a>(path: &Path, format: Option<Format>, option: impl Into<Option<&'
             }
         },
     };
-    Ok(ModelFile { format, asked, source: Some(source) })
+    let (rules, length) = (Rules::default(), source.length());
+    Ok(ModelFile { format, asked, path: path.to_owned(), rules, length, source: Some(source) })
 }

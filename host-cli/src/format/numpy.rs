@@ -4,11 +4,12 @@
 //! The layout is that of numpy.lib.format. The crates that read it (npyz, ndarray-npy) bring in a parser of Python, and
 //! npyz 0.9 panics with an overflow if a header lies about its shape; all that is needed here is one line of text.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::matrix::{Kind, Numbers};
-use super::{Codec, Source, matrix, words};
-use crate::{Result, Vectors, VectorsRef, Vocabulary};
+use super::{Codec, Rest, Source, Visitor, matrix, words};
+use crate::{Result, VectorsRef};
 
 /// The start of such a file.
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -43,24 +44,43 @@ impl Codec for Numpy {
         Some(path.with_extension("vocab"))
     }
 
-    fn read(&self, mut source: Source) -> Result<Vectors> {
+    fn visit(&self, mut source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
         let header = read_header(&mut source)?;
         let (rows, dim) = matrix::size(&source, header.rows, header.dim)?;
-        let numbers = rows.saturating_mul(dim);
-        let mut data = header.numbers.read(&mut source, numbers)?;
-        if data.len() < numbers {
-            return Err(matrix::cut(&source, "the matrix", &data, numbers));
-        }
-        if !source.at_end()? {
+        let path = source.path().with_extension("vocab");
+        let what = "the matrix";
+        let mut words = match words::read(&path, false, &source) {
+            Ok(words) => words,
+            // A matrix that is cut is the worse news.
+            Err(error) => {
+                let passed =
+                    header.numbers.rows(&mut source, (rows, dim), what, |_, _, _| Ok(ControlFlow::Continue(())));
+                return Err(passed.err().unwrap_or(error));
+            }
+        };
+        visitor.begin(dim, source.possible_rows(rows, dim * header.numbers.bytes()));
+        let shown = if header.by_columns {
+            let columns = header.numbers.matrix(&mut source, (rows, dim), what)?;
+            let (mut shown, mut numbers) = (ControlFlow::Continue(()), Vec::with_capacity(dim));
+            for row in 0..rows {
+                numbers.clear();
+                numbers.extend(columns.iter().skip(row).step_by(rows));
+                shown = words.center(&mut source, row, &numbers, visitor)?;
+                if shown.is_break() {
+                    break;
+                }
+            }
+            shown
+        } else {
+            header.numbers.rows(&mut source, (rows, dim), what, |source, row, numbers| {
+                words.center(source, row, numbers, visitor)
+            })?
+        };
+        if shown.is_continue() && !source.at_end()? {
             return Err(source.error(None, "the file continues after the matrix that its header promises"));
         }
-        if header.by_columns {
-            data = (0..numbers).filter_map(|at| data.get(at % dim * rows + at / dim).copied()).collect();
-        }
-        let path = source.path().with_extension("vocab");
-        let words = words::read(&path, false, &source)?;
         words::check_len(&path, &words, &source, rows)?;
-        words.finish(&mut source, Vectors::new(Vocabulary::new(), dim, data))
+        Ok(Rest { vocabulary: words.finish(&source, visitor), dim, subwords: None, history: Vec::new() })
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
@@ -160,6 +180,7 @@ mod tests {
 
     use super::super::rows::testing;
     use super::*;
+    use crate::Vectors;
 
     /// What `numpy.save` writes of two rows of two numbers.
     fn good() -> Vec<u8> {

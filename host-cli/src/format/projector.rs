@@ -7,8 +7,11 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::{Codec, Source, lines, rows, words};
-use crate::{Result, Vectors, VectorsRef, Vocabulary, compression};
+use super::{Codec, Rest, Source, Visitor, lines, rows, words};
+use crate::{Result, VectorsRef, compression};
+
+/// The fewest bytes that a number takes: a digit and a tab.
+const SHORTEST_NUMBER: usize = 2;
 
 /// The format `projector`.
 pub(super) struct Projector;
@@ -38,10 +41,12 @@ impl Codec for Projector {
         Some(metadata(path))
     }
 
-    fn read(&self, source: Source) -> Result<Vectors> {
+    fn visit(&self, source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
+        let path = metadata(source.path());
+        let mut words = words::read(&path, true, &source)?;
         let mut lines = lines::Lines::new(source, 0, 0);
         lines.expect(None);
-        let (mut dim, mut data, mut numbers) = (0, Vec::new(), Vec::new());
+        let (mut dim, mut rows, mut numbers) = (0, 0, Vec::new());
         let mut blank = None;
         while lines.next()? {
             if lines.is_blank() && dim > 0 {
@@ -59,19 +64,22 @@ impl Codec for Projector {
                 }
                 dim = found;
                 lines.expect(Some(dim));
+                visitor.begin(dim, lines.source.possible_rows(words.len(), dim * SHORTEST_NUMBER));
             }
             if found != dim {
                 return Err(lines.error(format!("there are {found} numbers, but the first line has {dim}")));
             }
-            data.extend_from_slice(&numbers);
+            if words.center(&mut lines.source, rows, &numbers, visitor)?.is_break() {
+                rows = words.len();
+                break;
+            }
+            rows += 1;
         }
         if dim == 0 {
             return Err(lines.error("the file is empty".to_owned()));
         }
-        let path = metadata(lines.source.path());
-        let words = words::read(&path, true, &lines.source)?;
-        words::check_len(&path, &words, &lines.source, data.len() / dim)?;
-        words.finish(&mut lines.source, Vectors::new(Vocabulary::new(), dim, data))
+        words::check_len(&path, &words, &lines.source, rows)?;
+        Ok(Rest { vocabulary: words.finish(&lines.source, visitor), dim, subwords: None, history: Vec::new() })
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
@@ -113,6 +121,7 @@ mod tests {
 
     use super::super::rows::testing;
     use super::*;
+    use crate::Vectors;
 
     const GOOD: &str = "0.5\t-1.25\n3\t0.0000001\n";
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Source;
 use super::rules::{Flaw, Refused};
-use crate::{Error, Result, Vectors, VectorsRef, Vocabulary};
+use super::{Rest, Source, Visitor};
+use crate::{Error, Result, VectorsRef, Vocabulary};
 
 /// No word is this long, including the bytes around it; a file without the byte that ends a word is not a word2vec
 /// file.
@@ -71,40 +71,42 @@ pub(super) fn looks_like_text(start: &[u8]) -> Option<bool> {
     Some(!text.contains('\0'))
 }
 
-/// The rows that have been read so far.
-pub(super) struct Rows {
+/// The rows that have been read so far, and shown to a visitor.
+pub(super) struct Rows<'a> {
     dim: usize,
     vocabulary: Vocabulary,
-    data: Vec<f32>,
+    visitor: &'a mut dyn Visitor,
     /// How many rows of the file have been seen, also those that were left out.
     pub(super) seen: usize,
+    most: usize,
+    /// Whether the visitor wants no more.
+    stopped: bool,
 }
 
-impl Rows {
+impl<'a> Rows<'a> {
     /// No rows yet of the file that `header` promises.
     ///
     /// `bytes_a_number` is the least that a number takes in the file. Memory is reserved for at most what the file can
     /// hold, whatever its header says, and not at all if the length is unknown.
-    pub(super) fn new(header: Header, source: &Source, bytes_a_number: u64) -> Self {
-        let promised = header.words.saturating_mul(header.dim);
-        let possible = usize::try_from(source.content_length().unwrap_or(0) / bytes_a_number).unwrap_or(usize::MAX);
-        let most_words = (possible / header.dim).min(source.rules.most_rows());
-        let possible = possible.min(most_words.saturating_mul(header.dim));
-        let mut rows =
-            Self { vocabulary: Vocabulary::with_capacity(header.words.min(most_words)), ..Self::of_dim(header.dim) };
-        // A refusal is not a failure yet: a sparse file may be longer than memory and still end early.
-        let _ = rows.data.try_reserve_exact(promised.min(possible));
-        rows
+    pub(super) fn new(header: Header, source: &Source, bytes_a_number: usize, visitor: &'a mut dyn Visitor) -> Self {
+        let rows = source.possible_rows(header.words, header.dim.saturating_mul(bytes_a_number));
+        Self { vocabulary: Vocabulary::with_capacity(rows), ..Self::begin(header.dim, rows, source, visitor) }
     }
 
     /// No rows yet of a file that does not say how many it holds.
-    pub(super) fn of_dim(dim: usize) -> Self {
-        Self { dim, vocabulary: Vocabulary::new(), data: Vec::new(), seen: 0 }
+    pub(super) fn of_dim(dim: usize, source: &Source, visitor: &'a mut dyn Visitor) -> Self {
+        Self::begin(dim, 0, source, visitor)
     }
 
-    /// How many rows there are so far.
-    pub(super) fn len(&self) -> usize {
-        self.vocabulary.len()
+    fn begin(dim: usize, rows: usize, source: &Source, visitor: &'a mut dyn Visitor) -> Self {
+        visitor.begin(dim, rows);
+        let most = source.rules.most_rows();
+        Self { dim, vocabulary: Vocabulary::new(), visitor, seen: 0, most, stopped: false }
+    }
+
+    /// Whether rows are still wanted.
+    pub(super) fn wants_more(&self) -> bool {
+        !self.stopped && self.vocabulary.len() < self.most
     }
 
     /// Adds the next row. The error says what is wrong with it; the caller adds where it is.
@@ -115,13 +117,16 @@ impl Rows {
             .map_err(|problem| (Flaw::NotARow, problem))?;
         check_numbers(word, numbers).map_err(|problem| (Flaw::NotFinite, problem))?;
         push_word(&mut self.vocabulary, word, 0)?;
-        self.data.extend_from_slice(numbers);
+        self.stopped = self.visitor.row(word, numbers).is_break();
         Ok(())
     }
 
-    /// The whole model.
-    pub(super) fn finish(self) -> Vectors {
-        Vectors::new(self.vocabulary, self.dim, self.data)
+    /// The model, which has no more rows. What was forgiven in `source` is told.
+    pub(super) fn finish(self, source: &Source) -> Rest {
+        if !self.stopped {
+            source.tell();
+        }
+        Rest { vocabulary: self.vocabulary, dim: self.dim, subwords: None, history: Vec::new() }
     }
 }
 
@@ -218,7 +223,7 @@ pub(super) mod testing {
 
     use super::super::Codec;
     use super::*;
-    use crate::Subwords;
+    use crate::{Subwords, Vectors};
 
     /// Reads a file with this `content`; the error as the user sees it.
     pub(in super::super) fn read(codec: &dyn Codec, content: &[u8]) -> Result<Vectors, String> {

@@ -115,6 +115,13 @@ impl Source {
         self.length.filter(|_| !self.compressed)
     }
 
+    /// How many of the `promised` rows, of at least `bytes` each, the file can hold and are wanted; none if its length
+    /// is unknown.
+    pub(super) fn possible_rows(&self, promised: usize, bytes: usize) -> usize {
+        let possible = self.content_length().unwrap_or(0) / bytes.max(1) as u64;
+        promised.min(usize::try_from(possible).unwrap_or(usize::MAX)).min(self.rules.most_rows())
+    }
+
     /// The next bytes, as many as are buffered, without consuming them. Empty at the end of the file.
     ///
     /// # Errors
@@ -178,6 +185,27 @@ impl Source {
     pub fn skip(&mut self, count: u64) -> Result<bool> {
         let skipped = std::io::copy(&mut self.reader.by_ref().take(count), &mut std::io::sink());
         skipped.map(|skipped| skipped == count).map_err(|error| explain(&self.path, self.compressed, error))
+    }
+
+    /// Passes over the next `bytes`, which begin at byte `at`, and returns a source of them, to be read later, and how
+    /// many there are: fewer if the file ends. A file is opened once more for that; what comes through a pipe is kept.
+    ///
+    /// # Errors
+    /// If reading fails.
+    pub(super) fn set_aside(&mut self, at: u64, bytes: u64) -> Result<(Self, u64)> {
+        if self.content_length().is_some() {
+            let passed = io::copy(&mut self.reader.by_ref().take(bytes), &mut io::sink());
+            let passed = passed.map_err(|error| explain(&self.path, self.compressed, error))?;
+            let mut again = Self::open(&self.path)?.with(self.rules.clone());
+            again.skip(at)?;
+            return Ok((again, passed));
+        }
+        let mut kept = Vec::new();
+        self.read_more(usize::try_from(bytes).unwrap_or(usize::MAX), &mut kept)?;
+        let found = kept.len() as u64;
+        let reader: Box<dyn BufRead> = Box::new(io::Cursor::new(kept));
+        let (rules, path, length) = (self.rules.clone(), self.path.clone(), self.length);
+        Ok((Self { rules, forgiven: Forgiven::default(), path, reader, length, compressed: self.compressed }, found))
     }
 
     /// Whether nothing follows.

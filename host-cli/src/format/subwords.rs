@@ -33,7 +33,7 @@ pub(super) struct Buckets {
 impl Buckets {
     /// No rows yet, and room for as many as `source` may hold, but no more than `most`.
     pub(super) fn new(source: &Source, dim: usize, most: usize) -> Self {
-        let rows = matrix::reserve::<{ size_of::<f32>() }>(source, most.saturating_mul(dim));
+        let rows = matrix::reserve(source, (most, dim), size_of::<f32>());
         Self { dim, buckets: Vec::new(), rows }
     }
 
@@ -63,19 +63,6 @@ impl Buckets {
             self.rows.truncate(start);
         }
         Ok(())
-    }
-
-    /// The rows of all buckets, from memory.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub(super) fn of_matrix(source: &mut Source, dim: usize, rows: &[f32]) -> Result<Self> {
-        let mut buckets = Self { dim, buckets: Vec::new(), rows: Vec::new() };
-        for (bucket, row) in (0..).zip(rows.chunks_exact(dim)) {
-            buckets.rows.extend_from_slice(row);
-            buckets.push(source, bucket, buckets.rows.len() - dim)?;
-        }
-        Ok(buckets)
     }
 
     /// All that words are made of, with their own rows, `words`.

@@ -11,11 +11,11 @@ use std::path::Path;
 use super::lines::{self, Lines};
 use super::rows::{self, Header, MOST_DIMENSIONS, Rows};
 use super::rules::Flaw;
-use super::{Codec, Source, signature};
-use crate::{Error, Result, Vectors, VectorsRef, compression};
+use super::{Codec, Rest, Source, Visitor, signature};
+use crate::{Error, Result, VectorsRef, compression};
 
 /// The fewest bytes that a number takes: a space and a digit.
-const SHORTEST_NUMBER: u64 = 2;
+const SHORTEST_NUMBER: usize = 2;
 
 /// A text format, and what sets it apart from the others.
 pub(super) struct Text {
@@ -52,8 +52,8 @@ impl Codec for Text {
         lines::NUMBERS
     }
 
-    fn read(&self, source: Source) -> Result<Vectors> {
-        if self.header { read(source) } else { read_headless(source) }
+    fn visit(&self, source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
+        if self.header { read(source, visitor) } else { read_headless(source, visitor) }
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
@@ -101,16 +101,16 @@ fn looks_like_header(word: &str, numbers: &[f32]) -> bool {
 }
 
 /// Reads the header, and the rows that it promises.
-fn read(mut source: Source) -> Result<Vectors> {
+fn read(mut source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
     let header = Header::read(&mut source)?;
-    let rows = Rows::new(header, &source, SHORTEST_NUMBER);
+    let rows = Rows::new(header, &source, SHORTEST_NUMBER, visitor);
     // The header is line 1.
     let lines = Lines::new(source, 1, header.dim);
     Reader { lines, rows, dim: header.dim, why: "the header promises", numbers: Vec::new() }.read(Some(header.words))
 }
 
 /// Reads rows up to the end of the file; all have as many numbers as the first one.
-fn read_headless(source: Source) -> Result<Vectors> {
+fn read_headless(source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
     let mut lines = Lines::new(source, 0, 0);
     lines.expect(None);
     if !lines.next()? {
@@ -133,7 +133,7 @@ fn read_headless(source: Source) -> Result<Vectors> {
         return Err(lines.error(problem));
     }
     lines.expect(Some(dim));
-    let rows = Rows::of_dim(dim);
+    let rows = Rows::of_dim(dim, &lines.source, visitor);
     let mut reader = Reader { lines, rows, dim, why: "the first line has", numbers: Vec::new() };
     reader.push()?;
     reader.read(None)
@@ -143,21 +143,20 @@ fn read_headless(source: Source) -> Result<Vectors> {
 const UNKNOWN: &[u8] = b"<unk>";
 
 /// Rows that are read, line by line.
-struct Reader {
+struct Reader<'a> {
     lines: Lines,
-    rows: Rows,
+    rows: Rows<'a>,
     dim: usize,
     /// What says that rows have so many numbers.
     why: &'static str,
     numbers: Vec<f32>,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Reads the rows that are left, as many as are `promised` if something promises any.
-    fn read(mut self, promised: Option<usize>) -> Result<Vectors> {
-        let limit = self.lines.source.rules.most_rows();
+    fn read(mut self, promised: Option<usize>) -> Result<Rest> {
         let mut blank = None;
-        while self.rows.len() < limit && self.lines.next()? {
+        while self.rows.wants_more() && self.lines.next()? {
             if self.lines.is_blank() {
                 blank = blank.or(Some(self.lines.number));
                 continue;
@@ -174,13 +173,12 @@ impl Reader {
         }
         if let Some(words) = promised
             && self.rows.seen < words
-            && self.rows.len() < limit
+            && self.rows.wants_more()
         {
             let problem = format!("the file ends here, but its header promises {words} words");
             self.lines.source.forgive(blank.unwrap_or(self.lines.number), (Flaw::Count, problem))?;
         }
-        self.lines.source.tell();
-        Ok(self.rows.finish())
+        Ok(self.rows.finish(&self.lines.source))
     }
 
     /// Allows for a line after the `words` that the header promises.

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use super::rows::{self, Header, LONGEST_WORD, Rows};
 use super::rules::{Flaw, Refused};
-use super::{Codec, Source, matrix};
-use crate::{Result, Vectors, VectorsRef, compression};
+use super::{Codec, Rest, Source, Visitor, matrix};
+use crate::{Result, VectorsRef, compression};
 
 const BYTES: usize = size_of::<f32>();
 
@@ -28,12 +28,11 @@ impl Codec for Word2vecBinary {
         rows::looks_like_text(start) == Some(false)
     }
 
-    fn read(&self, mut source: Source) -> Result<Vectors> {
+    fn visit(&self, mut source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
         let header = Header::read(&mut source)?;
-        let mut rows = Rows::new(header, &source, BYTES as u64);
+        let mut rows = Rows::new(header, &source, BYTES, visitor);
         let (mut word, mut numbers) = (Vec::new(), Vec::new());
-        let limit = source.rules.most_rows();
-        while rows.len() < limit {
+        while rows.wants_more() {
             source.read_until(b' ', LONGEST_WORD, &mut word)?;
             // The newline with which word2vec.c ended the row before.
             let start = word.iter().position(|&byte| byte != b'\n').unwrap_or(word.len());
@@ -74,8 +73,7 @@ impl Codec for Word2vecBinary {
                 source.forgive(None, (flaw, place(&problem)))?;
             }
         }
-        source.tell();
-        Ok(rows.finish())
+        Ok(rows.finish(&source))
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
@@ -97,7 +95,7 @@ impl Codec for Word2vecBinary {
 }
 
 /// Adds a row, whose word a space has ended.
-fn push(rows: &mut Rows, word: &[u8], numbers: &[f32]) -> Result<(), Refused> {
+fn push(rows: &mut Rows<'_>, word: &[u8], numbers: &[f32]) -> Result<(), Refused> {
     if let Ok(word) = str::from_utf8(word) {
         rows::check_word(word).map_err(|problem| (Flaw::NotARow, problem))?;
     }
@@ -112,6 +110,7 @@ mod tests {
 
     use super::super::rows::testing;
     use super::*;
+    use crate::Vectors;
 
     /// The file that word2vec.c writes for two words in two dimensions.
     const GOOD: &[u8] = b"2 2\nstate \x00\x00\x00\x3f\x00\x00\xa0\xbf\nunion \x00\x00\x40\x40\x00\x00\x00\x80\n";

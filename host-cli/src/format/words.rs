@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::matrix::Words;
+use super::apart::Words;
 use super::rules::Flaw;
 use super::{Source, lines, rows};
 use crate::{Error, Result, VectorsRef, Vocabulary, compression, output};

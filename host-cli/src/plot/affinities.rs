@@ -1,5 +1,7 @@
 //! Who is near to whom: the probabilities that t-SNE puts on a map.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 
 use crate::query;
@@ -13,10 +15,16 @@ const CLOSE: f64 = 1e-5;
 /// Of each of the `units`, vectors of length 1, the rows that are near it or that it is near to, with the probability
 /// of the pair: van der Maaten & Hinton 2008, equations 1 and 2. All add up to 1, and each pair is in both rows.
 ///
-/// A row has `k` neighbors, of which `perplexity` count, roughly. They are searched exactly.
-pub(super) fn affinities(units: &[Vec<f32>], k: usize, perplexity: f64) -> Vec<Vec<(u32, f32)>> {
+/// A row has `k` neighbors, of which `perplexity` count, roughly. They are searched exactly. `searched` is called after
+/// each row, also by several threads at once, with the number of rows whose neighbors are known.
+pub(super) fn affinities(
+    units: &[Vec<f32>],
+    k: usize,
+    perplexity: f64,
+    searched: &(dyn Fn(usize) + Sync),
+) -> Vec<Vec<(u32, f32)>> {
     let mut pairs: Vec<Vec<(u32, f32)>> = vec![Vec::with_capacity(2 * k); units.len()];
-    for (index, near) in neighbors(units, k).into_iter().enumerate() {
+    for (index, near) in neighbors(units, k, searched).into_iter().enumerate() {
         let squares: Vec<_> = near.iter().map(|&(square, _)| square).collect();
         for ((_, other), probability) in near.into_iter().zip(probabilities(&squares, perplexity)) {
             let half = (probability / (2 * units.len()) as f64) as f32;
@@ -63,8 +71,8 @@ fn probabilities(squares: &[f64], perplexity: f64) -> Vec<f64> {
 }
 
 /// The `k` nearest neighbors of each of the `units`, nearest first: squares of Euclidean distances, and rows.
-fn neighbors(units: &[Vec<f32>], k: usize) -> Vec<Vec<(f64, u32)>> {
-    let rows = centered(units);
+fn neighbors(units: &[Vec<f32>], k: usize, searched: &(dyn Fn(usize) + Sync)) -> Vec<Vec<(f64, u32)>> {
+    let (rows, done) = (centered(units), AtomicUsize::new(0));
     let squares: Vec<f64> = rows.iter().map(|row| f64::from(query::dot(row, row))).collect();
     let nearest_first = |one: &(f64, u32), other: &(f64, u32)| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1));
     let near = |found: &mut Vec<(f64, u32)>, index: usize| {
@@ -81,6 +89,7 @@ fn neighbors(units: &[Vec<f32>], k: usize) -> Vec<Vec<(f64, u32)>> {
         }
         let mut nearest = found[..k.min(found.len())].to_vec();
         nearest.sort_unstable_by(nearest_first);
+        searched(done.fetch_add(1, Ordering::Relaxed) + 1);
         nearest
     };
     (0..rows.len()).into_par_iter().map_init(Vec::new, near).collect()
@@ -116,7 +125,7 @@ mod tests {
     #[test]
     fn pairs_are_the_same_from_both_sides() {
         let units: Vec<_> = (0..9).map(|turn| vec![(turn as f32).cos(), (turn as f32).sin()]).collect();
-        let pairs = affinities(&units, 3, 2.0);
+        let pairs = affinities(&units, 3, 2.0, &|_| ());
         let total: f32 = pairs.iter().flatten().map(|pair| pair.1).sum();
         assert!((total - 1.0).abs() < 1e-5, "{total}");
         for (index, row) in pairs.iter().enumerate() {
@@ -131,8 +140,8 @@ mod tests {
     #[test]
     fn the_nearest_come_first() {
         let units = [[1.0, 0.0], [0.0, 1.0], [0.6, 0.8], [-0.8, -0.6_f32]].map(Vec::from);
-        let rows: Vec<Vec<_>> =
-            neighbors(&units, 2).into_iter().map(|row| row.into_iter().map(|(_, other)| other).collect()).collect();
+        let found = neighbors(&units, 2, &|_| ());
+        let rows: Vec<Vec<_>> = found.iter().map(|row| row.iter().map(|&(_, other)| other).collect()).collect();
         assert_eq!(rows, [[2, 1], [2, 0], [1, 0], [1, 0]]);
     }
 }

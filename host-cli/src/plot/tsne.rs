@@ -19,7 +19,13 @@ const FEWEST: usize = 6;
 const PERPLEXITY: f64 = 30.0;
 
 /// Steps of gradient descent.
-pub const STEPS: u64 = 1000;
+const DESCENT: u64 = 1000;
+
+/// Steps as which the search for neighbors counts: it takes about as long, for 20,000 words.
+const SEARCH: u64 = 200;
+
+/// All steps of [`tsne`].
+pub const STEPS: u64 = SEARCH + DESCENT;
 
 /// The first steps, in which neighbors attract each other as many times as strongly: that forms groups.
 const EARLY: u64 = 250;
@@ -45,7 +51,7 @@ const START: f64 = 1e-4;
 /// A map on which rows with a high cosine are close together. Neither axes nor large distances mean anything; the map
 /// is rotated so that it is widest from left to right.
 ///
-/// `step` is called after each of the [`STEPS`].
+/// `step` is called as the [`STEPS`] are done, with their number, also by several threads at once.
 ///
 /// # Errors
 /// If there are fewer than six rows, or no two differ.
@@ -63,11 +69,12 @@ pub fn tsne<R: AsRef<[f32]>>(rows: &[R], step: &(dyn Fn(u64) + Sync)) -> Result<
     let points = start.points.iter().map(|point| point.map(|x| x / spread * START)).collect();
 
     let perplexity = PERPLEXITY.min((count - 1) as f64 / 3.0);
-    let pairs = affinities(&units, (3.0 * perplexity) as usize, perplexity);
+    let searched = |rows: usize| step(rows as u64 * SEARCH / count as u64);
+    let pairs = affinities(&units, (3.0 * perplexity) as usize, perplexity, &searched);
     let mut map = Map { points, steps: vec![[0.0; 2]; count], gains: vec![[1.0; 2]; count] };
-    for number in 1..=STEPS {
+    for number in 1..=DESCENT {
         map.descend(&pairs, number <= EARLY);
-        step(number);
+        step(SEARCH + number);
     }
     let map: Vec<_> = map.points.iter().map(|point| point.map(|x| x as f32)).collect();
     Ok(pca(&map).map_or_else(Vec::new, |turned| turned.points))
@@ -162,6 +169,17 @@ mod tests {
     #[test]
     fn bundles_stay_together_and_apart() {
         stay_together(&tsne(&bundles(20), &|_| ()).unwrap(), 19);
+    }
+
+    #[test]
+    fn steps_are_counted_to_the_last_one() {
+        let steps = std::sync::Mutex::new(Vec::new());
+        tsne(&bundles(20), &|step| steps.lock().unwrap().push(step)).unwrap();
+        let mut steps = steps.into_inner().unwrap();
+        assert_eq!((steps[59..].is_sorted(), steps.last()), (true, Some(&STEPS)));
+        // Threads that search for neighbors may overtake each other.
+        steps.sort_unstable();
+        assert!(steps[0] <= SEARCH / 60 && steps[59] == SEARCH && steps.len() as u64 == 60 + DESCENT);
     }
 
     #[test]

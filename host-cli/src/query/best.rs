@@ -53,37 +53,78 @@ impl Search<'_> {
     /// The best rows for each of `queries`, best first, among equals the first. Neither the number of threads nor the
     /// other queries change the result.
     pub(crate) fn best(&self, queries: &[Query<'_>]) -> Vec<Vec<Scored>> {
-        let rows = self.rows.len() / self.dim;
-        if rows == 0 || self.k == 0 {
-            return vec![Vec::new(); queries.len()];
+        let mut ranking = Ranking::new(queries, self.dim, self.k, self.least);
+        ranking.add(self.rows);
+        ranking.finish()
+    }
+}
+
+/// Queries, and the best of the rows that each has been compared with: all at once, or some after the others.
+pub(crate) struct Ranking<'a> {
+    queries: &'a [Query<'a>],
+    dim: usize,
+    k: usize,
+    /// How many rows there have been.
+    rows: usize,
+    /// For each query.
+    found: Vec<Best>,
+}
+
+impl<'a> Ranking<'a> {
+    /// No rows yet. For the arguments see [`Search`].
+    pub(crate) fn new(queries: &'a [Query<'a>], dim: usize, k: usize, least: f32) -> Self {
+        let best = Best { rows: Vec::new(), threshold: least.next_down() };
+        Self { queries, dim, k, rows: 0, found: vec![best; queries.len()] }
+    }
+
+    /// Compares the queries with the next `rows`.
+    pub(crate) fn add(&mut self, rows: &[f32]) {
+        let (first, count) = (self.rows, rows.len() / self.dim);
+        self.rows += count;
+        if count == 0 || self.k == 0 {
+            return;
         }
         // A few queries would leave threads idle that did not share the rows.
-        let stripes = rayon::current_num_threads().div_ceil(queries.len().div_ceil(BLOCK).max(1));
-        let stripe = rows.div_ceil(stripes).next_multiple_of(self.rows_a_tile());
-        let block = |queries: &[Query<'_>]| {
-            let starts = (0..rows).into_par_iter().step_by(stripe);
-            let parts = starts.map(|start| self.part(queries, start, rows.min(start + stripe)));
-            parts.reduce(Vec::new, join)
+        let stripes = rayon::current_num_threads().div_ceil(self.queries.len().div_ceil(BLOCK).max(1));
+        let stripe = count.div_ceil(stripes).next_multiple_of(self.rows_a_tile());
+        let mut found = std::mem::take(&mut self.found);
+        let part = |queries: &[Query<'_>], found: &[Best], start: usize| {
+            let end = count.min(start + stripe);
+            self.part(queries, found, (first + start, &rows[start * self.dim..end * self.dim]))
         };
-        let found = queries.par_chunks(BLOCK).flat_map_iter(block);
-        found.map(|best| best.in_order(self.k)).collect()
+        found.par_chunks_mut(BLOCK).zip(self.queries.par_chunks(BLOCK)).for_each(|(found, queries)| {
+            let starts = (0..count).into_par_iter().step_by(stripe);
+            let parts: Vec<_> = starts.map(|start| part(queries, found, start)).collect();
+            for part in parts {
+                found.iter_mut().zip(part).for_each(|(best, part)| best.rows.extend(part.rows));
+            }
+            found.iter_mut().for_each(|best| best.settle(self.k));
+        });
+        self.found = found;
+    }
+
+    /// The best rows for each query, as [`Search::best`] gives them.
+    pub(crate) fn finish(self) -> Vec<Vec<Scored>> {
+        self.found.into_iter().map(|best| best.in_order(self.k)).collect()
     }
 
     fn rows_a_tile(&self) -> usize {
         (TILE / (self.dim * LANES)).max(1) * LANES
     }
 
-    /// The best of the rows from `first` to before `end` for a block of queries.
-    fn part(&self, queries: &[Query<'_>], first: usize, end: usize) -> Vec<Best> {
-        let mut found = vec![Best { rows: Vec::new(), threshold: self.least.next_down() }; queries.len()];
+    /// The best of `rows`, of which the first has the number `first`, for a block of queries: those that may be better
+    /// than what has been found for each.
+    fn part(&self, queries: &[Query<'_>], found: &[Best], (first, rows): (usize, &[f32])) -> Vec<Best> {
+        let mut found: Vec<_> = found.iter().map(|best| Best { rows: Vec::new(), threshold: best.threshold }).collect();
         let sides: Vec<Vec<[f32; SIDE]>> = queries.chunks(SIDE).map(|queries| self.interleave(queries)).collect();
         let mut tile = vec![[0.0; LANES]; self.rows_a_tile() / LANES * self.dim];
         let mut products = vec![[[0.0; LANES]; SIDE]; self.rows_a_tile() / LANES];
         // Products and sums round one after the other, whatever the instructions: the scores do not depend on them.
         let simd = Simd::new(Level::best(), false).expect("this machine has the best of its levels");
-        for start in (first..end).step_by(self.rows_a_tile()) {
-            let stop = end.min(start + self.rows_a_tile());
-            let rows = self.rows[start * self.dim..stop * self.dim].chunks(LANES * self.dim);
+        for (number, rows) in rows.chunks(self.rows_a_tile() * self.dim).enumerate() {
+            let start = first + number * self.rows_a_tile();
+            let stop = start + rows.len() / self.dim;
+            let rows = rows.chunks(LANES * self.dim);
             let panels = rows.len();
             rows.zip(tile.chunks_exact_mut(self.dim)).for_each(|(rows, panel)| pack(rows, panel));
             for ((side, queries), found) in sides.iter().zip(queries.chunks(SIDE)).zip(found.chunks_mut(SIDE)) {
@@ -133,6 +174,13 @@ impl Best {
         self.rows.push(row);
         // To sort out as many again as are kept takes the same small time for each row, whatever k.
         if self.rows.len() == k.saturating_mul(2) {
+            self.settle(k);
+        }
+    }
+
+    /// Keeps the `k` best: rows that follow have to exceed them.
+    fn settle(&mut self, k: usize) {
+        if k < self.rows.len() {
             self.cut(k);
             self.threshold = self.rows[k - 1].0;
         }
@@ -155,15 +203,6 @@ impl Best {
 
 fn best_first(one: &Scored, other: &Scored) -> std::cmp::Ordering {
     other.0.total_cmp(&one.0).then(one.1.cmp(&other.1))
-}
-
-/// The best rows of two parts, for the same queries. One may be empty: that of no rows.
-fn join(mut one: Vec<Best>, other: Vec<Best>) -> Vec<Best> {
-    if one.is_empty() {
-        return other;
-    }
-    one.iter_mut().zip(other).for_each(|(one, other)| one.rows.extend(other.rows));
-    one
 }
 
 /// Packs up to [`LANES`] rows, scaled to length 1; zeros in place of missing ones.
@@ -246,6 +285,7 @@ mod tests {
             k in 0_usize..30,
             least in prop_oneof![Just(f32::NEG_INFINITY), Just(0.0_f32), Just(0.5), Just(9.0)],
             threads in 1_usize..4,
+            piece in 1_usize..99,
             seed in any::<u32>(),
         ) {
             // Small whole numbers: many rows are equal, or zero.
@@ -262,6 +302,9 @@ mod tests {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let found = pool.install(|| search.best(&queries));
             prop_assert_eq!(found.len(), queries.len());
+            let mut ranking = Ranking::new(&queries, dim, k, least);
+            data.chunks(dim * piece).for_each(|rows| pool.install(|| ranking.add(rows)));
+            prop_assert_eq!(&ranking.finish(), &found);
             for (query, found) in queries.iter().zip(found) {
                 prop_assert_eq!(found, naive(&search, query));
             }

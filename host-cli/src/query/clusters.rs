@@ -15,7 +15,13 @@ use super::{Query, Search, direction, dot};
 use crate::{Error, Result, Vectors};
 
 /// After this many rounds, at most a few words still move, between equally near centers.
-const MOST_ROUNDS: usize = 100;
+const MOST_ROUNDS: u64 = 100;
+
+/// Rounds as which drawing the first centers counts: it takes about as long.
+const DRAWING: u64 = 4;
+
+/// The most steps that [`clusters`] takes.
+pub const CLUSTER_STEPS: u64 = DRAWING + MOST_ROUNDS;
 
 /// Starts that [`groups`] tries.
 const STARTS: u64 = 8;
@@ -34,15 +40,17 @@ pub struct Clusters {
 
 /// Puts the words into `k` clusters. The result depends on the vectors and the `seed`.
 ///
+/// `step` is called with how many of at most [`CLUSTER_STEPS`] are done, and how many words have moved in the last one.
+///
 /// # Errors
 /// If `k` is 0 or exceeds the number of words.
-pub fn clusters(vectors: &Vectors, k: usize, seed: u64) -> Result<Clusters> {
+pub fn clusters(vectors: &Vectors, k: usize, seed: u64, step: Step<'_>) -> Result<Clusters> {
     let words = vectors.vocabulary.len();
     if k == 0 || k > words {
         let message = format!("the model has only {words} words, and each cluster needs one");
         return Err(Error::setting("k", k, message));
     }
-    Ok(in_order(&Units::of(vectors.data.clone(), vectors.dim).settle(k, seed), k))
+    Ok(in_order(&Units::of(vectors.data.clone(), vectors.dim).settle(k, seed, step), k))
 }
 
 /// Puts `rows` into at most `k` clusters, for colors: the best of several starts. The same rows give the same clusters.
@@ -54,10 +62,13 @@ pub fn groups<R: AsRef<[f32]>>(rows: &[R], k: usize) -> Clusters {
     let data = rows.iter().flat_map(R::as_ref).copied().collect();
     let units = Units::of(data, first.as_ref().len());
     let score = |nearest: &Nearest| nearest.iter().map(|&(_, cosine)| f64::from(cosine)).sum::<f64>();
-    let runs = (0..STARTS).map(|seed| units.settle(k, seed));
+    let runs = (0..STARTS).map(|seed| units.settle(k, seed, &|_, _| ()));
     let best = runs.reduce(|best, run| if score(&run) > score(&best) { run } else { best });
     in_order(&best.unwrap_or_default(), k)
 }
+
+/// What is told of the steps.
+type Step<'a> = &'a dyn Fn(u64, Option<usize>);
 
 /// Each row's center, and its cosine with it.
 type Nearest = Vec<(u32, f32)>;
@@ -81,16 +92,18 @@ impl Units {
     }
 
     /// Where each row ends up with `k` centers that begin as `seed` says.
-    fn settle(&self, k: usize, seed: u64) -> Nearest {
+    fn settle(&self, k: usize, seed: u64, step: Step<'_>) -> Nearest {
         let queries: Vec<Query<'_>> = self.data.chunks_exact(self.dim).map(Query::from).collect();
-        let mut centers = self.draw_centers(k, seed);
+        let mut centers = self.draw_centers(k, seed, step);
         let mut nearest = Nearest::new();
-        for _ in 0..MOST_ROUNDS {
+        for round in 1..=MOST_ROUNDS {
             let mut found = self.nearest(&queries, &centers);
             fill_empty(&mut found, k);
-            let moved = nearest.len() != found.len() || found.iter().zip(&nearest).any(|(now, old)| now.0 != old.0);
+            let stayed = found.iter().zip(&nearest).filter(|(now, old)| now.0 == old.0).count();
+            let moved = found.len() - stayed;
             nearest = found;
-            if !moved {
+            step(DRAWING + round, Some(moved));
+            if moved == 0 {
                 break;
             }
             centers = self.means(&nearest, k);
@@ -107,7 +120,7 @@ impl Units {
     }
 
     /// The first centers.
-    fn draw_centers(&self, k: usize, seed: u64) -> Vec<f32> {
+    fn draw_centers(&self, k: usize, seed: u64, step: Step<'_>) -> Vec<f32> {
         let mut rng = Generator::new(seed, [0]);
         // A number in [0, 1).
         let mut draw = || f64::from(rng.next_u32()) / f64::from(u32::MAX).next_up();
@@ -115,7 +128,8 @@ impl Units {
         let mut centers = Vec::with_capacity(k * self.dim);
         // Squares of the distances to the nearest center: 2 − 2 cos.
         let mut distances = vec![f32::INFINITY; self.len()];
-        for _ in 0..k {
+        for drawn in 0..k {
+            step(drawn as u64 * DRAWING / k as u64, None);
             let center = self.row(row);
             centers.extend_from_slice(center);
             let rows = self.data.par_chunks_exact(self.dim).with_min_len(LEAST_ROWS);
@@ -220,7 +234,7 @@ mod tests {
             data.extend([angle.cos() * size, angle.sin() * size]);
         }
         for seed in 0..20 {
-            let found = clusters(&vectors(2, data.clone()), 3, seed).unwrap();
+            let found = clusters(&vectors(2, data.clone()), 3, seed, &|_, _| ()).unwrap();
             let expected: Vec<u32> = (0..24).map(|row| u32::from(row >= 12) + u32::from(row >= 20)).collect();
             assert_eq!(found.of_row, expected, "{seed}");
             assert_eq!(found.rows.iter().map(Vec::len).collect::<Vec<_>>(), [12, 8, 4]);
@@ -243,9 +257,9 @@ mod tests {
     #[test]
     fn impossible_numbers_are_refused() {
         let model = vectors(1, vec![1.0, 2.0]);
-        assert!(clusters(&model, 0, 1).is_err());
+        assert!(clusters(&model, 0, 1, &|_, _| ()).is_err());
         assert_eq!(
-            clusters(&model, 3, 1).unwrap_err().to_string(),
+            clusters(&model, 3, 1, &|_, _| ()).unwrap_err().to_string(),
             "k 3: the model has only 2 words, and each cluster needs one"
         );
     }
@@ -261,8 +275,12 @@ mod tests {
             let rows = data.len() / 3;
             let model = vectors(3, data[..rows * 3].to_vec());
             let k = k.min(rows);
-            let found = clusters(&model, k, seed).unwrap();
-            prop_assert_eq!(&clusters(&model, k, seed).unwrap(), &found);
+            let steps = std::cell::RefCell::new(Vec::new());
+            let found = clusters(&model, k, seed, &|step, moved| steps.borrow_mut().push((step, moved))).unwrap();
+            let steps = steps.into_inner();
+            prop_assert!(steps.is_sorted_by_key(|step| step.0) && steps.iter().all(|step| step.0 <= CLUSTER_STEPS));
+            prop_assert!(steps.last().unwrap().1 == Some(0) || steps.last().unwrap().0 == CLUSTER_STEPS);
+            prop_assert_eq!(&clusters(&model, k, seed, &|_, _| ()).unwrap(), &found);
             prop_assert_eq!(found.rows.len(), k);
             prop_assert!(found.rows.iter().all(|rows| !rows.is_empty()), "{:?}", found.rows);
             prop_assert!(found.rows.is_sorted_by_key(|rows| Reverse(rows.len())));

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{cosine, direction, precise_cosine, unit, vector};
-use crate::{Error, Result, Vectors};
+use super::{Lookup, cosine, direction, precise_cosine, unit, vector};
+use crate::{Error, Result};
 
 /// How well a word fits with others.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -23,8 +23,8 @@ pub struct Fit<'a> {
 ///
 /// # Errors
 /// If a word is unknown.
-pub fn similarity(vectors: &Vectors, one: &str, other: &str) -> Result<f32> {
-    let (one, other) = (vector(vectors, one)?, vector(vectors, other)?);
+pub fn similarity(model: &impl Lookup, one: &str, other: &str) -> Result<f32> {
+    let (one, other) = (vector(model, one)?, vector(model, other)?);
     Ok(precise_cosine(&one, &other) as f32)
 }
 
@@ -32,14 +32,14 @@ pub fn similarity(vectors: &Vectors, one: &str, other: &str) -> Result<f32> {
 ///
 /// # Errors
 /// If there are fewer than three words, or one is unknown or given twice.
-pub fn odd_one_out<'a>(vectors: &Vectors, words: &[&'a str]) -> Result<Vec<Fit<'a>>> {
+pub fn odd_one_out<'a>(model: &impl Lookup, words: &[&'a str]) -> Result<Vec<Fit<'a>>> {
     if words.len() < 3 {
         return Err(Error::Usage("it takes at least three words to find the odd one out: name more".to_owned()));
     }
-    let mut sum = vec![0.0; vectors.dim];
+    let mut sum = vec![0.0; model.dim()];
     let mut found = Vec::with_capacity(words.len());
     for &word in words {
-        let vector = vector(vectors, word)?;
+        let vector = vector(model, word)?;
         if found.iter().any(|&(other, _)| other == word) {
             return Err(Error::Usage(format!("the word `{word}` is given twice: name another")));
         }
@@ -49,10 +49,10 @@ pub fn odd_one_out<'a>(vectors: &Vectors, words: &[&'a str]) -> Result<Vec<Fit<'
         found.push((word, vector));
     }
     // Words that add up to zero are all equally far from their mean.
-    let mean = direction(&sum).unwrap_or(vec![0.0; vectors.dim]);
+    let mean = direction(&sum).unwrap_or(vec![0.0; model.dim()]);
     let compare = |(word, vector): (&'a str, Cow<'_, [f32]>)| Fit {
         word,
-        row: vectors.vocabulary.row(word),
+        row: model.vocabulary().row(word),
         similarity: cosine(&mean, &vector),
     };
     let mut found: Vec<_> = found.into_iter().map(compare).collect();

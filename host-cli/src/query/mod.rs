@@ -6,6 +6,9 @@ mod best;
 mod clusters;
 mod compare;
 mod cosine;
+mod excerpt;
+mod lookup;
+mod streamed;
 mod suggest;
 
 use std::borrow::Cow;
@@ -13,11 +16,14 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::{Error, Result, Vectors};
+use crate::{Error, Result, Vectors, Vocabulary};
 pub(crate) use best::{Query, Scored, Search};
-pub use clusters::{Clusters, clusters, groups};
+pub use clusters::{CLUSTER_STEPS, Clusters, clusters, groups};
 pub use compare::{Fit, odd_one_out, similarity};
 pub use cosine::{cosine, direction, dot, length, mean_cosine, precise_cosine, unit};
+pub use excerpt::Excerpt;
+pub use lookup::Lookup;
+pub use streamed::{Found, answer_from};
 
 /// A word near a query.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -62,15 +68,15 @@ impl<'a> Question<'a> {
     }
 
     /// The sum of the unit vectors, with length 1, and the rows of the words, which do not count as answers.
-    fn query(&self, vectors: &Vectors) -> Result<Query<'static>> {
-        let mut sum = vec![0.0; vectors.dim];
+    fn query(&self, model: &impl Lookup) -> Result<Query<'static>> {
+        let mut sum = vec![0.0; model.dim()];
         let mut exclude = Vec::with_capacity(self.terms.len());
         for &(term, weight) in &self.terms {
             let vector = match term {
-                Term::Word(word) => vector(vectors, word)?,
-                Term::Vector(vector) if vector.len() == vectors.dim => vector.into(),
+                Term::Word(word) => vector(model, word)?,
+                Term::Vector(vector) if vector.len() == model.dim() => vector.into(),
                 Term::Vector(vector) => {
-                    let (len, dim) = (vector.len(), vectors.dim);
+                    let (len, dim) = (vector.len(), model.dim());
                     return Err(Error::Usage(format!("a vector of {len} numbers is asked of a model of {dim}")));
                 }
             };
@@ -79,7 +85,7 @@ impl<'a> Question<'a> {
                 *sum += weight * number;
             }
             if let Term::Word(word) = term {
-                exclude.extend(vectors.vocabulary.row(word));
+                exclude.extend(model.vocabulary().row(word));
             }
         }
         let sum: Vec<f32> = sum.into_iter().map(|number| number as f32).collect();
@@ -115,21 +121,38 @@ impl Wanted {
 ///
 /// A question has an error if one of its words is unknown, or its sum is zero, which has no neighbors.
 pub fn answer<'a>(vectors: &'a Vectors, questions: &[Question<'_>], wanted: &Wanted) -> Vec<Result<Vec<Neighbor<'a>>>> {
+    let (start, found) = scored(vectors, questions, wanted);
+    found.into_iter().map(|found| Ok(named(&vectors.vocabulary, start, found?))).collect()
+}
+
+/// [`answer`], as rows, which are counted from the one that is returned.
+fn scored(vectors: &Vectors, questions: &[Question<'_>], wanted: &Wanted) -> (usize, Vec<Result<Vec<Scored>>>) {
     let &Wanted { most, least, ref rows } = wanted;
     let end = rows.end.min(vectors.vocabulary.len());
     let start = rows.start.min(end);
+    let (queries, known) = queries(vectors, questions, start);
+    let searched = &vectors.data[start * vectors.dim..end * vectors.dim];
+    let found = Search { rows: searched, dim: vectors.dim, k: most, least }.best(&queries);
+    (start, joined(known, found).collect())
+}
+
+/// The queries of the questions that have one, and for each question whether it has. Rows are counted from `start`.
+fn queries(model: &impl Lookup, questions: &[Question<'_>], start: usize) -> (Vec<Query<'static>>, Vec<Result<()>>) {
     let mut queries = Vec::with_capacity(questions.len());
     let mut add = |question: &Question<'_>| {
-        let Query { vector, exclude } = question.query(vectors)?;
+        let Query { vector, exclude } = question.query(model)?;
         let exclude = exclude.into_iter().filter_map(|row| row.checked_sub(start)).collect();
         queries.push(Query { vector, exclude });
         Ok(())
     };
-    let known: Vec<Result<()>> = questions.iter().map(&mut add).collect();
-    let searched = &vectors.data[start * vectors.dim..end * vectors.dim];
-    let mut found = Search { rows: searched, dim: vectors.dim, k: most, least }.best(&queries).into_iter();
-    let mut next = || named(vectors, start, found.next().unwrap_or_default());
-    known.into_iter().map(|known| known.map(|()| next())).collect()
+    let known = questions.iter().map(&mut add).collect();
+    (queries, known)
+}
+
+/// What was `found` for the questions that are `known` to have a query, and the errors of the others.
+fn joined(known: Vec<Result<()>>, found: Vec<Vec<Scored>>) -> impl Iterator<Item = Result<Vec<Scored>>> {
+    let mut found = found.into_iter();
+    known.into_iter().map(move |known| known.map(|()| found.next().unwrap_or_default()))
 }
 
 /// The answers to each of the analogies `questions`, as [`answer`] gives them.
@@ -151,10 +174,10 @@ fn three<'a>(words: &[&'a str]) -> Option<[&'a str; 3]> {
 }
 
 /// The rows, counted from `start`, as words.
-fn named(vectors: &Vectors, start: usize, found: Vec<Scored>) -> Vec<Neighbor<'_>> {
+fn named(vocabulary: &Vocabulary, start: usize, found: Vec<Scored>) -> Vec<Neighbor<'_>> {
     let name = |(similarity, row): Scored| {
         let row = start + row;
-        Neighbor { word: vectors.vocabulary.word(row), row, similarity }
+        Neighbor { word: vocabulary.word(row), row, similarity }
     };
     found.into_iter().map(name).collect()
 }
@@ -184,14 +207,15 @@ fn one<'a>(vectors: &'a Vectors, question: Question<'_>, k: usize) -> Result<Vec
 ///
 /// # Errors
 /// If the model knows neither the word nor any of its n-grams.
-pub fn vector<'a>(vectors: &'a Vectors, word: &str) -> Result<Cow<'a, [f32]>> {
-    match vectors.embed(word) {
-        Some(Cow::Owned(mean)) if mean.iter().all(|&number| number == 0.0) => Err(unknown(vectors, word)),
+pub fn vector<'a>(model: &'a impl Lookup, word: &str) -> Result<Cow<'a, [f32]>> {
+    let unseen = || Some(Cow::Owned(model.subwords()?.vector(word)?));
+    match model.find(word).map(Cow::Borrowed).or_else(unseen) {
+        Some(Cow::Owned(mean)) if mean.iter().all(|&number| number == 0.0) => Err(unknown(model, word)),
         Some(Cow::Owned(mean)) if !mean.iter().all(|number| number.is_finite()) => {
             let message = format!("the n-grams of the word `{word}` add up to more than a number can hold");
             Err(Error::Failed(message))
         }
-        found => found.ok_or_else(|| unknown(vectors, word)),
+        found => found.ok_or_else(|| unknown(model, word)),
     }
 }
 
@@ -216,8 +240,8 @@ pub fn with_unseen<'a>(mut vectors: Vectors, words: impl IntoIterator<Item = &'a
 }
 
 /// The error for a word that the model lacks: names words that the user may have meant.
-fn unknown(vectors: &Vectors, word: &str) -> Error {
-    let ngrams = match &vectors.subwords {
+fn unknown(model: &impl Lookup, word: &str) -> Error {
+    let ngrams = match model.subwords() {
         None => String::new(),
         Some(subwords) if subwords.ngrams.of(word).next().is_some() => ", nor any of its n-grams".to_owned(),
         Some(subwords) => {
@@ -225,7 +249,7 @@ fn unknown(vectors: &Vectors, word: &str) -> Error {
             format!(", which has no n-grams of {least} to {most} characters")
         }
     };
-    let similar = suggest::similar(&vectors.vocabulary, word);
+    let similar = suggest::similar(model.vocabulary(), word);
     let hint = match similar.as_slice() {
         [] => String::new(),
         words => format!("; did you mean {}?", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")),

@@ -24,6 +24,7 @@ mod queries;
 mod real_files;
 mod resume;
 mod small_text;
+mod streamed;
 mod train;
 mod vectors;
 mod vocab;

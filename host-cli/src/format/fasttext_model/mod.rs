@@ -9,17 +9,19 @@
 mod settings;
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use motevec_core::subword::Ngrams;
 
 use self::settings::{HIERARCHICAL_SOFTMAX, MAGIC, Settings};
-use super::matrix::Words;
+use super::apart::Words;
+use super::matrix::Numbers;
 use super::rows::{self, LONGEST_WORD};
 use super::rules::Flaw;
 use super::subwords::{self, Buckets};
-use super::{Codec, Source, matrix};
-use crate::{Error, Result, Vectors, VectorsRef, Vocabulary, compression};
+use super::{Codec, Rest, Source, Visitor, Whole, matrix};
+use crate::{Error, Result, Subwords, VectorsRef, Vocabulary, compression};
 
 /// In place of a number of pruned n-grams: all are there.
 const NOT_PRUNED: i64 = -1;
@@ -44,12 +46,13 @@ impl Codec for FastTextModel {
         start.starts_with(&MAGIC.to_le_bytes())
     }
 
-    fn read(&self, source: Source) -> Result<Vectors> {
-        Reader(source).read(true)
+    fn visit(&self, source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
+        Reader(source).read(visitor)
     }
 
-    fn read_center(&self, source: Source) -> Result<Vectors> {
-        Reader(source).read(false)
+    /// Any row may be made of any bucket.
+    fn reads_whole(&self) -> bool {
+        true
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
@@ -115,47 +118,72 @@ fn write_head(rows: u64, dim: usize, out: &mut dyn Write) -> io::Result<()> {
 struct Reader(Source);
 
 impl Reader {
-    fn read(mut self, wants_outside: bool) -> Result<Vectors> {
+    fn read(mut self, visitor: &mut dyn Visitor) -> Result<Rest> {
         let settings = Settings::read(&mut self)?;
         let ngrams = settings.ngrams(&self.0)?;
-        let (words, tokens) = self.words()?;
-        let (_, dim) = matrix::size(&self.0, words.len() as u64, settings.dim as u64)?;
+        let (mut words, tokens) = self.words()?;
+        let (rows, dim) = matrix::size(&self.0, words.len() as u64, settings.dim as u64)?;
         let buckets = settings.buckets.cast_unsigned();
-        self.head("input", words.len() as u64 + u64::from(buckets), dim)?;
-        let own = self.numbers("its words", words.len(), dim)?;
-        let subwords = match ngrams {
-            Some(ngrams) => Some((ngrams, self.buckets(ngrams, dim)?)),
-            None if self.0.skip(u64::from(buckets) * (dim * size_of::<f32>()) as u64)? => None,
-            None => return Err(self.cut("the rows of its buckets")),
-        };
-        self.head("output", words.len() as u64, dim)?;
-        // The nodes of a tree are not words.
-        let outside = match wants_outside && settings.loss != HIERARCHICAL_SOFTMAX {
-            true => Some(self.numbers("its output matrix", words.len(), dim)?),
-            false if self.0.skip((words.len() * dim * size_of::<f32>()) as u64)? => None,
-            false => return Err(self.cut("its output matrix")),
-        };
-        // Zeros were never trained, or are not known.
-        let outside = outside.filter(|outside| outside.iter().any(|&x| x != 0.0));
-        let Self(mut source) = self;
-        if !source.at_end()? {
-            return Err(source.error(None, "the file continues after its output matrix"));
+        self.head("input", rows as u64 + u64::from(buckets), dim)?;
+        let possible = self.0.possible_rows(rows, dim * size_of::<f32>());
+        let mut own = Whole::default();
+        let into: &mut dyn Visitor = if ngrams.is_some() { &mut own } else { &mut *visitor };
+        into.begin(dim, possible);
+        let mut shown = Numbers::F32.rows(&mut self.0, (rows, dim), "its words", |source, row, numbers| {
+            words.center(source, row, numbers, into)
+        })?;
+        let mut subwords = None;
+        if let Some(ngrams) = ngrams {
+            let made = self.buckets(ngrams, dim)?.finish(ngrams, own.data);
+            visitor.begin(dim, possible);
+            shown = self.compose(&words, &made, visitor)?;
+            subwords = Some(made);
+        } else if shown.is_continue() && !self.0.skip(u64::from(buckets) * (dim * size_of::<f32>()) as u64)? {
+            return Err(self.cut("the rows of its buckets"));
         }
-        let vectors = Vectors { outside, ..Vectors::new(Vocabulary::new(), dim, own) };
-        let mut vectors = words.finish(&mut source, vectors)?;
-        let kept = vectors.vocabulary.counts().iter().fold(0, |sum: u64, &count| sum.saturating_add(count));
-        vectors.history = vec![settings.run(tokens, kept, ngrams)];
-        if let Some((ngrams, buckets)) = subwords {
-            let subwords = buckets.finish(ngrams, std::mem::take(&mut vectors.data));
-            vectors.data.reserve_exact(subwords.words.len());
-            for (word, own) in vectors.vocabulary.words().zip(subwords.words.chunks_exact(dim)) {
-                let vector = subwords.with_row(word, own);
-                rows::check_numbers(word, &vector).map_err(|problem| source.error(None, problem))?;
-                vectors.data.extend(vector);
+        if shown.is_continue() {
+            self.head("output", rows as u64, dim)?;
+            // The nodes of a tree are not words.
+            if visitor.wants_outside() && settings.loss != HIERARCHICAL_SOFTMAX {
+                self.outside(&mut words, (rows, dim), visitor)?;
+            } else if !self.0.skip((rows * dim * size_of::<f32>()) as u64)? {
+                return Err(self.cut("its output matrix"));
             }
-            vectors.subwords = Some(subwords);
+            if !self.0.at_end()? {
+                return Err(self.0.error(None, "the file continues after its output matrix"));
+            }
         }
-        Ok(vectors)
+        let vocabulary = words.finish(&self.0, visitor);
+        let kept = vocabulary.counts().iter().fold(0, |sum: u64, &count| sum.saturating_add(count));
+        Ok(Rest { vocabulary, dim, subwords, history: vec![settings.run(tokens, kept, ngrams)] })
+    }
+
+    /// Shows the vectors that words are made of their own rows and of those of their n-grams.
+    fn compose(&self, words: &Words, subwords: &Subwords, visitor: &mut dyn Visitor) -> Result<ControlFlow<()>> {
+        for (word, own) in words.shown().zip(subwords.words.chunks_exact(subwords.dim())) {
+            let vector = subwords.with_row(word, own);
+            rows::check_numbers(word, &vector).map_err(|problem| self.0.error(None, problem))?;
+            if visitor.row(word, &vector).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Shows the outside vectors, unless all are zero: these were never trained, or are not known.
+    fn outside(&mut self, words: &mut Words, shape: (usize, usize), visitor: &mut dyn Visitor) -> Result<()> {
+        let (zeros, mut trained) = (vec![0.0; shape.1], false);
+        let shown = Numbers::F32.rows(&mut self.0, shape, "its output matrix", |source, row, numbers| {
+            if !trained && numbers.iter().any(|&x| x != 0.0) {
+                trained = true;
+                (0..row).try_for_each(|row| words.outside(source, row, &zeros, visitor))?;
+            }
+            if trained {
+                words.outside(source, row, numbers, visitor)?;
+            }
+            Ok(ControlFlow::Continue(()))
+        });
+        shown.map(drop)
     }
 
     /// The words, and how many the text had.
@@ -214,11 +242,6 @@ impl Reader {
         Err(self.0.error(None, message))
     }
 
-    fn numbers(&mut self, what: &str, rows: usize, dim: usize) -> Result<Vec<f32>> {
-        let numbers = matrix::read(&mut self.0, rows * dim)?;
-        if numbers.len() < rows * dim { Err(matrix::cut(&self.0, what, &numbers, rows * dim)) } else { Ok(numbers) }
-    }
-
     fn buckets(&mut self, ngrams: Ngrams, dim: usize) -> Result<Buckets> {
         let mut buckets = Buckets::new(&self.0, dim, ngrams.buckets() as usize);
         for bucket in 0..ngrams.buckets() {
@@ -254,7 +277,7 @@ impl Reader {
 mod tests {
     use super::super::rows::testing;
     use super::*;
-    use crate::{Run, Subwords};
+    use crate::{Run, Vectors};
 
     /// Two words with their n-grams, in five buckets.
     fn model() -> Vectors {

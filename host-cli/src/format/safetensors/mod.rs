@@ -14,6 +14,7 @@
 mod tensors;
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use hashbrown::HashMap;
@@ -23,11 +24,11 @@ use safetensors::tensor::Metadata;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use self::tensors::{cut, read_buckets, read_counts, read_matrix};
-use super::matrix::Words;
-use super::{Codec, Source, matrix, subwords, words};
+use self::tensors::{cut, numbers_of, read_buckets, read_counts, read_matrix};
+use super::apart::Words;
+use super::{Codec, Rest, Source, Visitor, Whole, matrix, subwords, words};
 use crate::history::Run;
-use crate::{Error, Result, Vectors, VectorsRef, Vocabulary, output};
+use crate::{Error, Result, VectorsRef, output};
 
 /// The longest header that the package safetensors reads.
 pub(crate) const LONGEST_HEADER: u64 = 100_000_000;
@@ -64,12 +65,8 @@ impl Codec for SafeTensors {
         (2..=LONGEST_HEADER).contains(&length) && start.get(8) == Some(&b'{')
     }
 
-    fn read(&self, source: Source) -> Result<Vectors> {
-        read(source, &[COUNTS, CENTER, OUTSIDE, WORDS, BUCKETS, NGRAMS])
-    }
-
-    fn read_center(&self, source: Source) -> Result<Vectors> {
-        read(source, &[COUNTS, CENTER, WORDS, BUCKETS, NGRAMS])
+    fn visit(&self, source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
+        read(source, visitor)
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
@@ -97,8 +94,8 @@ impl Codec for SafeTensors {
     }
 }
 
-/// Reads a model with only the tensors of these `names`. Other programs name the vectors as the rules say.
-fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
+/// Reads a model with only the tensors that are needed. Other programs name the vectors as the rules say.
+fn read(mut source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
     let (header, header_bytes) = read_header(&mut source)?;
     let empty = HashMap::new();
     let metadata = header.metadata().as_ref().unwrap_or(&empty);
@@ -133,14 +130,32 @@ fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
     {
         return Err(source.error(None, format!("it has `{SUBWORDS}` in its metadata, but no tensor `{name}`")));
     }
-    let names = names.iter().filter(|name| shape.is_some() || ![WORDS, BUCKETS, NGRAMS].contains(name));
+    let mut words = match listed {
+        Some(listed) => {
+            let mut words = Words::default();
+            for word in &listed {
+                words.push(&mut source, None, Ok(word.as_bytes()), 0)?;
+            }
+            words
+        }
+        None => read_words(&source, rows)?,
+    };
+    let wanted = |name: &&str| match *name {
+        OUTSIDE => visitor.wants_outside(),
+        WORDS | BUCKETS | NGRAMS => shape.is_some(),
+        _ => true,
+    };
+    let names = [COUNTS, CENTER, OUTSIDE, WORDS, BUCKETS, NGRAMS].into_iter().filter(wanted);
     let mut wanted: Vec<_> = match tensor == CENTER {
-        true => names.filter_map(|&name| Some((name, header.info(name)?))).collect(),
+        true => names.filter_map(|name| Some((name, header.info(name)?))).collect(),
         false => vec![(CENTER, center)],
     };
     wanted.sort_by_key(|(_, info)| info.data_offsets);
-    let (mut counts, mut data, mut outside) = (Vec::new(), Vec::new(), None);
-    let (mut own, mut buckets, mut ngrams) = (Vec::new(), Vec::new(), Vec::new());
+    let mut own = Whole::with_outside();
+    own.begin(dim, 0);
+    let (mut buckets, mut ngrams) = (Vec::new(), Vec::new());
+    // Matrices that stand before the center vectors.
+    let (mut shown, mut early) = (false, Vec::new());
     let mut at = 0;
     for (name, info) in wanted {
         let (start, end) = info.data_offsets;
@@ -149,40 +164,56 @@ fn read(mut source: Source, names: &[&'static str]) -> Result<Vectors> {
         }
         at = end;
         match name {
-            COUNTS => counts = read_counts(&mut source, info, rows)?,
-            CENTER => data = read_matrix(&mut source, &tensor, info, (rows, dim))?,
-            WORDS => own = read_matrix(&mut source, name, info, (rows, dim))?,
+            COUNTS => words.set_counts(&read_counts(&mut source, info, rows)?),
+            CENTER => {
+                let numbers = numbers_of(&source, &tensor, info, (rows, dim))?;
+                visitor.begin(dim, source.possible_rows(rows, dim * numbers.bytes()));
+                let center = numbers.rows(&mut source, (rows, dim), &tensor, |source, row, numbers| {
+                    words.center(source, row, numbers, visitor)
+                })?;
+                if center.is_break() {
+                    let vocabulary = words.finish(&source, visitor);
+                    return Ok(Rest { vocabulary, dim, subwords: None, history });
+                }
+                shown = true;
+            }
             BUCKETS => buckets = read_buckets(&mut source, info)?,
             NGRAMS => ngrams = read_matrix(&mut source, name, info, (info.shape.first().copied().unwrap_or(0), dim))?,
-            _ => outside = Some(read_matrix(&mut source, name, info, (rows, dim))?),
+            _ if shown => {
+                let into: &mut dyn Visitor = if name == WORDS { &mut own } else { &mut *visitor };
+                let numbers = numbers_of(&source, name, info, (rows, dim))?;
+                let _ = numbers.rows(&mut source, (rows, dim), name, |source, row, numbers| {
+                    words.outside(source, row, numbers, into).map(ControlFlow::Continue)
+                })?;
+            }
+            _ => early.push((name, read_matrix(&mut source, name, info, (rows, dim))?)),
         }
     }
     check_end(&mut source, header_bytes, at, header.data_len())?;
-    let words = match listed {
-        Some(listed) => {
-            let mut words = Words::default();
-            for (row, word) in listed.iter().enumerate() {
-                words.push(&mut source, None, Ok(word.as_bytes()), counts.get(row).copied().unwrap_or(0))?;
-            }
-            words
+    for (name, matrix) in early {
+        let into: &mut dyn Visitor = if name == WORDS { &mut own } else { &mut *visitor };
+        for (row, numbers) in matrix.chunks_exact(dim).enumerate() {
+            words.outside(&mut source, row, numbers, into)?;
         }
-        None => {
-            let path = source.path().with_extension("vocab");
-            if !path.exists() {
-                let path = path.display();
-                let message = format!(
-                    "its metadata holds no `vocabulary`, a JSON list of words; put them into {path}, one per line"
-                );
-                return Err(source.error(None, message));
-            }
-            let words = words::read(&path, false, &source)?;
-            words::check_len(&path, &words, &source, rows)?;
-            words
-        }
-    };
+    }
+    own.leave_out(words.late());
+    let own = own.finish_outside();
     let subwords = shape.map(|shape| subwords::of_tensors(&source, shape, dim, own, buckets, ngrams)).transpose()?;
-    let vectors = Vectors { outside, subwords, history, ..Vectors::new(Vocabulary::new(), dim, data) };
-    words.finish(&mut source, vectors)
+    Ok(Rest { vocabulary: words.finish(&source, visitor), dim, subwords, history })
+}
+
+/// The words in the file beside a file without a list of them.
+fn read_words(source: &Source, rows: usize) -> Result<Words> {
+    let path = source.path().with_extension("vocab");
+    if !path.exists() {
+        let path = path.display();
+        let message =
+            format!("its metadata holds no `vocabulary`, a JSON list of words; put them into {path}, one per line");
+        return Err(source.error(None, message));
+    }
+    let words = words::read(&path, false, source)?;
+    words::check_len(&path, &words, source, rows)?;
+    Ok(words)
 }
 
 /// Which n-grams a model has, as its metadata say.

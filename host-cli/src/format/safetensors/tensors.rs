@@ -4,16 +4,17 @@ use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
 
 use super::super::Source;
-use super::super::matrix::{self, Kind, Numbers};
+use super::super::matrix::{Kind, Numbers};
 use super::{BUCKETS, COUNTS};
 use crate::{Error, Result};
 
-pub(super) fn read_matrix(
-    source: &mut Source,
+/// The numbers of a tensor of this shape.
+pub(super) fn numbers_of(
+    source: &Source,
     name: &str,
     info: &TensorInfo,
     (rows, dim): (usize, usize),
-) -> Result<Vec<f32>> {
+) -> Result<Numbers> {
     let kind = match info.dtype {
         Dtype::F16 => Kind::F16,
         Dtype::BF16 => Kind::BF16,
@@ -21,8 +22,16 @@ pub(super) fn read_matrix(
         _ => Kind::F32,
     };
     check(source, name, info, if kind == Kind::F32 { Dtype::F32 } else { info.dtype }, &[rows, dim])?;
-    let numbers = Numbers { kind, big_endian: false }.read(source, rows * dim)?;
-    if numbers.len() < rows * dim { Err(matrix::cut(source, name, &numbers, rows * dim)) } else { Ok(numbers) }
+    Ok(Numbers { kind, big_endian: false })
+}
+
+pub(super) fn read_matrix(
+    source: &mut Source,
+    name: &str,
+    info: &TensorInfo,
+    shape: (usize, usize),
+) -> Result<Vec<f32>> {
+    numbers_of(source, name, info, shape)?.matrix(source, shape, name)
 }
 
 pub(super) fn read_counts(source: &mut Source, info: &TensorInfo, rows: usize) -> Result<Vec<u64>> {

@@ -1,8 +1,9 @@
 //! Full models, and the safetensors of others.
 
 use super::super::rows::testing;
+use super::super::{Format, open};
 use super::*;
-use crate::Subwords;
+use crate::{Subwords, Vectors};
 
 fn model() -> Vectors {
     let vocabulary = [("New York", 9), ("", 0), ("\"żółw\"\n", 3)].into_iter().collect();
@@ -118,7 +119,7 @@ fn outside_vectors_are_left_out_where_nobody_needs_them() {
     let read_center = |content: &[u8]| {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, content).unwrap();
-        SafeTensors.read_center(Source::open(file.path()).unwrap()).map_err(|error| error.to_string())
+        open(file.path(), Some(Format::SafeTensors), None).unwrap().read_center().map_err(|error| error.to_string())
     };
     let read = read_center(&content).unwrap();
     testing::assert_same(&read, &model());

@@ -1,12 +1,14 @@
 //! The flash image of [`motevec_core::image`], which describes its bytes: for devices, with the outside vectors and the
 //! counts.
 
+mod pieces;
+
 use std::path::Path;
 
-use motevec_core::image::{Encoding, Header, ImageRows, Words, Writer};
+use motevec_core::image::{Encoding, Header, Words, Writer};
 
-use super::{Codec, Source};
-use crate::{Error, Result, Vectors, VectorsRef, Vocabulary, output};
+use super::{Codec, Rest, Source, Visitor};
+use crate::{Error, Result, VectorsRef, Vocabulary, output};
 
 /// The format `mote`, with the encoding that it writes; it reads both.
 pub(crate) struct Image(pub(crate) Encoding);
@@ -29,28 +31,8 @@ impl Codec for Image {
         u16::MAX.into()
     }
 
-    fn read(&self, mut source: Source) -> Result<Vectors> {
-        let mut bytes = Vec::new();
-        source.read_bytes(Header::LEN, &mut bytes)?;
-        let header = Header::read(&bytes).map_err(|error| source.error(None, error.to_string()))?;
-        // One byte more than there should be, to see whether there is one.
-        let rest = (header.image_len() + 1).saturating_sub(Header::LEN as u64);
-        source.read_more(usize::try_from(rest).unwrap_or(usize::MAX), &mut bytes)?;
-        let image = motevec_core::image::Image::new(&bytes).map_err(|error| source.error(None, error.to_string()))?;
-        if image.is_empty() {
-            return Err(source.error(None, "the image holds no words"));
-        }
-        let words = (0..).map_while(|number| image.word(number).zip(image.count(number)));
-        // No word is there twice, which has been checked.
-        let vocabulary: Vocabulary = words.map(|(word, count)| (word, count.into())).collect();
-        Ok(Vectors {
-            dim: image.center().dim(),
-            data: read_rows(image.center(), vocabulary.len()),
-            outside: image.outside().map(|rows| read_rows(rows, vocabulary.len())),
-            vocabulary,
-            subwords: None,
-            history: Vec::new(),
-        })
+    fn visit(&self, source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
+        pieces::read(source, visitor)
     }
 
     fn write(&self, path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
@@ -72,15 +54,6 @@ pub(crate) fn name(encoding: Encoding) -> &'static str {
         Encoding::F32 => "f32",
         Encoding::Int8 => "int8",
     }
-}
-
-/// All numbers of `count` rows, scaled.
-fn read_rows(rows: ImageRows<'_>, count: usize) -> Vec<f32> {
-    let mut data = vec![0.0; count * rows.dim()];
-    for (vector, row) in data.chunks_exact_mut(rows.dim()).zip((0..).map_while(|index| rows.row(index))) {
-        row.read(vector);
-    }
-    data
 }
 
 /// A vocabulary, and its rows in the order of their words: sorted once here, so that a device can search.
@@ -135,6 +108,7 @@ mod tests {
     use super::super::rows::testing;
     use super::super::tests::{any_damage, assert_sound};
     use super::*;
+    use crate::Vectors;
 
     const F32: Image = Image(Encoding::F32);
     const INT8: Image = Image(Encoding::Int8);
