@@ -17,6 +17,8 @@ pub trait State {
 macro_rules! numbers {
     ($($number:ty),+) => {$(
         impl State for $number {
+            // Loops over them are then small; they need not be fast.
+            #[inline(never)]
             fn visit(&mut self, visit: &mut dyn FnMut(&mut [u8])) {
                 let mut bytes = self.to_le_bytes();
                 visit(&mut bytes);

@@ -9,8 +9,7 @@ use core::num::NonZeroU64;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Schedule {
-    /// The rate at the start, throughout: also for streams without an end, which no other schedule fits, because what is
-    /// new must be learned at any age.
+    /// The rate at the start, throughout; also for streams without an end, where new words must be learned at any age.
     Constant,
     /// In proportion to the rest of the work, but never below `floor` times the start.
     Linear {

@@ -6,8 +6,8 @@ use rand_core::{TryRng, utils};
 
 use crate::state::State;
 
-/// xoshiro128++ (Blackman and Vigna 2021) started from a seed and a path that names the stream: sixteen bytes of state,
-/// 32-bit arithmetic.
+/// xoshiro128++ (Blackman and Vigna 2021), started from a seed and a path that names the stream: sixteen bytes of
+/// state, 32-bit arithmetic.
 ///
 /// Streams of different paths are independent for all practical purposes, so the order of draws never matters:
 /// subsampling, window widths and negatives each have their own, and so has every shard in every round.

@@ -33,14 +33,14 @@ where
     /// `leaving` gets the token that loses its place.
     pub fn observe_frequent(&mut self, token: &str, mut leaving: impl FnMut(&str)) -> Observed {
         let observed = self.find_room(token, &mut leaving);
-        while self.total > self.bound {
+        while self.bound > 0 && self.total > self.bound {
             self.halve();
         }
         observed
     }
 
     /// Has [`observe_frequent`](Self::observe_frequent) halve all counts, rounded down, whenever they add up to more
-    /// than `bound`, which at first never happens: for a stream without an end, whose words change.
+    /// than `bound`, or never if that is 0, as it is at first: for a stream without an end, whose words change.
     ///
     /// Without it, a token of long ago keeps its place until as many others were dropped as it was counted. With it,
     /// three things hold at any age, unless the text is full. N is how many tokens there is room for, B the bound, and

@@ -26,7 +26,7 @@ pub struct VocabIn<T, E, C> {
     words: u16,
     /// The sum of the counts.
     total: u64,
-    /// How large that may be.
+    /// How large that may be; 0 is no bound, so that a `static` is all zeros and takes no flash.
     bound: u64,
     dropped: u32,
     undercount: u32,
@@ -71,7 +71,7 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
 impl<T, E, C> VocabIn<T, E, C> {
     /// An empty vocabulary in this storage, whatever it holds.
     pub const fn over(text: T, ends: E, counts: C) -> Self {
-        Self { text, ends, counts, words: 0, total: 0, bound: u64::MAX, dropped: 0, undercount: 0 }
+        Self { text, ends, counts, words: 0, total: 0, bound: 0, dropped: 0, undercount: 0 }
     }
 }
 

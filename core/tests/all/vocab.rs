@@ -162,7 +162,7 @@ proptest! {
     fn counts_that_fade_keep_their_promises(
         draws in prop::collection::vec((0..20_u32, 0..20_u32), 0..600),
         drift in 1..200_usize,
-        bound in 0..60_u64,
+        bound in 1..60_u64,
     ) {
         const PLACES: usize = 7;
         let mut vocab = Vocab::<PLACES, 64>::new();

@@ -118,8 +118,8 @@ where
         learner
     }
 
-    /// Has all counts halved whenever they add up to more than `bound`, so that words of long ago make room: see
-    /// [`VocabIn::fade_at`]. At first that is 16 for each word that there is room for.
+    /// Has all counts halved whenever they add up to more than `bound`, so that words of long ago make room; 0 is
+    /// never: see [`VocabIn::fade_at`]. At first it is 16 for each word that there is room for.
     pub fn fade_at(&mut self, bound: u64) {
         self.memory.vocab.fade_at(bound);
     }
@@ -374,6 +374,8 @@ where
     H: AsRef<[u16]> + AsMut<[u16]>,
     C: AsRef<[u32]> + AsMut<[u32]>,
 {
+    // Once, and not for each visitor: it would take a kilobyte and a half of flash each time.
+    #[inline(never)]
     fn visit(&mut self, visit: &mut dyn FnMut(&mut [u8])) {
         let Streams { rows, negatives, widths } = &mut self.streams;
         [rows, negatives, widths].into_iter().for_each(|stream| stream.visit(visit));

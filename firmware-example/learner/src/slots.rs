@@ -129,6 +129,7 @@ impl<F: NorFlash> Slots<F> {
     }
 
     /// Erases a slot, writes the state there, and then the seal.
+    #[inline(never)]
     fn write(&mut self, slot: u32, state: &mut dyn State, seal: Seal) -> Result<(), F::Error> {
         let (mut to, end) = (slot * self.size, (slot + 1) * self.size);
         self.flash.erase(to, end)?;
@@ -153,6 +154,7 @@ impl<F: NorFlash> Slots<F> {
     }
 
     /// The seal of a slot, if it is whole.
+    #[inline(never)]
     fn whole(&mut self, slot: u32) -> Result<Option<Seal>, F::Error> {
         let (start, last) = (slot * self.size, (slot + 1) * self.size - BLOCK as u32);
         let mut block = [0; BLOCK];

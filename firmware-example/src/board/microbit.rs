@@ -56,8 +56,8 @@ impl Waiting {
 }
 
 fn register(address: usize) -> Register<u32> {
-    // SAFETY: all addresses in this file are of the nRF51's clock, GPIO and UART (nRF51 Series Reference Manual), and of
-    // the processor's interrupts (Cortex-M0 Generic User Guide).
+    // SAFETY: all addresses in this file are of the nRF51's clock, GPIO and UART (nRF51 Series Reference Manual), and
+    // of the processor's interrupts (Cortex-M0 Generic User Guide).
     unsafe { Register::at(address) }
 }
 

@@ -1,5 +1,5 @@
-//! The flash of an nRF51, with the part of it that the memory map leaves to what is kept. While it is erased or written,
-//! the processor waits: 21 ms a page of 1 KB, and 46 µs a word.
+//! The flash of an nRF51: the part of it that the memory map leaves to what is kept. While it is erased or written, the
+//! processor waits: 21 ms a page of 1 KB, and 46 µs a word.
 
 use motevec_learner::embedded_storage::nor_flash::{
     ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
