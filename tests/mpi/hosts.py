@@ -19,6 +19,7 @@ import json
 import os
 import pathlib
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,11 +32,11 @@ host=$1; shift
 exec ip netns exec {NAME}-${{host##*.}} unshare --uts sh -c "hostname host-${{host##*.}}; $*"
 """
 # Sends a second's worth of bytes, or says how fast they come.
-SEND = "import socket,time; s=socket.create_connection(('{host}',7777)); e=time.time()+1\n" \
+SEND = "import socket,time; s=socket.create_connection(('{host}',7777),10); e=time.time()+1\n" \
        "while time.time()<e: s.sendall(bytes(1<<20))"
 RECEIVE = """
 import socket, time
-listener = socket.create_server(('', 7777)); print(flush=True)
+listener = socket.create_server(('', 7777)); listener.settimeout(10); print(flush=True)
 s = listener.accept()[0]; start = time.time(); count = 0
 while more := len(s.recv(1 << 20)): count += more
 print(count / (time.time() - start))
@@ -43,7 +44,7 @@ print(count / (time.time() - start))
 
 
 def run(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True)
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
 
 
 @contextlib.contextmanager
@@ -85,11 +86,12 @@ def bandwidth(names):
     receiver = subprocess.Popen(inside(names[0], sys.executable, "-c", RECEIVE), stdout=subprocess.PIPE, text=True)
     receiver.stdout.readline()
     run(*inside(names[1], sys.executable, "-c", SEND.format(host=f"{NET}.1")))
-    return float(receiver.communicate()[0])
+    return float(receiver.communicate(timeout=60)[0])
 
 
 def train(options, more, output, *before):
     """The summary of a run on the text, and its bytes."""
+    output.unlink(missing_ok=True)
     command = [*before, options.program, "train", options.text, "-o", output, "--groups", GROUPS, "--threads", "1",
                "--json", *more]
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -111,9 +113,10 @@ def report(count, link, rate, summary, is_same):
     """Prints a run; gives the seconds that it took, and those that its bytes take at `rate`."""
     groups, training = summary["groups"], summary["training_seconds"]
     seconds, received = groups["exchange_seconds"], groups["exchanged_bytes"]
-    print(f"{count} hosts, {link or 'no limit'}: {'the same' if is_same else 'OTHER'} bytes; training "
-          f"{training:.2f} s, of it {groups['exchanges']} exchanges {seconds:.2f} s; {received / 1e6:,.0f} MB received, which take "
-          f"{received / rate:.2f} s at {rate * 8e-9:.2f} Gbit/s: {seconds * rate / received:.2f} ×", flush=True)
+    print(f"{count} hosts, {link or 'no limit'}: {'the same' if is_same else 'OTHER'} bytes; "
+          f"training {training:.2f} s, of it {groups['exchanges']} exchanges {seconds:.2f} s; "
+          f"{received / 1e6:,.0f} MB received, which take {received / rate:.2f} s at {rate * 8e-9:.2f} Gbit/s: "
+          f"{seconds * rate / received:.2f} ×", flush=True)
     return training, received / rate
 
 
@@ -126,10 +129,16 @@ def main():
     parser.add_argument("--runs", type=int, default=1)
     own = list(itertools.takewhile(lambda argument: argument != "--", sys.argv[1:]))
     options, more = parser.parse_args(own), sys.argv[len(own) + 2:]
-    if subprocess.run(["ip", "netns", "add", f"{NAME}-0"], stderr=subprocess.DEVNULL).returncode:
-        print("skipped: this user may not make network namespaces", file=sys.stderr)
+    if min(options.hosts) < 2:
+        parser.error("--hosts: give 2 or more")
+    try:
+        with hosts(2):
+            pass
+    except subprocess.CalledProcessError as error:
+        print(f"skipped: this user may not make network namespaces: {error.stderr.strip()}", file=sys.stderr)
         sys.exit(77)
-    run("ip", "netns", "delete", f"{NAME}-0")
+    # Whoever ends this wants no namespaces left.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     same = True
     with tempfile.TemporaryDirectory() as folder:
         agent = pathlib.Path(folder) / "agent"
@@ -147,8 +156,9 @@ def main():
                     rate = bandwidth(names)
                     for _ in range(options.runs):
                         summary, model = train(options, more, output, *mpirun(agent, count))
-                        same &= model == expected
-                        seconds, network = report(count, link, rate, summary, model == expected)
+                        is_same = model == expected and summary["groups"]["ranks"] == count
+                        same &= is_same
+                        seconds, network = report(count, link, rate, summary, is_same)
                         if not link:
                             work = min(seconds, work or seconds)
                         else:

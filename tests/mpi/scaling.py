@@ -7,9 +7,10 @@
 
 The model takes a pass over W kept words, on H hosts of C cores with a group each, to last
 
-    W / (H C v)  +  Σ exchanges (bytes / bandwidth + rows · r / C + messages · latency)
+    W / (H C v)  +  Σ exchanges (bytes / bandwidth + rows · r / C + blocks · messages · latency)
 
-with v for the kept words a second of a core and r for the seconds that a core takes for a row of a group. A row is
+with v for the kept words a second of a core and r for the seconds that a core takes for a row: those of its group that
+it adds up, or those that change and that it takes over, whatever is more. A row is
 expected to be touched where a word with its share p of the kept words occurs in n of them: 1 − e^(−np) times.
 `hosts.py` holds the same model against runs.
 """
@@ -24,6 +25,8 @@ EXCHANGES, OF_ALL, FAR, PULL, RATE, PAIRS = 300, 40, 1.0, 0.1, 0.025, 36
 HEAD, PLACE = 12, 4
 # Steps of an exchange in which ranks wait for each other: lengths and rows, to the owners and back.
 MESSAGES = 4
+# The bytes of rows that are exchanged at once; a part of a matrix, of which there are 64, is never cut.
+BLOCK, PARTS = 32 << 20, 64
 # The share of computing that is to be reached.
 ENOUGH = 0.85
 
@@ -51,13 +54,14 @@ def rows(words, groups, of_shares):
 
 
 def exchanges(kept, groups, of_shares):
-    """For the exchanges of a pass: how many there are, the rows that change, and those of all groups. First those of
-    frequent rows, then those of all."""
+    """For the exchanges of a pass, first those of frequent rows and then those of all: how many there are, and the rows
+    that there are, that change, and those of all groups."""
     frequent = [share for share in of_shares if PULL * RATE * PAIRS * share * kept / OF_ALL > FAR]
     period = kept / EXCHANGES
     seldom = rows(kept / OF_ALL, groups, of_shares[len(frequent):])
     often = rows(period, groups, frequent)
-    return [(EXCHANGES - OF_ALL, *often), (OF_ALL, often[0] + seldom[0], often[1] + seldom[1])]
+    return [(EXCHANGES - OF_ALL, 2 * len(frequent), *often),
+            (OF_ALL, 2 * len(of_shares), often[0] + seldom[0], often[1] + seldom[1])]
 
 
 def traffic(changed, of_groups, hosts, dim):
@@ -65,10 +69,13 @@ def traffic(changed, of_groups, hosts, dim):
     return (1 - 1 / hosts) * (of_groups / hosts * (4 * dim + HEAD) + changed * (4 * dim + PLACE))
 
 
-def seconds(changed, of_groups, gigabits, options):
-    """What an exchange takes, on the network, by work for rows, and by waiting."""
+def seconds(there, changed, of_groups, gigabits, options):
+    """What an exchange of rows takes, of which so many are there: on the network, by work, and by waiting."""
     network = traffic(changed, of_groups, options.hosts, options.dim) * 8 / (gigabits * 1e9)
-    return network + of_groups / options.hosts * options.row / options.cores + MESSAGES * options.latency
+    work = max(changed, of_groups / options.hosts) * options.row / options.cores
+    part = there / (2 * PARTS) * (4 * options.dim + HEAD)
+    blocks = math.ceil(2 * PARTS / max(1, BLOCK // part))
+    return network + work + blocks * MESSAGES * options.latency
 
 
 def main():
@@ -78,7 +85,7 @@ def main():
     parser.add_argument("--hosts", type=int, default=32)
     parser.add_argument("--cores", type=int, default=16)
     parser.add_argument("--dim", type=int, default=300)
-    parser.add_argument("--speed", type=float, help="kept words a second of a core")
+    parser.add_argument("--speed", type=float, default=515e3, help="kept words a second of a core")
     parser.add_argument("--row", type=float, default=1.4e-6, help="seconds of a core for a row of a group")
     parser.add_argument("--latency", type=float, default=50e-6, help="seconds of a message")
     options = parser.parse_args()
@@ -88,7 +95,7 @@ def main():
         of_shares, kept = shares(counts)
         for groups in options.groups:
             all_of = exchanges(kept, groups, of_shares)
-            changed, of_groups = (sum(count * one[at] for count, *one in all_of) for at in (0, 1))
+            changed, of_groups = (sum(count * one[at] for count, *one in all_of) for at in (1, 2))
             print(f"{groups} groups, {kept:,.0f} kept words: {changed:,.0f} rows change in a pass, {of_groups:,.0f} of "
                   f"groups")
         return

@@ -54,7 +54,7 @@ pub(super) struct Summary {
     text_bytes_on_disk: u64,
 }
 
-/// What groups cost, as the first rank sees it.
+/// What groups cost: time and bytes as the first rank sees them, and the rows of all ranks.
 #[derive(Serialize)]
 struct Groups {
     groups: usize,

@@ -163,10 +163,11 @@ impl Ranks {
         exchanges.rows = [exchanges.rows[0] + rows[0], exchanges.rows[1] + rows[1]];
     }
 
-    /// Adds up the rows that all ranks noted.
-    pub(crate) fn add_up_rows(&self) {
-        let rows = self.sum(self.exchanges().rows);
-        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).rows = rows;
+    /// Adds up the rows that all ranks have noted since there were `before`, which are added up already.
+    pub(crate) fn add_up_rows(&self, before: [u64; 2]) {
+        let now = self.exchanges().rows;
+        let more = self.sum([now[0] - before[0], now[1] - before[1]]);
+        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).rows = [before[0] + more[0], before[1] + more[1]];
     }
 
     /// The sums of these numbers over all ranks.

@@ -1,6 +1,6 @@
 //! What every way of training does: it goes in rounds, reports each, and stops where it is asked to.
 //!
-//! Where groups exchange what they learn, a round here is all that lies between two exchanges.
+//! Where groups exchange what they learn, a round here is all that lies between two exchanges of all rows.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Barrier, Mutex, RwLock};

@@ -42,7 +42,7 @@ impl Step {
 
 /// A matrix that groups exchange rows of.
 pub(super) struct Shared<'a, 'm> {
-    /// As it was after the last exchange.
+    /// Each row as it was after its last exchange.
     pub(super) common: &'a Matrix<'m>,
     /// As each group of this rank has it now.
     pub(super) groups: Vec<&'a Matrix<'m>>,
@@ -278,8 +278,8 @@ impl Kernel for Collect<'_, '_, '_, '_> {
     }
 }
 
-/// `row += s(n, u) · Σ change`, for the rows of a unit that this rank owns, with what came from each rank. Notes the new
-/// rows, if there are others to tell.
+/// `row += s(n, u) · Σ change`, for the rows of a unit that this rank owns, with what came from each rank. Notes the
+/// new rows, if there are others to tell.
 struct Apply<'e, 'a, 'm, 'r> {
     exchange: &'e RowExchange<'a, 'm>,
     rows: Rows<'r>,

@@ -1,7 +1,8 @@
 //! Which rows groups exchange each time, and not only when all rows are.
 //!
-//! A row that few pairs move can wait: what groups change it by adds up, whenever that is. One that many pairs move goes
-//! all its way home in each group by itself, and by the time groups hear of each other they only have means to take.
+//! A row that few pairs move can wait: what groups change it by adds up, whenever that is. One that many pairs move
+//! goes all its way home in each group by itself, and by the time groups hear of each other they only have means to
+//! take.
 //! By the rule of the merge a row is on its way for κu ≪ 1, and home for κu ≫ 1.
 //!
 //! Measured on 23 million words (100 dimensions, 5 epochs, means of three seeds, or one where it says so; WordSim-353 /
@@ -38,6 +39,9 @@ pub(super) type Places = Vec<Vec<u32>>;
 
 /// The frequent rows of the matrix of centers, or of what they are made of, and of the outside matrix, which have so
 /// many rows. By `words`, how often each is expected to be a center between two exchanges of all rows.
+///
+/// Negatives are taken to come as often as their words, and n-grams to be moved by all pairs of their words: so a few
+/// more rows are frequent than need to be.
 pub(super) fn places(
     words: impl Iterator<Item = f64>,
     common: &Common<'_>,

@@ -71,7 +71,9 @@ const MEASURED_AN_EPOCH: u64 = 20_000;
 /// As rounds: what counts is how often an epoch groups hear of each other, whatever the corpus's size.
 const EXCHANGES_AN_EPOCH: u64 = 300;
 /// Rare rows need to be heard of less often: see the module `frequent`.
-const EXCHANGES_OF_ALL_AN_EPOCH: u64 = 40;
+const EXCHANGES_OF_ALL_AN_EPOCH: u64 = if cfg!(test) { 8 } else { 40 };
+/// Whoever wants fewer an epoch does not get them: the loss of each is known after an exchange only.
+const FEWEST_EXCHANGES: u64 = 4;
 
 impl Plan {
     /// The plan for training each group on its share of `corpus`.
@@ -81,7 +83,7 @@ impl Plan {
         let stride = matrix::stride(settings.dim);
         let of_group = Self::new(kept / groups, stride);
         let round = groups * (of_group.shards * of_group.words_per_round) as u64;
-        let period = settings.exchange_words.unwrap_or(kept / EXCHANGES_AN_EPOCH);
+        let period = settings.exchange_words.unwrap_or(kept / EXCHANGES_AN_EPOCH).min(kept / FEWEST_EXCHANGES);
         let rounds_per_exchange = (period.saturating_add(round / 2) / round).max(1) as usize;
         let exchanges = kept / round.saturating_mul(rounds_per_exchange as u64).max(1);
         let exchanges_of_all = (exchanges / EXCHANGES_OF_ALL_AN_EPOCH).max(1) as usize;

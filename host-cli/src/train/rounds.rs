@@ -43,6 +43,7 @@ pub(super) fn rounds_from(
         return Err(Error::Failed("what these settings train apart cannot be merged".to_owned()));
     }
     let own = settings.ranks.own(settings.groups);
+    let rows_before = settings.ranks.exchanges().rows;
     if corpus.groups.len() != own.len() {
         return Err(Error::setting("groups", settings.groups, "the text was not read in as many groups"));
     }
@@ -126,7 +127,7 @@ pub(super) fn rounds_from(
         let (tokens, steps) = (corpus.stats.tokens(), corpus.stats.kept_words);
         let result = Run { settings, tokens, steps, position, observe }.drive(&rounds)?;
         rounds.compose_all();
-        settings.ranks.add_up_rows();
+        settings.ranks.add_up_rows(rows_before);
         (result, rounds.work_done())
     };
     // Each matrix gives its pages back as soon as its rows are handed out.

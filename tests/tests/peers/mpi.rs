@@ -142,6 +142,7 @@ fn hosts_have_the_bytes_of_one_process() {
     script.arg(folder.path("text.txt")).args(["--hosts", "2", "--", "--epochs", "2"]).args(&TRAIN[4..]);
     let output = end_of(script.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
     let said = String::from_utf8_lossy(&output.stdout);
+    // CI may run where nobody may make them; there is nothing to install.
     if output.status.code() == Some(77) {
         eprint!("{}", String::from_utf8_lossy(&output.stderr));
     } else {

@@ -123,7 +123,7 @@ pub(super) struct Args {
 
     /// Exchange about every so many words that subsampling leaves [default: 300 times a pass]
     ///
-    /// In whole rounds of all groups together. The vectors depend on it.
+    /// In whole rounds of all groups together, and at least four times a pass. The vectors depend on it.
     #[arg(long, hide_short_help = true, value_name = "WORDS", help_heading = "Groups", requires = "groups",
           value_parser = value_parser!(u64).range(1..), allow_negative_numbers = true)]
     exchange_words: Option<u64>,

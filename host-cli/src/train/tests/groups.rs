@@ -83,6 +83,15 @@ impl Text {
         Self(folder)
     }
 
+    /// With 1,600 words more, which occur five times each.
+    fn with_rare_words(sentences: u32) -> Self {
+        let text = Self::new(sentences);
+        let mut content = fs::read_to_string(text.0.path().join("a")).unwrap();
+        (0..8_000).for_each(|index| content += &format!("rare{} t0w0 t0w1\n", index % 1_600));
+        fs::write(text.0.path().join("a"), content).unwrap();
+        text
+    }
+
     fn read(&self, ranks: &Ranks) -> Result<Corpus> {
         let sources = ["a", "b"].map(|name| Source::Path(self.0.path().join(name)));
         let options = corpus::Options { groups: GROUPS, ranks: ranks.clone(), ..corpus::Options::default() };
@@ -96,12 +105,13 @@ fn grouped(settings: Settings, ranks: Ranks) -> Settings {
 
 #[test]
 fn the_result_is_the_same_on_any_number_of_ranks_and_threads() {
-    let text = Text::new(16_000);
+    let text = Text::with_rare_words(16_000);
     let train_on = |ranks: usize, threads: usize| {
         let trained = on_ranks(ranks, |ranks| {
             let corpus = text.read(&ranks).unwrap();
             let settings = grouped(Settings { threads, epochs: 2, ..settings() }, ranks.clone());
-            assert!(Plan::of(&corpus, &settings).shards == 1 && corpus.stats.words == 16_000 * 12);
+            let plan = Plan::of(&corpus, &settings);
+            assert!(plan.shards == 1 && plan.exchanges_of_all > 1 && corpus.stats.words == 16_000 * 12 + 24_000);
             let trained = run(&corpus, &settings);
             assert_eq!(ranks.exchanges().bytes == 0, ranks.count() == 1);
             (bits(&trained), trained.losses, ranks.exchanges().count)
@@ -135,34 +145,41 @@ fn groups_find_the_topics_whenever_they_exchange() {
 
 #[test]
 fn rare_rows_are_exchanged_more_seldom() {
-    let text = Text::new(34_000);
-    // 1,600 words that occur five times each.
-    let mut rare = String::new();
-    (0..8_000).for_each(|index| rare += &format!("rare{} t0w0 t0w1\n", index % 1_600));
-    fs::write(text.0.path().join("a"), fs::read_to_string(text.0.path().join("a")).unwrap() + &rare).unwrap();
+    let text = Text::with_rare_words(16_000);
     let train_on = |ranks: usize| {
         on_ranks(ranks, |ranks| {
             let corpus = text.read(&ranks).unwrap();
             assert_eq!(corpus.vocabulary.len(), 1_680);
             let settings = grouped(Settings { epochs: 1, ..settings() }, ranks.clone());
-            assert_eq!(Plan::of(&corpus, &settings).exchanges_of_all, 2);
+            assert_eq!(Plan::of(&corpus, &settings).exchanges_of_all, 6);
             (bits(&run(&corpus, &settings)), ranks.exchanges())
         })
     };
     let [(one, exchanges)] = &train_on(1)[..] else { panic!("one rank") };
     let [rows, of_groups] = exchanges.rows;
-    // Each time the 80 words in both matrices; in every second exchange those rare ones that a group had touched.
+    // Each time the 80 words in both matrices; in every sixth exchange those rare ones that a group had touched.
     let frequent = 2 * 80 * exchanges.count;
     assert!((frequent + 2 * 1_600..=frequent + 2 * 8_000).contains(&rows), "{rows} rows in {exchanges:?}");
     assert!((3 * frequent..4 * rows).contains(&of_groups), "{exchanges:?}");
     for (other, exchanges) in train_on(3) {
         assert!(other == *one && exchanges.rows == [rows, of_groups], "{exchanges:?}");
     }
+    // Also where training stops in between, as for each checkpoint.
+    let in_pieces = on_ranks(2, |ranks| {
+        let corpus = text.read(&ranks).unwrap();
+        let settings = grouped(Settings { epochs: 1, ..settings() }, ranks.clone());
+        let mut trained = train(&corpus, &settings, &mut |_| Break(())).unwrap();
+        while trained.stopped.is_some() {
+            trained = resume(trained, &corpus, &settings, &mut |_| Break(())).unwrap();
+        }
+        (bits(&trained), ranks.exchanges().rows)
+    });
+    assert!(in_pieces.iter().all(|(bits, counted)| bits == one && *counted == [rows, of_groups]));
 }
 
 #[test]
 fn every_variant_stops_and_goes_on_with_another_number_of_ranks() {
-    let text = Text::new(8_000);
+    let text = Text::with_rare_words(8_000);
     let base = Settings { epochs: 2, ..settings() };
     let variants = [
         base.clone(),
@@ -175,6 +192,7 @@ fn every_variant_stops_and_goes_on_with_another_number_of_ranks() {
             let trained = on_ranks(ranks, |ranks| {
                 let corpus = text.read(&ranks).unwrap();
                 let settings = grouped(variant.clone(), ranks.clone());
+                assert!(Plan::of(&corpus, &settings).exchanges_of_all > 1);
                 // One rank is asked to stop; all do.
                 let stops = stops && ranks.rank() + 1 == ranks.count();
                 let observe: Observe<'_> =
