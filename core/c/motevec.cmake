@@ -40,5 +40,20 @@ add_custom_target(motevec-cargo
   COMMENT "Building motevec ${MOTEVEC_TARGET}")
 add_library(motevec INTERFACE)
 add_dependencies(motevec motevec-cargo)
+
+# Rust's own libraries bring debug information along. Beside a cross compiler without a strip of its own, there is only
+# this machine's, which does not know other machines' files.
+get_filename_component(motevec_strip "${CMAKE_STRIP}" NAME)
+if(CMAKE_STRIP AND NOT (CMAKE_CROSSCOMPILING AND motevec_strip STREQUAL "strip"))
+  set(motevec_stripped "${CMAKE_CURRENT_BINARY_DIR}/libmotevec.a")
+  add_custom_command(OUTPUT "${motevec_stripped}"
+    COMMAND "${CMAKE_STRIP}" -S -o "${motevec_stripped}" "${motevec_library}"
+    DEPENDS motevec-cargo "${motevec_library}"
+    COMMENT "Stripping motevec")
+  add_custom_target(motevec-strip DEPENDS "${motevec_stripped}")
+  add_dependencies(motevec motevec-strip)
+  set(motevec_library "${motevec_stripped}")
+endif()
+
 target_include_directories(motevec INTERFACE "${CMAKE_CURRENT_LIST_DIR}/include")
 target_link_libraries(motevec INTERFACE "${motevec_library}")

@@ -1,4 +1,4 @@
-/* The serial lines of the boards, and how a Cortex-M starts: the same registers as in firmware-example/src/board. */
+/* The serial lines of the boards, and how they start: the same registers as in firmware-example/src/board. */
 #include "board.h"
 
 #include <stdint.h>
@@ -39,6 +39,24 @@ static void put(char byte) {
     REGISTER(UART + 0x51C) = (uint8_t)byte;
     while (REGISTER(UART + 0x11C) == 0) {}
     REGISTER(UART + 0x11C) = 0;
+}
+#elif defined(BOARD_virt)
+/* QEMU's 16550, which needs no setup: its registers are bytes. */
+#define UART ((volatile uint8_t *)0x10000000)
+enum { STATUS = 5, RECEIVED = 1, CAN_SEND = 1 << 5 };
+
+const char *const board_name = "virt";
+
+void serial_start(void) {}
+
+char serial_read(void) {
+    while ((UART[STATUS] & RECEIVED) == 0) {}
+    return (char)UART[0];
+}
+
+static void put(char byte) {
+    while ((UART[STATUS] & CAN_SEND) == 0) {}
+    UART[0] = (uint8_t)byte;
 }
 #else
 /* The serial port of Arm's Cortex-M System Design Kit, which all MPS2 boards have. */
@@ -89,6 +107,10 @@ void reset(void) {
     for (;;) {}
 }
 
+#if defined(__riscv)
+/* The first instructions, which have no stack yet. */
+__asm__(".section .vectors, \"ax\"\n\tla sp, stack_top\n\tj reset\n\t.text");
+#else
 static void fault(void) {
     for (;;) {}
 }
@@ -97,3 +119,4 @@ static void fault(void) {
 __attribute__((section(".vectors"), used)) static void *const vectors[16] = {
     &stack_top, (void *)reset, (void *)fault, (void *)fault, (void *)fault, (void *)fault, (void *)fault,
 };
+#endif

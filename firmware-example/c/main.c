@@ -8,7 +8,6 @@
  *   save           an image of everything learned, the same as the firmware's, but in hexadecimal
  *   bits           a hash of all vectors: machines that have learned the same have the same
  */
-#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -36,10 +35,11 @@ static void say_number(uint64_t number, unsigned base, unsigned least) {
 }
 
 static void say_real(float number, unsigned decimals) {
-    uint32_t one = 1;
+    uint32_t one = 1, bits;
     for (unsigned i = 0; i < decimals; i++) one *= 10;
-    /* Of negative zero, too. */
-    if (signbit(number)) {
+    /* The sign of negative zero, too. */
+    memcpy(&bits, &number, sizeof bits);
+    if (bits >> 31 != 0) {
         say("-");
         number = -number;
     }
@@ -109,10 +109,11 @@ static motevec_error learn(motevec *model, const char *words) {
 
 /* What follows `command` and a blank in `line`; NULL if that is another command. */
 static const char *after(const char *line, const char *command) {
-    size_t length = strlen(command);
-    if (strncmp(line, command, length) != 0) return NULL;
-    if (line[length] == '\0') return line + length;
-    return line[length] == ' ' ? line + length + 1 : NULL;
+    while (*command != '\0') {
+        if (*line++ != *command++) return NULL;
+    }
+    if (*line == '\0') return line;
+    return *line == ' ' ? line + 1 : NULL;
 }
 
 static void answer(motevec *model, const char *line) {

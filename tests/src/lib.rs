@@ -258,6 +258,17 @@ pub fn skip(what: &str, how_to_install: &str) {
     eprintln!("{message}");
 }
 
+/// Runs `command`, and gives what it prints, on standard output and then on standard error.
+///
+/// # Panics
+/// Where it does not start, or fails.
+pub fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let printed = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(output.status.success(), "{command:?}:\n{printed}");
+    printed
+}
+
 /// Whether `program` with `args` runs and succeeds: whether a tool is installed.
 #[must_use]
 pub fn works(program: &str, args: &[&str]) -> bool {

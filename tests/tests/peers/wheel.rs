@@ -3,15 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use motevec_tests::{Folder, has_python, motevec, repository, skip, works};
-
-/// Runs `command`, which must succeed, and returns what it prints.
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {}{said}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8(output.stdout).unwrap() + &said
-}
+use motevec_tests::{Folder, has_python, motevec, repository, run, skip, works};
 
 /// Builds the wheel in `folder`, and returns its path.
 fn wheel(folder: &Folder, package: &Path) -> std::path::PathBuf {
