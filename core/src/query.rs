@@ -96,6 +96,11 @@ pub fn nearest_in<L: Lanes, M: Candidates + ?Sized>(
 ///
 /// For a handful of neighbors, this is as fast as a heap and keeps them sorted.
 fn keep_best(best: &mut [Neighbor], found: usize, candidate: Neighbor) -> usize {
+    // Most are not better than the worst of a full list.
+    let full = best.len() <= found;
+    if full && best.last().is_none_or(|worst| candidate.similarity <= worst.similarity) {
+        return found;
+    }
     let (mut carried, mut placed) = (candidate, false);
     for neighbor in best.iter_mut().take(found) {
         if placed || carried.similarity > neighbor.similarity {

@@ -28,7 +28,7 @@ macro_rules! numbers {
     )+};
 }
 
-numbers!(u16, u32, u64, f32);
+numbers!(u16, u32, u64, f32, f64);
 
 impl<S: State> State for [S] {
     fn visit(&mut self, visit: &mut dyn FnMut(&mut [u8])) {

@@ -120,10 +120,11 @@ def library(board, target_dir, rust, per_tick):
     run(["cargo", "build", "--quiet", "--locked", "--release", "--features", "one-block", "--target", target,
          "--target-dir", target_dir], cwd=folder)
     with tempfile.TemporaryDirectory() as place:
-        image = Path(place) / "library"
-        compile_c(board, image, "-Os", "-I", folder / "include", HERE / "library.c",
-                  target_dir / target / "release/libmotevec.a", "--specs=nosys.specs")
-        figures, parts = emulate(board, image), sections(image)
+        images = [Path(place) / name for name in ("library", "measure")]
+        for image, options in zip(images, ([], ["-DMEASURE"])):
+            compile_c(board, image, "-Os", *options, "-I", folder / "include", HERE / "library.c",
+                      target_dir / target / "release/libmotevec.a", "--specs=nosys.specs")
+        parts, figures = sections(images[0]), emulate(board, images[1])
     if figures["bits"] != rust["bits"]:
         sys.exit(f"{board}: the library for C has learned {figures['bits']:x}, the firmware {rust['bits']:x}")
     return {

@@ -7,10 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The bytes of storage that `motevec_init` needs for up to `words` words of `dim` components, whose names take up to
+// The bytes of storage that `motevec_init` needs for up to `words` words of `dim` components, whose texts take up to
 // `text` bytes, as a constant; aligned to 8 bytes: `static uint64_t storage[(MOTEVEC_SIZE(80, 16, 800) + 7) / 8];`
 #define MOTEVEC_SIZE(words, dim, text) \
-  (18 * sizeof(void *) + 128 + (size_t)(words) * (8 * (((size_t)(dim) + 15) / 16 * 16) + 8) + (size_t)(text))
+  ((20 * sizeof(void *) + 171 + (size_t)(text) + \
+    (size_t)(words) * (8 * (((size_t)(dim) + 15) / 16 * 16) + ((text) == 0 ? 6 : 8))) / 4 * 4)
 
 // What a function says: `MOTEVEC_ERROR_NONE`, which is 0, or why it did nothing.
 typedef enum {
@@ -32,6 +33,7 @@ typedef enum {
   MOTEVEC_ERROR_NO_IMAGE,
   MOTEVEC_ERROR_LENGTH,
   MOTEVEC_ERROR_BUSY,
+  MOTEVEC_ERROR_SOURCE,
 } motevec_error;
 
 // What became of a word.
@@ -47,18 +49,19 @@ typedef enum {
 // Two matrices, a vocabulary, and all that learning needs, in the storage of whoever called `motevec_init`.
 //
 // Every function with a model as its first argument takes the pointer that `motevec_init` gave, and returns an error
-// or a neutral value for NULL, and for initialized bytes that are not a model. Other pointers must be valid for what they
-// are said to hold, not overlap what is written, or be NULL; NULL is also valid for 0 items, and for a single result
-// that is not wanted. A model is used by one thread or task at a time; different models have nothing in common. It
-// knows where it lies: its storage must not be moved, copied or written to.
+// or a neutral value for NULL, and for initialized bytes that are not a model. Other pointers must be valid for what
+// they are said to hold, not overlap what is written, or be NULL; NULL is also valid for 0 items, and for a single
+// result that is not wanted. A model is used by one thread or task at a time; different models have nothing in
+// common. It knows where it lies: its storage must not be moved, copied or written to.
 //
-// A function that a model calls, which is told of words or takes an image, must return: no `longjmp`, no exception.
+// A function that a model calls, which is told of words, or takes or reads an image, must return: no `longjmp`, no
+// exception.
 // Until then every function for that model returns `MOTEVEC_ERROR_BUSY` or a neutral value.
 typedef struct motevec motevec;
 
 // An image that was found sound. It is a few pointers into the image's bytes, which must stay.
 typedef struct {
-  size_t content[22];
+  size_t content[24];
 } motevec_image;
 
 // A word and how similar it is.
@@ -75,7 +78,9 @@ typedef struct {
   uint16_t words;
   // Components of a vector, at most 16 in a library with the feature `one-block`. Multiples of 16 waste nothing.
   uint16_t dim;
-  // The most bytes that the words take, one after another, without zeros at their ends.
+  // The most bytes that the words take, one after another, without zeros at their ends. With 0, words are the
+  // numbers below `words`: all are known from the start, and none is forgotten. Where their text is asked for, as in
+  // an image, it is decimal.
   uint16_t text;
 } motevec_config;
 
@@ -130,8 +135,20 @@ motevec_error motevec_adopt(motevec *model,
                             const char *text);
 
 // Forgets everything, and takes all words of an image with their counts, to learn on with them.
-// `MOTEVEC_ERROR_ROOM` if there is no room for all: then nothing is forgotten or taken.
-motevec_error motevec_load(motevec *model, const motevec_image *image);
+// `MOTEVEC_ERROR_ROOM` if there is no room for all: then nothing is forgotten or taken. But where words are numbers
+// and those of the image are not, everything is forgotten.
+motevec_error motevec_load(motevec *model,
+                           const motevec_image *image);
+
+// The same, with an image that is not in the address space: `read` gets `context`, writes `length` bytes of the image
+// from `offset` on to `bytes`, and returns 0, or anything else if it cannot. It is asked for at most 64 bytes at a
+// time, but for a word, and for everything at least twice.
+//
+// If the image does not fit, cannot be read, or is damaged, nothing is forgotten or taken. If only reading it again
+// fails, or its checksum is right though it is no sound image, the model has forgotten everything.
+motevec_error motevec_load_from(motevec *model,
+                                int (*read)(void *context, size_t offset, uint8_t *bytes, size_t length),
+                                void *context);
 
 // The bytes of storage that a model takes; 0 if the configuration is not possible. `MOTEVEC_SIZE` says the same when
 // the program is compiled.
@@ -166,6 +183,22 @@ motevec_error motevec_learn(motevec *model,
 // The same, from `count` words, each ended with a zero.
 motevec_error motevec_learn_words(motevec *model, const char *const *words, size_t count, float *loss);
 
+// The same, from `count` words that are known, by their numbers.
+motevec_error motevec_learn_numbers(motevec *model, const uint32_t *words, size_t count, float *loss);
+
+// Learns from the next word of a sentence, which is ended with a zero. After `motevec_end_sentence` the model has the
+// same bits as if it had learned the sentence whole, and never holds more of it than five words.
+motevec_error motevec_observe(motevec *model,
+                              const char *word);
+
+// The same, from a word that is known, by its number.
+motevec_error motevec_observe_number(motevec *model, uint32_t word);
+
+// Ends a sentence, and learns from the last words of it. Gives its loss as `motevec_learn` does. Where sentences have
+// no end, call it now and then: only here vectors that grow without end are noticed.
+motevec_error motevec_end_sentence(motevec *model,
+                                   float *loss);
+
 // Sets the learning rate, which is 0.05 at first: above 0, at most 1.
 motevec_error motevec_set_rate(motevec *model, float rate);
 
@@ -184,8 +217,8 @@ uint64_t motevec_bits(const motevec *model);
 // Gives the number of a word, which is ended with a zero. It stays the word's until the word is forgotten.
 motevec_error motevec_find(const motevec *model, const char *text, uint32_t *word);
 
-// The text of a word, and how many bytes it has: it is not ended with a zero. NULL if there is no such word. It is
-// valid until the model learns, adopts, loads or is reset.
+// The text of a word, and how many bytes it has: it is not ended with a zero. NULL if there is no such word, or words
+// are numbers. It is valid until the model learns, adopts, loads or is reset.
 const char *motevec_text(const motevec *model,
                          uint32_t word,
                          size_t *length);
@@ -202,7 +235,8 @@ const float *motevec_vector(const motevec *model,
 motevec_error motevec_similarity(const motevec *model, uint32_t a, uint32_t b, float *similarity);
 
 // Writes the words most similar to `word` to `nearest`, the most similar first, at most `room` of them, and gives how
-// many they are to `found`.
+// many they are to `found`. Where words are numbers, those that never came, or not
+// for long, are left out.
 motevec_error motevec_nearest(const motevec *model,
                               uint32_t word,
                               motevec_near *nearest,

@@ -25,12 +25,13 @@ pub enum Error {
     NoImage,
     Length,
     Busy,
+    Source,
 }
 
-const TEXTS: [(Error, &CStr); 18] = [
+const TEXTS: [(Error, &CStr); 19] = [
     (Error::None, c"no error"),
     (Error::Null, c"a pointer is null"),
-    (Error::Config, c"a model has 1 to 65535 words, dimensions (16, if built with one-block), and bytes of text"),
+    (Error::Config, c"a model has 1 to 65535 words, and as many dimensions (16, if built with one-block)"),
     (Error::Storage, c"the storage is smaller than motevec_size says"),
     (Error::Alignment, c"a pointer is not aligned to what it points to, or the storage not to 8 bytes"),
     (Error::NoModel, c"this is not a model: call motevec_init first"),
@@ -46,6 +47,7 @@ const TEXTS: [(Error, &CStr); 18] = [
     (Error::NoImage, c"this is not an open image: call motevec_image_open first"),
     (Error::Length, c"a length is more than memory can have"),
     (Error::Busy, c"the model is learning or being saved: functions that it calls must not call it"),
+    (Error::Source, c"the function that reads the image failed"),
 ];
 
 impl Error {

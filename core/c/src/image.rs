@@ -1,10 +1,11 @@
 //! Images: models that were saved, read in place.
 
-use core::ffi::c_char;
+use core::ffi::{c_char, c_int, c_void};
 
-use motevec_core::image::Image;
+use motevec_core::image::{Image, ImageError, Source};
 use motevec_core::query::{self, Neighbor};
 use motevec_core::simd::{Portable, Wide};
+use motevec_learner::learner::LoadError;
 
 use crate::error::Error;
 use crate::layout::{Content, Motevec};
@@ -14,7 +15,7 @@ use crate::{Output, items, items_mut, string};
 /// An image that was found sound. It is a few pointers into the image's bytes, which must stay.
 #[repr(C)]
 pub struct OpenImage {
-    content: [usize; 22],
+    content: [usize; 24],
 }
 
 /// What it holds.
@@ -177,16 +178,64 @@ pub unsafe extern "C" fn motevec_adopt(model: *mut Motevec, image: *const OpenIm
 }
 
 /// Forgets everything, and takes all words of an image with their counts, to learn on with them.
-/// `MOTEVEC_ERROR_ROOM` if there is no room for all: then nothing is forgotten or taken.
+/// `MOTEVEC_ERROR_ROOM` if there is no room for all: then nothing is forgotten or taken. But where words are numbers
+/// and those of the image are not, everything is forgotten.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_load(model: *mut Motevec, image: *const OpenImage) -> Error {
     let load = || {
         // SAFETY: C promises what the header says of pointers.
         let (model, image) = unsafe { (Motevec::at(model)?, OpenImage::at(image)?) };
-        check_dim(model, image)?;
-        model.learner.load(image).then_some(()).ok_or(Error::Room)
+        load_from(model, &mut image.bytes())
     };
     Error::of(load())
+}
+
+/// The same, with an image that is not in the address space: `read` gets `context`, writes `length` bytes of the image
+/// from `offset` on to `bytes`, and returns 0, or anything else if it cannot. It is asked for at most 64 bytes at a
+/// time, but for a word, and for everything at least twice.
+///
+/// If the image does not fit, cannot be read, or is damaged, nothing is forgotten or taken. If only reading it again
+/// fails, or its checksum is right though it is no sound image, the model has forgotten everything.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_load_from(
+    model: *mut Motevec,
+    read: Option<unsafe extern "C" fn(context: *mut c_void, offset: usize, bytes: *mut u8, length: usize) -> c_int>,
+    context: *mut c_void,
+) -> Error {
+    let load = || {
+        let read = read.ok_or(Error::Null)?;
+        // SAFETY: C promises what the header says of pointers.
+        unsafe { Motevec::busy(model, |model| load_from(model, &mut Reader { read, context })) }?
+    };
+    Error::of(load())
+}
+
+/// An image that a function of C reads.
+struct Reader {
+    read: unsafe extern "C" fn(context: *mut c_void, offset: usize, bytes: *mut u8, length: usize) -> c_int,
+    context: *mut c_void,
+}
+
+impl Source for Reader {
+    type Error = ImageError;
+
+    fn read(&mut self, offset: usize, bytes: &mut [u8]) -> Result<(), ImageError> {
+        // SAFETY: C gave this function for that.
+        match unsafe { (self.read)(self.context, offset, bytes.as_mut_ptr(), bytes.len()) } {
+            0 => Ok(()),
+            _ => Err(ImageError::NoImage),
+        }
+    }
+}
+
+/// Loads from memory or from a function, with the same code for both.
+fn load_from(model: &mut Content, source: &mut dyn Source<Error = ImageError>) -> Result<(), Error> {
+    model.learner.load(source).map_err(|error| match error {
+        LoadError::Source(_) => Error::Source,
+        LoadError::Image(_) => Error::Image,
+        LoadError::Dimensions => Error::Dimensions,
+        LoadError::Room => Error::Room,
+    })
 }
 
 fn check_dim(model: &Content, image: &Image<'_>) -> Result<(), Error> {

@@ -18,7 +18,9 @@ pub struct Config {
     pub words: u16,
     /// Components of a vector, at most 16 in a library with the feature `one-block`. Multiples of 16 waste nothing.
     pub dim: u16,
-    /// The most bytes that the words take, one after another, without zeros at their ends.
+    /// The most bytes that the words take, one after another, without zeros at their ends. With 0, words are the
+    /// numbers below `words`: all are known from the start, and none is forgotten. Where their text is asked for, as in
+    /// an image, it is decimal.
     pub text: u16,
 }
 
@@ -76,12 +78,13 @@ impl RowsMut for Matrix {
 /// Two matrices, a vocabulary, and all that learning needs, in the storage of whoever called `motevec_init`.
 ///
 /// Every function with a model as its first argument takes the pointer that `motevec_init` gave, and returns an error
-/// or a neutral value for NULL, and for initialized bytes that are not a model. Other pointers must be valid for what they
-/// are said to hold, not overlap what is written, or be NULL; NULL is also valid for 0 items, and for a single result
-/// that is not wanted. A model is used by one thread or task at a time; different models have nothing in common. It
-/// knows where it lies: its storage must not be moved, copied or written to.
+/// or a neutral value for NULL, and for initialized bytes that are not a model. Other pointers must be valid for what
+/// they are said to hold, not overlap what is written, or be NULL; NULL is also valid for 0 items, and for a single
+/// result that is not wanted. A model is used by one thread or task at a time; different models have nothing in
+/// common. It knows where it lies: its storage must not be moved, copied or written to.
 ///
-/// A function that a model calls, which is told of words or takes an image, must return: no `longjmp`, no exception.
+/// A function that a model calls, which is told of words, or takes or reads an image, must return: no `longjmp`, no
+/// exception.
 /// Until then every function for that model returns `MOTEVEC_ERROR_BUSY` or a neutral value.
 pub struct Motevec {
     /// Tells a model from other bytes, and whether it is busy. It is beside the content, because callbacks read it
@@ -94,8 +97,10 @@ pub struct Motevec {
 pub(crate) struct Content {
     pub(crate) notice: Option<crate::model::Notice>,
     pub(crate) context: *mut core::ffi::c_void,
-    pub(crate) learner: Learner<'static, Wide<Portable>, Stored>,
+    pub(crate) learner: Learning,
 }
+
+pub(crate) type Learning = Learner<'static, Wide<Portable>, Stored>;
 
 const READY: u32 = u32::from_le_bytes(*b"mtv1");
 /// While a callback may run.
@@ -108,7 +113,7 @@ struct Start {
 }
 
 /// What `MOTEVEC_SIZE` adds for it.
-const START: usize = 18 * size_of::<usize>() + 128;
+const START: usize = 20 * size_of::<usize>() + 168;
 
 const _: () = assert!(size_of::<Start>() <= START && align_of::<Start>() <= 8, "MOTEVEC_SIZE is too small");
 const _: () = assert!(START.is_multiple_of(8), "the matrices would not be aligned");
@@ -122,12 +127,14 @@ impl Config {
     /// The bytes that a model takes.
     pub(crate) fn size(self) -> Result<usize, Error> {
         let Self { words, dim, text } = self;
-        if words == 0 || dim == 0 || text == 0 || cfg!(feature = "one-block") && self.blocks() > 1 {
+        if words == 0 || dim == 0 || cfg!(feature = "one-block") && self.blocks() > 1 {
             return Err(Error::Config);
         }
-        let per_word = 2 * size_of::<Block>() * self.blocks() + size_of::<u32>() + 2 * size_of::<u16>();
+        let numbers = size_of::<u32>() + size_of::<u16>() + if text == 0 { 0 } else { size_of::<u16>() };
+        let per_word = 2 * size_of::<Block>() * self.blocks() + numbers;
         let words = usize::from(words).checked_mul(per_word).ok_or(Error::Config)?;
-        words.checked_add(START + usize::from(text)).ok_or(Error::Config)
+        let size = words.checked_add(START + usize::from(text)).ok_or(Error::Config)?;
+        size.checked_next_multiple_of(size_of::<u32>()).ok_or(Error::Config)
     }
 }
 
@@ -138,14 +145,15 @@ pub(crate) fn lay_out(storage: &'static mut [MaybeUninit<u8>], config: Config) -
     if !storage.as_ptr().cast::<u64>().is_aligned() {
         return Err(Error::Alignment);
     }
-    // Padding must be zero, and so must whatever is not yet learned.
-    storage.fill(MaybeUninit::new(0));
+    // Padding must be zero, and so must whatever is not yet learned. Cleared by the byte, it takes 200 bytes more flash.
+    // SAFETY: all bits are valid in memory that is not initialized. Nothing is left over: size and start are multiples.
+    unsafe { storage.align_to_mut::<MaybeUninit<u32>>() }.1.fill(MaybeUninit::new(0));
     let (start, mut rest) = storage.split_at_mut_checked(START).ok_or(Error::Storage)?;
     let words = usize::from(config.words);
     let mut rows = || Ok(Matrix { blocks: cut(&mut rest, words * config.blocks())?, dim: config.dim.into() });
     let model = Model { center: rows()?, outside: rows()? };
     let counts = cut::<u32>(&mut rest, words)?;
-    let (ends, noise) = (cut::<u16>(&mut rest, words)?, cut::<u16>(&mut rest, words)?);
+    let (noise, ends) = (cut(&mut rest, words)?, cut(&mut rest, if config.text == 0 { 0 } else { words })?);
     let text = cut::<u8>(&mut rest, config.text.into())?;
     let start = start.as_mut_ptr().cast::<Start>();
     // SAFETY: there is room for it, aligned, as was asserted and checked above. `memory` is reached through the learner

@@ -3,28 +3,31 @@
 //! Storage is the caller's, sizes are known at run time, nothing is global, and nothing allocates. Nothing panics
 //! either: the panic handler calls a function that does not exist, so that a program with a path to a panic does not
 //! link.
-#![no_std]
+#![cfg_attr(not(test), no_std)]
 #![allow(clippy::missing_safety_doc)] // What all have in common is said once, in `motevec`'s documentation.
 
 mod error;
 mod image;
 mod layout;
 mod model;
+#[cfg(test)]
+mod tests;
 
 use core::ffi::{CStr, c_char};
-use core::panic::PanicInfo;
 use core::ptr::NonNull;
 use core::slice;
 
 use error::Error;
 
+#[cfg(not(test))]
 unsafe extern "C" {
     /// Not defined anywhere: the linker reports it if a panic can be reached.
     fn motevec_core_has_a_path_to_a_panic() -> !;
 }
 
+#[cfg(not(test))]
 #[panic_handler]
-fn panic(_info: &PanicInfo<'_>) -> ! {
+fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
     // SAFETY: a program that calls it does not link, and so is never run.
     unsafe { motevec_core_has_a_path_to_a_panic() }
 }

@@ -11,7 +11,7 @@ use motevec_learner::command::Words;
 use motevec_learner::learner;
 
 use crate::error::Error;
-use crate::layout::{Config, Content, Motevec, lay_out};
+use crate::layout::{Config, Content, Learning, Motevec, lay_out};
 use crate::{Output, items, items_mut, string};
 
 /// What became of a word.
@@ -144,11 +144,85 @@ pub unsafe extern "C" fn motevec_learn_words(
     Error::of(learn())
 }
 
-fn learn_from<'t>(model: &mut Content, words: impl Iterator<Item = &'t str> + Clone) -> f32 {
-    let (notice, context) = (model.notice, model.context);
-    let Loss { sum, pairs } = model.learner.learn(words, &mut |told| tell(notice, context, told));
-    // A division of doubles takes a kilobyte of flash.
-    sum as f32 / pairs as f32
+fn learn_from<'t>(model: &mut Content, words: impl Iterator<Item = &'t str>) -> f32 {
+    mean(model.telling(|learner, tell| learner.learn(words, tell)))
+}
+
+/// The same, from `count` words that are known, by their numbers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_learn_numbers(
+    model: *mut Motevec,
+    words: *const u32,
+    count: usize,
+    loss: *mut f32,
+) -> Error {
+    let learn = || {
+        // SAFETY: C promises what the header says of pointers.
+        let (words, loss) = unsafe { (items(words, count)?, Output::at(loss)?) };
+        let learn = |model: &mut Content| {
+            let known = model.learner.vocab().len();
+            if words.iter().any(|&word| word as usize >= known) {
+                return Err(Error::NoSuchWord);
+            }
+            for &word in words {
+                model.learner.observe_number(word);
+            }
+            Ok(model.telling(|learner, tell| learner.end_sentence(tell)))
+        };
+        // SAFETY: as above.
+        loss.give(mean(unsafe { Motevec::busy(model, learn) }??));
+        Ok(())
+    };
+    Error::of(learn())
+}
+
+/// Learns from the next word of a sentence, which is ended with a zero. After `motevec_end_sentence` the model has the
+/// same bits as if it had learned the sentence whole, and never holds more of it than five words.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_observe(model: *mut Motevec, word: *const c_char) -> Error {
+    let observe = || {
+        // SAFETY: C promises what the header says of pointers.
+        let word = unsafe { string(word) }?;
+        // SAFETY: as above.
+        unsafe { Motevec::busy(model, |model| model.telling(|learner, tell| learner.observe(word, tell))) }
+    };
+    Error::of(observe())
+}
+
+/// The same, from a word that is known, by its number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_observe_number(model: *mut Motevec, word: u32) -> Error {
+    // SAFETY: C promises what the header says of pointers.
+    let model = unsafe { Motevec::at(model) };
+    Error::of(model.and_then(|model| model.learner.observe_number(word).then_some(()).ok_or(Error::NoSuchWord)))
+}
+
+/// Ends a sentence, and learns from the last words of it. Gives its loss as `motevec_learn` does. Where sentences have
+/// no end, call it now and then: only here vectors that grow without end are noticed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn motevec_end_sentence(model: *mut Motevec, loss: *mut f32) -> Error {
+    let end = || {
+        // SAFETY: C promises what the header says of pointers.
+        let loss = unsafe { Output::at(loss) }?;
+        let end = |model: &mut Content| model.telling(|learner, tell| learner.end_sentence(tell));
+        // SAFETY: as above.
+        loss.give(mean(unsafe { Motevec::busy(model, end) }?));
+        Ok(())
+    };
+    Error::of(end())
+}
+
+/// The loss of an average pair, in single precision: a division of doubles takes a kilobyte of flash.
+fn mean(loss: Loss) -> f32 {
+    loss.sum as f32 / loss.pairs as f32
+}
+
+impl Content {
+    /// Does `work`, which tells C what becomes of words.
+    fn telling<T>(&mut self, work: impl FnOnce(&mut Learning, &mut dyn FnMut(learner::Notice<'_>)) -> T) -> T {
+        let (notice, context) = (self.notice, self.context);
+        work(&mut self.learner, &mut |told| tell(notice, context, told))
+    }
 }
 
 fn tell(notice: Option<Notice>, context: *mut c_void, told: learner::Notice<'_>) {
@@ -210,8 +284,8 @@ pub unsafe extern "C" fn motevec_find(model: *const Motevec, text: *const c_char
     Error::of(find())
 }
 
-/// The text of a word, and how many bytes it has: it is not ended with a zero. NULL if there is no such word. It is
-/// valid until the model learns, adopts, loads or is reset.
+/// The text of a word, and how many bytes it has: it is not ended with a zero. NULL if there is no such word, or words
+/// are numbers. It is valid until the model learns, adopts, loads or is reset.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_text(model: *const Motevec, word: u32, length: *mut usize) -> *const c_char {
     // SAFETY: C promises what the header says of pointers.
@@ -256,7 +330,8 @@ pub unsafe extern "C" fn motevec_similarity(model: *const Motevec, a: u32, b: u3
 }
 
 /// Writes the words most similar to `word` to `nearest`, the most similar first, at most `room` of them, and gives how
-/// many they are to `found`.
+/// many they are to `found`. Where words are numbers, those that never came, or not
+/// for long, are left out.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_nearest(
     model: *const Motevec,

@@ -2,7 +2,7 @@
 //!
 //! A host writes an image and a device links it into its flash, or a device writes one to a serial line ([`Writer`]
 //! holds no copy of it) and a host reads it. [`Image::new`] checks all of it once; after that, reading cannot fail.
-//! Nothing need be aligned, and nothing is copied.
+//! Nothing need be aligned, and nothing is copied. Flash that is not in the address space is read with [`Pieces`].
 //!
 //! # Layout
 //!
@@ -62,12 +62,14 @@
 mod checksum;
 mod header;
 mod int8;
+mod pieces;
 mod read;
 mod rows;
 mod write;
 
 pub use checksum::Checksum;
 pub use header::{Encoding, Header};
+pub use pieces::{Pieces, PiecesError, Source};
 pub use read::{Image, ImageError};
 pub use rows::{ImageRow, ImageRows};
 pub use write::{Words, WriteError, Writer};

@@ -12,6 +12,7 @@ use super::{Header, ImageRows};
 /// It is a few pointers into its bytes. Words are numbered from 0, as the rows of the matrices are.
 #[derive(Clone, Copy, Debug)]
 pub struct Image<'a> {
+    bytes: &'a [u8],
     header: Header,
     counts: &'a [[u8; 4]],
     ends: &'a [u8],
@@ -39,7 +40,7 @@ impl<'a> Image<'a> {
         if checksum.value() != u32::from_le_bytes(*stored) {
             return Err(ImageError::Checksum);
         }
-        let image = Self::cut(header, content);
+        let image = Self::cut(header, bytes, content);
         image.check_text()?;
         image.check_index()?;
         for rows in [Some(image.center), image.outside].into_iter().flatten() {
@@ -49,7 +50,7 @@ impl<'a> Image<'a> {
     }
 
     /// The parts of an image whose length is known to be right.
-    fn cut(header: Header, content: &'a [u8]) -> Self {
+    fn cut(header: Header, bytes: &'a [u8], content: &'a [u8]) -> Self {
         let words = header.words as usize;
         let mut rest = content;
         let mut part = |len: usize| rest.split_off(..len).unwrap_or_default();
@@ -59,7 +60,7 @@ impl<'a> Image<'a> {
         let text = part(header.text_len as usize);
         let mut rows = || ImageRows::new(part(words * header.row_len()), header);
         let center = rows();
-        Self { header, counts, ends, index, text, center, outside: header.outside.then(rows) }
+        Self { bytes, header, counts, ends, index, text, center, outside: header.outside.then(rows) }
     }
 
     fn check_text(&self) -> Result<(), ImageError> {
@@ -84,6 +85,12 @@ impl<'a> Image<'a> {
             before = Some(word);
         }
         Ok(())
+    }
+
+    /// All of its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
     }
 
     /// The header.

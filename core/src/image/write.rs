@@ -6,19 +6,24 @@ use super::checksum::Checksum;
 use super::{Encoding, Header, int8};
 use crate::model::Rows;
 use crate::simd::LANES;
-use crate::vocab::VocabIn;
+use crate::vocab::{Name, VocabIn};
 
 /// The words of a model, for [`Writer`].
 pub trait Words {
+    /// The text of a word.
+    type Word<'a>: core::ops::Deref<Target = str> + Ord
+    where
+        Self: 'a;
+
     /// The words with their counts, by number. An unknown count is 0.
-    fn words(&self) -> impl Iterator<Item = (&str, u32)>;
+    fn words(&self) -> impl Iterator<Item = (Self::Word<'_>, u32)>;
 
     /// The words with their numbers, sorted by their text.
     ///
     /// This default needs no memory, but a pass over all words for each of them. If there are many, sort them.
-    fn sorted(&self) -> impl Iterator<Item = (&str, u32)> {
+    fn sorted<'a>(&'a self) -> impl Iterator<Item = (Self::Word<'a>, u32)> {
         let numbered = || self.words().map(|(word, _)| word).zip(0..);
-        let after = move |last: &(&str, u32)| numbered().filter(|(word, _)| *word > last.0).min();
+        let after = move |last: &(Self::Word<'a>, u32)| numbered().filter(|(word, _)| *word > last.0).min();
         core::iter::successors(numbered().min(), after)
     }
 }
@@ -29,8 +34,18 @@ where
     E: AsRef<[u16]> + AsMut<[u16]>,
     C: AsRef<[u32]> + AsMut<[u32]>,
 {
-    fn words(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.tokens().zip(self.counts().iter().copied())
+    type Word<'a>
+        = Name<'a>
+    where
+        Self: 'a;
+
+    fn words(&self) -> impl Iterator<Item = (Name<'_>, u32)> {
+        self.names().zip(self.counts().iter().copied())
+    }
+
+    fn sorted(&self) -> impl Iterator<Item = (Name<'_>, u32)> {
+        let indices = core::iter::successors(self.after(None), |&last| self.after(Some(last)));
+        indices.filter_map(|index| Some((self.name(index)?, index)))
     }
 }
 

@@ -29,6 +29,7 @@ use rand_core::Rng;
 use crate::model::{Model, RowsMut};
 use crate::sample::Objective;
 use crate::simd::{Machine, WindowError};
+use crate::state::State;
 
 /// How far the window reaches, how many targets a step has, and how it is taken: [`Dynamic`] says so when the program
 /// runs, [`Fixed`] when it is compiled.
@@ -140,6 +141,13 @@ impl Loss {
     #[must_use]
     pub fn mean(&self) -> f64 {
         self.sum / self.pairs as f64
+    }
+}
+
+impl State for Loss {
+    fn visit(&mut self, visit: &mut dyn FnMut(&mut [u8])) {
+        self.sum.visit(visit);
+        self.pairs.visit(visit);
     }
 }
 

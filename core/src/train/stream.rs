@@ -7,6 +7,7 @@ use super::{Shape, Trainer, draw_width};
 use crate::model::RowsMut;
 use crate::sample::Objective;
 use crate::simd::{Machine, WindowError};
+use crate::state::State;
 
 /// The last tokens of an endless stream, as many as a window needs: `SPAN` must be at least 2m + 1.
 ///
@@ -29,6 +30,12 @@ impl<const SPAN: usize> Stream<SPAN> {
     #[must_use]
     pub const fn new() -> Self {
         Self { tokens: Vec::new(), next: 0 }
+    }
+
+    /// Whether `token` is among them.
+    #[must_use]
+    pub fn holds(&self, token: u32) -> bool {
+        self.tokens.contains(&token)
     }
 
     /// Takes the next token of the sentence, and trains on the center whose window it completes.
@@ -90,5 +97,18 @@ impl<const SPAN: usize> Stream<SPAN> {
         self.next += 1;
         let Some((&center, right)) = right.split_first() else { return Ok(()) };
         trainer.center(left, center, right.get(..width).unwrap_or(right))
+    }
+}
+
+impl<const SPAN: usize> State for Stream<SPAN> {
+    fn visit(&mut self, visit: &mut dyn FnMut(&mut [u8])) {
+        let (mut place, mut tokens) = ([self.tokens.len() as u32, self.next as u32], [0; SPAN]);
+        tokens.iter_mut().zip(&self.tokens).for_each(|(to, &token)| *to = token);
+        place.visit(visit);
+        let [len, next] = place.map(|number| (number as usize).min(SPAN));
+        tokens.get_mut(..len).unwrap_or_default().visit(visit);
+        (self.tokens, self.next) = (Vec::new(), next);
+        // There is room.
+        tokens.iter().take(len).for_each(|&token| _ = self.tokens.push(token));
     }
 }

@@ -30,13 +30,18 @@ where
     ///
     /// Counts fade, and old tokens make room faster, if [`fade_at`](Self::fade_at) says so.
     ///
-    /// `leaving` gets the token that loses its place.
+    /// `leaving` gets the token that loses its place. Numbers keep theirs; what is not one of them is dropped.
     pub fn observe_frequent(&mut self, token: &str, mut leaving: impl FnMut(&str)) -> Observed {
         let observed = self.find_room(token, &mut leaving);
-        while self.bound > 0 && self.total > self.bound {
-            self.halve();
-        }
+        self.fade();
         observed
+    }
+
+    /// The same for the token at `index`; returns whether there is one.
+    pub fn observe_index(&mut self, index: u32) -> bool {
+        self.add(index, 1);
+        self.fade();
+        (index as usize) < self.len()
     }
 
     /// Has [`observe_frequent`](Self::observe_frequent) halve all counts, rounded down, whenever they add up to more
@@ -89,14 +94,19 @@ where
                 return Observed::New(index as u32);
             }
         }
-        self.lower(|count| count.saturating_sub(1));
-        (self.dropped, self.undercount) = (self.dropped.saturating_add(1), self.undercount.saturating_add(1));
+        self.dropped = self.dropped.saturating_add(1);
+        if !self.is_numbered() {
+            self.lower(|count| count.saturating_sub(1));
+            self.undercount = self.undercount.saturating_add(1);
+        }
         Observed::Dropped
     }
 
-    fn halve(&mut self) {
-        self.lower(|count| count / 2);
-        self.undercount = self.undercount / 2 + 1;
+    fn fade(&mut self) {
+        while self.bound > 0 && self.total > self.bound {
+            self.lower(|count| count / 2);
+            self.undercount = self.undercount / 2 + 1;
+        }
     }
 
     /// Changes all counts.
@@ -133,8 +143,14 @@ where
 /// Moves what starts at `middle` to the front: three reversals, which are small in flash and cannot panic.
 fn rotate_left(text: &mut [u8], middle: usize) {
     if let Some((front, back)) = text.split_at_mut_checked(middle) {
-        front.reverse();
-        back.reverse();
-        text.reverse();
+        reverse(front);
+        reverse(back);
+        reverse(text);
     }
+}
+
+/// The code for it is large: once is enough.
+#[inline(never)]
+fn reverse(text: &mut [u8]) {
+    text.reverse();
 }

@@ -1,9 +1,11 @@
 //! A vocabulary of fixed capacity: token ↔ index ↔ count.
 
 mod frequent;
+mod name;
 mod state;
 
 pub use frequent::Observed;
+pub use name::Name;
 
 /// At most `N` tokens with a total of at most `BYTES` bytes.
 pub type Vocab<const N: usize, const BYTES: usize> = VocabIn<[u8; BYTES], [u16; N], [u32; N]>;
@@ -16,6 +18,9 @@ pub type Vocab<const N: usize, const BYTES: usize> = VocabIn<[u8; BYTES], [u16; 
 ///
 /// [`observe`](Self::observe) refuses what does not fit; [`observe_frequent`](Self::observe_frequent) makes room for
 /// tokens that come often enough, and with [`fade_at`](Self::fade_at) also for those that come often only lately.
+///
+/// Storage without a byte of text is for tokens that are numbers: all from 0 to one less than `C` holds, each its own
+/// index, known from the first [`clear`](Self::clear) on. Their text is decimal, and made where it is asked for.
 #[derive(Clone, Debug)]
 pub struct VocabIn<T, E, C> {
     text: T,
@@ -81,9 +86,19 @@ where
     E: AsRef<[u16]> + AsMut<[u16]>,
     C: AsRef<[u32]> + AsMut<[u32]>,
 {
-    /// Forgets all tokens. When counts fade stays as it was said.
+    /// Forgets all tokens; or, where they are numbers, that they have occurred. When counts fade stays as it was said.
     pub fn clear(&mut self) {
         (self.words, self.total, self.dropped, self.undercount) = (0, 0, 0, 0);
+        if self.is_numbered() {
+            self.words = self.capacity() as u16;
+            self.counts_mut().fill(0);
+        }
+    }
+
+    /// Whether tokens are numbers: there is no storage for text.
+    #[must_use]
+    pub fn is_numbered(&self) -> bool {
+        self.text.as_ref().is_empty()
     }
 
     /// The number of tokens.
@@ -101,7 +116,8 @@ where
     /// How many tokens there is room for, if their text is short enough.
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.ends.as_ref().len().min(self.counts.as_ref().len()).min(u16::MAX.into())
+        let counts = self.counts.as_ref().len().min(u16::MAX.into());
+        if self.is_numbered() { counts } else { counts.min(self.ends.as_ref().len()) }
     }
 
     /// How many bytes of text there is room for.
@@ -118,18 +134,41 @@ where
         if let Some(index) = self.count_one(token) {
             return Ok(index);
         }
-        let (index, start) = (self.len(), self.text_len());
-        let words = self.words.checked_add(1).ok_or(VocabError::Full)?;
-        let (Some(end), Some(count)) = (self.ends.as_mut().get_mut(index), self.counts.as_mut().get_mut(index)) else {
-            return Err(VocabError::Full);
+        let start = self.text_len();
+        let Some(place) = self.text.as_mut().get_mut(start..).and_then(|free| free.get_mut(..token.len())) else {
+            return Err(if self.len() < self.capacity() { VocabError::TextFull } else { VocabError::Full });
         };
-        let place = self.text.as_mut().get_mut(start..).and_then(|free| free.get_mut(..token.len()));
-        let new_end = u16::try_from(start + token.len());
-        let (Some(place), Ok(new_end)) = (place, new_end) else { return Err(VocabError::TextFull) };
         copy(token, place);
-        (*end, *count, self.words) = (new_end, 1, words);
-        self.total = self.total.saturating_add(1);
-        Ok(index as u32)
+        self.push(start + token.len(), 1)
+    }
+
+    /// Adds a token of `len` bytes, which `write` writes to their place, with its count. Gives its index; `None` if it
+    /// is known, or is not UTF-8, or there is no room. Where tokens are numbers, it sets the count.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub fn insert<X>(
+        &mut self,
+        len: usize,
+        count: u32,
+        write: impl FnOnce(&mut [u8]) -> Result<(), X>,
+    ) -> Result<Option<u32>, X> {
+        if self.is_numbered() {
+            let mut digits = [0; name::DIGITS];
+            let Some(place) = digits.get_mut(..len) else { return Ok(None) };
+            write(place)?;
+            let index = core::str::from_utf8(place).ok().and_then(|token| self.index(token));
+            index.into_iter().for_each(|index| self.set_count(index, count));
+            return Ok(index);
+        }
+        let start = self.text_len();
+        let Some(place) = self.text.as_mut().get_mut(start..).and_then(|free| free.get_mut(..len)) else {
+            return Ok(None);
+        };
+        write(place)?;
+        let place = self.text.as_ref().get(start..start + len).unwrap_or_default();
+        let is_new = core::str::from_utf8(place).is_ok_and(|token| self.index(token).is_none());
+        Ok(if is_new { self.push(start + len, count).ok() } else { None })
     }
 
     /// Counts `occurrences` more of the token at `index`, if there is one.
@@ -155,16 +194,37 @@ where
     /// The index of `token`.
     #[must_use]
     pub fn index(&self, token: &str) -> Option<u32> {
-        // Byte by byte: most words differ in the first, and a call of `memcmp` takes longer.
-        let is_token = |known: &[u8]| known.len() == token.len() && known.iter().eq(token.as_bytes());
-        self.texts().position(is_token).map(|index| index as u32)
+        if self.is_numbered() {
+            return name::number(token).filter(|&number| number < self.words.into());
+        }
+        let (text, token, mut start) = (self.text.as_ref(), token.as_bytes(), 0);
+        for (index, &end) in (0..).zip(self.known_ends()) {
+            let known = start..usize::from(end);
+            start = known.end;
+            // Most words differ in their length or first byte, and a call of `memcmp` takes longer than the rest.
+            if known.len() == token.len() && token.first().is_none_or(|first| text.get(known.start) == Some(first)) {
+                if text.get(known).is_some_and(|known| known.iter().eq(token)) {
+                    return Some(index);
+                }
+            }
+        }
+        None
     }
 
-    /// The token at `index`.
+    /// The text of the token at `index`, where it is stored.
     #[must_use]
     pub fn token(&self, index: u32) -> Option<&str> {
         let place = self.place(index as usize)?;
         core::str::from_utf8(self.text.as_ref().get(place)?).ok()
+    }
+
+    /// The text of the token at `index`.
+    #[must_use]
+    pub fn name(&self, index: u32) -> Option<Name<'_>> {
+        if self.is_numbered() {
+            return (index < self.words.into()).then(|| Name::made(index));
+        }
+        self.token(index).map(Name::stored)
     }
 
     /// How often the token at `index` was observed.
@@ -179,9 +239,25 @@ where
         self.total
     }
 
-    /// The tokens, by index.
+    /// The tokens, by index, where their text is stored.
     pub fn tokens(&self) -> impl Iterator<Item = &str> {
         self.texts().map(|token| core::str::from_utf8(token).unwrap_or_default())
+    }
+
+    /// The texts of all tokens, by index.
+    pub fn names(&self) -> impl Iterator<Item = Name<'_>> {
+        (0..self.words.into()).filter_map(|index| self.name(index))
+    }
+
+    /// The index of the token whose text comes after that of `last` in their order, or first. It needs no memory, but
+    /// a pass over all tokens.
+    pub(crate) fn after(&self, last: Option<u32>) -> Option<u32> {
+        if self.is_numbered() {
+            return last.map_or(Some(0), |last| name::after(last, self.words.into())).filter(|_| self.words > 0);
+        }
+        let last = last.and_then(|last| self.token(last));
+        let later = (0..).zip(self.tokens()).filter(|&(_, token)| last.is_none_or(|last| token > last));
+        later.min_by_key(|&(_, token)| token).map(|(index, _)| index)
     }
 
     /// The counts, by index.
@@ -196,7 +272,8 @@ where
 
     /// Where tokens end, by index.
     fn known_ends(&self) -> &[u16] {
-        self.ends.as_ref().get(..self.len()).unwrap_or_default()
+        let stored = if self.is_numbered() { 0 } else { self.len() };
+        self.ends.as_ref().get(..stored).unwrap_or_default()
     }
 
     /// The tokens as bytes, by index.
@@ -215,6 +292,20 @@ where
         let start =
             index.checked_sub(1).and_then(|before| self.known_ends().get(before)).map_or(0, |&end| usize::from(end));
         Some(start..usize::from(*self.known_ends().get(index)?))
+    }
+
+    /// Adds the token whose text is there already, and ends at `end`.
+    fn push(&mut self, end: usize, count: u32) -> Result<u32, VocabError> {
+        let index = self.len();
+        let words = self.words.checked_add(1).ok_or(VocabError::Full)?;
+        let (Some(to), Some(occurred)) = (self.ends.as_mut().get_mut(index), self.counts.as_mut().get_mut(index))
+        else {
+            return Err(VocabError::Full);
+        };
+        *to = u16::try_from(end).map_err(|_| VocabError::TextFull)?;
+        (*occurred, self.words) = (count, words);
+        self.total = self.total.saturating_add(count.into());
+        Ok(index as u32)
     }
 
     /// Counts one occurrence of a known token.

@@ -16,7 +16,8 @@ where
         self.total.visit(visit);
         self.dropped.visit(visit);
         self.undercount.visit(visit);
-        self.ends.as_mut().iter_mut().take(self.words.into()).for_each(|end| end.visit(visit));
+        let stored = self.known_ends().len();
+        self.ends.as_mut().iter_mut().take(stored).for_each(|end| end.visit(visit));
         // Not `is_sorted`, which can panic for all that the compiler knows.
         let ends = self.known_ends();
         let sorted = ends.iter().zip(ends.iter().skip(1)).all(|(one, next)| one <= next);

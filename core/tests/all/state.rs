@@ -2,8 +2,11 @@
 
 use motevec_core::sample::{CumulativeTable, Distribution as _, Generator};
 use motevec_core::state::State;
+use motevec_core::train::{Dynamic, Stream, Update};
 use motevec_core::vocab::Vocab;
 use rand_core::Rng;
+
+use crate::training::{Recorder, model, trainer};
 
 fn written(state: &mut impl State) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -58,6 +61,25 @@ fn counts_weights_and_streams_go_on() {
     assert!(vocab.tokens().eq(other_vocab.tokens()) && vocab.counts() == other_vocab.counts());
 }
 
+/// Tokens that are numbers have counts, and no text.
+#[test]
+fn numbers_go_on() {
+    let start = || {
+        let mut vocab = Vocab::<9, 0>::new();
+        vocab.clear();
+        vocab.fade_at(20);
+        vocab
+    };
+    let (mut vocab, mut other) = (start(), start());
+    for number in (0..30).map(|place| place * place % 9) {
+        assert!(vocab.observe_index(number) && other.observe_index(8 - number));
+    }
+    let bytes = written(&mut vocab);
+    assert_eq!(bytes.len(), 2 + 8 + 4 + 4 + 9 * 4);
+    take_up(&mut other, &bytes);
+    assert_eq!((other.counts(), other.total(), other.len()), (vocab.counts(), vocab.total(), 9));
+}
+
 /// Bytes that nobody wrote down make no sense, but neither a panic.
 #[test]
 fn any_bytes_can_be_taken_up() {
@@ -68,6 +90,13 @@ fn any_bytes_can_be_taken_up() {
         let (mut vocab, mut table) = (Vocab::<6, 40>::new(), CumulativeTable::over([0; 6]));
         take_up(&mut vocab, &bytes);
         take_up(&mut table, &bytes);
+        let (mut window, mut model, mut recorder) = (Stream::<5>::new(), model(1), Recorder::new(5));
+        let mut trainer = trainer(&mut model, &mut recorder, Dynamic::new(2, 2, Update::Window).unwrap(), 0.1);
+        take_up(&mut window, &bytes);
+        // Its words may be none, which is an error.
+        let _ = (0..4).map(|word| window.push(word, &mut trainer, &mut random)).filter(Result::is_ok).count();
+        let _ = window.end_sentence(&mut trainer, &mut random);
+        assert_eq!(window.push(1, &mut trainer, &mut random), Ok(()), "the next sentence is sound");
         assert!(vocab.len() <= 6 && table.draw(&mut random) < 6);
         let _ = (vocab.tokens().count(), vocab.index("x"), vocab.token(3), vocab.total());
         let _ = (vocab.observe("x"), vocab.observe_frequent("yy", |_| ()));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use motevec_core::image::Words as _;
 use motevec_core::vocab::{Observed, Vocab, VocabError, VocabIn};
 use proptest::prelude::*;
 
@@ -89,6 +90,78 @@ fn a_full_vocabulary_keeps_frequent_tokens_and_lets_rare_ones_go() {
     assert_eq!((vocab.len(), vocab.text_len(), vocab.total(), vocab.dropped()), (0, 0, 0, 0));
     assert_eq!(vocab.observe_frequent("12345678", |_| ()), Observed::New(0));
     assert_eq!(Vocab::<0, 8>::new().observe_frequent("a", |_| ()), Observed::Dropped);
+}
+
+#[test]
+fn a_token_is_inserted_where_it_is_written() {
+    let mut vocab = Vocab::<3, 8>::new();
+    let write = |token: &'static [u8]| {
+        move |place: &mut [u8]| {
+            place.copy_from_slice(token);
+            Ok::<_, ()>(())
+        }
+    };
+    assert_eq!(vocab.insert(3, 7, write(b"one")), Ok(Some(0)));
+    assert_eq!(vocab.insert(3, 1, |_| Err("unreadable")), Err("unreadable"));
+    for (refused, why) in [("one", "known"), ("longer", "without room")] {
+        assert_eq!(vocab.insert(refused.len(), 1, write(refused.as_bytes())), Ok(None), "{why}");
+    }
+    assert_eq!(vocab.insert(1, 1, write(b"\xFF")), Ok(None));
+    assert_eq!((vocab.tokens().collect::<Vec<_>>(), vocab.text_len(), vocab.total()), (vec!["one"], 3, 7));
+    assert_eq!((vocab.insert(0, 0, write(b"")), vocab.insert(1, 2, write(b"a"))), (Ok(Some(1)), Ok(Some(2))));
+    assert_eq!(vocab.insert(1, 2, write(b"b")), Ok(None));
+    assert_eq!((vocab.index("a"), vocab.counts(), vocab.total()), (Some(2), &[7, 0, 2][..], 9));
+    // What was there before counts no more.
+    vocab.clear();
+    assert_eq!((vocab.insert(1, 1, write(b"a")), vocab.total()), (Ok(Some(0)), 1));
+}
+
+/// Without storage for text, tokens are numbers. All are known, and none is forgotten.
+#[test]
+fn tokens_may_be_numbers() {
+    let mut counts = [9; 12];
+    let mut vocab = VocabIn::over([0_u8; 0], [0_u16; 0], &mut counts[..]);
+    vocab.clear();
+    assert!(vocab.is_numbered() && vocab.len() == 12 && vocab.capacity() == 12 && vocab.total() == 0);
+    assert_eq!(vocab.observe("11"), Ok(11));
+    assert_eq!(vocab.observe_frequent("0", |_| panic!("none leaves")), Observed::Known(0));
+    vocab.add(11, 2);
+    for none in ["12", "00", "01", "", "-1", "+1", "1 ", "x", "65536", "99999999999"] {
+        assert_eq!((vocab.index(none), vocab.observe(none)), (None, Err(VocabError::Full)), "{none}");
+        assert_eq!(vocab.observe_frequent(none, |_| panic!("none leaves")), Observed::Dropped);
+    }
+    assert_eq!((vocab.count(0), vocab.count(1), vocab.count(11), vocab.total()), (Some(1), Some(0), Some(3), 4));
+    assert_eq!((vocab.token(3), vocab.tokens().count(), vocab.text_len(), vocab.dropped()), (None, 0, 0, 10));
+    let names: Vec<_> = vocab.names().map(|name| name.to_string()).collect();
+    assert_eq!(names, (0..12).map(|number| number.to_string()).collect::<Vec<_>>());
+    assert!(vocab.name(12).is_none());
+    let write = |digits: &'static str| {
+        move |place: &mut [u8]| {
+            place.copy_from_slice(digits.as_bytes());
+            Ok::<_, ()>(())
+        }
+    };
+    assert_eq!((vocab.insert(2, 7, write("10")), vocab.count(10)), (Ok(Some(10)), Some(7)));
+    assert_eq!((vocab.insert(2, 7, write("12")), vocab.insert(6, 7, write("000010"))), (Ok(None), Ok(None)));
+    assert_eq!((vocab.total(), vocab.undercount()), (11, 0));
+    // They fade as others do.
+    vocab.fade_at(12);
+    assert!(vocab.observe_index(1) && vocab.total() == 12 && vocab.observe_index(11) && !vocab.observe_index(12));
+    assert_eq!((vocab.counts(), vocab.total()), (&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 2][..], 5));
+    vocab.clear();
+    assert_eq!((vocab.total(), vocab.len(), vocab.undercount()), (0, 12, 0));
+}
+
+#[test]
+fn numbers_are_sorted_by_their_digits() {
+    for words in [0, 1, 2, 9, 10, 11, 100, 101, 999, 1234, 65_535] {
+        let mut vocab = VocabIn::over([0_u8; 0], [0_u16; 0], vec![0_u32; words]);
+        vocab.clear();
+        let mut expected: Vec<_> = (0..words).map(|number| (number.to_string(), number as u32)).collect();
+        expected.sort();
+        let sorted: Vec<_> = vocab.sorted().map(|(name, number)| (name.to_string(), number)).collect();
+        assert!(sorted == expected, "{words}");
+    }
 }
 
 /// Storage may be slices, which hold whatever they held; the shortest one says how many tokens there is room for.

@@ -82,11 +82,14 @@ impl<'a> Iterator for Words<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        let rest = self.0.trim_start_matches(BLANKS);
-        let end = rest.bytes().position(|byte| BLANKS.contains(&byte.into())).unwrap_or(rest.len());
+        // Byte by byte, because blanks have one.
+        let is_blank = |byte: u8| BLANKS.contains(&byte.into());
+        let start = self.0.bytes().position(|byte| !is_blank(byte))?;
+        let rest = self.0.get(start..)?;
+        let end = rest.bytes().position(is_blank).unwrap_or(rest.len());
         let (word, rest) = rest.split_at_checked(end)?;
         self.0 = rest;
-        Some(word).filter(|word| !word.is_empty())
+        Some(word)
     }
 }
 

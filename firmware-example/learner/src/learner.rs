@@ -1,5 +1,9 @@
 //! A vocabulary and its vectors, learned from sentences of tokens as they arrive: skip-gram with negative sampling.
 
+mod load;
+
+pub use load::LoadError;
+
 use motevec_core::image::{Encoding, Image, WriteError, Writer};
 use motevec_core::model::{FixedModel, Model, Rows, RowsMut, initialize_center};
 use motevec_core::query::{Neighbor, nearest_in};
@@ -73,6 +77,9 @@ pub struct Learner<'m, L, M> {
     rate: f32,
     tokens: u32,
     loss: Option<f32>,
+    /// The last words of the sentence that has begun, and its loss so far.
+    window: Stream<{ 2 * WINDOW + 1 }>,
+    sentence: Loss,
 }
 
 /// A stream of random numbers for each purpose.
@@ -112,7 +119,9 @@ where
 {
     /// A learner that knows nothing.
     pub fn new(lanes: L, memory: &'m mut Memory<R, T, H, C>) -> Self {
-        let mut learner = Self { lanes, memory, streams: Streams::new(), rate: RATE, tokens: 0, loss: None };
+        let (window, sentence) = (Stream::new(), Loss::default());
+        let streams = Streams::new();
+        let mut learner = Self { lanes, memory, streams, rate: RATE, tokens: 0, loss: None, window, sentence };
         learner.fade_at(FADE * learner.memory.vocab.capacity() as u64);
         learner.reset();
         learner
@@ -129,72 +138,90 @@ where
         self.memory.vocab.clear();
         self.streams = Streams::new();
         (self.tokens, self.loss) = (0, None);
+        (self.window, self.sentence) = (Stream::new(), Loss::default());
+        // Numbers are known from the start.
+        let Memory { model, vocab, noise } = &mut *self.memory;
+        for word in 0..vocab.len() as u32 {
+            start_row(model, word, &mut self.streams.rows);
+        }
+        noise.outdate();
     }
 
-    /// Learns from one sentence: counts its tokens, then trains on those that have a place in the vocabulary.
+    /// Learns from one sentence, token by token: [`observe`](Self::observe) and [`end_sentence`](Self::end_sentence).
+    pub fn learn<'t>(&mut self, tokens: impl Iterator<Item = &'t str>, notice: &mut dyn FnMut(Notice<'_>)) -> Loss {
+        for token in tokens {
+            self.observe(token, notice);
+        }
+        self.end_sentence(notice)
+    }
+
+    /// Counts the next token of a sentence, if there is room for it, and trains on the word two before it.
+    #[inline(never)]
+    pub fn observe(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) {
+        let observed = self.memory.vocab.observe_frequent(token, |leaving| {
+            info!("{=str} is forgotten", leaving);
+            notice(Notice::Forgotten(leaving));
+        });
+        match observed {
+            Observed::Known(word) => self.train(Some(word)),
+            Observed::New(word) => {
+                // A word that is forgotten while it is in the window ends the sentence.
+                if self.window.holds(word) {
+                    self.train(None);
+                }
+                let Memory { model, noise, .. } = &mut *self.memory;
+                start_row(model, word, &mut self.streams.rows);
+                noise.outdate();
+                self.train(Some(word));
+            }
+            Observed::Dropped => {
+                info!("no room for {=str}", token);
+                notice(Notice::Dropped(token));
+                self.tokens = self.tokens.saturating_add(1);
+            }
+        }
+    }
+
+    /// The same, for a word that is known, by its number. Returns whether it is.
+    pub fn observe_number(&mut self, word: u32) -> bool {
+        let known = self.memory.vocab.observe_index(word);
+        if known {
+            self.train(Some(word));
+        }
+        known
+    }
+
+    /// Ends a sentence: trains on its last words.
     ///
-    /// Gives the loss over the sentence, before each step.
-    pub fn learn<'t>(
-        &mut self,
-        tokens: impl Iterator<Item = &'t str> + Clone,
-        notice: &mut dyn FnMut(Notice<'_>),
-    ) -> Loss {
-        // Count all first, so that no word loses its place while it is in a window, and negatives know the newest
-        // words.
-        self.count(tokens.clone(), notice);
-        let loss = self.train(tokens);
+    /// Gives the loss over the sentence, before each step. Vectors that grow without end are noticed here.
+    #[inline(never)]
+    pub fn end_sentence(&mut self, notice: &mut dyn FnMut(Notice<'_>)) -> Loss {
+        self.train(None);
+        let loss = core::mem::take(&mut self.sentence);
         self.remember(loss);
         self.restart_endless(loss, notice);
         loss
     }
 
-    /// Counts the tokens of one sentence.
+    /// Trains on the next word of a sentence, or on what its end leaves.
     #[inline(never)]
-    fn count<'t>(&mut self, tokens: impl Iterator<Item = &'t str>, notice: &mut dyn FnMut(Notice<'_>)) {
-        for token in tokens {
+    fn train(&mut self, next: Option<u32>) {
+        let Memory { model, vocab, noise } = &mut *self.memory;
+        if next.is_some() {
             self.tokens = self.tokens.saturating_add(1);
-            self.observe(token, notice);
+            if noise.is_stale(vocab.total() as u32) {
+                noise.rebuild(vocab.counts().iter().copied());
+            }
         }
-        let Memory { vocab, noise, .. } = &mut *self.memory;
-        if noise.is_stale(vocab.total() as u32) {
-            noise.rebuild(vocab.counts().iter().copied());
-        }
-    }
-
-    /// Trains on the words of one sentence.
-    #[inline(never)]
-    fn train<'t>(&mut self, tokens: impl Iterator<Item = &'t str>) -> Loss {
-        let Memory { model, vocab, noise } = &mut *self.memory;
-        let negatives = Unigram { table: noise, rng: &mut self.streams.negatives };
+        let negatives = Unigram { table: &*noise, rng: &mut self.streams.negatives };
         let mut trainer = Trainer::new(self.lanes, model, negatives, Fixed::<WINDOW, TARGETS>, self.rate);
-        let mut window = Stream::<{ 2 * WINDOW + 1 }>::new();
-        for word in tokens.filter_map(|token| vocab.index(token)) {
-            // Every word has a row.
-            let _ = window.push(word, &mut trainer, &mut self.streams.widths);
-        }
-        let _ = window.end_sentence(&mut trainer, &mut self.streams.widths);
-        trainer.loss
-    }
-
-    /// Counts a token, if there is room for it.
-    #[inline(never)]
-    fn observe(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) {
-        let Memory { model, vocab, noise } = &mut *self.memory;
-        let observed = vocab.observe_frequent(token, |leaving| {
-            info!("{=str} is forgotten", leaving);
-            notice(Notice::Forgotten(leaving));
-        });
-        match observed {
-            Observed::Known(_) => {}
-            Observed::New(word) => {
-                start_row(model, word, &mut self.streams.rows);
-                noise.outdate();
-            }
-            Observed::Dropped => {
-                info!("no room for {=str}", token);
-                notice(Notice::Dropped(token));
-            }
-        }
+        trainer.loss = self.sentence;
+        // Every word has a row.
+        let _ = match next {
+            Some(word) => self.window.push(word, &mut trainer, &mut self.streams.widths),
+            None => self.window.end_sentence(&mut trainer, &mut self.streams.widths),
+        };
+        self.sentence = trainer.loss;
     }
 
     /// Redraws vectors that have grown without end.
@@ -209,12 +236,12 @@ where
             return;
         }
         let Memory { model, vocab, .. } = &mut *self.memory;
-        for (word, token) in (0..).zip(vocab.tokens()) {
+        for (word, token) in (0..).zip(vocab.names()) {
             let rows = [model.center.row(word as usize), model.outside.row(word as usize)];
             if rows.into_iter().flatten().flatten().any(|component| !(-LARGEST..=LARGEST).contains(component)) {
                 start_row(model, word, &mut self.streams.rows);
-                info!("{=str} restarted: its vectors grew without end", token);
-                notice(Notice::Restarted(token));
+                info!("{=str} restarted: its vectors grew without end", &*token);
+                notice(Notice::Restarted(&token));
             }
         }
     }
@@ -242,27 +269,6 @@ where
         vocab.set_count(word, average.max(vocab.count(word)?));
         self.copy(image, number, word)?;
         Some(true)
-    }
-
-    /// Forgets everything, and takes all words of `image`, with their counts. Returns whether there is room for all: if
-    /// not, nothing has changed.
-    ///
-    /// Random numbers start anew, so what is learned from here on differs from what it would have been.
-    pub fn load(&mut self, image: &Image<'_>) -> bool {
-        let text: usize = (0..image.len()).filter_map(|number| image.word(number)).map(str::len).sum();
-        let vocab = &self.memory.vocab;
-        if image.len() as usize > vocab.capacity() || text > vocab.text_capacity() {
-            return false;
-        }
-        self.reset();
-        (0..image.len()).all(|number| self.take(image, number).is_some())
-    }
-
-    /// Takes the word `number` of `image`, if there is room.
-    fn take(&mut self, image: &Image<'_>, number: u32) -> Option<()> {
-        let word = self.add(image.word(number)?)?;
-        self.memory.vocab.set_count(word, image.count(number)?);
-        self.copy(image, number, word)
     }
 
     /// The number of `token`, which is counted; `None` if it is new and there is no room.
@@ -300,9 +306,11 @@ where
     }
 
     /// The words most similar to `word`, most similar first, as many as there is room for in `best`. Returns how many
-    /// there are.
+    /// there are. Numbers that have not occurred, or so long ago that their counts have faded, are left out.
     pub fn near(&self, word: u32, best: &mut [Neighbor]) -> usize {
-        let vectors = Known { center: &self.memory.model.center, words: self.memory.vocab.len() };
+        let Memory { model, vocab, .. } = &*self.memory;
+        let least = u32::from(vocab.is_numbered());
+        let vectors = Known { center: &model.center, counts: vocab.counts(), least };
         nearest_in(self.lanes, &vectors, self.vector(word).unwrap_or_default(), &[word], best)
     }
 
@@ -356,13 +364,17 @@ where
     /// Two machines that have learned the same have the same hash.
     #[inline(never)]
     pub fn bits(&self) -> u64 {
-        let words = self.memory.vocab.len();
-        let Model { center, outside } = &self.memory.model;
-        // Without padding.
-        let row = |index| if index < words { center.row(index) } else { outside.row(index - words) };
-        let rows = (0..2 * words).filter_map(row).flat_map(|row| row.get(..center.dim()).unwrap_or_default());
-        let bytes = rows.flat_map(|component| component.to_le_bytes());
-        bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3))
+        let Memory { model: Model { center, outside }, vocab, .. } = &*self.memory;
+        let mut hash = 0xCBF2_9CE4_8422_2325;
+        for matrix in [center, outside] {
+            for row in (0..vocab.len()).filter_map(|word| matrix.row(word)) {
+                // Without padding.
+                for byte in row.iter().take(matrix.dim()).flat_map(|component| component.to_le_bytes()) {
+                    hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
+                }
+            }
+        }
+        hash
     }
 }
 
@@ -384,6 +396,9 @@ where
         let mut loss = self.loss.unwrap_or(f32::NAN);
         loss.visit(visit);
         self.loss = Some(loss).filter(|loss| !loss.is_nan());
+        // A sentence may have begun.
+        self.window.visit(visit);
+        self.sentence.visit(visit);
         let Memory { model: Model { center, outside }, vocab, noise } = &mut *self.memory;
         vocab.visit(visit);
         noise.visit(visit);
@@ -397,6 +412,7 @@ where
 }
 
 /// Draws the center vector of a new word at random, and sets its outside vector to zero.
+#[inline(never)]
 fn start_row<R: RowsMut>(model: &mut Model<R, R>, word: u32, rng: &mut Generator) {
     initialize_center(&mut model.center, word as usize, rng);
     if let Some(row) = model.outside.row_mut(word as usize) {
@@ -409,15 +425,16 @@ fn mean(loss: Loss) -> f32 {
     loss.sum as f32 / loss.pairs as f32
 }
 
-/// The rows of the known words: those after them are unused.
+/// The rows of the known words that have occurred often enough: those after them are unused.
 struct Known<'a, R> {
     center: &'a R,
-    words: usize,
+    counts: &'a [u32],
+    least: u32,
 }
 
 impl<R: Rows> Rows for Known<'_, R> {
     fn rows(&self) -> usize {
-        self.words
+        self.counts.len()
     }
 
     fn dim(&self) -> usize {
@@ -425,6 +442,7 @@ impl<R: Rows> Rows for Known<'_, R> {
     }
 
     fn row(&self, index: usize) -> Option<&[f32]> {
+        self.counts.get(index).filter(|&&count| count >= self.least)?;
         self.center.row(index)
     }
 }

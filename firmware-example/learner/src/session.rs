@@ -116,9 +116,9 @@ impl<'m, L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usiz
     Session<'m, L, F, N, D, TEXT, LINE>
 {
     /// The most bytes of what is learned: those of the memory, and of the rest of a learner.
-    const ROOM: usize = size_of::<FixedMemory<N, D, TEXT>>() + 128;
+    const ROOM: usize = size_of::<FixedMemory<N, D, TEXT>>() + 192;
     /// Other sizes have another one, and so must whatever changes what is written.
-    const FORM: u32 = 1 << 28 | ((N * 31 + D) * 31 + TEXT) as u32;
+    const FORM: u32 = 2 << 28 | ((N * 31 + D) * 31 + TEXT) as u32;
 
     /// A session that goes on with what is kept in `flash`, or has learned nothing.
     #[inline(never)]

@@ -2,11 +2,12 @@
 
 use core::hint::black_box;
 
-use motevec_core::image::{Checksum, Encoding, Header, Image, ImageRows, Writer};
+use motevec_core::image::{Checksum, Encoding, Header, Image, ImageRows, Pieces, Writer};
 use motevec_core::query;
 use motevec_core::sample::{CumulativeTable, Generator};
 use motevec_core::simd::{Portable, Scalar};
 use motevec_core::state::State;
+use motevec_core::train::{Loss, Stream};
 use motevec_core::vocab::Vocab;
 
 use crate::{some, some_mut};
@@ -35,11 +36,14 @@ pub(crate) fn all() {
             black_box(writer.header());
             black_box(writer.write(|piece| flash.put(piece))).ok();
         }
-        read(flash.bytes.get(..flash.len).unwrap_or_default());
+        let bytes = flash.bytes.get(..flash.len).unwrap_or_default();
+        read(bytes);
+        black_box(read_in_pieces(some(bytes), &mut vocab));
     }
     let (mut table, mut stream) = (CumulativeTable::over([0; 4]), Generator::new(black_box(1), [2]));
     table.rebuild(vocab.counts().iter().copied());
-    let states: [&mut dyn State; 3] = [&mut vocab, &mut table, &mut stream];
+    let (mut window, mut loss) = (Stream::<5>::new(), Loss::default());
+    let states: [&mut dyn State; 5] = [&mut vocab, &mut table, &mut stream, &mut window, &mut loss];
     for state in states {
         let mut checksum = Checksum::new();
         state.visit(&mut |piece| {
@@ -81,4 +85,15 @@ fn read(bytes: &[u8]) {
         }
         black_box((rows.dim(), query::nearest::<_, _, 2>(Scalar::<Portable>::new(), &rows, some(&vector), &[0])));
     }
+}
+
+fn read_in_pieces(bytes: &[u8], vocab: &mut Vocab<4, 32>) -> Option<u32> {
+    let mut pieces = Pieces::new(bytes).ok()?;
+    pieces.check().ok()?;
+    let (header, word) = (black_box(pieces.header()), black_box(3));
+    let (len, count) = (pieces.text_len(word).ok()?, pieces.count(word).ok()?);
+    let (mut center, mut outside) = (black_box([0.0; 8]), black_box([0.0; 8]));
+    pieces.read_vectors(word, some_mut(&mut center), some_mut(&mut outside)).ok()?;
+    black_box((header, center, outside));
+    vocab.insert(len, count, |text| pieces.read_text(word, text)).ok()?
 }

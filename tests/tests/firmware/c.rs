@@ -32,16 +32,24 @@ fn the_header_is_current() {
     assert!(fs::read_to_string(folder().join("include/motevec.h")).unwrap() == made, "make it anew; its head says how");
 }
 
-/// What api.c prints: the hash of what it learns, learned in Rust.
+/// What api.c prints: the hashes of what it learns from words and from numbers, learned in Rust.
 fn learned_in_rust() -> String {
     let mut memory = FixedMemory::<8, 20, 40>::new();
     let mut learner = Learner::new(Wide::<Portable>::new(), &mut memory);
+    let mut memory = FixedMemory::<12, 20, 0>::new();
+    let mut numbered = Learner::new(Wide::<Portable>::new(), &mut memory);
     for _ in 0..200 {
         for sentence in ["door hall lamp", "tap sink drain"] {
             learner.learn(sentence.split(' '), &mut |_| ());
         }
     }
-    format!("{:016x}\n", learner.bits())
+    for _ in 0..64 {
+        for numbers in [[0, 1, 2, 10], [3, 4, 5, 11]] {
+            assert!(numbers.into_iter().all(|number| numbered.observe_number(number)));
+            numbered.end_sentence(&mut |_| ());
+        }
+    }
+    format!("{:016x}\n{:016x}\n", learner.bits(), numbered.bits())
 }
 
 /// Every function with what it is for and with what it must refuse, in C and C++, without a warning and under
@@ -67,7 +75,10 @@ fn every_function_does_what_the_header_says() {
         let program = build.path("api");
         let mut compile = Command::new(compiler);
         compile.args(language).args(["-Wall", "-Wextra", "-Werror", "-pedantic"]).args(more).arg("-I");
-        compile.arg(folder().join("include")).arg(folder().join("tests/api.c")).arg("-xnone").arg(&library);
+        compile
+            .arg(folder().join("include"))
+            .args(["api.c", "streams.c"].map(|file| folder().join("tests").join(file)));
+        compile.arg("-xnone").arg(&library);
         run(compile.args(["-lm", "-o"]).arg(&program));
         assert_eq!(run(&mut Command::new(&program)), learned_in_rust(), "{compiler}");
     }

@@ -47,7 +47,7 @@ fn without_flash_or_with_too_little_nothing_is_kept() {
 /// A learner of few words, so that there are few pages.
 type Memory = FixedMemory<20, 16, 160>;
 type Small<'m> = Learner<'m, Scalar<Portable>, Memory>;
-const ROOM: usize = size_of::<Memory>() + 128;
+const ROOM: usize = size_of::<Memory>() + 192;
 const SLOT: usize = 4 << 10;
 
 fn small(memory: &mut Memory) -> Small<'_> {
@@ -68,6 +68,29 @@ fn bytes(learner: &mut Small<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
     learner.visit(&mut |piece| bytes.extend_from_slice(piece));
     bytes
+}
+
+/// A sentence that has begun goes on, wherever it was cut.
+#[test]
+fn a_learner_goes_on_within_a_sentence() {
+    for cut in 0..=10 {
+        let (mut world, mut memory, mut other_memory) = (World::new(), Memory::new(), Memory::new());
+        let (mut learner, mut other) = (small(&mut memory), small(&mut other_memory));
+        learn(&mut learner, &mut world);
+        let visit = world.visit();
+        let (begun, rest) = visit.split_at(cut);
+        begun.iter().for_each(|event| learner.observe(event.token(), &mut |_| ()));
+        let flash = Nor::new(2 * SLOT, 3);
+        assert_eq!(slots(&flash).keep(&mut learner), Ok(()));
+        // Whatever it was doing.
+        other.observe("elsewhere", &mut |_| ());
+        assert_eq!(slots(&flash).restore(&mut other), Ok(true));
+        for learner in [&mut learner, &mut other] {
+            rest.iter().for_each(|event| learner.observe(event.token(), &mut |_| ()));
+        }
+        assert_eq!(learner.end_sentence(&mut |_| ()), other.end_sentence(&mut |_| ()));
+        assert!(learner.bits() == other.bits() && bytes(&mut learner) == bytes(&mut other), "cut at {cut}");
+    }
 }
 
 /// The power fails in each page that is erased, and in each piece that is written.
@@ -131,7 +154,7 @@ fn pages_wear_alike_and_a_worn_one_is_noticed() {
         assert!(erasures.iter().all(|&times| times == round / 3 || times == round / 3 + 1), "{erasures:?}");
     }
     let kept = bytes(&mut learner);
-    flash.wear_out(100);
+    flash.wear_out(1000);
     learn(&mut learner, &mut world);
     assert_eq!(slots.keep(&mut learner), Err(NotKept));
     assert_eq!(slots.restore(&mut learner), Ok(true));

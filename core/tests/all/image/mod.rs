@@ -1,5 +1,6 @@
 //! The flash image: what is written is read back, and what is not an image is refused.
 
+mod pieces;
 mod refused;
 
 use std::convert::Infallible;
@@ -20,6 +21,8 @@ struct Model {
 }
 
 impl Words for Model {
+    type Word<'a> = &'a str;
+
     fn words(&self) -> impl Iterator<Item = (&str, u32)> {
         self.words.iter().map(|(word, count)| (word.as_str(), *count))
     }

@@ -71,6 +71,11 @@ impl<'a> Sorted<'a> {
 }
 
 impl Words for Sorted<'_> {
+    type Word<'a>
+        = &'a str
+    where
+        Self: 'a;
+
     fn words(&self) -> impl Iterator<Item = (&str, u32)> {
         let counts = self.vocabulary.counts().iter().map(|&count| u32::try_from(count).unwrap_or(u32::MAX));
         self.vocabulary.words().zip(counts)
