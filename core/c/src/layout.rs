@@ -145,9 +145,10 @@ pub(crate) fn lay_out(storage: &'static mut [MaybeUninit<u8>], config: Config) -
     if !storage.as_ptr().cast::<u64>().is_aligned() {
         return Err(Error::Alignment);
     }
-    // Padding must be zero, and so must whatever is not yet learned. Cleared by the byte, it takes 200 bytes more flash.
-    // SAFETY: all bits are valid in memory that is not initialized. Nothing is left over: size and start are multiples.
-    unsafe { storage.align_to_mut::<MaybeUninit<u32>>() }.1.fill(MaybeUninit::new(0));
+    // Padding must be zero, and so must whatever is not yet learned. By the byte, this takes 200 bytes more flash.
+    let numbers = storage.as_mut_ptr().cast::<MaybeUninit<u32>>();
+    // SAFETY: the bytes are as many, aligned, and need not be initialized.
+    unsafe { slice::from_raw_parts_mut(numbers, size / size_of::<u32>()) }.fill(MaybeUninit::new(0));
     let (start, mut rest) = storage.split_at_mut_checked(START).ok_or(Error::Storage)?;
     let words = usize::from(config.words);
     let mut rows = || Ok(Matrix { blocks: cut(&mut rest, words * config.blocks())?, dim: config.dim.into() });
