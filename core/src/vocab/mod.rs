@@ -202,10 +202,10 @@ where
             let known = start..usize::from(end);
             start = known.end;
             // Most words differ in their length or first byte, and a call of `memcmp` takes longer than the rest.
-            if known.len() == token.len() && token.first().is_none_or(|first| text.get(known.start) == Some(first)) {
-                if text.get(known).is_some_and(|known| known.iter().eq(token)) {
-                    return Some(index);
-                }
+            let first = || token.first().is_none_or(|first| text.get(known.start) == Some(first));
+            let all = || text.get(known.clone()).is_some_and(|known| known.iter().eq(token));
+            if known.len() == token.len() && first() && all() {
+                return Some(index);
             }
         }
         None
