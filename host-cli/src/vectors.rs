@@ -78,14 +78,6 @@ impl Vectors {
         let subwords = self.subwords.as_ref().map(|subwords| subwords.keep(rows));
         Self { vocabulary, dim: self.dim, data: kept(&self.data), outside, subwords, history: self.history }
     }
-
-    /// The bytes of memory that the vectors and their words take.
-    #[must_use]
-    pub fn memory(&self) -> usize {
-        let numbers = self.data.capacity() + self.outside.as_ref().map_or(0, Vec::capacity);
-        let subwords = self.subwords.as_ref().map_or(0, Subwords::memory);
-        numbers * size_of::<f32>() + subwords + self.vocabulary.memory()
-    }
 }
 
 /// Borrowed word vectors, as a writer takes them: from [`Vectors`], or from what a trainer made, without a copy.

@@ -93,6 +93,10 @@ type Editor = rustyline::Editor<(), rustyline::history::MemHistory>;
 /// An editor of lines; `None` where the terminal is of no kind that it knows.
 #[cfg(feature = "editing")]
 fn editor() -> Option<Editor> {
+    // On these, it would show prompts on stdout.
+    if std::env::var("TERM").is_ok_and(|term| ["dumb", "cons25", "emacs"].contains(&&*term)) {
+        return None;
+    }
     // Not on stdout, which may be a file.
     let config = rustyline::Config::builder().behavior(rustyline::Behavior::PreferTerm).auto_add_history(true).build();
     let history = rustyline::history::MemHistory::with_config(&config);

@@ -44,7 +44,7 @@ impl RulesArgs {
     pub(super) fn rules(&self) -> Rules {
         let limit = self.limit.map(|limit| limit as usize);
         let (lenient, tensor) = (self.lenient, self.tensor.clone());
-        Rules { lenient, limit, tensor, option: Some("--lenient"), note: report::note }
+        Rules { lenient, limit, tensor, option: Some("--lenient"), note: report::note, ..Rules::default() }
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Words {
     bad: Vec<usize>,
     /// The words, by their place among those that were shown, whose outside vectors cannot be used.
     late: Vec<usize>,
+    /// Whether the visitor has stopped the reader.
+    stopped: bool,
 }
 
 impl Words {
@@ -64,7 +66,9 @@ impl Words {
             self.bad.push(place);
             source.forgive(None, (Flaw::NotFinite, format!("row {}: {problem}", place + 1)))?;
         } else if place - self.bad.len() < source.rules.most_rows() {
-            return Ok(visitor.row(word, numbers));
+            let shown = visitor.row(word, numbers);
+            self.stopped = shown.is_break();
+            return Ok(shown);
         }
         Ok(ControlFlow::Continue(()))
     }
@@ -116,6 +120,12 @@ impl Words {
         &self.late
     }
 
+    /// How often all words occur that can be used.
+    pub(super) fn total(&self) -> u64 {
+        let shown = self.kept().enumerate().filter(|(shown, _)| !self.late.contains(shown));
+        shown.fold(0, |sum, (_, place)| sum.saturating_add(self.vocabulary.count(place)))
+    }
+
     /// Gives the words these `counts`, one for each row of the file.
     pub(super) fn set_counts(&mut self, counts: &[u64]) {
         let counts = counts.iter().enumerate().filter(|(row, _)| self.left_out.binary_search(row).is_err());
@@ -128,7 +138,9 @@ impl Words {
         if !self.late().is_empty() {
             visitor.leave_out(&self.late);
         }
-        source.tell();
+        if !self.stopped {
+            source.tell();
+        }
         let most = source.rules.most_rows();
         if self.bad.is_empty() && self.late.is_empty() && self.vocabulary.len() <= most {
             return self.vocabulary;

@@ -164,6 +164,7 @@ impl Reader {
                     return Err(self.cut(what));
                 }
             }
+            matrix.tell();
             let mut made = buckets.finish(ngrams, Vec::new());
             let rows = || words.shown().zip(whole.data.chunks_exact(dim));
             made.words = rows().flat_map(|(word, row)| own_row(&made, word, row)).collect();

@@ -105,7 +105,7 @@ impl ModelFile {
             Ok(rest) if !self.asked => {
                 let (path, name) = (self.path.display(), self.format.name());
                 let note = format!("{path}: its name says {name}, but it is read as what it holds, {}", content.name());
-                (self.rules.note)(&note);
+                self.rules.tell(&note);
                 self.format = content;
                 Ok(rest)
             }
@@ -118,11 +118,6 @@ impl ModelFile {
             },
             Err(_) => Err(error),
         }
-    }
-
-    /// Tells nothing more of what is mended: it has been told.
-    pub(crate) fn hush(&mut self) {
-        self.rules.note = |_| {};
     }
 }
 

@@ -1,5 +1,9 @@
 //! How strictly a model file is read, and what was forgiven.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hashbrown::HashSet;
+
 /// How to read a model file.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -14,15 +18,28 @@ pub struct Rules {
     pub option: Option<&'static str>,
     /// Is told what has been mended.
     pub note: fn(&str),
+    /// What it has been told.
+    pub told: Told,
 }
+
+/// What has been told of a file, which may be read twice.
+#[derive(Clone, Debug, Default)]
+pub struct Told(Arc<Mutex<HashSet<String>>>);
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { lenient: false, limit: None, tensor: None, option: None, note: |_| {} }
+        Self { lenient: false, limit: None, tensor: None, option: None, note: |_| {}, told: Told::default() }
     }
 }
 
 impl Rules {
+    /// Tells `message`, once.
+    pub(super) fn tell(&self, message: &str) {
+        if self.told.0.lock().unwrap_or_else(PoisonError::into_inner).insert(message.to_owned()) {
+            (self.note)(message);
+        }
+    }
+
     /// The most rows to read.
     pub(super) fn most_rows(&self) -> usize {
         self.limit.unwrap_or(usize::MAX)

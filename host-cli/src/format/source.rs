@@ -94,7 +94,7 @@ impl Source {
 
     /// Tells something about this file.
     pub(super) fn note(&self, message: &str) {
-        (self.rules.note)(&format!("{}: {message}", self.path.display()));
+        self.rules.tell(&format!("{}: {message}", self.path.display()));
     }
 
     /// The file, as the user named it.

@@ -108,12 +108,16 @@ impl Visitor for Whole {
     }
 
     fn leave_out(&mut self, rows: &[usize]) {
-        if rows.is_empty() {
-            return;
-        }
         for data in std::iter::once(&mut self.data).chain(&mut self.outside) {
-            let (mut at, dim) = (0.., self.dim);
-            data.retain(|_| at.next().is_none_or(|at: usize| rows.binary_search(&(at / dim)).is_err()));
+            without_rows(data, self.dim, rows);
         }
+    }
+}
+
+/// Leaves these rows, in ascending order, out of rows of `dim` numbers each.
+pub(super) fn without_rows(data: &mut Vec<f32>, dim: usize, rows: &[usize]) {
+    if !rows.is_empty() {
+        let mut at = 0..;
+        data.retain(|_| at.next().is_none_or(|at: usize| rows.binary_search(&(at / dim)).is_err()));
     }
 }

@@ -21,7 +21,7 @@ const PERPLEXITY: f64 = 30.0;
 /// Steps of gradient descent.
 const DESCENT: u64 = 1000;
 
-/// Steps as which the search for neighbors counts: it takes about as long, for 20,000 words.
+/// The search for neighbors counts as this many steps: it takes about as long, for 20,000 words.
 const SEARCH: u64 = 200;
 
 /// All steps of [`tsne`].

@@ -17,7 +17,7 @@ use crate::{Error, Result, Vectors};
 /// After this many rounds, at most a few words still move, between equally near centers.
 const MOST_ROUNDS: u64 = 100;
 
-/// Rounds as which drawing the first centers counts: it takes about as long.
+/// Drawing the first centers counts as this many rounds: it takes about as long.
 const DRAWING: u64 = 4;
 
 /// The most steps that [`clusters`] takes.

@@ -33,6 +33,13 @@ impl Excerpt {
     }
 }
 
+impl Excerpt {
+    /// The words, without the vectors.
+    pub(super) fn into_vocabulary(self) -> Vocabulary {
+        self.rest.vocabulary
+    }
+}
+
 impl Lookup for Excerpt {
     fn vocabulary(&self) -> &Vocabulary {
         &self.rest.vocabulary
@@ -71,6 +78,10 @@ impl<'a> Picking<'a> {
     fn read(mut self, file: &mut ModelFile) -> Result<(Excerpt, bool)> {
         let rest = file.visit(&mut self)?;
         let to_the_end = !(self.stops && self.has_all());
+        if to_the_end {
+            // Some rows were to be left out after all.
+            self.rows.retain(|word, _| rest.vocabulary.row(word).is_some());
+        }
         Ok((Excerpt { rest, rows: self.rows }, to_the_end))
     }
 }

@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use motevec::format::{self, Rules};
+use motevec::format::{self, Format, Rules};
 use motevec::query::{self, Question, Wanted};
 use motevec::{Subwords, Vectors};
 use motevec_core::subword::Ngrams;
@@ -120,7 +120,7 @@ fn a_pipe_is_asked_like_a_file() {
 fn pipe(path: &Path) -> std::process::Stdio {
     let (reader, mut writer) = std::io::pipe().unwrap();
     let content = std::fs::read(path).unwrap();
-    // Who reads may have had enough before the end.
+    // The reader may stop before the end.
     std::thread::spawn(move || writer.write_all(&content));
     reader.into()
 }
@@ -140,6 +140,70 @@ fn a_bad_file_is_refused_though_the_words_stand_before_the_damage() {
             let loaded = if args[0] == "info" { open().read() } else { open().read_center() };
             let said = loaded.unwrap_err().to_string().replace(&folder.path(name).display().to_string(), name);
             assert_eq!((code, message), (1, format!("error: {said}\n")), "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn a_file_with_the_name_of_another_format_is_asked_as_what_it_holds() {
+    let folder = Folder::new();
+    format::write(&folder.path("model.txt"), None, model().view()).unwrap();
+    folder.write("text.bin", folder.read("model.txt"));
+    for args in
+        [&["neighbors", "NAME", "the"][..], &["neighbors", "NAME", "word9"], &["similarity", "NAME", "the", "word9"]]
+    {
+        let [named, misnamed] = ["model.txt", "text.bin"]
+            .map(|name| args.iter().map(|&arg| if arg == "NAME" { name } else { arg }).collect::<Vec<_>>());
+        let output = folder.run(&misnamed);
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), folder.stdout(&named), "{args:?}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("read as what it holds, word2vec-text") && told.lines().count() == 1, "{told}");
+    }
+}
+
+/// Where outside vectors cannot be used, words are left out that had been read before, with all that is theirs.
+#[test]
+fn rows_that_turn_out_to_be_bad_late_are_left_out_whole() {
+    let folder = Folder::new();
+    for vectors in [model(), with_subwords()] {
+        format::write(&folder.path("late.bin"), Some(Format::FastTextModel), vectors.view()).unwrap();
+        let mut content = folder.read("late.bin");
+        let end = content.len();
+        content[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+        folder.write("late.bin", content);
+        let convert = ["convert", "late.bin", "late.safetensors", "--lenient", "--from", "fasttext-bin"];
+        assert!(folder.run(&convert).status.success());
+        let report: Value = folder.json(&["info", "late.safetensors", "--json"]);
+        assert_eq!(report["words"], vectors.vocabulary.len() - 1, "{report}");
+        let limited = ["info", "late.bin", "--limit", "2", "--lenient", "--json", "--format", "fasttext-bin"];
+        let limited: Value = serde_json::from_slice(&folder.run(&limited).stdout).unwrap();
+        assert_eq!(limited["history"][0]["kept_words"], report["history"][0]["kept_words"], "{limited}");
+    }
+}
+
+/// Also where they are words' own rows, which come after all words have been compared.
+#[test]
+fn rows_whose_own_part_is_bad_are_not_found() {
+    let folder = Folder::new();
+    let vectors = with_subwords();
+    format::write(&folder.path("own.safetensors"), None, vectors.view()).unwrap();
+    let mut content = folder.read("own.safetensors");
+    let own = &vectors.subwords.as_ref().unwrap().words[3 * vectors.dim..4 * vectors.dim];
+    let own: Vec<u8> = own.iter().flat_map(|x| x.to_le_bytes()).collect();
+    let place = content.windows(own.len()).rposition(|bytes| bytes == own).expect("it is there");
+    content[place..place + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+    folder.write("own.safetensors", content);
+    let rules = Rules { lenient: true, ..Rules::default() };
+    let loaded = format::open(&folder.path("own.safetensors"), None, None).unwrap().with(rules).read_center().unwrap();
+    assert_eq!(loaded.vocabulary.len() + 1, vectors.vocabulary.len());
+    for word in vectors.vocabulary.words() {
+        let output = folder.run(&["neighbors", "own.safetensors", word, "--lenient", "--json", "-k", "3"]);
+        match query::neighbors(&loaded, &[word], 3) {
+            Ok(expected) => {
+                let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+                assert_eq!(found["neighbors"], value(&expected), "{word}");
+            }
+            Err(_) => assert_eq!(output.status.code(), Some(1), "{word}"),
         }
     }
 }
@@ -174,7 +238,7 @@ fn an_unknown_word_gets_the_same_hint_and_nothing_is_told_twice() {
         let expected = query::neighbors(&vectors, &[word], 10).unwrap();
         assert_eq!(found["neighbors"], value(&expected));
     }
-    // Of the rows that are asked for, no more are known.
+    // Rows beyond the limit are not known.
     let (_, message) = folder.failure(&["neighbors", "model.txt", "four", "--limit", "2"]);
     assert!(message.contains("does not know the word `four`"), "{message}");
 }

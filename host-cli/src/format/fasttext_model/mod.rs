@@ -20,6 +20,7 @@ use super::matrix::Numbers;
 use super::rows::{self, LONGEST_WORD};
 use super::rules::Flaw;
 use super::subwords::{self, Buckets};
+use super::visit::without_rows;
 use super::{Codec, Rest, Source, Visitor, Whole, matrix};
 use crate::{Error, Result, Subwords, VectorsRef, Vocabulary, compression};
 
@@ -153,8 +154,11 @@ impl Reader {
                 return Err(self.0.error(None, "the file continues after its output matrix"));
             }
         }
+        if let Some(made) = &mut subwords {
+            without_rows(&mut made.words, dim, words.late());
+        }
+        let kept = words.total();
         let vocabulary = words.finish(&self.0, visitor);
-        let kept = vocabulary.counts().iter().fold(0, |sum: u64, &count| sum.saturating_add(count));
         Ok(Rest { vocabulary, dim, subwords, history: vec![settings.run(tokens, kept, ngrams)] })
     }
 
