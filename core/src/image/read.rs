@@ -18,8 +18,9 @@ pub struct Image<'a> {
     ends: &'a [u8],
     index: &'a [u8],
     text: &'a [u8],
-    center: ImageRows<'a>,
-    outside: Option<ImageRows<'a>>,
+    /// The vectors; those that are not there are empty.
+    center: &'a [u8],
+    outside: &'a [u8],
 }
 
 impl<'a> Image<'a> {
@@ -43,7 +44,7 @@ impl<'a> Image<'a> {
         let image = Self::cut(header, bytes, content);
         image.check_text()?;
         image.check_index()?;
-        for rows in [Some(image.center), image.outside].into_iter().flatten() {
+        for rows in [Some(image.center()), image.outside()].into_iter().flatten() {
             rows.check()?;
         }
         Ok(image)
@@ -58,9 +59,8 @@ impl<'a> Image<'a> {
         let counts = part(words * size_of::<u32>()).as_chunks().0;
         let (ends, index) = (part(words * header.width()), part(words * header.width()));
         let text = part(header.text_len as usize);
-        let mut rows = || ImageRows::new(part(words * header.row_len()), header);
-        let center = rows();
-        Self { bytes, header, counts, ends, index, text, center, outside: header.outside.then(rows) }
+        let (center, outside) = (part(words * header.row_len()), rest);
+        Self { bytes, header, counts, ends, index, text, center, outside }
     }
 
     fn check_text(&self) -> Result<(), ImageError> {
@@ -142,13 +142,13 @@ impl<'a> Image<'a> {
     /// The center vectors.
     #[must_use]
     pub fn center(&self) -> ImageRows<'a> {
-        self.center
+        ImageRows::new(self.center, self.header)
     }
 
     /// The outside vectors, if the image holds them.
     #[must_use]
     pub fn outside(&self) -> Option<ImageRows<'a>> {
-        self.outside
+        self.header.outside.then(|| ImageRows::new(self.outside, self.header))
     }
 
     /// The bytes of an existing word.

@@ -72,7 +72,8 @@ impl<S: AsRef<[u16]>> Distribution for CumulativeTable<S> {
         self.words.into()
     }
 
-    #[inline]
+    // Where five are drawn in a row, registers do not suffice for more than a draw; the rest would be on the stack.
+    #[inline(never)]
     fn draw(&self, rng: &mut impl Rng) -> u32 {
         let upto = self.upto.as_ref().get(..self.words.into()).unwrap_or_default();
         let sum = upto.last().map_or(0, |&sum| u32::from(sum));

@@ -158,12 +158,8 @@ where
     /// Counts the next token of a sentence, if there is room for it, and trains on the word two before it.
     #[inline(never)]
     pub fn observe(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) {
-        let observed = self.memory.vocab.observe_frequent(token, |leaving| {
-            info!("{=str} is forgotten", leaving);
-            notice(Notice::Forgotten(leaving));
-        });
-        match observed {
-            Observed::Known(word) => self.train(Some(word)),
+        let word = match self.count(token, notice) {
+            Observed::Known(word) => word,
             Observed::New(word) => {
                 // A word that is forgotten while it is in the window ends the sentence.
                 if self.window.holds(word) {
@@ -172,14 +168,28 @@ where
                 let Memory { model, noise, .. } = &mut *self.memory;
                 start_row(model, word, &mut self.streams.rows);
                 noise.outdate();
-                self.train(Some(word));
+                word
             }
             Observed::Dropped => {
-                info!("no room for {=str}", token);
-                notice(Notice::Dropped(token));
                 self.tokens = self.tokens.saturating_add(1);
+                return;
             }
+        };
+        self.train(Some(word));
+    }
+
+    /// Counts a token. Not inlined: while it trains, the stack does not hold what looking up a token needs.
+    #[inline(never)]
+    fn count(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Observed {
+        let observed = self.memory.vocab.observe_frequent(token, |leaving| {
+            info!("{=str} is forgotten", leaving);
+            notice(Notice::Forgotten(leaving));
+        });
+        if observed == Observed::Dropped {
+            info!("no room for {=str}", token);
+            notice(Notice::Dropped(token));
         }
+        observed
     }
 
     /// The same, for a word that is known, by its number. Returns whether it is.
