@@ -13,7 +13,7 @@
   ((20 * sizeof(void *) + 171 + (size_t)(text) + \
     (size_t)(words) * (8 * (((size_t)(dim) + 15) / 16 * 16) + ((text) == 0 ? 6 : 8))) / 4 * 4)
 
-// What a function says: `MOTEVEC_ERROR_NONE`, which is 0, or why it did nothing.
+// What a function says: `MOTEVEC_ERROR_NONE`, which is 0, or why it did not do all that it was told.
 typedef enum {
   MOTEVEC_ERROR_NONE = 0,
   MOTEVEC_ERROR_NULL,

@@ -2,7 +2,7 @@
 
 use core::ffi::{CStr, c_char};
 
-/// What a function says: `MOTEVEC_ERROR_NONE`, which is 0, or why it did nothing.
+/// What a function says: `MOTEVEC_ERROR_NONE`, which is 0, or why it did not do all that it was told.
 #[allow(missing_docs)] // Their texts say it.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -39,9 +39,21 @@ where
 
     /// The same for the token at `index`; returns whether there is one.
     pub fn observe_index(&mut self, index: u32) -> bool {
-        self.add(index, 1);
-        self.fade();
-        (index as usize) < self.len()
+        let known = (index as usize) < self.len();
+        if known {
+            self.add(index, 1);
+            self.fade();
+        }
+        known
+    }
+
+    /// If counts add up to more than they [may](Self::fade_at), halves all, rounded up, until it is half of that: for
+    /// counts from elsewhere, which would otherwise fade to nothing with the next token.
+    pub fn fade_in(&mut self) {
+        let too_much = self.bound > 0 && self.total > self.bound;
+        while too_much && self.total > self.bound / 2 && self.counts().iter().any(|&count| count > 1) {
+            self.lower(|count| count.div_ceil(2));
+        }
     }
 
     /// Has [`observe_frequent`](Self::observe_frequent) halve all counts, rounded down, whenever they add up to more

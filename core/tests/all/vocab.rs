@@ -206,6 +206,25 @@ impl Faded {
     }
 }
 
+#[test]
+fn counts_from_elsewhere_are_scaled_and_none_is_lost() {
+    let mut vocab = Vocab::<4, 40>::new();
+    vocab.fade_at(64);
+    for (token, count) in [("often", 1_000_000), ("now and then", 2_000), ("once", 1), ("never", 0)] {
+        let index = vocab.observe(token).unwrap();
+        vocab.set_count(index, count);
+    }
+    vocab.fade_in();
+    assert!(vocab.total() <= 32 && vocab.counts()[1..] == [1, 1, 0], "{:?}", vocab.counts());
+    // What fits stays as it is.
+    let counts = vocab.counts().to_vec();
+    vocab.fade_in();
+    assert_eq!(vocab.counts(), counts);
+    // What is refused changes nothing.
+    vocab.set_count(0, 1_000);
+    assert!(!vocab.observe_index(4) && vocab.total() == 1_002);
+}
+
 proptest! {
     /// The bounds of Misra and Gries, on streams of tokens of unlike frequency.
     #[test]

@@ -13,7 +13,7 @@ use motevec_core::train::Loss;
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::command::{Command, CommandError, MAX_TOKEN, REFUSAL, Tokens};
-use crate::learner::{FixedMemory, Learner, MAX_RATE, Notice};
+use crate::learner::{FixedMemory, Learner, MAX_RATE, Notice, RATE};
 use crate::line::{Line, LineError};
 use crate::log::info;
 use crate::save::Lines;
@@ -118,7 +118,10 @@ impl<'m, L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usiz
     /// The most bytes of what is learned: those of the memory, and of the rest of a learner.
     const ROOM: usize = size_of::<FixedMemory<N, D, TEXT>>() + 192;
     /// Other sizes have another one, and so must whatever changes what is written.
-    const FORM: u32 = 2 << 28 | ((N * 31 + D) * 31 + TEXT) as u32;
+    const FORM: u32 = {
+        let form = (2 * 0x9E37_79B1_u64 + N as u64) * 0x85EB_CA6B + D as u64;
+        (form.wrapping_mul(0xC2B2_AE35) ^ TEXT as u64) as u32
+    };
 
     /// A session that goes on with what is kept in `flash`, or has learned nothing.
     #[inline(never)]
@@ -128,6 +131,8 @@ impl<'m, L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usiz
         let mut learner = Learner::new(lanes, memory);
         let mut slots = Slots::new(flash, Self::ROOM, Self::FORM);
         if slots.as_mut().is_some_and(|slots| slots.restore(&mut learner).is_err()) {
+            // The rate may be any number now.
+            learner.set_rate(RATE);
             learner.reset();
         }
         Self { lanes, learner, line, board, slots, image }

@@ -24,8 +24,10 @@ pub struct Slots<F> {
     count: u32,
     /// Tells states of one form from those of others.
     form: u32,
-    /// The number of the next writing, which goes into slot `next` modulo `count`.
-    next: u32,
+    /// The number of the next writing, which goes into that slot modulo `count`; `None` until it was looked for.
+    next: Option<u32>,
+    /// The number of the newest that is whole.
+    newest: Option<u32>,
 }
 
 /// The state is not in flash: it has no room there, or the flash refuses it, or is worn out and does not hold what was
@@ -68,7 +70,7 @@ impl<F: NorFlash> Slots<F> {
         let size =
             (room.div_ceil(BLOCK) + 1).saturating_mul(BLOCK).div_ceil(F::ERASE_SIZE).saturating_mul(F::ERASE_SIZE);
         let count = flash.capacity().checked_div(size).filter(|&count| count >= 2)?;
-        Some(Self { flash, size: size.try_into().ok()?, count: count.try_into().ok()?, form, next: 0 })
+        Some(Self { flash, size: size.try_into().ok()?, count: count.try_into().ok()?, form, next: None, newest: None })
     }
 
     /// Takes up the newest state that was kept; returns whether there is one. If not, nothing has changed.
@@ -76,17 +78,9 @@ impl<F: NorFlash> Slots<F> {
     /// # Errors
     /// Those of the flash. Part of a state may have been taken up.
     pub fn restore(&mut self, state: &mut dyn State) -> Result<bool, F::Error> {
-        let mut newest: Option<Seal> = None;
-        for slot in 0..self.count {
-            if let Some(seal) = self.whole(slot)?
-                && newest.is_none_or(|newest| newest.sequence < seal.sequence)
-            {
-                newest = Some(seal);
-            }
-        }
-        let Some(seal) = newest else { return Ok(false) };
-        self.next = seal.sequence.wrapping_add(1);
-        let (mut from, mut result) = (self.slot_of(seal.sequence) * self.size, Ok(()));
+        self.look();
+        let Some(newest) = self.newest else { return Ok(false) };
+        let (mut from, mut result) = (self.slot_of(newest) * self.size, Ok(()));
         let (mut block, mut taken) = ([0; BLOCK], BLOCK);
         state.visit(&mut |piece| {
             for byte in piece {
@@ -101,7 +95,18 @@ impl<F: NorFlash> Slots<F> {
         result.map(|()| true)
     }
 
-    /// Keeps `state`, in place of the oldest that is kept.
+    /// Finds the newest state. A slot that cannot be read has none.
+    fn look(&mut self) {
+        self.newest = None;
+        for slot in 0..self.count {
+            if let Ok(Some(seal)) = self.whole(slot) {
+                self.newest = self.newest.max(Some(seal.sequence));
+            }
+        }
+        self.next = Some(self.newest.map_or(0, |newest| newest.wrapping_add(1)));
+    }
+
+    /// Keeps `state`, in place of the oldest that is kept; where a slot does not hold it, in the next.
     ///
     /// # Errors
     /// If it is not in flash afterwards.
@@ -115,17 +120,26 @@ impl<F: NorFlash> Slots<F> {
         if length > room {
             return Err(NotKept);
         }
-        let mut seal = Seal { sequence: self.next, length: length as u32, checksum: 0 };
-        seal.checksum = self.sealed(checksum, seal);
-        let slot = self.slot_of(seal.sequence);
-        self.write(slot, state, seal).map_err(|_| NotKept)?;
-        // What is worn out may not hold what it was given.
-        let held = self.whole(slot).ok().flatten().is_some_and(|held| held.sequence == seal.sequence);
-        if !held {
-            return Err(NotKept);
+        if self.next.is_none() {
+            self.look();
         }
-        self.next = seal.sequence.wrapping_add(1);
-        Ok(())
+        for _ in 0..self.count {
+            let sequence = self.next.unwrap_or(0);
+            let mut seal = Seal { sequence, length: length as u32, checksum: 0 };
+            seal.checksum = self.sealed(checksum, seal);
+            let (slot, next) = (self.slot_of(sequence), sequence.wrapping_add(1));
+            // What is worn out may not hold what it was given.
+            let written = self.write(slot, state, seal).is_ok();
+            if written && self.whole(slot).ok().flatten().is_some_and(|held| held.sequence == sequence) {
+                (self.next, self.newest) = (Some(next), Some(sequence));
+                return Ok(());
+            }
+            if self.newest.is_some_and(|newest| self.slot_of(newest) == self.slot_of(next)) {
+                break;
+            }
+            self.next = Some(next);
+        }
+        Err(NotKept)
     }
 
     /// Erases a slot, writes the state there, and then the seal.

@@ -66,8 +66,12 @@ fn register(address: usize) -> Register<u32> {
 #[cortex_m_rt::exception]
 // SAFETY: cortex-m-rt wants the keyword, because this may interrupt anything; it uses atomics and registers.
 unsafe fn DefaultHandler(interrupt: i16) {
+    if interrupt != UART_INTERRUPT {
+        // Nothing else is expected.
+        loop {}
+    }
     let received = register(UART + 0x108);
-    while interrupt == UART_INTERRUPT && received.read() != 0 {
+    while received.read() != 0 {
         if WAITING.is_full() {
             return register(UART + 0x308).write(RECEIVED);
         }

@@ -153,8 +153,19 @@ fn pages_wear_alike_and_a_worn_one_is_noticed() {
         let erasures = flash.erasures();
         assert!(erasures.iter().all(|&times| times == round / 3 || times == round / 3 + 1), "{erasures:?}");
     }
-    let kept = bytes(&mut learner);
+    // Of three slots, another is taken than the one that is worn.
     flash.wear_out(1000);
+    learn(&mut learner, &mut world);
+    let kept = bytes(&mut learner);
+    assert_eq!(slots.keep(&mut learner), Ok(()));
+    learn(&mut learner, &mut world);
+    assert_eq!(slots.restore(&mut learner), Ok(true));
+    assert!(bytes(&mut learner) == kept);
+    // Of two, none is left, but what was kept is still there.
+    let two = Nor::new(2 * SLOT, 7);
+    let mut slots = self::slots(&two);
+    assert_eq!(slots.keep(&mut learner), Ok(()), "nothing was looked for before");
+    two.wear_out(SLOT + 1000);
     learn(&mut learner, &mut world);
     assert_eq!(slots.keep(&mut learner), Err(NotKept));
     assert_eq!(slots.restore(&mut learner), Ok(true));

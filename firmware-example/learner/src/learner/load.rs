@@ -36,7 +36,8 @@ where
     H: AsRef<[u16]> + AsMut<[u16]>,
     C: AsRef<[u32]> + AsMut<[u32]>,
 {
-    /// Forgets everything, and takes all words of an image, with their counts.
+    /// Forgets everything, and takes all words of an image, with their counts; but if these add up to more than
+    /// they [may](Self::fade_at), in proportion.
     ///
     /// Random numbers start anew, so what is learned from here on differs from what it would have been.
     ///
@@ -59,6 +60,7 @@ where
         for word in 0..header.words {
             self.take(&mut image, word).inspect_err(|_| self.reset())?;
         }
+        self.memory.vocab.fade_in();
         Ok(())
     }
 
