@@ -68,7 +68,9 @@ fn register(address: usize) -> Register<u32> {
 unsafe fn DefaultHandler(interrupt: i16) {
     if interrupt != UART_INTERRUPT {
         // Nothing else is expected.
-        loop {}
+        loop {
+            core::hint::spin_loop();
+        }
     }
     let received = register(UART + 0x108);
     while received.read() != 0 {
