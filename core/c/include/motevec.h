@@ -145,7 +145,7 @@ motevec_error motevec_load(motevec *model,
 // time, but for a word, and for everything at least twice.
 //
 // If the image does not fit, cannot be read, or is damaged, nothing is forgotten or taken. If only reading it again
-// fails, or its checksum is right though it is no sound image, the model has forgotten everything.
+// fails, or its checksum is right though it is not a sound image, the model has forgotten everything.
 motevec_error motevec_load_from(motevec *model,
                                 int (*read)(void *context, size_t offset, uint8_t *bytes, size_t length),
                                 void *context);
@@ -173,8 +173,9 @@ motevec_error motevec_on_notice(motevec *model,
                                                size_t length),
                                 void *context);
 
-// Learns from one sentence, `length` bytes of words with blanks or tabs between them. Gives the loss of an average
-// pair of words, before it was learned, to `loss`, unless that is NULL; NaN if there was no pair.
+// Learns from one sentence, `length` bytes of words with blanks or tabs between them. If one has been begun by
+// `motevec_observe`, this is the rest of it. Gives the loss of an average pair of words, before it was learned, to
+// `loss`, unless that is NULL; NaN if there was no pair.
 motevec_error motevec_learn(motevec *model,
                             const char *text,
                             size_t length,
@@ -235,8 +236,8 @@ const float *motevec_vector(const motevec *model,
 motevec_error motevec_similarity(const motevec *model, uint32_t a, uint32_t b, float *similarity);
 
 // Writes the words most similar to `word` to `nearest`, the most similar first, at most `room` of them, and gives how
-// many they are to `found`. Where words are numbers, those that never came, or not
-// for long, are left out.
+// many they are to `found`. Where words are numbers, those are left out that never came, or have not come for a long
+// time.
 motevec_error motevec_nearest(const motevec *model,
                               uint32_t word,
                               motevec_near *nearest,

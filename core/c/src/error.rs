@@ -46,7 +46,7 @@ const TEXTS: [(Error, &CStr); 19] = [
     (Error::Sink, c"the function that takes the image refused a piece"),
     (Error::NoImage, c"this is not an open image: call motevec_image_open first"),
     (Error::Length, c"a length is more than memory can have"),
-    (Error::Busy, c"the model is learning or being saved: functions that it calls must not call it"),
+    (Error::Busy, c"the model is learning, or being loaded or saved: functions that it calls must not call it"),
     (Error::Source, c"the function that reads the image failed"),
 ];
 

@@ -195,7 +195,7 @@ pub unsafe extern "C" fn motevec_load(model: *mut Motevec, image: *const OpenIma
 /// time, but for a word, and for everything at least twice.
 ///
 /// If the image does not fit, cannot be read, or is damaged, nothing is forgotten or taken. If only reading it again
-/// fails, or its checksum is right though it is no sound image, the model has forgotten everything.
+/// fails, or its checksum is right though it is not a sound image, the model has forgotten everything.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_load_from(
     model: *mut Motevec,

@@ -100,8 +100,9 @@ pub unsafe extern "C" fn motevec_on_notice(
     Error::of(unsafe { Motevec::at(model) }.map(|model| (model.notice, model.context) = (notice, context)))
 }
 
-/// Learns from one sentence, `length` bytes of words with blanks or tabs between them. Gives the loss of an average
-/// pair of words, before it was learned, to `loss`, unless that is NULL; NaN if there was no pair.
+/// Learns from one sentence, `length` bytes of words with blanks or tabs between them. If one has been begun by
+/// `motevec_observe`, this is the rest of it. Gives the loss of an average pair of words, before it was learned, to
+/// `loss`, unless that is NULL; NaN if there was no pair.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_learn(
     model: *mut Motevec,
@@ -330,8 +331,8 @@ pub unsafe extern "C" fn motevec_similarity(model: *const Motevec, a: u32, b: u3
 }
 
 /// Writes the words most similar to `word` to `nearest`, the most similar first, at most `room` of them, and gives how
-/// many they are to `found`. Where words are numbers, those that never came, or not
-/// for long, are left out.
+/// many they are to `found`. Where words are numbers, those are left out that never came, or have not come for a long
+/// time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn motevec_nearest(
     model: *const Motevec,

@@ -109,7 +109,8 @@ impl<S: Source> Pieces<S> {
     /// # Errors
     /// If it cannot be read.
     pub fn count(&mut self, word: u32) -> Result<u32, PiecesError<S::Error>> {
-        self.number(Header::LEN + word as usize * size_of::<u32>(), size_of::<u32>())
+        let word = self.existing(word)?;
+        self.number(Header::LEN + word * size_of::<u32>(), size_of::<u32>())
     }
 
     /// The bytes of the text of the word with the number `word`.
@@ -124,9 +125,12 @@ impl<S: Source> Pieces<S> {
     /// Reads the text of the word with the number `word`, as many bytes as [`text_len`](Self::text_len) says.
     ///
     /// # Errors
-    /// If it cannot be read.
+    /// If it cannot be read, or has another length by now.
     pub fn read_text(&mut self, word: u32, text: &mut [u8]) -> Result<(), PiecesError<S::Error>> {
-        let (start, _) = self.place(word)?;
+        let (start, end) = self.place(word)?;
+        if (end - start) as usize != text.len() {
+            return Err(ImageError::Word { word }.into());
+        }
         self.source.read(self.text() + start as usize, text).map_err(PiecesError::Source)
     }
 
@@ -141,6 +145,7 @@ impl<S: Source> Pieces<S> {
         center: &mut [f32],
         outside: &mut [f32],
     ) -> Result<(), PiecesError<S::Error>> {
+        self.existing(word)?;
         let Header { words, text_len, .. } = self.header;
         let matrix = self.text() + text_len as usize;
         self.read_row(word, matrix, center)?;
@@ -156,8 +161,14 @@ impl<S: Source> Pieces<S> {
         Header::LEN + self.header.words as usize * (size_of::<u32>() + 2 * self.header.width())
     }
 
+    /// The number of a word, if there is one: so offsets are within the image.
+    fn existing(&self, word: u32) -> Result<usize, ImageError> {
+        if word < self.header.words { Ok(word as usize) } else { Err(ImageError::Word { word }) }
+    }
+
     /// Where the text of a word begins and ends in the text of all.
     fn place(&mut self, word: u32) -> Result<(u32, u32), PiecesError<S::Error>> {
+        self.existing(word)?;
         let Header { words, text_len, .. } = self.header;
         let (ends, width) = (Header::LEN + words as usize * size_of::<u32>(), self.header.width());
         let start = match word.checked_sub(1) {

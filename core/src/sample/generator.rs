@@ -12,6 +12,7 @@ use crate::state::State;
 /// Streams of different paths are independent for all practical purposes, so the order of draws never matters:
 /// subsampling, window widths and negatives each have their own, and so has every shard in every round.
 #[derive(Clone, Debug, PartialEq, Eq)]
+// `rand_xoshiro` has the same generator, but none that a `static` can hold.
 pub struct Generator([u32; 4]);
 
 impl Generator {

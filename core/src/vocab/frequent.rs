@@ -10,7 +10,7 @@ pub enum Observed {
     Known(u32),
     /// It is new, and got this index; a token whose count was used up may have had it before.
     New(u32),
-    /// It found no place: it was dropped, and every count was lowered by one.
+    /// It found no place: it was dropped, and every count was lowered by one, unless tokens are numbers.
     Dropped,
 }
 
@@ -75,6 +75,9 @@ where
     ///   adds at most 1, and halving adds nothing. After t tokens, 0 ≤ S ≤ B + t − f t (N + 1).
     /// - **Kept.** It has a place, and a count above 0, as long as its faded number of occurrences exceeds
     ///   `undercount()`.
+    ///
+    /// Counts that were set, rather than counted, are taken for occurrences. Where tokens are numbers, a drop is of what
+    /// is not one of them, and lowers nothing.
     ///
     /// So a small B learns new words soon, and a large one keeps rare ones: a token that comes once in B tokens is
     /// forgotten as soon as another needs its place. Sixteen times N is a good start.

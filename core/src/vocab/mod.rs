@@ -31,7 +31,7 @@ pub struct VocabIn<T, E, C> {
     words: u16,
     /// The sum of the counts.
     total: u64,
-    /// How large that may be; 0 is no bound, so that a `static` is all zeros and takes no flash.
+    /// How large that may be; 0 is none, so that a `static` is all zeros and takes no flash.
     bound: u64,
     dropped: u32,
     undercount: u32,
@@ -86,7 +86,7 @@ where
     E: AsRef<[u16]> + AsMut<[u16]>,
     C: AsRef<[u32]> + AsMut<[u32]>,
 {
-    /// Forgets all tokens; or, where they are numbers, that they have occurred. When counts fade stays as it was said.
+    /// Forgets all tokens; or, where they are numbers, that they have occurred. When counts fade does not change.
     pub fn clear(&mut self) {
         (self.words, self.total, self.dropped, self.undercount) = (0, 0, 0, 0);
         if self.is_numbered() {

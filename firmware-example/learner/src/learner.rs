@@ -1,18 +1,21 @@
 //! A vocabulary and its vectors, learned from sentences of tokens as they arrive: skip-gram with negative sampling.
 
 mod load;
+mod memory;
 
 pub use load::LoadError;
+pub use memory::{FixedMemory, Memory};
 
-use motevec_core::image::{Encoding, Image, WriteError, Writer};
-use motevec_core::model::{FixedModel, Model, Rows, RowsMut, initialize_center};
+use motevec_core::image::{Encoding, WriteError, Writer};
+use motevec_core::model::{Model, RowsMut};
 use motevec_core::query::{Neighbor, nearest_in};
-use motevec_core::sample::{CumulativeTable, Generator, Unigram};
+use motevec_core::sample::{Generator, Unigram};
 use motevec_core::simd::Lanes;
 use motevec_core::state::State;
 use motevec_core::train::{Fixed, Loss, Stream, Trainer};
-use motevec_core::vocab::{Observed, Vocab, VocabIn};
+use motevec_core::vocab::{Observed, VocabIn};
 
+use self::memory::{Known, start_row};
 use crate::log::info;
 
 /// How many tokens on each side of a center are its outside words.
@@ -30,42 +33,6 @@ const ALARMING_LOSS: f32 = 16.0;
 const FADE: u64 = 16;
 /// The largest component of a vector that passes this check. Those that learn well stay below 4.
 const LARGEST: f32 = 16.0;
-
-/// The memory of a learner, in storage that the caller owns, arrays ([`FixedMemory`]) or slices: two matrices, the text
-/// of the words, two numbers of 16 bits per word and one of 32.
-#[derive(Debug)]
-pub struct Memory<R, T, H, C> {
-    model: Model<R, R>,
-    vocab: VocabIn<T, H, C>,
-    noise: CumulativeTable<H>,
-}
-
-/// The memory of a learner of up to `N` words of `D` components, whose text takes up to `TEXT` bytes.
-///
-/// It starts as zeros, so that a `static` takes no flash.
-pub type FixedMemory<const N: usize, const D: usize, const TEXT: usize> =
-    Memory<[[f32; D]; N], [u8; TEXT], [u16; N], [u32; N]>;
-
-impl<const N: usize, const D: usize, const TEXT: usize> Default for FixedMemory<N, D, TEXT> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<const N: usize, const D: usize, const TEXT: usize> FixedMemory<N, D, TEXT> {
-    /// No words.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self::over(FixedModel::zeros(), Vocab::new(), [0; N])
-    }
-}
-
-impl<R, T, H, C> Memory<R, T, H, C> {
-    /// No words, in this storage, whatever it holds. `noise` has room for as many words as the vocabulary.
-    pub const fn over(model: Model<R, R>, vocab: VocabIn<T, H, C>, noise: H) -> Self {
-        Self { model, vocab, noise: CumulativeTable::over(noise) }
-    }
-}
 
 /// Learns, in a [`Memory`].
 #[derive(Debug)]
@@ -219,7 +186,7 @@ where
         let Memory { model, vocab, noise } = &mut *self.memory;
         if next.is_some() {
             self.tokens = self.tokens.saturating_add(1);
-            if noise.is_stale(vocab.total() as u32) {
+            if noise.is_stale(u32::try_from(vocab.total()).unwrap_or(u32::MAX)) {
                 noise.rebuild(vocab.counts().iter().copied());
             }
         }
@@ -264,45 +231,6 @@ where
             let before = self.loss.unwrap_or(mean);
             self.loss = Some(before + (mean - before) / 16.0);
         }
-    }
-
-    /// Copies the vectors of `token` from `image`, to continue training them; returns whether there was room. No other
-    /// word makes room for it, and without room nothing has changed.
-    ///
-    /// It gets the count of an average word, if it has less. An image without outside vectors leaves the outside vector
-    /// as it is: zero for a new word, from where it learns fast. `None` if the image does not have the token.
-    pub fn adopt(&mut self, image: &Image<'_>, token: &str) -> Option<bool> {
-        let number = image.find(token)?;
-        let Some(word) = self.add(token) else { return Some(false) };
-        let vocab = &mut self.memory.vocab;
-        let average = vocab.total().checked_div(vocab.len() as u64).unwrap_or(0) as u32;
-        vocab.set_count(word, average.max(vocab.count(word)?));
-        self.copy(image, number, word)?;
-        Some(true)
-    }
-
-    /// The number of `token`, which is counted; `None` if it is new and there is no room.
-    fn add(&mut self, token: &str) -> Option<u32> {
-        let Memory { model, vocab, noise } = &mut *self.memory;
-        let known = vocab.len();
-        let word = vocab.observe(token).ok()?;
-        if vocab.len() > known {
-            start_row(model, word, &mut self.streams.rows);
-            noise.outdate();
-        }
-        Some(word)
-    }
-
-    /// Copies the vectors of the word `number` of `image`.
-    fn copy(&mut self, image: &Image<'_>, number: u32, word: u32) -> Option<()> {
-        let Model { center, outside } = &mut self.memory.model;
-        if let Some(row) = center.row_mut(word as usize) {
-            image.center().row(number)?.read(row);
-        }
-        if let (Some(from), Some(row)) = (image.outside(), outside.row_mut(word as usize)) {
-            from.row(number)?.read(row);
-        }
-        Some(())
     }
 
     /// Hands an image of both matrices to `sink`, piece by piece.
@@ -421,38 +349,7 @@ where
     }
 }
 
-/// Draws the center vector of a new word at random, and sets its outside vector to zero.
-#[inline(never)]
-fn start_row<R: RowsMut>(model: &mut Model<R, R>, word: u32, rng: &mut Generator) {
-    initialize_center(&mut model.center, word as usize, rng);
-    if let Some(row) = model.outside.row_mut(word as usize) {
-        row.fill(0.0);
-    }
-}
-
 /// The loss of an average pair, in single precision: a division of doubles takes a kilobyte of flash.
 fn mean(loss: Loss) -> f32 {
     loss.sum as f32 / loss.pairs as f32
-}
-
-/// The rows of the known words that have occurred often enough: those after them are unused.
-struct Known<'a, R> {
-    center: &'a R,
-    counts: &'a [u32],
-    least: u32,
-}
-
-impl<R: Rows> Rows for Known<'_, R> {
-    fn rows(&self) -> usize {
-        self.counts.len()
-    }
-
-    fn dim(&self) -> usize {
-        self.center.dim()
-    }
-
-    fn row(&self, index: usize) -> Option<&[f32]> {
-        self.counts.get(index).filter(|&&count| count >= self.least)?;
-        self.center.row(index)
-    }
 }

@@ -3,6 +3,8 @@
 //! An answer is one or more lines, of which the last is `ok` or starts with `error: `. The device does not listen while
 //! it answers: send the next line after that.
 
+mod tell;
+
 use core::convert::Infallible;
 
 use motevec_core::image::Image;
@@ -12,14 +14,15 @@ use motevec_core::train::Loss;
 
 use embedded_storage::nor_flash::NorFlash;
 
-use crate::command::{Command, CommandError, MAX_TOKEN, REFUSAL, Tokens};
-use crate::learner::{FixedMemory, Learner, MAX_RATE, Notice, RATE};
-use crate::line::{Line, LineError};
+use self::tell::{refuse, refuse_line, say, send_neighbors, send_vector, tell, unknown};
+use crate::command::{Command, Tokens};
+use crate::learner::{FixedMemory, Learner, MAX_RATE, RATE};
+use crate::line::Line;
 use crate::log::info;
 use crate::save::Lines;
 use crate::slots::{NoFlash, Slots};
 use crate::text::Piece::{Bits, Number, Real, Text};
-use crate::text::{Piece, Sink, send};
+use crate::text::{Sink, send};
 use crate::world::{VISITS, World};
 
 /// How many neighbors to show.
@@ -105,11 +108,6 @@ impl<const N: usize, const D: usize, const TEXT: usize, const LINE: usize> Stora
     pub const fn new() -> Self {
         Self { memory: FixedMemory::new(), line: Line::new() }
     }
-}
-
-/// Sends pieces, and ends the line.
-macro_rules! say {
-    ($out:expr, $($piece:expr),+) => { send($out, &[$($piece,)+ Text("\n")]) };
 }
 
 impl<'m, L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize, const LINE: usize>
@@ -355,58 +353,5 @@ impl<L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize> A
             send(out, &[Text(" bytes")]);
         }
         send(out, &[Text("\nok\n")]);
-    }
-}
-
-/// Reports what could not be kept.
-fn tell(notice: Notice<'_>, out: &mut impl Sink) {
-    match notice {
-        Notice::Dropped(token) => say!(out, Text("no room for "), Text(token)),
-        Notice::Forgotten(token) => say!(out, Text("forgotten "), Text(token)),
-        Notice::Restarted(token) => say!(out, Text("restarted, its vectors grew without end: "), Text(token)),
-    }
-}
-
-fn send_neighbors<'a>(neighbors: &[Neighbor], name: impl Fn(u32) -> Option<&'a str>, out: &mut impl Sink) {
-    for neighbor in neighbors {
-        say!(out, Text(name(neighbor.row).unwrap_or_default()), Text(" "), Real(neighbor.similarity, 4));
-    }
-    say!(out, Text("ok"));
-}
-
-fn send_vector(vector: &[f32], out: &mut impl Sink) {
-    for (index, &component) in vector.iter().enumerate() {
-        send(out, &[Text(if index == 0 { "" } else { " " }), Real(component, 6)]);
-    }
-    send(out, &[Text("\nok\n")]);
-}
-
-fn unknown(token: &str, out: &mut impl Sink) {
-    say!(out, Text("error: no such word: "), Text(token));
-}
-
-#[inline(never)]
-fn refuse(error: CommandError<'_>, out: &mut impl Sink) {
-    let bytes = Number(MAX_TOKEN as u32);
-    let pieces: [Piece<'_>; 4] = match error {
-        CommandError::Unknown => [Text("no such command; try help"), Text(""), Text(""), Text("")],
-        CommandError::LongToken(token) => [Text("a token has at most "), bytes, Text(" bytes: "), Text(token)],
-        CommandError::Refusal => [Text("no token can be "), Text(REFUSAL), Text(""), Text("")],
-        CommandError::NoTokens(name) => [Text(name), Text(" needs tokens"), Text(""), Text("")],
-        CommandError::NotOne(name) => [Text(name), Text(" takes one word"), Text(""), Text("")],
-        CommandError::NotNone(name) => [Text(name), Text(" takes no arguments"), Text(""), Text("")],
-        CommandError::NoNumber(word) => [Text("not a number: "), Text(word), Text(""), Text("")],
-    };
-    send(out, &[Text("error: ")]);
-    send(out, &pieces);
-    send(out, &[Text("\n")]);
-}
-
-#[inline(never)]
-fn refuse_line<const LINE: usize>(error: LineError, out: &mut impl Sink) {
-    match error {
-        LineError::TooLong => say!(out, Text("error: a line has at most "), Number(LINE as u32), Text(" bytes")),
-        LineError::NotUtf8 => say!(out, Text("error: the line is not UTF-8")),
-        LineError::ControlCharacter => say!(out, Text("error: the line holds a control character")),
     }
 }

@@ -6,6 +6,7 @@
 mod array;
 mod corpus;
 mod error;
+mod map;
 mod patience;
 mod phrases;
 mod training;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use motevec::eval;
 use motevec::format::{self, Format, Rules};
-use motevec::plot::{self, Axes, Kind, Point, Scatter, Selection};
+use motevec::plot::{Kind, Selection};
 use motevec::query::{self, Question, Term, Wanted};
 use motevec::train::Trained;
-use motevec::{Error, Run, Subwords, Vocabulary};
+use motevec::{Run, Subwords, Vocabulary};
 use motevec_core::subword::Ngrams;
 use pyo3::exceptions::{PyFileNotFoundError, PyValueError};
 use pyo3::prelude::*;
@@ -17,6 +17,7 @@ use pyo3::types::{PyBytes, PyTuple};
 
 use crate::array::{Array, Numbers};
 use crate::error::Failure;
+use crate::map::draw;
 use crate::patience::wait_for;
 
 /// A word or a vector, and what it is multiplied by.
@@ -362,32 +363,6 @@ fn same_length(one: usize, other: usize) -> PyResult<()> {
 
 fn question(terms: &[PyTerm]) -> Question<'_> {
     Question { terms: terms.iter().map(|(term, weight)| (term.of(), *weight)).collect() }
-}
-
-/// Draws the words of a selection by PCA, as the command line does for few words.
-fn draw(
-    vectors: &motevec::Vectors,
-    selection: Selection,
-    title: String,
-    size: [f64; 2],
-) -> Result<plot::Picture, Error> {
-    let groups = selection.usual_groups();
-    let selection = if groups > 1 { selection.grouped(vectors, groups) } else { selection };
-    let Some(projection) = plot::pca(&selection.vectors(vectors)) else {
-        return Err(Error::Failed("there are not two words with different vectors to draw".to_owned()));
-    };
-    let places = selection.rows.iter().zip(&projection.points).zip(&selection.groups);
-    let word = |((&row, &place), &group)| Point { word: vectors.vocabulary.word(row), place, group, strong: false };
-    let share = 100.0 * projection.shares.iter().sum::<f64>();
-    Ok(Scatter {
-        title,
-        note: format!("PCA: {share:.1} % of the variance of the words shown"),
-        points: places.map(word).collect(),
-        groups: selection.names.clone(),
-        axes: Axes::Components(projection.shares),
-        size,
-    }
-    .draw())
 }
 
 /// The format of this name.

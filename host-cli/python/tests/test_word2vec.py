@@ -35,6 +35,16 @@ def file_of(sentences):
         yield path
 
 
+@contextlib.contextmanager
+def hearing_ctrl_c():
+    """As from a terminal: what a shell starts in the background ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 SMALL = dict(vector_size=20, sample=0, min_count=1)
 
 
@@ -143,7 +153,7 @@ class TrainingTest(unittest.TestCase):
         thread = threading.Thread(target=work)
         thread.start()
         try:
-            with self.assertRaises(KeyboardInterrupt):
+            with hearing_ctrl_c(), self.assertRaises(KeyboardInterrupt):
                 Word2Vec(topics(), epochs=1_000_000, **SMALL)
         finally:
             over.set()
@@ -156,8 +166,9 @@ class TrainingTest(unittest.TestCase):
             os.mkfifo(path)
             for read in (lambda: Word2Vec(corpus_file=path), lambda: motevec.load(path)):
                 timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-                timer.start()
-                self.assertRaises(KeyboardInterrupt, read)
+                with hearing_ctrl_c():
+                    timer.start()
+                    self.assertRaises(KeyboardInterrupt, read)
                 timer.join()
                 # What still reads comes to its end.
                 with open(path, "w"):

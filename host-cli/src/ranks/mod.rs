@@ -3,6 +3,8 @@
 #[cfg(feature = "mpi")]
 mod mpi;
 mod pieces;
+#[cfg(any(test, feature = "mpi"))]
+mod turns;
 
 use std::fmt::Debug;
 use std::ops::Range;

@@ -8,6 +8,7 @@ use mpi::datatype::{Partition, PartitionMut};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator as _, CommunicatorCollectives as _};
 
+use super::turns::in_turns;
 use super::{Exchange, Pieces};
 use crate::{Error, Result};
 
@@ -24,9 +25,6 @@ pub struct Mpi {
 }
 
 type Work = Box<dyn FnOnce(&SimpleCommunicator) + Send>;
-
-/// The most bytes of a call, whose counts are `c_int`.
-const MOST: usize = 1 << 30;
 
 impl Mpi {
     /// Joins the others.
@@ -123,38 +121,6 @@ fn all_lengths(world: &SimpleCommunicator, own: &[u64]) -> Vec<u64> {
     let mut all = vec![0; own.len() * world.size() as usize];
     world.all_gather_into(own, &mut all[..]);
     all
-}
-
-/// Sends `pieces`, and receives those of the `incoming` lengths, in as many calls as the longest of `all` takes. A call
-/// gets the bytes to send and how many of each piece, and room for those to receive and how many of each.
-fn in_turns(
-    all: &[u64],
-    pieces: &Pieces,
-    incoming: &[usize],
-    into: &mut Pieces,
-    call: impl Fn(&[u8], &[i32], &mut [u8], &[i32]),
-) {
-    let most = MOST / incoming.len();
-    let turns = all.iter().max().map_or(0, |&longest| longest.div_ceil(most as u64)) as usize;
-    let counts = |lengths: &[usize]| lengths.iter().map(|&length| length as i32).collect::<Vec<_>>();
-    if turns == 1 {
-        // Nothing needs to be cut, nor put together.
-        into.set_lengths(incoming);
-        let out = counts(&pieces.lengths().collect::<Vec<_>>());
-        return call(pieces.bytes(), &out, into.bytes_mut(), &counts(incoming));
-    }
-    let mut received: Vec<_> = incoming.iter().map(|&length| Vec::with_capacity(length)).collect();
-    for turn in 0..turns {
-        let part = |length: usize| (turn * most).min(length)..((turn + 1) * most).min(length);
-        let mut out = Pieces::default();
-        pieces.iter().for_each(|piece| out.push([&piece[part(piece.len())]]));
-        let coming: Vec<usize> = incoming.iter().map(|&length| part(length).len()).collect();
-        into.set_lengths(&coming);
-        call(out.bytes(), &counts(&out.lengths().collect::<Vec<_>>()), into.bytes_mut(), &counts(&coming));
-        received.iter_mut().zip(into.iter()).for_each(|(all, more)| all.extend_from_slice(more));
-    }
-    into.clear();
-    received.iter().for_each(|piece| into.push([&piece[..]]));
 }
 
 /// Where each of so many begins.

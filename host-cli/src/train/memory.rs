@@ -39,6 +39,8 @@ pub fn check_memory(corpus: &Corpus, settings: &Settings) -> Result<()> {
     )))
 }
 
+// The library has no crate for this: indicatif, which the command line writes numbers with, comes with it only.
+
 /// A number with commas between thousands.
 fn count(number: usize) -> String {
     let digits = number.to_string();

@@ -127,7 +127,7 @@ fn an_old_device_learns_new_words_as_soon_as_a_young_one() {
         println!("seed {seed}: all are known after {known:?} visits, and right after {right:?}");
         assert!(known.is_some_and(|visits| visits <= in_time) && right.is_some_and(|visits| visits <= 500));
 
-        // What counts do that do not fade.
+        // Counts that do not fade.
         let mut memory = Memory::new();
         let mut rigid = learner(&mut memory);
         rigid.fade_at(0);

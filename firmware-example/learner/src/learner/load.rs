@@ -1,9 +1,10 @@
-//! Taking over what was saved.
+//! Taking over what was saved: all of an image, or a word.
 
-use motevec_core::image::{ImageError, Pieces, PiecesError, Source};
+use motevec_core::image::{Image, ImageError, Pieces, PiecesError, Source};
 use motevec_core::model::{Model, RowsMut};
 use motevec_core::simd::Lanes;
 
+use super::memory::start_row;
 use super::{Learner, Memory};
 
 /// Why an image was not loaded.
@@ -43,7 +44,7 @@ where
     ///
     /// # Errors
     /// If the image does not fit, cannot be read, or is damaged: then nothing has changed. It is read twice: if it can
-    /// be read only once, or is no sound image although its checksum says so, or its words should be numbers and are
+    /// be read only once, or is not a sound image although its checksum says so, or its words should be numbers and are
     /// not, then all is forgotten.
     pub fn load<S: Source>(&mut self, image: S) -> Result<(), LoadError<S::Error>> {
         let mut image = Pieces::new(image)?;
@@ -74,5 +75,44 @@ where
         let index = place.ok_or_else(refused)? as usize;
         let center = center.row_mut(index).unwrap_or_default();
         Ok(image.read_vectors(word, center, outside.row_mut(index).unwrap_or_default())?)
+    }
+
+    /// Copies the vectors of `token` from `image`, to continue training them; returns whether there was room. No other
+    /// word makes room for it, and without room nothing has changed.
+    ///
+    /// It gets the count of an average word, if it has less. An image without outside vectors leaves the outside vector
+    /// as it is: zero for a new word, from where it learns fast. `None` if the image does not have the token.
+    pub fn adopt(&mut self, image: &Image<'_>, token: &str) -> Option<bool> {
+        let number = image.find(token)?;
+        let Some(word) = self.add(token) else { return Some(false) };
+        let vocab = &mut self.memory.vocab;
+        let average = vocab.total().checked_div(vocab.len() as u64).unwrap_or(0) as u32;
+        vocab.set_count(word, average.max(vocab.count(word)?));
+        self.copy(image, number, word)?;
+        Some(true)
+    }
+
+    /// The number of `token`, which is counted; `None` if it is new and there is no room.
+    fn add(&mut self, token: &str) -> Option<u32> {
+        let Memory { model, vocab, noise } = &mut *self.memory;
+        let known = vocab.len();
+        let word = vocab.observe(token).ok()?;
+        if vocab.len() > known {
+            start_row(model, word, &mut self.streams.rows);
+            noise.outdate();
+        }
+        Some(word)
+    }
+
+    /// Copies the vectors of the word `number` of `image`.
+    fn copy(&mut self, image: &Image<'_>, number: u32, word: u32) -> Option<()> {
+        let Model { center, outside } = &mut self.memory.model;
+        if let Some(row) = center.row_mut(word as usize) {
+            image.center().row(number)?.read(row);
+        }
+        if let (Some(from), Some(row)) = (image.outside(), outside.row_mut(word as usize)) {
+            from.row(number)?.read(row);
+        }
+        Some(())
     }
 }
