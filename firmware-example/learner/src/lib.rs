@@ -1,4 +1,5 @@
-//! Everything of the firmware but hardware, so that a host can run and test it too.
+//! Word vectors that a device learns from its own events: everything of a firmware but hardware, so that a host can run
+//! and test it too.
 //!
 //! | module | holds |
 //! |---|---|
@@ -30,3 +31,10 @@ pub mod world;
 
 /// The traits of flash, in the version that is needed here.
 pub use embedded_storage;
+/// Word2vec: its lanes, neighbors and images are in the signatures here.
+pub use motevec_core;
+
+/// Compiles and runs the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -5,7 +5,11 @@
 //! and a checksum. The seal is written last, so that a slot is whole or is none. A start takes up the newest that is
 //! whole: if the power fails while a slot is written, that is the one before it.
 //!
-//! Any flash will do that implements `embedded_storage::nor_flash::NorFlash`.
+//! Any flash will do that implements `embedded_storage::nor_flash::NorFlash`, or a [`Part`] of one, beside the program.
+
+mod part;
+
+pub use part::Part;
 
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
 use motevec_core::image::Checksum;

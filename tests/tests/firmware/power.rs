@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use motevec_core::simd::{Portable, Scalar};
 use motevec_core::state::State;
+use motevec_learner::embedded_storage::nor_flash::{NorFlash, NorFlashErrorKind, ReadNorFlash};
 use motevec_learner::learner::{FixedMemory, Learner};
-use motevec_learner::slots::{BLOCK, NotKept, Slots};
+use motevec_learner::slots::{BLOCK, NotKept, Part, Slots};
 use motevec_learner::world::World;
 use motevec_tests::Folder;
 use motevec_tests::firmware::{Board, Device, Dialogue, Host};
@@ -42,6 +43,41 @@ fn a_device_goes_on_as_if_it_had_never_stopped() {
 fn without_flash_or_with_too_little_nothing_is_kept() {
     assert_eq!(host().ask("keep"), ["error: there is no flash to keep it in"]);
     assert_eq!(Host::with_flash(Nor::new(23 << 10, 1)).ask("keep"), ["error: there is no flash to keep it in"]);
+}
+
+/// The rest of a flash, such as the program, is out of reach of a part of it.
+#[test]
+fn a_part_of_a_flash_is_a_flash_of_its_own() {
+    let mut flash = Nor::new(80 << 10, 1);
+    let content = |flash: &mut Nor| {
+        let mut bytes = vec![0; flash.capacity()];
+        flash.read(0, &mut bytes).map(|()| bytes)
+    };
+    let before = content(&mut flash).expect("it can be read");
+    let (start, end) = (8 << 10, 56 << 10);
+    let part = || Part::new(flash.clone(), start..end).expect("these are pages");
+    let mut device = Host::with_flash(part());
+    for line in BEFORE {
+        device.ask(line);
+        assert_eq!(device.ask("keep"), ["ok"]);
+    }
+    assert_eq!(Host::with_flash(part()).ask_all(&AFTER), device.ask_all(&AFTER));
+
+    let size = end - start;
+    let mut part = part();
+    assert_eq!(part.capacity(), size as usize);
+    assert_eq!(part.read(size - 1, &mut [0; 2]), Err(NorFlashErrorKind::OutOfBounds));
+    assert_eq!(part.write(size, &[0; 4]), Err(NorFlashErrorKind::OutOfBounds));
+    assert_eq!(part.erase(0, size + 1024), Err(NorFlashErrorKind::OutOfBounds));
+    assert_eq!(part.erase(0, 512), Err(NorFlashErrorKind::NotAligned));
+    let after = content(&mut flash).expect("it can be read");
+    let (start, end) = (start as usize, end as usize);
+    assert!(before[..start] == after[..start] && before[end..] == after[end..]);
+    assert!(before[start..end] != after[start..end]);
+
+    for wrong in [0..81 << 10, 1024..1536, 2048..1024] {
+        assert!(Part::new(flash.clone(), wrong).is_none());
+    }
 }
 
 /// A learner of few words, so that there are few pages.
