@@ -75,20 +75,71 @@ pub fn nearest_in<L: Lanes, M: Candidates + ?Sized>(
     without: &[u32],
     best: &mut [Neighbor],
 ) -> usize {
-    let mut found = 0;
-    let norm = libm::sqrtf(dot(lanes, query, query));
-    for row in (0..vectors.count()).filter_map(|row| u32::try_from(row).ok()) {
-        if without.contains(&row) {
-            continue;
-        }
-        let Some([dot, square]) = vectors.products(lanes, row, query) else { continue };
-        if square == 0.0 {
-            continue;
-        }
-        let candidate = Neighbor { row, similarity: cosine_of(dot, norm, libm::sqrtf(square)) };
-        found = keep_best(best, found, candidate);
+    let mut search = Search::new(lanes, query);
+    search.step(lanes, vectors, without, best, usize::MAX);
+    search.found
+}
+
+/// [`nearest_in`] in slices, for devices that must look at something else in between.
+///
+/// ```
+/// use motevec_core::query::{Neighbor, Search, nearest_in};
+/// use motevec_core::simd::{Portable, Scalar};
+///
+/// let (lanes, vectors) = (Scalar::<Portable>::new(), [[1.0, 0.0], [0.6, 0.8], [0.8, 0.6], [-1.0, 0.0]]);
+/// let (mut best, mut search) = ([Neighbor::default(); 2], Search::new(lanes, &vectors[0]));
+/// while search.step(lanes, &vectors, &[0], &mut best, 3) {
+///     // Look at the serial line.
+/// }
+/// assert_eq!(best[..search.found()].iter().map(|near| near.row).collect::<Vec<_>>(), [2, 1]);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'q> {
+    query: &'q [f32],
+    /// The length of the query.
+    norm: f32,
+    /// The next row.
+    next: usize,
+    found: usize,
+}
+
+impl<'q> Search<'q> {
+    /// A search that has not looked at a row.
+    pub fn new<L: Lanes>(lanes: L, query: &'q [f32]) -> Self {
+        Self { query, norm: libm::sqrtf(dot(lanes, query, query)), next: 0, found: 0 }
     }
-    found
+
+    /// Looks at the next `rows` rows of `vectors`, and returns whether there are more. All else is as for
+    /// [`nearest_in`], and the same each time.
+    pub fn step<L: Lanes, M: Candidates + ?Sized>(
+        &mut self,
+        lanes: L,
+        vectors: &M,
+        without: &[u32],
+        best: &mut [Neighbor],
+        rows: usize,
+    ) -> bool {
+        let end = self.next.saturating_add(rows).min(vectors.count());
+        for row in (self.next..end).filter_map(|row| u32::try_from(row).ok()) {
+            if without.contains(&row) {
+                continue;
+            }
+            let Some([dot, square]) = vectors.products(lanes, row, self.query) else { continue };
+            if square == 0.0 {
+                continue;
+            }
+            let candidate = Neighbor { row, similarity: cosine_of(dot, self.norm, libm::sqrtf(square)) };
+            self.found = keep_best(best, self.found, candidate);
+        }
+        self.next = end;
+        end < vectors.count()
+    }
+
+    /// How many neighbors were found so far.
+    #[must_use]
+    pub fn found(&self) -> usize {
+        self.found
+    }
 }
 
 /// Puts `candidate` in its place among the first `found` of the list, best first, and drops the worst if the list is

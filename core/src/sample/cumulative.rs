@@ -23,6 +23,20 @@ pub struct CumulativeTable<S> {
     total: u32,
 }
 
+/// How far a table has been [rebuilt](CumulativeTable::rebuild_part).
+#[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Rebuild {
+    /// The sum of all weights, once it is known.
+    all: u64,
+    is_summed: bool,
+    /// The next word.
+    place: usize,
+    /// The sums up to there.
+    sum: u64,
+    total: u32,
+}
+
 impl<S> CumulativeTable<S> {
     /// No words, in this storage, whatever it holds.
     #[must_use]
@@ -44,17 +58,44 @@ impl<S: AsRef<[u16]> + AsMut<[u16]>> CumulativeTable<S> {
     }
 
     /// Makes it from counts. Those that it has no room for are left out.
-    #[inline(never)]
     pub fn rebuild(&mut self, counts: impl Iterator<Item = u32> + Clone) {
-        let all: u64 = counts.clone().map(weight).sum();
-        let (mut sum, mut total, mut words) = (0, 0_u32, 0);
-        for (upto, count) in self.upto.as_mut().iter_mut().take(u16::MAX.into()).zip(counts) {
-            sum += weight(count);
-            *upto = (sum * u64::from(u16::MAX)).checked_div(all).unwrap_or(0) as u16;
-            total = total.saturating_add(count);
-            words += 1;
+        let mut rebuild = Rebuild::default();
+        while self.rebuild_part(&mut rebuild, counts.clone(), usize::MAX) {}
+    }
+
+    /// A part of [`rebuild`](Self::rebuild), at most `words` words long, and at least one: a weight takes a Cortex-M0 a thousand
+    /// instructions, and each is needed twice. Returns whether there is more to do. Until there is not, nothing can be
+    /// drawn, and the counts must stay the same.
+    #[inline(never)]
+    pub fn rebuild_part(
+        &mut self,
+        rebuild: &mut Rebuild,
+        counts: impl Iterator<Item = u32> + Clone,
+        words: usize,
+    ) -> bool {
+        let Rebuild { all, is_summed, place, sum, total } = rebuild;
+        let (start, counts) = (*place, counts.skip(*place).take(words));
+        if !*is_summed {
+            for count in counts {
+                *all += weight(count);
+                *place += 1;
+            }
+            if *place - start < words {
+                (*is_summed, *place) = (true, 0);
+            }
+            return true;
         }
-        (self.words, self.total) = (words, total);
+        for (upto, count) in self.upto.as_mut().iter_mut().take(u16::MAX.into()).skip(start).zip(counts) {
+            *sum += weight(count);
+            *upto = (*sum * u64::from(u16::MAX)).checked_div(*all).unwrap_or(0) as u16;
+            *total = total.saturating_add(count);
+            *place += 1;
+        }
+        let is_done = *place - start < words;
+        if is_done {
+            (self.words, self.total) = (*place as u16, *total);
+        }
+        !is_done
     }
 }
 

@@ -13,7 +13,7 @@ mod objective;
 mod subsample;
 
 pub use alias::{AliasError, AliasTable, Slot, noise_weight};
-pub use cumulative::CumulativeTable;
+pub use cumulative::{CumulativeTable, Rebuild};
 pub use generator::Generator;
 pub use huffman::{HierarchicalSoftmax, HuffmanError, HuffmanTree, MAX_PATH};
 pub use negatives::{Distribution, Negatives, Unigram, other_than};

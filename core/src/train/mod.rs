@@ -1,8 +1,8 @@
 //! Training over a stream of tokens: the walk of the window, and the step at each center.
 //!
 //! A step is always the same: a few hidden vectors against a few labeled targets. The hidden vectors are the words of
-//! the window ([`Dynamic`], [`Fixed`], [`Optimized`], [`Softmax`]), their mean ([`Cbow`]), or words made of n-grams
-//! ([`Composed`]); the targets come from an [`Objective`].
+//! the window ([`Dynamic`], [`Fixed`], [`Sliced`], [`Optimized`], [`Softmax`]), their mean ([`Cbow`]), or words made of
+//! n-grams ([`Composed`]); the targets come from an [`Objective`].
 //!
 //! [`Trainer::sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a
 //! sentence. Both call [`Trainer::center`] for each center in turn, with the same draws, so both leave the same bits.
@@ -15,6 +15,7 @@ mod composed;
 mod dynamic;
 mod fixed;
 mod optimized;
+mod sliced;
 mod stream;
 
 pub use cbow::{Cbow, CbowGradient};
@@ -22,6 +23,7 @@ pub use composed::{Composed, Parts};
 pub use dynamic::{Dynamic, MAX_NEGATIVES, ShapeError, Update};
 pub use fixed::Fixed;
 pub use optimized::{InputDropout, Masks, Optimized, Softmax};
+pub use sliced::Sliced;
 pub use stream::Stream;
 
 use rand_core::Rng;

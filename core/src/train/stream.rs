@@ -72,13 +72,27 @@ impl<const SPAN: usize> Stream<SPAN> {
         trainer: &mut Trainer<'_, M, V, U, O, S>,
         widths: &mut impl Rng,
     ) -> Result<(), WindowError> {
-        let mut result = Ok(());
-        while result.is_ok() && self.next < self.tokens.len() {
-            result = self.train_next(trainer, widths);
+        while self.end_step(trainer, widths)? {}
+        Ok(())
+    }
+
+    /// A part of [`end_sentence`](Self::end_sentence): trains on one center, and returns whether there was one. If not,
+    /// the sentence has ended.
+    ///
+    /// # Errors
+    /// The same; the sentence has ended then.
+    pub fn end_step<M: Machine, V: RowsMut, U: RowsMut, O: Objective, S: Shape>(
+        &mut self,
+        trainer: &mut Trainer<'_, M, V, U, O, S>,
+        widths: &mut impl Rng,
+    ) -> Result<bool, WindowError> {
+        let is_left = self.next < self.tokens.len();
+        let result = if is_left { self.train_next(trainer, widths) } else { Ok(()) };
+        if !is_left || result.is_err() {
+            // Also after an error: the next sentence must not see words of this one.
+            *self = Self::new();
         }
-        // Also after an error: the next sentence must not see words of this one.
-        *self = Self::new();
-        result
+        result.map(|()| is_left)
     }
 
     /// The half-width m, or as much of it as fits.

@@ -1,7 +1,8 @@
 //! Drawing negatives in proportion to count^¾, and leaving out frequent words: the distributions.
 
 use motevec_core::sample::{
-    AliasError, AliasTable, CumulativeTable, Distribution as _, Generator, Negatives as _, Slot, Subsampler, Unigram,
+    AliasError, AliasTable, CumulativeTable, Distribution as _, Generator, Negatives as _, Rebuild, Slot, Subsampler,
+    Unigram,
 };
 use proptest::prelude::*;
 
@@ -57,8 +58,18 @@ fn draws_of_a_growing_table_follow_the_counts_so_far() {
     let mut rng = Generator::new(1, [6]);
     assert_eq!((table.words(), table.draw(&mut rng)), (0, 0));
     for counts in [zipf(3), zipf(100), extreme(), vec![0, 3, 0, 0, 12, 0], vec![0, 0]] {
-        table.rebuild(counts.iter().map(|&count| count as u32));
+        let counts_now = || counts.iter().map(|&count| count as u32);
+        table.rebuild(counts_now());
         assert_eq!(table.words() as usize, counts.len());
+        // In parts, it is the same.
+        for words in [1, 2, 7, counts.len()] {
+            let (mut other, mut rebuild, mut parts) = (table.clone(), Rebuild::default(), 1);
+            other.rebuild([9, 1].into_iter());
+            while other.rebuild_part(&mut rebuild, counts_now(), words) {
+                parts += 1;
+            }
+            assert_eq!((&other, parts), (&table, 2 * (counts.len() / words + 1)), "{words} words a part");
+        }
         if counts.iter().all(|&count| count == 0) {
             assert!((0..9).all(|_| table.draw(&mut rng) < 2));
             continue;

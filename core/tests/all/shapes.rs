@@ -3,9 +3,10 @@
 use motevec_core::model::FixedModel;
 use motevec_core::sample::{AliasTable, Generator, Slot, Unigram};
 use motevec_core::simd::{
-    Kernel, Lanes, Level, Machine, Portable, Scalar, ShapedWindow, Simd, WindowError, WindowUpdate,
+    Kernel, Lanes, Level, Machine, Part, Portable, Scalar, Scores, ShapedWindow, Simd, WindowError, WindowPart,
+    WindowUpdate,
 };
-use motevec_core::train::{Dynamic, Fixed, Shape, Stream, Trainer, Update};
+use motevec_core::train::{Dynamic, Fixed, Loss, Shape, Sliced, Stream, Trainer, Update};
 use proptest::prelude::*;
 use rand_core::Rng;
 
@@ -44,6 +45,30 @@ impl<const D: usize, const WINDOW: usize, const TARGETS: usize> Kernel for Shape
     }
 }
 
+/// The same in two parts.
+#[derive(Clone)]
+struct InParts<'a, const D: usize, const WINDOW: usize, const TARGETS: usize>(Shaped<'a, D, WINDOW, TARGETS>);
+
+impl<const D: usize, const WINDOW: usize, const TARGETS: usize> Kernel for InParts<'_, D, WINDOW, TARGETS> {
+    type Output = Outcome;
+
+    fn run<L: Lanes>(self, lanes: L) -> Outcome {
+        let Shaped { inputs, targets } = self.0;
+        take::<D>(inputs, targets, |WindowUpdate { v, u, inputs, targets, labels, rate, with_loss }| {
+            let (before, mut scores) = (v.as_flattened().to_vec(), Scores::new());
+            let update = WindowUpdate { v: &mut *v, u: &mut *u, inputs, targets, labels, rate, with_loss };
+            let loss =
+                lanes.enter(WindowPart::<_, _, WINDOW, TARGETS> { update, part: Part::Scores, scores: &mut scores })?;
+            assert_eq!(v.as_flattened(), before, "the first part moves nothing");
+            let update = WindowUpdate { v, u, inputs, targets, labels, rate, with_loss };
+            let moved =
+                lanes.enter(WindowPart::<_, _, WINDOW, TARGETS> { update, part: Part::Moves, scores: &mut scores })?;
+            assert_eq!(moved, 0.0);
+            Ok(loss)
+        })
+    }
+}
+
 type Matrix<const D: usize> = [[f32; D]; ROWS];
 
 /// Has `step` take an update of a model.
@@ -67,8 +92,10 @@ fn agree<const D: usize, const WINDOW: usize, const TARGETS: usize>(words: &[u32
         let scalar = any(Level::Scalar);
         assert!(scalar.0.is_ok());
         for level in Level::ALL.into_iter().filter(|level| level.is_available()) {
-            let outcomes = [any(level), level.run(fused, shaped.clone()).unwrap()];
-            assert!(outcomes == [scalar.clone(), scalar.clone()], "{level:?}, {fused}, D {D}, {WINDOW}, {TARGETS}");
+            let parts = level.run(fused, InParts(shaped.clone())).unwrap();
+            for outcome in [any(level), level.run(fused, shaped.clone()).unwrap(), parts] {
+                assert!(outcome == scalar, "{level:?}, {fused}, D {D}, {WINDOW}, {TARGETS}");
+            }
         }
     }
 }
@@ -93,6 +120,68 @@ proptest! {
         prop_assert_eq!(trained::<19>(one, &tokens, seed, Fixed::<1, 1>), trained::<19>(all, &tokens, seed, any(1, 0)));
         prop_assert_eq!(trained::<32>(one, &tokens, seed, Fixed::<3, 4>), trained::<32>(all, &tokens, seed, any(3, 3)));
     }
+
+    /// Steps in slices are those in one piece, token by token and at the ends of sentences.
+    #[test]
+    fn training_in_slices(tokens in prop::collection::vec(0..ROWS as u32, 0..60), seed in 0..100_u64) {
+        let one = Scalar::<Portable>::new();
+        prop_assert_eq!(sliced::<16, 2, 6, 5>(&tokens, seed), streamed::<16, 5>(one, &tokens, seed, Fixed::<2, 6>));
+        prop_assert_eq!(sliced::<19, 1, 1, 3>(&tokens, seed), streamed::<19, 3>(one, &tokens, seed, Fixed::<1, 1>));
+        prop_assert_eq!(sliced::<32, 3, 4, 9>(&tokens, seed), streamed::<32, 9>(one, &tokens, seed, Fixed::<3, 4>));
+    }
+}
+
+/// The bits of a model, and the loss, after two sentences of the same tokens, token by token.
+fn streamed<const D: usize, const SPAN: usize>(
+    machine: impl Machine,
+    tokens: &[u32],
+    seed: u64,
+    shape: impl Shape,
+) -> (Vec<u32>, Loss) {
+    let mut model = model::<D>(seed);
+    let table = AliasTable::new([Slot::default(); ROWS], |word| word as u64 + 1).unwrap();
+    let negatives = Unigram { table: &table, rng: Generator::new(seed, [1]) };
+    let mut trainer = Trainer::new(machine, &mut model, negatives, shape, 0.05);
+    let (mut widths, mut stream) = (Generator::new(seed, [2]), Stream::<SPAN>::new());
+    for _ in 0..2 {
+        for &token in tokens {
+            stream.push(token, &mut trainer, &mut widths).unwrap();
+        }
+        stream.end_sentence(&mut trainer, &mut widths).unwrap();
+    }
+    let loss = trainer.loss;
+    (bits(&model), loss)
+}
+
+/// The same in slices.
+fn sliced<const D: usize, const WINDOW: usize, const TARGETS: usize, const SPAN: usize>(
+    tokens: &[u32],
+    seed: u64,
+) -> (Vec<u32>, Loss) {
+    let (mut model, mut loss, machine) = (model::<D>(seed), Loss::default(), Scalar::<Portable>::new());
+    let table = AliasTable::new([Slot::default(); ROWS], |word| word as u64 + 1).unwrap();
+    let (mut rng, mut widths) = (Generator::new(seed, [1]), Generator::new(seed, [2]));
+    let (mut shape, mut stream) = (Sliced::<WINDOW, TARGETS>::new(), Stream::<SPAN>::new());
+    // Takes a token, or ends the sentence, and returns whether it goes on.
+    let mut advance = |token: Option<u32>| {
+        let negatives = Unigram { table: &table, rng: &mut rng };
+        let mut trainer = Trainer::new(machine, &mut model, negatives, &mut shape, 0.05);
+        trainer.loss = loss;
+        let goes_on = match token {
+            Some(token) => stream.push(token, &mut trainer, &mut widths).map(|()| true),
+            None => stream.end_step(&mut trainer, &mut widths),
+        };
+        loss = trainer.loss;
+        while let Some(slice) = shape.step(machine, &mut model).unwrap() {
+            loss.sum += f64::from(slice);
+        }
+        goes_on.unwrap()
+    };
+    for _ in 0..2 {
+        tokens.iter().for_each(|&token| assert!(advance(Some(token))));
+        while advance(None) {}
+    }
+    (bits(&model), loss)
 }
 
 /// The bits of a model, and the loss, after a sentence as a whole and the same sentence token by token.
@@ -130,5 +219,7 @@ fn another_shape_is_refused_and_moves_nothing() {
     refused([&six[..2], &six[..2]], &six[..5]);
     refused([&six[..2], &six[..2]], &[0, 1, 2, 3, 4, 5, 6]);
     let once = Shaped::<16, 2, 6> { inputs: [&[0, ROWS as u32], &[]], targets: &six };
-    assert_eq!(Level::best().run(false, once).unwrap(), (Err(WindowError::NoSuchRow), untouched));
+    let in_parts = InParts(once.clone());
+    assert_eq!(Level::best().run(false, once).unwrap(), (Err(WindowError::NoSuchRow), untouched.clone()));
+    assert_eq!(Level::best().run(false, in_parts).unwrap(), (Err(WindowError::NoSuchRow), untouched));
 }

@@ -5,10 +5,14 @@ use core::hint::black_box;
 use motevec_core::model::{FixedModel, Model, RowsMut, Slab};
 use motevec_core::optim::Subtract;
 use motevec_core::query;
-use motevec_core::sample::{AliasTable, Generator, HierarchicalSoftmax, HuffmanTree, Slot, Subsampler, Unigram};
+use motevec_core::sample::{
+    AliasTable, CumulativeTable, Generator, HierarchicalSoftmax, HuffmanTree, Rebuild, Slot, Subsampler, Unigram,
+};
 use motevec_core::simd::{Kernel, Lanes, Level, Portable, Scalar, axpy, dot};
 use motevec_core::subword::Ngrams;
-use motevec_core::train::{Cbow, CbowGradient, Composed, Dynamic, Fixed, Parts, Shape, Stream, Trainer, Update};
+use motevec_core::train::{
+    Cbow, CbowGradient, Composed, Dynamic, Fixed, Parts, Shape, Sliced, Stream, Trainer, Update,
+};
 
 use crate::{some, some_mut};
 
@@ -26,6 +30,7 @@ pub(crate) fn all() {
     model.initialize(&mut Generator::new(black_box(1), [0]));
     walk(lanes, Fixed::<2, 6>, &mut model);
     walk(lanes, Fixed::<2, 6>, &mut FixedModel::<WORDS, 19>::zeros());
+    slices(lanes, &mut model);
     let room = black_box([[0.0; 16]; 2]);
     walk(lanes, Cbow::new(Fixed::<2, 6>, Subtract, room, CbowGradient::True), &mut model);
     walk(lanes, Composed::<_, _, _, 4>::new(Fixed::<2, 6>, Names, room), &mut model);
@@ -34,6 +39,23 @@ pub(crate) fn all() {
         paths(lanes, settings, &mut model);
         walk(lanes, settings, &mut model);
         walk(lanes, settings, &mut FixedModel::<WORDS, 19>::zeros());
+    }
+}
+
+/// Trains in slices.
+fn slices<L: Lanes>(lanes: L, model: &mut FixedModel<WORDS, 16>) {
+    let (mut table, mut rebuild) = (CumulativeTable::over([0; WORDS]), Rebuild::default());
+    while table.rebuild_part(&mut rebuild, some(&black_box([4; WORDS])).iter().copied(), black_box(2)) {}
+    let (mut rng, mut widths) = (Generator::new(black_box(1), [1]), Generator::new(1, [2]));
+    let (mut sliced, mut stream) = (Sliced::<2, 6>::new(), Stream::<5>::new());
+    for &token in some(&black_box([0_u32, 1, 2, 7])) {
+        let negatives = Unigram { table: &table, rng: &mut rng };
+        let mut trainer = Trainer::new(lanes, model, negatives, &mut sliced, black_box(0.1));
+        black_box(stream.push(token, &mut trainer, &mut widths)).ok();
+        black_box(stream.end_step(&mut trainer, &mut widths)).ok();
+        while let Ok(Some(loss)) = sliced.step(lanes, model) {
+            black_box(loss);
+        }
     }
 }
 
@@ -108,4 +130,7 @@ fn walk<L: Lanes, V: RowsMut, U: RowsMut>(lanes: L, shape: impl Shape, model: &m
     let center = &trainer.model.center;
     let row = center.row(black_box(0)).unwrap_or_default();
     black_box(query::nearest::<_, _, 3>(lanes, center, row, some(&tokens)));
+    let (mut best, mut search) = ([query::Neighbor::default(); 3], query::Search::new(lanes, row));
+    while search.step(lanes, center, some(&tokens), some_mut(&mut best), black_box(2)) {}
+    black_box(search.found());
 }

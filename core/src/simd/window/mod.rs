@@ -25,7 +25,10 @@
 
 mod errors;
 mod moves;
+mod parts;
 mod scores;
+
+pub use parts::{Part, Scores, WindowPart};
 
 use super::access::{Access, Ragged, Single, Whole};
 use super::{Block, Kernel, LANES, Lanes};
@@ -91,7 +94,7 @@ impl<V: RowsMut, U: RowsMut> Kernel for WindowUpdate<'_, V, U> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Result<f32, WindowError> {
-        self.compiled_for::<L, AnyShape>(lanes)
+        self.compiled_for(AnyShape, lanes)
     }
 }
 
@@ -111,14 +114,14 @@ impl<V: RowsMut, U: RowsMut, const WINDOW: usize, const TARGETS: usize> Kernel
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Result<f32, WindowError> {
         const { assert!(WINDOW <= MAX_WINDOW && TARGETS <= MAX_TARGETS, "more than one update takes") };
-        self.0.compiled_for::<L, Shape<WINDOW, TARGETS, true>>(lanes)
+        self.0.compiled_for(Shape::<WINDOW, TARGETS, true>, lanes)
     }
 }
 
 impl<V: RowsMut, U: RowsMut> WindowUpdate<'_, V, U> {
     /// Checks the shapes, once for all that follows.
     #[inline(always)]
-    fn compiled_for<L: Lanes, S: Shapes>(self, lanes: L) -> Result<f32, WindowError> {
+    fn compiled_for<L: Lanes, S: Shapes>(self, shapes: S, lanes: L) -> Result<f32, WindowError> {
         let Self { v, u, inputs, targets, labels, rate, with_loss } = self;
         let [left, right] = inputs;
         if left.len() > S::MAX_INPUTS || right.len() > S::MAX_INPUTS - left.len() {
@@ -134,11 +137,11 @@ impl<V: RowsMut, U: RowsMut> WindowUpdate<'_, V, U> {
         let blocks = len.div_ceil(LANES);
         // Known when compiled: only one of the ways becomes code.
         if const { V::ONE_BLOCK && U::ONE_BLOCK } {
-            S::update(&pairs, lanes, Single::new(v.as_blocks_mut()), Single::new(u.as_blocks_mut()))
+            shapes.update(&pairs, lanes, Single::new(v.as_blocks_mut()), Single::new(u.as_blocks_mut()))
         } else if const { V::WHOLE_BLOCKS && U::WHOLE_BLOCKS } {
-            S::update(&pairs, lanes, Whole::new(v.as_blocks_mut(), blocks), Whole::new(u.as_blocks_mut(), blocks))
+            shapes.update(&pairs, lanes, Whole::new(v.as_blocks_mut(), blocks), Whole::new(u.as_blocks_mut(), blocks))
         } else {
-            S::update(&pairs, lanes, Ragged(v), Ragged(u))
+            shapes.update(&pairs, lanes, Ragged(v), Ragged(u))
         }
     }
 }
@@ -155,9 +158,15 @@ struct Pairs<'a> {
 }
 
 /// For which shapes an update is compiled.
-trait Shapes {
+trait Shapes: Sized {
     const MAX_INPUTS: usize;
-    fn update<L: Lanes, V: Access, U: Access>(pairs: &Pairs<'_>, lanes: L, v: V, u: U) -> Result<f32, WindowError>;
+    fn update<L: Lanes, V: Access, U: Access>(
+        self,
+        pairs: &Pairs<'_>,
+        lanes: L,
+        v: V,
+        u: U,
+    ) -> Result<f32, WindowError>;
 }
 
 /// `TARGETS` targets, whose labels are those of negative sampling if `SAMPLED`, and at most 2·`WINDOW` inputs.
@@ -167,7 +176,13 @@ impl<const WINDOW: usize, const TARGETS: usize, const SAMPLED: bool> Shapes for 
     const MAX_INPUTS: usize = 2 * WINDOW;
 
     #[inline(always)]
-    fn update<L: Lanes, V: Access, U: Access>(pairs: &Pairs<'_>, lanes: L, v: V, u: U) -> Result<f32, WindowError> {
+    fn update<L: Lanes, V: Access, U: Access>(
+        self,
+        pairs: &Pairs<'_>,
+        lanes: L,
+        v: V,
+        u: U,
+    ) -> Result<f32, WindowError> {
         let targets = pairs.targets.try_into().map_err(|_| WindowError::TooLarge)?;
         pairs.step::<L, V, U, WINDOW, TARGETS, SAMPLED>(targets, lanes, v, u).ok_or(WindowError::NoSuchRow)
     }
@@ -180,17 +195,23 @@ impl Shapes for AnyShape {
     const MAX_INPUTS: usize = MAX_INPUTS;
 
     #[inline(always)]
-    fn update<L: Lanes, V: Access, U: Access>(pairs: &Pairs<'_>, lanes: L, v: V, u: U) -> Result<f32, WindowError> {
+    fn update<L: Lanes, V: Access, U: Access>(
+        self,
+        pairs: &Pairs<'_>,
+        lanes: L,
+        v: V,
+        u: U,
+    ) -> Result<f32, WindowError> {
         match pairs.targets.len() {
             0 => Ok(0.0),
-            1 => Shape::<MAX_WINDOW, 1, false>::update(pairs, lanes, v, u),
-            2 => Shape::<MAX_WINDOW, 2, false>::update(pairs, lanes, v, u),
-            3 => Shape::<MAX_WINDOW, 3, false>::update(pairs, lanes, v, u),
-            4 => Shape::<MAX_WINDOW, 4, false>::update(pairs, lanes, v, u),
-            5 => Shape::<MAX_WINDOW, 5, false>::update(pairs, lanes, v, u),
-            6 => Shape::<MAX_WINDOW, 6, false>::update(pairs, lanes, v, u),
-            7 => Shape::<MAX_WINDOW, 7, false>::update(pairs, lanes, v, u),
-            8 => Shape::<MAX_WINDOW, 8, false>::update(pairs, lanes, v, u),
+            1 => Shape::<MAX_WINDOW, 1, false>.update(pairs, lanes, v, u),
+            2 => Shape::<MAX_WINDOW, 2, false>.update(pairs, lanes, v, u),
+            3 => Shape::<MAX_WINDOW, 3, false>.update(pairs, lanes, v, u),
+            4 => Shape::<MAX_WINDOW, 4, false>.update(pairs, lanes, v, u),
+            5 => Shape::<MAX_WINDOW, 5, false>.update(pairs, lanes, v, u),
+            6 => Shape::<MAX_WINDOW, 6, false>.update(pairs, lanes, v, u),
+            7 => Shape::<MAX_WINDOW, 7, false>.update(pairs, lanes, v, u),
+            8 => Shape::<MAX_WINDOW, 8, false>.update(pairs, lanes, v, u),
             _ => Err(WindowError::TooLarge),
         }
     }
@@ -205,23 +226,33 @@ impl Pairs<'_> {
         mut v: V,
         mut u: U,
     ) -> Option<f32> {
-        let blocks = self.dim.div_ceil(LANES);
-        let [left, right] = self.inputs;
         let (mut v_rows, mut u_rows) = ([[V::NONE; 2]; WINDOW], [U::NONE; J]);
-        let v_rows = v_rows.as_flattened_mut();
-        let inputs = left.len() + right.len();
-        find_rows(&v, left, blocks, v_rows)?;
-        find_rows(&v, right, blocks, v_rows.get_mut(left.len()..)?)?;
-        find_rows(&u, targets, blocks, &mut u_rows)?;
-        let v_rows = v_rows.get(..inputs)?;
+        let (v_rows, blocks) = self.find(&v, &u, targets, &mut v_rows, &mut u_rows)?;
 
-        let mut table = Table([[0.0; LANES]; WINDOW]);
+        let mut table = Table::<WINDOW>::ZEROS;
         scores::take(lanes, &v, &u, v_rows, &u_rows, blocks, &mut table)?;
         let labels = if SAMPLED { 1 } else { self.labels };
-        let loss = if self.with_loss { errors::loss(table.rows(inputs), J, labels) } else { 0.0 };
-        errors::take::<L, WINDOW, J>(lanes, &mut table, inputs, labels, self.rate);
-        moves::make(lanes, &mut v, &mut u, v_rows, &u_rows, table.rows(inputs), self.dim)?;
+        let loss = if self.with_loss { errors::loss(table.rows(v_rows.len()), J, labels) } else { 0.0 };
+        errors::take::<L, WINDOW, J>(lanes, &mut table, v_rows.len(), labels, self.rate);
+        moves::make(lanes, &mut v, &mut u, v_rows, &u_rows, table.rows(v_rows.len()), self.dim)?;
         Some(loss)
+    }
+
+    /// Finds all rows, and gives those of the inputs, and how many blocks a row has.
+    #[inline(always)]
+    fn find<'r, V: Access, U: Access>(
+        &self,
+        v: &V,
+        u: &U,
+        targets: &[u32],
+        v_rows: &'r mut [[V::Row; 2]],
+        u_rows: &mut [U::Row],
+    ) -> Option<(&'r [V::Row], usize)> {
+        let (v_rows, blocks, [left, right]) = (v_rows.as_flattened_mut(), self.dim.div_ceil(LANES), self.inputs);
+        find_rows(v, left, blocks, v_rows)?;
+        find_rows(v, right, blocks, v_rows.get_mut(left.len()..)?)?;
+        find_rows(u, targets, blocks, u_rows)?;
+        Some((v_rows.get(..left.len() + right.len())?, blocks))
     }
 }
 
@@ -238,11 +269,14 @@ fn find_rows<A: Access>(access: &A, indices: &[u32], blocks: usize, rows: &mut [
 type Row = [f32; MAX_TARGETS];
 
 /// The rows of at most 2·`WINDOW` inputs. A block holds two.
+#[derive(Debug)]
 struct Table<const WINDOW: usize>([Block; WINDOW]);
 
 const _: () = assert!(2 * MAX_TARGETS == LANES);
 
 impl<const WINDOW: usize> Table<WINDOW> {
+    const ZEROS: Self = Self([[0.0; LANES]; WINDOW]);
+
     #[inline(always)]
     fn rows(&self, inputs: usize) -> &[Row] {
         self.0.as_flattened().as_chunks().0.get(..inputs).unwrap_or_default()
