@@ -3,6 +3,19 @@
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
 
+/// Instructions that it is calibrated with.
+#[cfg(not(feature = "optimizers"))]
+pub(crate) const CALIBRATION: u32 = 4_000_000;
+
+/// Ticks in which so many instructions are done.
+#[cfg(not(feature = "optimizers"))]
+pub(crate) fn calibrate() -> u32 {
+    let start = now();
+    // SAFETY: two instructions, which only count down.
+    unsafe { core::arch::asm!("2:", "subs {0}, {0}, #1", "bne 2b", inout(reg) CALIBRATION / 2 => _) };
+    since(start)
+}
+
 /// Starts it.
 pub(crate) fn start() {
     // SAFETY: nothing else uses the peripherals.

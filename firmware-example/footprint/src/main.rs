@@ -5,13 +5,14 @@
 //! | `numbers` | core's training and queries, on words that are numbers already |
 //! | | the firmware's learner, with the vocabulary |
 //! | `measure` | the learner, and a measurement, which does not change it |
+//! | `slices` | the firmware's dialogue, and how long it keeps the serial line waiting |
 //! | `optimizers` | core's training by each optimizer, and a measurement |
 #![no_std]
 #![no_main]
 
-#[cfg(any(feature = "measure", feature = "optimizers"))]
+#[cfg(any(feature = "measure", feature = "slices", feature = "optimizers"))]
 mod clock;
-#[cfg(any(feature = "measure", feature = "optimizers"))]
+#[cfg(any(feature = "measure", feature = "slices", feature = "optimizers"))]
 mod host;
 #[cfg(feature = "measure")]
 mod kernel;
@@ -21,12 +22,17 @@ mod measure;
 mod numbers;
 #[cfg(feature = "optimizers")]
 mod optimizers;
+#[cfg(all(feature = "slices", feature = "microbit"))]
+#[path = "../../src/register.rs"]
+mod register;
+#[cfg(feature = "slices")]
+mod slices;
 #[cfg(any(feature = "measure", feature = "optimizers"))]
 #[path = "../../src/stack.rs"]
 mod stack;
 #[cfg(feature = "optimizers")]
 mod trial;
-#[cfg(not(any(feature = "numbers", feature = "optimizers")))]
+#[cfg(not(any(feature = "numbers", feature = "slices", feature = "optimizers")))]
 mod words;
 
 #[cfg(not(feature = "optimizers"))]
@@ -40,7 +46,9 @@ fn main() -> ! {
     numbers::run();
     #[cfg(feature = "optimizers")]
     optimizers::all();
-    #[cfg(not(any(feature = "numbers", feature = "optimizers")))]
+    #[cfg(feature = "slices")]
+    slices::all();
+    #[cfg(not(any(feature = "numbers", feature = "slices", feature = "optimizers")))]
     {
         let mut learner = words::learner();
         #[cfg(feature = "measure")]
@@ -50,7 +58,7 @@ fn main() -> ! {
     }
 }
 
-#[cfg(not(any(feature = "measure", feature = "optimizers")))]
+#[cfg(not(any(feature = "measure", feature = "slices", feature = "optimizers")))]
 #[panic_handler]
 fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
     loop {

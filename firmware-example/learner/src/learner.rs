@@ -2,20 +2,22 @@
 
 mod load;
 mod memory;
+mod slices;
 
 pub use load::LoadError;
-pub use memory::{FixedMemory, Memory};
+pub use memory::{FixedMemory, Known, Memory};
 
 use motevec_core::image::{Encoding, WriteError, Writer};
 use motevec_core::model::{Model, RowsMut};
 use motevec_core::query::{Neighbor, nearest_in};
-use motevec_core::sample::{Generator, Unigram};
+use motevec_core::sample::Generator;
 use motevec_core::simd::Lanes;
 use motevec_core::state::State;
-use motevec_core::train::{Fixed, Loss, Stream, Trainer};
+use motevec_core::train::{Loss, Stream};
 use motevec_core::vocab::{Observed, VocabIn};
 
-use self::memory::{Known, start_row};
+use self::memory::start_row;
+use self::slices::Work;
 use crate::log::info;
 
 /// How many tokens on each side of a center are its outside words.
@@ -35,6 +37,10 @@ const FADE: u64 = 16;
 const LARGEST: f32 = 16.0;
 
 /// Learns, in a [`Memory`].
+///
+/// What takes long can be done in slices, between which a device does something else: [`start`](Self::start) takes a
+/// token, and [`step`](Self::step) does the work that it makes, a slice a call. The slices make no difference to what
+/// is learned, nor does whatever else is asked of the learner in between.
 #[derive(Debug)]
 pub struct Learner<'m, L, M> {
     lanes: L,
@@ -47,6 +53,8 @@ pub struct Learner<'m, L, M> {
     /// The last words of the sentence that has begun, and its loss so far.
     window: Stream<{ 2 * WINDOW + 1 }>,
     sentence: Loss,
+    /// What is left to do.
+    work: Work,
 }
 
 /// A stream of random numbers for each purpose.
@@ -86,9 +94,9 @@ where
 {
     /// A learner that knows nothing.
     pub fn new(lanes: L, memory: &'m mut Memory<R, T, H, C>) -> Self {
-        let (window, sentence) = (Stream::new(), Loss::default());
+        let (window, sentence, work) = (Stream::new(), Loss::default(), Work::new());
         let streams = Streams::new();
-        let mut learner = Self { lanes, memory, streams, rate: RATE, tokens: 0, loss: None, window, sentence };
+        let mut learner = Self { lanes, memory, streams, rate: RATE, tokens: 0, loss: None, window, sentence, work };
         learner.fade_at(FADE * learner.memory.vocab.capacity() as u64);
         learner.reset();
         learner
@@ -105,7 +113,7 @@ where
         self.memory.vocab.clear();
         self.streams = Streams::new();
         (self.tokens, self.loss) = (0, None);
-        (self.window, self.sentence) = (Stream::new(), Loss::default());
+        (self.window, self.sentence, self.work) = (Stream::new(), Loss::default(), Work::new());
         // Numbers are known from the start.
         let Memory { model, vocab, noise } = &mut *self.memory;
         for word in 0..vocab.len() as u32 {
@@ -122,27 +130,12 @@ where
         self.end_sentence(notice)
     }
 
-    /// Counts the next token of a sentence, if there is room for it, and trains on the word two before it.
+    /// Counts the next token of a sentence, if there is room for it, and trains on the word two before it:
+    /// [`start`](Self::start), and [`step`](Self::step) to the end.
     #[inline(never)]
     pub fn observe(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) {
-        let word = match self.count(token, notice) {
-            Observed::Known(word) => word,
-            Observed::New(word) => {
-                // A word that is forgotten while it is in the window ends the sentence.
-                if self.window.holds(word) {
-                    self.train(None);
-                }
-                let Memory { model, noise, .. } = &mut *self.memory;
-                start_row(model, word, &mut self.streams.rows);
-                noise.outdate();
-                word
-            }
-            Observed::Dropped => {
-                self.tokens = self.tokens.saturating_add(1);
-                return;
-            }
-        };
-        self.train(Some(word));
+        self.start(token, notice);
+        self.finish();
     }
 
     /// Counts a token. Not inlined: while it trains, the stack does not hold what looking up a token needs.
@@ -161,44 +154,23 @@ where
 
     /// The same, for a word that is known, by its number. Returns whether it is.
     pub fn observe_number(&mut self, word: u32) -> bool {
-        let known = self.memory.vocab.observe_index(word);
-        if known {
-            self.train(Some(word));
-        }
+        let known = self.start_number(word);
+        self.finish();
         known
     }
 
-    /// Ends a sentence: trains on its last words.
+    /// Ends a sentence: trains on its last words, unless [`start_end`](Self::start_end) and [`step`](Self::step) have
+    /// done so.
     ///
     /// Gives the loss over the sentence, before each step. Vectors that grow without end are noticed here.
     #[inline(never)]
     pub fn end_sentence(&mut self, notice: &mut dyn FnMut(Notice<'_>)) -> Loss {
-        self.train(None);
+        self.start_end();
+        self.finish();
         let loss = core::mem::take(&mut self.sentence);
         self.remember(loss);
         self.restart_endless(loss, notice);
         loss
-    }
-
-    /// Trains on the next word of a sentence, or on what its end leaves.
-    #[inline(never)]
-    fn train(&mut self, next: Option<u32>) {
-        let Memory { model, vocab, noise } = &mut *self.memory;
-        if next.is_some() {
-            self.tokens = self.tokens.saturating_add(1);
-            if noise.is_stale(u32::try_from(vocab.total()).unwrap_or(u32::MAX)) {
-                noise.rebuild(vocab.counts().iter().copied());
-            }
-        }
-        let negatives = Unigram { table: &*noise, rng: &mut self.streams.negatives };
-        let mut trainer = Trainer::new(self.lanes, model, negatives, Fixed::<WINDOW, TARGETS>, self.rate);
-        trainer.loss = self.sentence;
-        // Every word has a row.
-        let _ = match next {
-            Some(word) => self.window.push(word, &mut trainer, &mut self.streams.widths),
-            None => self.window.end_sentence(&mut trainer, &mut self.streams.widths),
-        };
-        self.sentence = trainer.loss;
     }
 
     /// Redraws vectors that have grown without end.
@@ -246,10 +218,13 @@ where
     /// The words most similar to `word`, most similar first, as many as there is room for in `best`. Returns how many
     /// there are. Numbers that have not occurred, or so long ago that their counts have faded, are left out.
     pub fn near(&self, word: u32, best: &mut [Neighbor]) -> usize {
+        nearest_in(self.lanes, &self.known(), self.vector(word).unwrap_or_default(), &[word], best)
+    }
+
+    /// The vectors that [`near`](Self::near) looks at, for a [`Search`](motevec_core::query::Search) in slices.
+    pub fn known(&self) -> Known<'_, R> {
         let Memory { model, vocab, .. } = &*self.memory;
-        let least = u32::from(vocab.is_numbered());
-        let vectors = Known { center: &model.center, counts: vocab.counts(), least };
-        nearest_in(self.lanes, &vectors, self.vector(word).unwrap_or_default(), &[word], best)
+        Known { center: &model.center, counts: vocab.counts(), least: vocab.is_numbered().into() }
     }
 
     /// The center vector of `word`.
@@ -300,8 +275,13 @@ where
     /// outside vectors.
     ///
     /// Two machines that have learned the same have the same hash.
-    #[inline(never)]
     pub fn bits(&self) -> u64 {
+        self.bits_with(&mut || ())
+    }
+
+    /// [`bits`](Self::bits), which calls `between` after each row.
+    #[inline(never)]
+    pub fn bits_with(&self, between: &mut dyn FnMut()) -> u64 {
         let Memory { model: Model { center, outside }, vocab, .. } = &*self.memory;
         let mut hash = 0xCBF2_9CE4_8422_2325;
         for matrix in [center, outside] {
@@ -310,6 +290,7 @@ where
                 for byte in row.iter().take(matrix.dim()).flat_map(|component| component.to_le_bytes()) {
                     hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
                 }
+                between();
             }
         }
         hash
@@ -319,6 +300,7 @@ where
 /// All that changes while it learns.
 impl<L, R, T, H, C> State for Learner<'_, L, Memory<R, T, H, C>>
 where
+    L: Lanes,
     R: RowsMut,
     T: AsRef<[u8]> + AsMut<[u8]>,
     H: AsRef<[u16]> + AsMut<[u16]>,
@@ -327,6 +309,7 @@ where
     // Once, and not for each visitor: it would take a kilobyte and a half of flash each time.
     #[inline(never)]
     fn visit(&mut self, visit: &mut dyn FnMut(&mut [u8])) {
+        self.finish();
         let Streams { rows, negatives, widths } = &mut self.streams;
         [rows, negatives, widths].into_iter().for_each(|stream| stream.visit(visit));
         self.rate.visit(visit);

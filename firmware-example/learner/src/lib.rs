@@ -9,6 +9,7 @@
 //! | [`session`] | from commands to answers |
 //! | [`slots`] | keeps what is learned in flash, over power cuts |
 //! | [`save`] | from an image to lines |
+//! | [`waiting`] | bytes that have come while it was busy |
 //! | [`text`] | from numbers to text, without `core::fmt` |
 //! | [`world`] | the demo: the events of a building |
 //!
@@ -27,6 +28,7 @@ pub mod save;
 pub mod session;
 pub mod slots;
 pub mod text;
+pub mod waiting;
 pub mod world;
 
 /// The traits of flash, in the version that is needed here.

@@ -31,6 +31,7 @@ impl<'a, S: Sink> Lines<'a, S> {
                 self.send_line();
             }
         }
+        self.out.listen();
     }
 
     /// Sends what is left.

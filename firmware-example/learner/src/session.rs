@@ -1,14 +1,15 @@
 //! Answers commands: the dialogue on the serial line.
 //!
-//! An answer is one or more lines, of which the last is `ok` or starts with `error: `. The device does not listen while
-//! it answers: send the next line after that.
+//! An answer is one or more lines, of which the last is `ok` or starts with `error: `. While it makes one, a session
+//! calls [`Sink::listen`] again and again, on a Cortex-M0 without an FPU after 260,000 instructions at most: there a
+//! device takes what has come on the line, and keeps it until the session wants the next byte.
 
 mod tell;
 
 use core::convert::Infallible;
 
 use motevec_core::image::Image;
-use motevec_core::query::{Neighbor, nearest};
+use motevec_core::query::{Candidates, Neighbor, Search};
 use motevec_core::simd::{Lanes, Portable, Scalar};
 use motevec_core::train::Loss;
 
@@ -27,6 +28,8 @@ use crate::world::{VISITS, World};
 
 /// How many neighbors to show.
 const NEIGHBORS: usize = 5;
+/// How many vectors are looked at until it listens again.
+const ROWS: usize = 8;
 /// Epochs of the demo.
 const EPOCHS: u32 = 8;
 
@@ -219,11 +222,24 @@ impl<L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize> A
 
     #[inline(never)]
     fn learn(&mut self, tokens: Tokens<'_>, out: &mut impl Sink) {
-        let loss = self.learner.learn(tokens.iter(), &mut |notice| tell(notice, out));
+        for token in tokens.iter() {
+            self.learner.start(token, &mut |notice| tell(notice, out));
+            self.work(out);
+        }
+        self.learner.start_end();
+        self.work(out);
+        let loss = self.learner.end_sentence(&mut |notice| tell(notice, out));
         if loss.pairs > 0 {
             say!(out, Text("loss "), Real(loss.mean() as f32, 4));
         }
         say!(out, Text("ok"));
+    }
+
+    /// Does what the learner has left to do, and listens meanwhile.
+    fn work(&mut self, out: &mut impl Sink) {
+        while self.learner.step() {
+            out.listen();
+        }
     }
 
     /// Learned words are compared with each other, and words in flash with each other: the two were trained separately.
@@ -231,18 +247,33 @@ impl<L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize> A
     fn near(&self, token: &str, out: &mut impl Sink) {
         if let Some(word) = self.learner.word(token) {
             let name = |row| self.learner.vocab().token(row);
-            let mut best = [Neighbor::default(); NEIGHBORS];
-            let found = self.learner.near(word, &mut best);
-            return send_neighbors(best.get(..found).unwrap_or_default(), name, out);
+            let query = self.learner.vector(word).unwrap_or_default();
+            return self.search(&self.learner.known(), query, word, name, out);
         }
         let mut query = [0.0; D];
         match self.in_flash(token, &mut query) {
             Some((image, word)) => {
-                let found = nearest::<_, _, NEIGHBORS>(self.lanes, &image.center(), &query, &[word]);
-                send_neighbors(&found, |row| image.word(row), out);
+                self.search(&image.center(), &query, word, |row| image.word(row), out);
             }
             None => unknown(token, out),
         }
+    }
+
+    /// Shows which of `vectors` are the most similar to that of `word`, and listens meanwhile.
+    #[inline(never)]
+    fn search<'a>(
+        &self,
+        vectors: &impl Candidates,
+        query: &[f32],
+        word: u32,
+        name: impl Fn(u32) -> Option<&'a str>,
+        out: &mut impl Sink,
+    ) {
+        let (mut best, mut search) = ([Neighbor::default(); NEIGHBORS], Search::new(self.lanes, query));
+        while search.step(self.lanes, vectors, &[word], &mut best, ROWS) {
+            out.listen();
+        }
+        send_neighbors(best.get(..search.found()).unwrap_or_default(), name, out);
     }
 
     #[inline(never)]
@@ -289,7 +320,7 @@ impl<L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize> A
 
     #[inline(never)]
     fn keep(&mut self, out: &mut impl Sink) {
-        match self.slots.as_mut().map(|slots| slots.keep(&mut *self.learner)) {
+        match self.slots.as_mut().map(|slots| slots.keep_with(&mut *self.learner, &mut || out.listen())) {
             Some(Ok(())) => say!(out, Text("ok")),
             Some(Err(_)) => say!(out, Text("error: the flash does not take it; what was kept before is still there")),
             None => say!(out, Text("error: there is no flash to keep it in")),
@@ -320,7 +351,13 @@ impl<L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize> A
             let mut total = Loss::default();
             for _ in 0..VISITS {
                 let visit = world.visit();
-                let loss = self.learner.learn(visit.iter().map(|event| event.token()), &mut |_| ());
+                for event in &visit {
+                    self.learner.start(event.token(), &mut |_| ());
+                    self.work(out);
+                }
+                self.learner.start_end();
+                self.work(out);
+                let loss = self.learner.end_sentence(&mut |_| ());
                 total.sum += loss.sum;
                 total.pairs += loss.pairs;
             }
@@ -331,7 +368,7 @@ impl<L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize> A
 
     #[inline(never)]
     fn tell_epoch(&self, epoch: u32, loss: f32, out: &mut impl Sink) {
-        let bits = self.learner.bits();
+        let bits = self.learner.bits_with(&mut || out.listen());
         info!("epoch {=u32}: loss {=f32}, bits {=u64:016x}", epoch, loss, bits);
         say!(out, Text("epoch "), Number(epoch), Text(" loss "), Real(loss, 4), Text(" bits "), Bits(bits));
     }
@@ -347,7 +384,8 @@ impl<L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize> A
         if let Some(loss) = learner.loss() {
             send(out, &[Text("\nloss "), Real(loss, 4)]);
         }
-        send(out, &[Text("\nbits "), Bits(learner.bits())]);
+        let bits = learner.bits_with(&mut || out.listen());
+        send(out, &[Text("\nbits "), Bits(bits)]);
         if let Some(stack) = (self.board.stack)() {
             send(out, &of("\nstack ", stack.peak as usize, stack.size as usize));
             send(out, &[Text(" bytes")]);

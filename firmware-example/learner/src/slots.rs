@@ -82,7 +82,7 @@ impl<F: NorFlash> Slots<F> {
     /// # Errors
     /// Those of the flash. Part of a state may have been taken up.
     pub fn restore(&mut self, state: &mut dyn State) -> Result<bool, F::Error> {
-        self.look();
+        self.look(&mut || ());
         let Some(newest) = self.newest else { return Ok(false) };
         let (mut from, mut result) = (self.slot_of(newest) * self.size, Ok(()));
         let (mut block, mut taken) = ([0; BLOCK], BLOCK);
@@ -100,10 +100,10 @@ impl<F: NorFlash> Slots<F> {
     }
 
     /// Finds the newest state. A slot that cannot be read has none.
-    fn look(&mut self) {
+    fn look(&mut self, between: &mut dyn FnMut()) {
         self.newest = None;
         for slot in 0..self.count {
-            if let Ok(Some(seal)) = self.whole(slot) {
+            if let Ok(Some(seal)) = self.whole(slot, between) {
                 self.newest = self.newest.max(Some(seal.sequence));
             }
         }
@@ -115,17 +115,26 @@ impl<F: NorFlash> Slots<F> {
     /// # Errors
     /// If it is not in flash afterwards.
     pub fn keep(&mut self, state: &mut dyn State) -> Result<(), NotKept> {
+        self.keep_with(state, &mut || ())
+    }
+
+    /// [`keep`](Self::keep), which calls `between` between any two pieces, and after each page that is erased.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn keep_with(&mut self, state: &mut dyn State, between: &mut dyn FnMut()) -> Result<(), NotKept> {
         let (mut length, mut checksum) = (0, Checksum::new());
         state.visit(&mut |piece| {
             length += piece.len();
             checksum.add(piece);
+            between();
         });
         let room = self.size as usize - BLOCK;
         if length > room {
             return Err(NotKept);
         }
         if self.next.is_none() {
-            self.look();
+            self.look(between);
         }
         for _ in 0..self.count {
             let sequence = self.next.unwrap_or(0);
@@ -133,8 +142,8 @@ impl<F: NorFlash> Slots<F> {
             seal.checksum = self.sealed(checksum, seal);
             let (slot, next) = (self.slot_of(sequence), sequence.wrapping_add(1));
             // What is worn out may not hold what it was given.
-            let written = self.write(slot, state, seal).is_ok();
-            if written && self.whole(slot).ok().flatten().is_some_and(|held| held.sequence == sequence) {
+            let written = self.write(slot, state, seal, between).is_ok();
+            if written && self.whole(slot, between).ok().flatten().is_some_and(|held| held.sequence == sequence) {
                 (self.next, self.newest) = (Some(next), Some(sequence));
                 return Ok(());
             }
@@ -148,9 +157,18 @@ impl<F: NorFlash> Slots<F> {
 
     /// Erases a slot, writes the state there, and then the seal.
     #[inline(never)]
-    fn write(&mut self, slot: u32, state: &mut dyn State, seal: Seal) -> Result<(), F::Error> {
+    fn write(
+        &mut self,
+        slot: u32,
+        state: &mut dyn State,
+        seal: Seal,
+        between: &mut dyn FnMut(),
+    ) -> Result<(), F::Error> {
         let (mut to, end) = (slot * self.size, (slot + 1) * self.size);
-        self.flash.erase(to, end)?;
+        for page in (to..end).step_by(F::ERASE_SIZE) {
+            self.flash.erase(page, page + F::ERASE_SIZE as u32)?;
+            between();
+        }
         let (mut block, mut put, mut result) = ([0; BLOCK], 0, Ok(()));
         state.visit(&mut |piece| {
             for &mut byte in piece {
@@ -163,6 +181,7 @@ impl<F: NorFlash> Slots<F> {
                     (to, put) = (to + BLOCK as u32, 0);
                 }
             }
+            between();
         });
         result?;
         if put > 0 {
@@ -173,7 +192,7 @@ impl<F: NorFlash> Slots<F> {
 
     /// The seal of a slot, if it is whole.
     #[inline(never)]
-    fn whole(&mut self, slot: u32) -> Result<Option<Seal>, F::Error> {
+    fn whole(&mut self, slot: u32, between: &mut dyn FnMut()) -> Result<Option<Seal>, F::Error> {
         let (start, last) = (slot * self.size, (slot + 1) * self.size - BLOCK as u32);
         let mut block = [0; BLOCK];
         self.flash.read(last, &mut block)?;
@@ -188,6 +207,7 @@ impl<F: NorFlash> Slots<F> {
             let of_state = left.min(BLOCK);
             checksum.add(block.get(..of_state).unwrap_or_default());
             (from, left) = (from + BLOCK as u32, left - of_state);
+            between();
         }
         Ok(Some(seal).filter(|seal| self.sealed(checksum, *seal) == seal.checksum))
     }

@@ -4,6 +4,10 @@
 pub trait Sink {
     /// Sends all of `bytes`, and waits until that is done.
     fn send(&mut self, bytes: &[u8]);
+
+    /// Takes what has come on the line, to hand it out later, unless an interrupt does. Whatever takes long calls it
+    /// again and again, and so should `send` while it waits.
+    fn listen(&mut self) {}
 }
 
 /// A piece of an answer.

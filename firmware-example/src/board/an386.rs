@@ -15,11 +15,15 @@ impl Serial {
         Self(unsafe { Uart::start(0x4000_4000, 25_000_000) })
     }
 
-    pub(crate) fn read(&mut self) -> u8 {
-        self.0.read()
+    pub(super) fn poll(&mut self) -> Option<u8> {
+        self.0.poll()
     }
 
-    pub(crate) fn write(&mut self, byte: u8) {
-        self.0.write(byte);
+    pub(super) fn can_send(&mut self) -> bool {
+        self.0.can_send()
+    }
+
+    pub(super) fn put(&mut self, byte: u8) {
+        self.0.put(byte);
     }
 }

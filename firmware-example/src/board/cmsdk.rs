@@ -25,15 +25,18 @@ impl Uart {
         Self { data: register(0x00), state: register(0x04) }
     }
 
-    /// Waits for a byte.
-    pub(super) fn read(&mut self) -> u8 {
-        while self.state.read() & RECEIVE_FULL == 0 {}
-        self.data.read() as u8
+    /// The byte that has come.
+    pub(super) fn poll(&mut self) -> Option<u8> {
+        (self.state.read() & RECEIVE_FULL != 0).then(|| self.data.read() as u8)
     }
 
-    /// Sends a byte, and waits for the one before it.
-    pub(super) fn write(&mut self, byte: u8) {
-        while self.state.read() & TRANSMIT_FULL != 0 {}
+    /// Whether there is room for a byte to be sent.
+    pub(super) fn can_send(&self) -> bool {
+        self.state.read() & TRANSMIT_FULL == 0
+    }
+
+    /// Sends a byte.
+    pub(super) fn put(&mut self, byte: u8) {
         self.data.write(byte.into());
     }
 }

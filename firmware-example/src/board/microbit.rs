@@ -1,8 +1,7 @@
 //! BBC micro:bit v1: an nRF51822 with a Cortex-M0 and 16 KB of RAM. Its interface chip shows the UART as a USB serial
 //! port.
 
-use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-
+use super::WAITING;
 use crate::register::Register;
 
 pub(crate) const NAME: &str = "micro:bit";
@@ -20,40 +19,6 @@ const RX_PIN: u32 = 25;
 const RECEIVED: u32 = 1 << 2;
 const UART_INTERRUPT: i16 = 2;
 const ENABLE_INTERRUPTS: usize = 0xE000_E100;
-
-/// Bytes that have come while the firmware was busy.
-static WAITING: Waiting =
-    Waiting { bytes: [const { AtomicU8::new(0) }; 128], put: AtomicUsize::new(0), taken: AtomicUsize::new(0) };
-
-/// Bytes that wait, put there by the interrupt and taken outside of it.
-struct Waiting {
-    bytes: [AtomicU8; 128],
-    /// How many were ever put there, and taken.
-    put: AtomicUsize,
-    taken: AtomicUsize,
-}
-
-impl Waiting {
-    fn is_full(&self) -> bool {
-        self.put.load(Ordering::Acquire).wrapping_sub(self.taken.load(Ordering::Acquire)) >= self.bytes.len()
-    }
-
-    fn put(&self, byte: u8) {
-        let put = self.put.load(Ordering::Relaxed);
-        if let Some(place) = self.bytes.get(put % self.bytes.len()) {
-            place.store(byte, Ordering::Relaxed);
-        }
-        self.put.store(put.wrapping_add(1), Ordering::Release);
-    }
-
-    fn take(&self) -> Option<u8> {
-        let taken = self.taken.load(Ordering::Relaxed);
-        let place = self.bytes.get(taken % self.bytes.len()).filter(|_| taken != self.put.load(Ordering::Acquire))?;
-        let byte = place.load(Ordering::Relaxed);
-        self.taken.store(taken.wrapping_add(1), Ordering::Release);
-        Some(byte)
-    }
-}
 
 fn register(address: usize) -> Register<u32> {
     // SAFETY: all addresses in this file are of the nRF51's clock, GPIO and UART (nRF51 Series Reference Manual), and
@@ -86,6 +51,8 @@ unsafe fn DefaultHandler(interrupt: i16) {
 pub(crate) struct Serial {
     sent: Register<u32>,
     send: Register<u32>,
+    /// Whether a byte was sent, and was not yet seen to be on its way.
+    sending: bool,
 }
 
 impl Serial {
@@ -105,24 +72,25 @@ impl Serial {
         register(UART + 0x008).write(1);
         register(UART + 0x304).write(RECEIVED);
         register(ENABLE_INTERRUPTS).write(1 << UART_INTERRUPT);
-        Self { sent: register(UART + 0x11C), send: register(UART + 0x51C) }
+        Self { sent: register(UART + 0x11C), send: register(UART + 0x51C), sending: false }
     }
 
-    /// Waits for a byte.
-    pub(crate) fn read(&mut self) -> u8 {
-        loop {
-            if let Some(byte) = WAITING.take() {
-                // There is room again.
-                register(UART + 0x304).write(RECEIVED);
-                return byte;
-            }
+    /// The interrupt takes what comes, if there is room: there is.
+    pub(super) fn poll(&mut self) -> Option<u8> {
+        register(UART + 0x304).write(RECEIVED);
+        None
+    }
+
+    pub(super) fn can_send(&mut self) -> bool {
+        if self.sending && self.sent.read() != 0 {
+            self.sent.write(0);
+            self.sending = false;
         }
+        !self.sending
     }
 
-    /// Sends a byte, and waits until it is on its way.
-    pub(crate) fn write(&mut self, byte: u8) {
+    pub(super) fn put(&mut self, byte: u8) {
         self.send.write(byte.into());
-        while self.sent.read() == 0 {}
-        self.sent.write(0);
+        self.sending = true;
     }
 }

@@ -1,5 +1,6 @@
-//! The boards. A board module defines how much the board learns, and has a serial line that reads and writes single
-//! bytes; one with flash that a program can write to also has a driver of that.
+//! The boards. A board module defines how much the board learns, and has a serial line: `poll` gives a byte that has
+//! come, unless an interrupt takes it, and `put` sends one, when `can_send` says so. One with flash that a program can
+//! write to also has a driver of that.
 
 #[cfg_attr(feature = "microbit", path = "microbit.rs")]
 #[cfg_attr(feature = "an386", path = "an386.rs")]
@@ -27,15 +28,44 @@ pub(crate) fn flash() -> motevec_learner::slots::NoFlash {
 
 pub(crate) use chosen::{NAME, Serial, TEXT, WORDS};
 
+use motevec_learner::text::Sink;
+use motevec_learner::waiting::Waiting;
+
+/// Bytes that have come while the firmware was busy: as many as come in 22 ms, at 115,200 bits per second.
+static WAITING: Waiting<256> = Waiting::new();
+
 /// Components of a vector.
 pub(crate) const DIM: usize = 16;
 /// The most bytes of a line.
 pub(crate) const LINE: usize = 128;
 
-impl motevec_learner::text::Sink for Serial {
+impl Serial {
+    /// Waits for a byte.
+    pub(crate) fn read(&mut self) -> u8 {
+        loop {
+            self.listen();
+            if let Some(byte) = WAITING.take() {
+                return byte;
+            }
+        }
+    }
+}
+
+impl Sink for Serial {
     fn send(&mut self, bytes: &[u8]) {
         for &byte in bytes {
-            self.write(byte);
+            while !self.can_send() {
+                self.listen();
+            }
+            self.put(byte);
+        }
+    }
+
+    fn listen(&mut self) {
+        while !WAITING.is_full()
+            && let Some(byte) = self.poll()
+        {
+            WAITING.put(byte);
         }
     }
 }

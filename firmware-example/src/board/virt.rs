@@ -22,15 +22,15 @@ impl Serial {
         unsafe { Self { data: Register::at(UART), status: Register::at(UART + 5) } }
     }
 
-    /// Waits for a byte.
-    pub(crate) fn read(&mut self) -> u8 {
-        while self.status.read() & RECEIVED == 0 {}
-        self.data.read()
+    pub(super) fn poll(&mut self) -> Option<u8> {
+        (self.status.read() & RECEIVED != 0).then(|| self.data.read())
     }
 
-    /// Sends a byte, once there is room for it.
-    pub(crate) fn write(&mut self, byte: u8) {
-        while self.status.read() & CAN_SEND == 0 {}
+    pub(super) fn can_send(&mut self) -> bool {
+        self.status.read() & CAN_SEND != 0
+    }
+
+    pub(super) fn put(&mut self, byte: u8) {
         self.data.write(byte);
     }
 }

@@ -15,6 +15,7 @@ mod noise;
 mod parity;
 mod power;
 mod running;
+mod slices;
 mod targets;
 
 use motevec_core::simd::Level;

@@ -84,6 +84,7 @@ where
     /// as it is: zero for a new word, from where it learns fast. `None` if the image does not have the token.
     pub fn adopt(&mut self, image: &Image<'_>, token: &str) -> Option<bool> {
         let number = image.find(token)?;
+        self.finish();
         let Some(word) = self.add(token) else { return Some(false) };
         let vocab = &mut self.memory.vocab;
         let average = vocab.total().checked_div(vocab.len() as u64).unwrap_or(0) as u32;

@@ -50,7 +50,8 @@ pub(super) fn start_row<R: RowsMut>(model: &mut Model<R, R>, word: u32, rng: &mu
 }
 
 /// The rows of the known words that have occurred often enough: those after them are unused.
-pub(super) struct Known<'a, R> {
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a, R> {
     pub(super) center: &'a R,
     pub(super) counts: &'a [u32],
     pub(super) least: u32,
