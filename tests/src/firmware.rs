@@ -109,13 +109,17 @@ impl Board {
 /// Rust's target of WebAssembly.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
+/// Rust's target of the ESP32-C3.
+pub const ESP32_C3: &str = "riscv32imc-unknown-none-elf";
+
 /// All targets that core is promised for; the last one has no image.
-pub const TARGETS: [&str; 6] = [
+pub const TARGETS: [&str; 7] = [
     Board::Microbit.target(),
     Board::An386.target(),
     Board::An505.target(),
     Board::Virt.target(),
     WASM,
+    ESP32_C3,
     "thumbv8m.main-none-eabi",
 ];
 

@@ -14,6 +14,7 @@ fn the_demo_learns_which_events_belong_together() {
         answer.iter().filter_map(|line| line.split(' ').nth(3).map(|loss| loss.parse().expect("a number"))).collect();
     assert_eq!(losses.len(), 8, "{answer:?}");
     assert!(losses[0] > 3.5 && losses[7] < 1.7, "the loss falls: {losses:?}");
+    let mut right = 0;
     for room in ROOMS {
         let name = room[0].split_once('.').expect("ROOM.EVENT").0;
         for event in room {
@@ -22,8 +23,11 @@ fn the_demo_learns_which_events_belong_together() {
             let at_home = near.iter().filter(|line| line.starts_with(&format!("{name}."))).count();
             assert!(at_home >= 4, "{event}: {near:?}");
             assert!(near[0].starts_with(name), "{event}: {near:?}");
+            right += at_home;
         }
     }
+    // For tests/footprint.
+    println!("table: events of a building: neighbors right {right} of {}", 5 * ROOMS.as_flattened().len());
 }
 
 #[test]

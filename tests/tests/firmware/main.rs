@@ -14,6 +14,7 @@ mod no_panics;
 mod noise;
 mod parity;
 mod power;
+mod real_chips;
 mod running;
 mod slices;
 mod targets;
