@@ -61,6 +61,7 @@ struct Groups {
     ranks: usize,
     exchanges: u64,
     exchange_seconds: f64,
+    waiting_seconds: f64,
     /// From other ranks.
     exchanged_bytes: u64,
     exchanged_rows: u64,
@@ -86,6 +87,7 @@ impl Summary {
             ranks: settings.ranks.count(),
             exchanges: exchanges.count,
             exchange_seconds: exchanges.time.as_secs_f64(),
+            waiting_seconds: exchanges.waiting.as_secs_f64(),
             exchanged_bytes: exchanges.bytes,
             exchanged_rows: exchanges.rows[0],
             rows_of_groups: exchanges.rows[1],

@@ -10,7 +10,7 @@ use std::fmt::Debug;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[cfg(feature = "mpi")]
 pub use mpi::Mpi;
@@ -29,6 +29,8 @@ pub trait Exchange: Debug + Send + Sync {
     fn swap(&self, pieces: Pieces, room: Pieces) -> [Pieces; 2];
     /// Likewise, with one piece that is sent to all ranks.
     fn share(&self, piece: Pieces, room: Pieces) -> [Pieces; 2];
+    /// How long this rank has waited for others in these until now, before anything could be sent.
+    fn waited(&self) -> Duration;
     /// Ends all ranks, with this exit code.
     fn abort(&self, code: u8) -> !;
 }
@@ -54,6 +56,10 @@ impl Exchange for Alone {
         [piece, room]
     }
 
+    fn waited(&self) -> Duration {
+        Duration::ZERO
+    }
+
     fn abort(&self, code: u8) -> ! {
         std::process::exit(code.into())
     }
@@ -74,11 +80,21 @@ pub struct Exchanges {
     pub count: u64,
     /// How long they took, with waiting for other ranks.
     pub time: Duration,
+    /// How much of that was waiting: others still trained, or still merged.
+    pub waiting: Duration,
     /// The bytes that came from other ranks in them.
     pub bytes: u64,
     /// The rows that changed, and how many groups had changed them: a row counts once for each. Until training ends,
     /// those that this rank owns.
     pub rows: [u64; 2],
+}
+
+/// When an exchange of rows began, and what had been until then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Begun {
+    at: Instant,
+    waited: Duration,
+    received: u64,
 }
 
 impl Default for Ranks {
@@ -146,17 +162,19 @@ impl Ranks {
         [received, room]
     }
 
-    /// The bytes that have come from other ranks so far.
-    pub(crate) fn received(&self) -> u64 {
-        self.received.load(Ordering::Relaxed)
+    /// The beginning of an exchange of rows.
+    pub(crate) fn begin(&self) -> Begun {
+        Begun { at: Instant::now(), waited: self.exchange.waited(), received: self.received.load(Ordering::Relaxed) }
     }
 
-    /// Notes an exchange of rows.
-    pub(crate) fn note(&self, time: Duration, bytes: u64) {
+    /// Notes an exchange of rows, which ends here.
+    pub(crate) fn note(&self, begun: Begun) {
+        let now = self.begin();
         let mut exchanges = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
         exchanges.count += 1;
-        exchanges.time += time;
-        exchanges.bytes += bytes;
+        exchanges.time += now.at - begun.at;
+        exchanges.waiting += now.waited - begun.waited;
+        exchanges.bytes += now.received - begun.received;
     }
 
     /// Notes rows that changed in an exchange.

@@ -1,7 +1,9 @@
 //! The ranks of MPI.
 
 use std::sync::mpsc::{self, Sender};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use mpi::Threading;
 use mpi::datatype::{Partition, PartitionMut};
@@ -19,6 +21,7 @@ use crate::{Error, Result};
 pub struct Mpi {
     rank: usize,
     ranks: usize,
+    waited: Mutex<Duration>,
     /// MPI is spoken by one thread, which it belongs to.
     work: Option<Sender<Work>>,
     thread: Option<JoinHandle<()>>,
@@ -47,7 +50,7 @@ impl Mpi {
         let Ok(Some((rank, ranks))) = said.recv() else {
             return Err(Error::Failed("this MPI does not let one thread of several speak for all".to_owned()));
         };
-        Ok(Self { rank, ranks, work: Some(work), thread: Some(thread) })
+        Ok(Self { rank, ranks, waited: Mutex::default(), work: Some(work), thread: Some(thread) })
     }
 
     /// Does `work` in the thread that may.
@@ -64,6 +67,19 @@ impl Mpi {
             _ => std::process::abort(),
         }
     }
+
+    /// The lengths that all ranks have, rank after rank: known when the last has come.
+    fn all_lengths(&self, own: impl IntoIterator<Item = usize>) -> Vec<u64> {
+        let start = Instant::now();
+        let own: Vec<u64> = own.into_iter().map(|length| length as u64).collect();
+        let all = self.with(move |world| {
+            let mut all = vec![0; own.len() * world.size() as usize];
+            world.all_gather_into(&own[..], &mut all[..]);
+            all
+        });
+        *self.waited.lock().unwrap_or_else(PoisonError::into_inner) += start.elapsed();
+        all
+    }
 }
 
 impl Exchange for Mpi {
@@ -77,9 +93,8 @@ impl Exchange for Mpi {
 
     fn swap(&self, pieces: Pieces, mut room: Pieces) -> [Pieces; 2] {
         let (rank, ranks) = (self.rank, self.ranks);
+        let all = self.all_lengths(pieces.lengths());
         self.with(move |world| {
-            let lengths: Vec<u64> = pieces.lengths().map(|length| length as u64).collect();
-            let all = all_lengths(world, &lengths);
             let incoming: Vec<usize> = all.iter().skip(rank).step_by(ranks).map(|&length| length as usize).collect();
             in_turns(&all, &pieces, &incoming, &mut room, |out, counts, into, coming| {
                 let out = Partition::new(out, counts, places(counts));
@@ -90,14 +105,18 @@ impl Exchange for Mpi {
     }
 
     fn share(&self, piece: Pieces, mut room: Pieces) -> [Pieces; 2] {
+        let all = self.all_lengths([piece.bytes().len()]);
         self.with(move |world| {
-            let all = all_lengths(world, &[piece.bytes().len() as u64]);
             let incoming: Vec<usize> = all.iter().map(|&length| length as usize).collect();
             in_turns(&all, &piece, &incoming, &mut room, |out, _, into, coming| {
                 world.all_gather_varcount_into(out, &mut PartitionMut::new(into, coming, places(coming)));
             });
             [room, piece]
         })
+    }
+
+    fn waited(&self) -> Duration {
+        *self.waited.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn abort(&self, code: u8) -> ! {
@@ -114,13 +133,6 @@ impl Drop for Mpi {
         self.work = None;
         let _ = self.thread.take().map(JoinHandle::join);
     }
-}
-
-/// The lengths that all ranks have, rank after rank.
-fn all_lengths(world: &SimpleCommunicator, own: &[u64]) -> Vec<u64> {
-    let mut all = vec![0; own.len() * world.size() as usize];
-    world.all_gather_into(own, &mut all[..]);
-    all
 }
 
 /// Where each of so many begins.

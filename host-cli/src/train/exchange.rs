@@ -1,16 +1,16 @@
 //! The exchange between groups: what each learned apart becomes common, by the rule of the merge of shards, one level
 //! up. A group counts once for a row that it touched, with all pairs that moved the row there since the last exchange.
 //!
-//! Rows have owners, whose numbers only say which rank does the work. Each rank adds up what its groups changed, sends
-//! each owner what concerns its rows, and gets from all owners the rows as they are now: so it sends and receives rows
-//! that were touched, however many ranks there are. Sums are in fixed point, exact, so that their order is free.
+//! Rows have owners, whose numbers only say which rank does the work. Each rank sends each owner what its groups changed
+//! in its rows, and gets from all owners what that comes to: so it sends and receives rows that were touched, however
+//! many ranks there are. Changes are rounded to bytes, whose sums are exact, so that their order is free.
 
 use std::ops::Range;
 use std::sync::{Mutex, RwLock};
 
 use motevec_core::simd::{Kernel, Lanes, Machine, Simd};
 
-use super::changes::{ONE, Rows, Touched};
+use super::changes::{AHEAD, Rows};
 use super::driver::UNPOISONED;
 use super::frequent::Places;
 use super::matrix::{Matrix, PARTS, stride};
@@ -24,15 +24,15 @@ const BLOCK: usize = if cfg!(test) { 4 << 10 } else { 32 << 20 };
 /// A step of an exchange, of one block of rows.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Step {
-    /// Adds up what the groups of this rank changed in rows of other ranks.
+    /// Finds what the groups of this rank changed in rows of other ranks.
     Collect,
     /// Sends that to the owners of the rows; the work of one thread.
     Swap,
     /// Changes the rows that this rank owns, which is all of an exchange where one process has all groups.
     Apply,
-    /// Sends these to all ranks; the work of one thread.
+    /// Sends that to all ranks; the work of one thread.
     Spread,
-    /// Takes over the rows of other owners.
+    /// Changes the rows of other owners.
     Take,
 }
 
@@ -68,9 +68,9 @@ pub(super) struct RowExchange<'a, 'm> {
     blocks: Vec<Block>,
     /// As many places as any part has.
     places: Vec<u32>,
-    /// By unit of the block: the sections that go to each owner, and then that of the new rows that this rank owns.
-    sums: Vec<Mutex<Vec<Vec<u8>>>>,
-    rows: Vec<Mutex<Vec<u8>>>,
+    /// By unit of the block: the sections that go to each owner, and then that of the rows that this rank owns.
+    changed: Vec<Mutex<Vec<Vec<u8>>>>,
+    merged: Vec<Mutex<Vec<u8>>>,
     /// What came from each rank: of each unit a section. And room for what is sent.
     received: RwLock<[Pieces; 2]>,
 }
@@ -83,7 +83,7 @@ impl Block {
         for unit in 0..matrices.len() * PARTS {
             let (shared, part) = (&matrices[unit / PARTS], unit % PARTS);
             let rows = if frequent { shared.frequent[part].len() } else { shared.common.rows_of(part) };
-            let of_unit = rows * (HEAD + size_of::<f32>() * dim);
+            let of_unit = rows * (HEAD + dim + PAIRS);
             match blocks.last_mut() {
                 Some(block) if bytes + of_unit <= BLOCK => block.units.end += 1,
                 _ => {
@@ -97,9 +97,10 @@ impl Block {
     }
 }
 
-/// Bytes ahead of the numbers of a row: its place; ahead of a sum also the groups in it, and the pairs.
-const PLACE: usize = 4;
-const HEAD: usize = 12;
+/// Bytes ahead of the numbers of a change: the place of its row, and the exponent; and behind those of a group, by how
+/// many pairs.
+const HEAD: usize = 5;
+const PAIRS: usize = 4;
 /// Bytes ahead of the rows of a unit.
 const SECTION: usize = 4;
 
@@ -117,8 +118,8 @@ impl<'a, 'm> RowExchange<'a, 'm> {
             matrices,
             blocks,
             places: (0..most as u32).collect(),
-            sums: (0..units).map(|_| Mutex::new(vec![Vec::new(); ranks.count()])).collect(),
-            rows: (0..units).map(|_| Mutex::default()).collect(),
+            changed: (0..units).map(|_| Mutex::new(vec![Vec::new(); ranks.count()])).collect(),
+            merged: (0..units).map(|_| Mutex::default()).collect(),
             received: RwLock::default(),
         }
     }
@@ -147,52 +148,48 @@ impl<'a, 'm> RowExchange<'a, 'm> {
     /// Does a piece of the work of a step.
     ///
     /// # Errors
-    /// If what groups changed has no room in fixed point.
+    /// If a group changed a row too far.
     pub(super) fn work(&self, simd: Simd, rule: Rule, (step, block): (Step, usize), piece: usize) -> Result<()> {
         let units = self.blocks[block].units.len();
         let unit = self.blocks[block].units.start + piece;
         let mut fits = true;
         match step {
             Step::Collect => {
-                let sums = &mut *self.sums[piece].lock().expect(UNPOISONED);
+                let changed = &mut *self.changed[piece].lock().expect(UNPOISONED);
                 let fits = &mut fits;
-                self.with(block, unit, |rows| simd.enter(Collect { exchange: self, rows, sums, fits }));
+                self.with(block, unit, |rows| simd.enter(Collect { exchange: self, rows, changed, fits }));
             }
             Step::Swap => {
-                let sums = self.sums[..units].iter().map(|sums| sums.lock().expect(UNPOISONED)).collect::<Vec<_>>();
+                let changed = self.changed[..units].iter().map(|unit| unit.lock().expect(UNPOISONED));
+                let changed = changed.collect::<Vec<_>>();
                 let [received, mut out] = std::mem::take(&mut *self.received.write().expect(UNPOISONED));
                 out.clear();
-                (0..self.ranks.count()).for_each(|owner| out.push(sums.iter().map(|sums| &sums[owner][..])));
+                (0..self.ranks.count()).for_each(|owner| out.push(changed.iter().map(|unit| &unit[owner][..])));
                 *self.received.write().expect(UNPOISONED) = self.ranks.swap(out, received);
             }
             Step::Apply => {
                 let [received, _] = &*self.received.read().expect(UNPOISONED);
-                let sums = received.iter().map(|sent| section(sent, piece)).collect();
-                let new = &mut *self.rows[piece].lock().expect(UNPOISONED);
-                let mut changed = [0, 0];
-                let (fits, count) = (&mut fits, &mut changed);
-                self.with(block, unit, |rows| simd.enter(Apply { exchange: self, rows, rule, sums, new, fits, count }));
-                self.ranks.note_rows(changed);
+                let sent = received.iter().map(|sent| section(sent, piece)).collect();
+                let merged = &mut *self.merged[piece].lock().expect(UNPOISONED);
+                let mut counted = [0, 0];
+                let (fits, count) = (&mut fits, &mut counted);
+                self.with(block, unit, |rows| {
+                    simd.enter(Apply { exchange: self, rows, rule, sent, merged, fits, count });
+                });
+                self.ranks.note_rows(counted);
             }
             Step::Spread => {
-                let rows = self.rows[..units].iter().map(|rows| rows.lock().expect(UNPOISONED)).collect::<Vec<_>>();
+                let merged = self.merged[..units].iter().map(|unit| unit.lock().expect(UNPOISONED)).collect::<Vec<_>>();
                 let [received, mut out] = std::mem::take(&mut *self.received.write().expect(UNPOISONED));
                 out.clear();
-                out.push(rows.iter().map(|rows| &rows[..]));
+                out.push(merged.iter().map(|unit| &unit[..]));
                 *self.received.write().expect(UNPOISONED) = self.ranks.share(out, received);
             }
             Step::Take => {
                 let [received, _] = &*self.received.read().expect(UNPOISONED);
                 let others = received.iter().enumerate().filter(|(rank, _)| *rank != self.ranks.rank());
-                let sent =
-                    others.flat_map(|(_, sent)| section(sent, piece).chunks_exact(PLACE + size_of::<f32>() * self.dim));
-                self.with(block, unit, |mut rows| {
-                    for sent in sent {
-                        let numbers = sent[PLACE..].as_chunks().0;
-                        rows.row.iter_mut().zip(numbers).for_each(|(x, &new)| *x = f32::from_le_bytes(new));
-                        rows.replace(number(sent) as usize);
-                    }
-                });
+                let sent = others.map(|(_, sent)| section(sent, piece)).collect();
+                self.with(block, unit, |rows| simd.enter(Take { dim: self.dim, rows, sent }));
             }
         }
         if fits { Ok(()) } else { Err(moved_too_far()) }
@@ -248,7 +245,7 @@ fn number(bytes: &[u8]) -> u32 {
 struct Collect<'e, 'a, 'm, 'r> {
     exchange: &'e RowExchange<'a, 'm>,
     rows: Rows<'r>,
-    sums: &'e mut [Vec<u8>],
+    changed: &'e mut [Vec<u8>],
     fits: &'e mut bool,
 }
 
@@ -257,35 +254,33 @@ impl Kernel for Collect<'_, '_, '_, '_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, _lanes: L) {
-        let Self { exchange: &RowExchange { ranks, dim, .. }, mut rows, sums, fits } = self;
+        let Self { exchange: &RowExchange { ranks, dim, .. }, mut rows, changed, fits } = self;
         let (own, owners) = (ranks.rank(), ranks.count());
-        sums.iter_mut().for_each(begin);
+        changed.iter_mut().for_each(begin);
         for (index, &place) in rows.places.iter().enumerate() {
             let place = place as usize;
+            rows.prefetch_changed(index);
             if place % owners == own {
                 continue;
             }
-            let Touched { groups: groups @ 1.., pairs } = rows.add_up(index, fits) else { continue };
-            let piece = &mut sums[place % owners];
-            piece.extend([place as u32, groups, pairs].map(u32::to_le_bytes).as_flattened());
-            let start = piece.len();
-            piece.resize(start + size_of::<i32>() * dim, 0);
-            let out = piece[start..].as_chunks_mut().0;
-            out.iter_mut().zip(&rows.sums).for_each(|(out, sum)| *out = sum.to_le_bytes());
-            rows.sums.fill(0);
+            for group in rows.groups() {
+                let Some(pairs) = rows.find(group, place, fits) else { continue };
+                rows.write(place, dim, &mut changed[place % owners]);
+                changed[place % owners].extend_from_slice(&pairs.to_le_bytes());
+            }
         }
-        sums.iter_mut().for_each(|section| end(section));
+        changed.iter_mut().for_each(|section| end(section));
     }
 }
 
-/// `row += s(n, u) · Σ change`, for the rows of a unit that this rank owns, with what came from each rank. Notes the
-/// new rows, if there are others to tell.
+/// Merges what groups changed in the rows of a unit that this rank owns, with what came from each rank. Notes what that
+/// comes to, if there are others to tell.
 struct Apply<'e, 'a, 'm, 'r> {
     exchange: &'e RowExchange<'a, 'm>,
     rows: Rows<'r>,
     rule: Rule,
-    sums: Vec<&'e [u8]>,
-    new: &'e mut Vec<u8>,
+    sent: Vec<&'e [u8]>,
+    merged: &'e mut Vec<u8>,
     fits: &'e mut bool,
     /// Counts the rows, and the groups that touched them.
     count: &'e mut [u64; 2],
@@ -296,35 +291,64 @@ impl Kernel for Apply<'_, '_, '_, '_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, _lanes: L) {
-        let Self { exchange: &RowExchange { ranks, dim, .. }, mut rows, rule, sums: mut rest, new, fits, count } = self;
-        let length = HEAD + size_of::<i32>() * dim;
-        begin(new);
+        let Self { exchange: &RowExchange { ranks, dim, .. }, mut rows, rule, mut sent, merged, fits, count } = self;
+        begin(merged);
         for (index, &place) in rows.places.iter().enumerate() {
             let place = place as usize;
+            rows.prefetch_changed(index);
             if place % ranks.count() != ranks.rank() {
                 continue;
             }
-            let mut touched = rows.add_up(index, fits);
-            // From each rank they come by rising place.
-            for sent in rest.iter_mut().filter(|sums| !sums.is_empty() && number(sums) as usize == place) {
-                let (row, more) = sent.split_at(length);
-                *sent = more;
-                touched.add(number(&row[4..]), number(&row[8..]));
-                for (sum, &more) in rows.sums.iter_mut().zip(row[HEAD..].as_chunks().0) {
-                    *sum = sum.wrapping_add(i32::from_le_bytes(more));
+            let (mut groups, mut moved) = (0, 0_u32);
+            let mut touch = |pairs| (groups, moved) = (groups + 1, moved.saturating_add(pairs));
+            for group in rows.groups() {
+                if let Some(pairs) = rows.find(group, place, fits) {
+                    touch(pairs);
+                    rows.add_found();
                 }
             }
-            let Touched { groups: groups @ 1.., pairs } = touched else { continue };
-            *count = [count[0] + 1, count[1] + u64::from(groups)];
-            rows.apply(place, rule.scale(groups as usize, f64::from(pairs)) / ONE);
+            // From each rank they come by rising place.
+            for sent in &mut sent {
+                while !sent.is_empty() && number(sent) as usize == place {
+                    let (change, rest) = sent.split_at(HEAD + dim + PAIRS);
+                    *sent = rest;
+                    touch(number(&change[HEAD + dim..]));
+                    rows.add_sent(change[HEAD - 1], &change[HEAD..][..dim]);
+                }
+            }
+            if groups == 0 {
+                continue;
+            }
+            *count = [count[0] + 1, count[1] + groups as u64];
+            rows.merge(place, rule.scale(groups, f64::from(moved)));
             if ranks.count() > 1 {
-                new.extend_from_slice(&(place as u32).to_le_bytes());
-                let start = new.len();
-                new.resize(start + size_of::<f32>() * dim, 0);
-                let out = new[start..].as_chunks_mut().0;
-                out.iter_mut().zip(&rows.row).for_each(|(out, x)| *out = x.to_le_bytes());
+                rows.write(place, dim, merged);
             }
         }
-        end(new);
+        end(merged);
+    }
+}
+
+/// Changes the rows of a unit that others own, as each of them has sent.
+struct Take<'e, 'r> {
+    dim: usize,
+    rows: Rows<'r>,
+    sent: Vec<&'e [u8]>,
+}
+
+impl Kernel for Take<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, _lanes: L) {
+        let Self { dim, mut rows, sent } = self;
+        for sent in sent {
+            let mut later = sent.chunks_exact(HEAD + dim).skip(AHEAD);
+            for change in sent.chunks_exact(HEAD + dim) {
+                later.next().into_iter().for_each(|later| rows.prefetch(number(later) as usize));
+                rows.read(change[HEAD - 1], &change[HEAD..]);
+                rows.apply(number(change) as usize);
+            }
+        }
     }
 }

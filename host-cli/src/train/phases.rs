@@ -21,6 +21,7 @@ use super::shard::{self, Common, Shard};
 use super::steps::Memory;
 use super::work::Work;
 use crate::Result;
+use crate::ranks::Begun;
 
 /// The whole of training.
 pub(super) struct Rounds<'a, 'm> {
@@ -41,8 +42,8 @@ pub(super) struct Rounds<'a, 'm> {
     /// What was done, but for the rows that were merged, and when the last phase ended.
     work: Mutex<(Work, Instant)>,
     merged: AtomicU64,
-    /// When the last exchange began, and how many bytes had come until then.
-    exchanging: Mutex<(Instant, u64)>,
+    /// The last exchange.
+    exchanging: Mutex<Begun>,
 }
 
 /// A group: its matrices, and its shards.
@@ -169,11 +170,10 @@ impl driver::Rounds for Rounds<'_, '_> {
                 }
             }
             (Phase::Merge | Phase::Share, Some(_)) => {
-                *self.exchanging.lock().expect(UNPOISONED) = (Instant::now(), ranks.received());
+                *self.exchanging.lock().expect(UNPOISONED) = ranks.begin();
             }
             (Phase::Exchange(Step::Take, block), Some(exchange)) if exchange.is_last(block) => {
-                let (start, received) = *self.exchanging.lock().expect(UNPOISONED);
-                ranks.note(start.elapsed(), ranks.received() - received);
+                ranks.note(*self.exchanging.lock().expect(UNPOISONED));
             }
             _ => {}
         }
@@ -252,7 +252,7 @@ impl<'a, 'm> Rounds<'a, 'm> {
             losses: Mutex::new(vec![Loss::default(); groups.len()]),
             work: Mutex::new((Work::default(), Instant::now())),
             merged: AtomicU64::new(0),
-            exchanging: Mutex::new((Instant::now(), 0)),
+            exchanging: Mutex::new(settings.ranks.begin()),
             groups,
             exchange,
         }

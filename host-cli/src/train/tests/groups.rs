@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::sync::{Arc, Barrier, Mutex};
+use std::time::Duration;
 
 use motevec_core::subword::Ngrams;
 use motevec_core::train::CbowGradient;
@@ -44,6 +45,10 @@ impl Exchange for Thread {
         let mut pieces = Pieces::default();
         (0..self.ranks()).for_each(|_| pieces.push([piece.bytes()]));
         self.swap(pieces, room)
+    }
+
+    fn waited(&self) -> Duration {
+        Duration::ZERO
     }
 
     fn abort(&self, code: u8) -> ! {
