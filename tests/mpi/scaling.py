@@ -9,20 +9,21 @@ The model takes a pass over W kept words, on H hosts of C cores with a group eac
 
     W / (H C v)  +  Σ exchanges (bytes / bandwidth + rows · r / C + blocks · messages · latency)
 
-with v for the kept words a second of a core and r for the seconds that a core takes for a row: those of its group that
-it adds up, or those that change and that it takes over, whatever is more. A row is
-expected to be touched where a word with its share p of the kept words occurs in n of them: 1 − e^(−np) times.
+with v for the kept words a second of a core and r for the seconds that a core takes for a row: those of its group, or
+those that change, whatever is more. A row is expected to be touched where a word with its share p of the kept words
+occurs in n of them: 1 − e^(−np) times.
 `hosts.py` holds the same model against runs.
 """
 
 import argparse
+import bisect
 import json
 import math
 
 # As the plan and the rule of the merge have them, see host-cli/src/train/plan.rs and frequent.rs.
-EXCHANGES, OF_ALL, FAR, PULL, RATE, PAIRS = 300, 40, 1.0, 0.1, 0.025, 36
-# Bytes ahead of a row on the way to its owner, and back.
-HEAD, PLACE = 12, 4
+EXCHANGES, LEVELS, FAR, PULL, RATE, PAIRS = 300, 4, 1.0, 0.1, 0.025, 36
+# Bytes ahead of the change of a row, and behind it on the way to its owner.
+HEAD, COUNT = 5, 4
 # Steps of an exchange in which ranks wait for each other: lengths and rows, to the owners and back.
 MESSAGES = 4
 # The bytes of rows that are exchanged at once; a part of a matrix, of which there are 64, is never cut.
@@ -53,27 +54,31 @@ def rows(words, groups, of_shares):
     return touched(words), groups * touched(words / groups)
 
 
-def exchanges(kept, groups, of_shares):
-    """For the exchanges of a pass, first those of frequent rows and then those of all: how many there are, and the rows
-    that there are, that change, and those of all groups."""
-    frequent = [share for share in of_shares if PULL * RATE * PAIRS * share * kept / OF_ALL > FAR]
-    period = kept / EXCHANGES
-    seldom = rows(kept / OF_ALL, groups, of_shares[len(frequent):])
-    often = rows(period, groups, frequent)
-    return [(EXCHANGES - OF_ALL, 2 * len(frequent), *often),
-            (OF_ALL, 2 * len(of_shares), often[0] + seldom[0], often[1] + seldom[1])]
+def exchanges(kept, groups, of_shares, options):
+    """For the exchanges of a pass, by level: how many there are, and the rows that there are, that change, and those of
+    all groups."""
+    period, last = kept / options.exchanges, LEVELS - 1
+    result, there, changed, of_groups = [], 0, 0, 0
+    for level in range(LEVELS):
+        # Those that cannot wait for the next level.
+        far = lambda share: PULL * RATE * PAIRS * share * period * 2 ** (level + 1) > FAR
+        end = len(of_shares) if level == last else bisect.bisect_left(of_shares, True, key=lambda share: not far(share))
+        more = rows(period * 2**level, groups, of_shares[there:end])
+        there, changed, of_groups = max(there, end), changed + more[0], of_groups + more[1]
+        result.append((options.exchanges / 2 ** min(level + 1, last), 2 * there, changed, of_groups))
+    return result
 
 
 def traffic(changed, of_groups, hosts, dim):
     """The bytes that each host receives, and sends, for these rows."""
-    return (1 - 1 / hosts) * (of_groups / hosts * (4 * dim + HEAD) + changed * (4 * dim + PLACE))
+    return (1 - 1 / hosts) * (of_groups / hosts * (HEAD + dim + COUNT) + changed * (HEAD + dim))
 
 
 def seconds(there, changed, of_groups, gigabits, options):
     """What an exchange of rows takes, of which so many are there: on the network, by work, and by waiting."""
     network = traffic(changed, of_groups, options.hosts, options.dim) * 8 / (gigabits * 1e9)
     work = max(changed, of_groups / options.hosts) * options.row / options.cores
-    part = there / (2 * PARTS) * (4 * options.dim + HEAD)
+    part = there / (2 * PARTS) * (HEAD + options.dim + COUNT)
     blocks = math.ceil(2 * PARTS / max(1, BLOCK // part))
     return network + work + blocks * MESSAGES * options.latency
 
@@ -88,13 +93,14 @@ def main():
     parser.add_argument("--speed", type=float, default=515e3, help="kept words a second of a core")
     parser.add_argument("--row", type=float, default=1.4e-6, help="seconds of a core for a row of a group")
     parser.add_argument("--latency", type=float, default=50e-6, help="seconds of a message")
+    parser.add_argument("--exchanges", type=int, default=EXCHANGES, help="of a pass")
     options = parser.parse_args()
     if options.counts:
         with open(options.counts, encoding="utf8") as file:
             counts = sorted((word["count"] for word in json.load(file)["top"]), reverse=True)
         of_shares, kept = shares(counts)
         for groups in options.groups:
-            all_of = exchanges(kept, groups, of_shares)
+            all_of = exchanges(kept, groups, of_shares, options)
             changed, of_groups = (sum(count * one[at] for count, *one in all_of) for at in (1, 2))
             print(f"{groups} groups, {kept:,.0f} kept words: {changed:,.0f} rows change in a pass, {of_groups:,.0f} of "
                   f"groups")
@@ -106,7 +112,7 @@ def main():
         billions = 10 ** (power / 10)
         of_shares, kept = shares(zipf(billions * 1e9))
         computing = kept / (options.hosts * options.cores * options.speed)
-        shown, passes = [], exchanges(kept, options.hosts, of_shares)
+        shown, passes = [], exchanges(kept, options.hosts, of_shares, options)
         for rate in gigabits:
             share = computing / (computing + sum(count * seconds(*of, rate, options) for count, *of in passes))
             shown.append(f"{share:>13.1%} ")

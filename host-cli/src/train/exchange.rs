@@ -46,15 +46,22 @@ pub(super) struct Shared<'a, 'm> {
     pub(super) common: &'a Matrix<'m>,
     /// As each group of this rank has it now.
     pub(super) groups: Vec<&'a Matrix<'m>>,
-    /// The rows that are exchanged each time.
-    pub(super) frequent: Places,
+    /// By level, the rows that are exchanged; in the last one, all are.
+    pub(super) levels: Vec<Places>,
+}
+
+impl Shared<'_, '_> {
+    /// The rows of a part that are exchanged in a level, if not all.
+    fn level(&self, level: usize, part: usize) -> Option<&Vec<u32>> {
+        self.levels.get(level).map(|places| &places[part])
+    }
 }
 
 /// Units whose rows are exchanged at once.
 struct Block {
     units: Range<usize>,
-    /// Whether these are their frequent rows only.
-    frequent: bool,
+    /// Which rows these are.
+    level: usize,
 }
 
 /// All that is exchanged: of each matrix each part, a *unit*.
@@ -64,7 +71,7 @@ pub(super) struct RowExchange<'a, 'm> {
     groups: usize,
     dim: usize,
     matrices: [Shared<'a, 'm>; 2],
-    /// Those of the frequent rows, and then those of all rows.
+    /// Those of each level.
     blocks: Vec<Block>,
     /// As many places as any part has.
     places: Vec<u32>,
@@ -77,17 +84,17 @@ pub(super) struct RowExchange<'a, 'm> {
 
 impl Block {
     /// Those of all units of the matrices.
-    fn all(matrices: &[Shared<'_, '_>; 2], dim: usize, frequent: bool) -> Vec<Self> {
+    fn all(matrices: &[Shared<'_, '_>; 2], dim: usize, level: usize) -> Vec<Self> {
         let mut blocks: Vec<Self> = Vec::new();
         let mut bytes = 0;
         for unit in 0..matrices.len() * PARTS {
             let (shared, part) = (&matrices[unit / PARTS], unit % PARTS);
-            let rows = if frequent { shared.frequent[part].len() } else { shared.common.rows_of(part) };
+            let rows = shared.level(level, part).map_or(shared.common.rows_of(part), Vec::len);
             let of_unit = rows * (HEAD + dim + PAIRS);
             match blocks.last_mut() {
                 Some(block) if bytes + of_unit <= BLOCK => block.units.end += 1,
                 _ => {
-                    blocks.push(Self { units: unit..unit + 1, frequent });
+                    blocks.push(Self { units: unit..unit + 1, level });
                     bytes = 0;
                 }
             }
@@ -101,14 +108,12 @@ impl Block {
 /// many pairs.
 const HEAD: usize = 5;
 const PAIRS: usize = 4;
-/// Bytes ahead of the rows of a unit.
-const SECTION: usize = 4;
 
 impl<'a, 'm> RowExchange<'a, 'm> {
     /// For `groups` groups, and rows of `dim` components.
     pub(super) fn new(ranks: &'a Ranks, groups: usize, dim: usize, matrices: [Shared<'a, 'm>; 2]) -> Self {
-        let blocks: Vec<_> =
-            [true, false].into_iter().flat_map(|frequent| Block::all(&matrices, dim, frequent)).collect();
+        let levels = 0..=matrices[0].levels.len();
+        let blocks: Vec<_> = levels.flat_map(|level| Block::all(&matrices, dim, level)).collect();
         let most = matrices.iter().map(|shared| shared.common.rows_of(0)).max().unwrap_or(0);
         let units = blocks.iter().map(|block| block.units.len()).max().unwrap_or(0);
         Self {
@@ -124,15 +129,20 @@ impl<'a, 'm> RowExchange<'a, 'm> {
         }
     }
 
-    /// The blocks of the frequent rows, or of all.
-    pub(super) fn blocks(&self, frequent: bool) -> Range<usize> {
-        let start = self.blocks.iter().filter(|block| block.frequent).count();
-        if frequent { 0..start } else { start..self.blocks.len() }
+    /// The blocks of a level.
+    pub(super) fn blocks(&self, level: usize) -> Range<usize> {
+        let start = |level| self.blocks.partition_point(|block| block.level < level);
+        start(level)..start(level + 1)
+    }
+
+    /// The last block of all rows.
+    pub(super) fn last(&self) -> usize {
+        self.blocks.len() - 1
     }
 
     /// Whether an exchange ends with this block.
     pub(super) fn is_last(&self, block: usize) -> bool {
-        [true, false].map(|frequent| self.blocks(frequent).end).contains(&(block + 1))
+        self.blocks(self.blocks[block].level).end == block + 1
     }
 
     /// How much work there is in a step of a block.
@@ -164,12 +174,13 @@ impl<'a, 'm> RowExchange<'a, 'm> {
                 let changed = changed.collect::<Vec<_>>();
                 let [received, mut out] = std::mem::take(&mut *self.received.write().expect(UNPOISONED));
                 out.clear();
-                (0..self.ranks.count()).for_each(|owner| out.push(changed.iter().map(|unit| &unit[owner][..])));
+                let pieces = (0..self.ranks.count()).map(|owner| changed.iter().map(move |unit| &unit[owner][..]));
+                pieces.for_each(|sections| push(&mut out, sections));
                 *self.received.write().expect(UNPOISONED) = self.ranks.swap(out, received);
             }
             Step::Apply => {
                 let [received, _] = &*self.received.read().expect(UNPOISONED);
-                let sent = received.iter().map(|sent| section(sent, piece)).collect();
+                let sent = received.iter().map(|sent| section(sent, units, piece)).collect();
                 let merged = &mut *self.merged[piece].lock().expect(UNPOISONED);
                 let mut counted = [0, 0];
                 let (fits, count) = (&mut fits, &mut counted);
@@ -182,13 +193,13 @@ impl<'a, 'm> RowExchange<'a, 'm> {
                 let merged = self.merged[..units].iter().map(|unit| unit.lock().expect(UNPOISONED)).collect::<Vec<_>>();
                 let [received, mut out] = std::mem::take(&mut *self.received.write().expect(UNPOISONED));
                 out.clear();
-                out.push(merged.iter().map(|unit| &unit[..]));
+                push(&mut out, merged.iter().map(|unit| &unit[..]));
                 *self.received.write().expect(UNPOISONED) = self.ranks.share(out, received);
             }
             Step::Take => {
                 let [received, _] = &*self.received.read().expect(UNPOISONED);
                 let others = received.iter().enumerate().filter(|(rank, _)| *rank != self.ranks.rank());
-                let sent = others.map(|(_, sent)| section(sent, piece)).collect();
+                let sent = others.map(|(_, sent)| section(sent, units, piece)).collect();
                 self.with(block, unit, |rows| simd.enter(Take { dim: self.dim, rows, sent }));
             }
         }
@@ -202,7 +213,7 @@ impl<'a, 'm> RowExchange<'a, 'm> {
         let mut common = shared.common.part_mut(part);
         let mut groups: Vec<_> =
             shared.groups.iter().map(|group| (group.part_mut(part), group.pairs_mut(part))).collect();
-        let places = if self.blocks[block].frequent { &shared.frequent[part] } else { all };
+        let places = shared.level(self.blocks[block].level, part).map_or(all, Vec::as_slice);
         let groups = groups.iter_mut().map(|(rows, pairs)| (&mut rows[..], &mut pairs[..])).collect();
         work(Rows::new(places, &mut common, groups, self.groups, stride(self.dim)))
     }
@@ -216,24 +227,19 @@ fn moved_too_far() -> Error {
     )
 }
 
-/// Begins a section: rows, with the length of all of them ahead.
-fn begin(section: &mut Vec<u8>) {
-    section.clear();
-    section.extend_from_slice(&[0; SECTION]);
+/// Adds a piece: the lengths of all its sections, and then these.
+fn push<'s>(pieces: &mut Pieces, sections: impl Iterator<Item = &'s [u8]>) {
+    let sections: Vec<_> = sections.collect();
+    let lengths: Vec<_> = sections.iter().map(|section| (section.len() as u32).to_le_bytes()).collect();
+    pieces.push([lengths.as_flattened()].into_iter().chain(sections));
 }
 
-/// Ends it.
-fn end(section: &mut [u8]) {
-    let length = (section.len() - SECTION) as u32;
-    section[..SECTION].copy_from_slice(&length.to_le_bytes());
-}
-
-/// Section `index` of such, one behind the other.
-fn section(mut all: &[u8], index: usize) -> &[u8] {
-    for _ in 0..index {
-        all = &all[SECTION + number(all) as usize..];
-    }
-    &all[SECTION..][..number(all) as usize]
+/// Section `index` of the `count` of such a piece.
+fn section(piece: &[u8], count: usize, index: usize) -> &[u8] {
+    let (lengths, sections) = piece.split_at(count * size_of::<u32>());
+    let mut lengths = lengths.as_chunks().0.iter().map(|&length| u32::from_le_bytes(length) as usize);
+    let start = lengths.by_ref().take(index).sum();
+    &sections[start..][..lengths.next().unwrap_or(0)]
 }
 
 /// The first four bytes as a number.
@@ -256,7 +262,7 @@ impl Kernel for Collect<'_, '_, '_, '_> {
     fn run<L: Lanes>(self, _lanes: L) {
         let Self { exchange: &RowExchange { ranks, dim, .. }, mut rows, changed, fits } = self;
         let (own, owners) = (ranks.rank(), ranks.count());
-        changed.iter_mut().for_each(begin);
+        changed.iter_mut().for_each(Vec::clear);
         for (index, &place) in rows.places.iter().enumerate() {
             let place = place as usize;
             rows.prefetch_changed(index);
@@ -269,7 +275,6 @@ impl Kernel for Collect<'_, '_, '_, '_> {
                 changed[place % owners].extend_from_slice(&pairs.to_le_bytes());
             }
         }
-        changed.iter_mut().for_each(|section| end(section));
     }
 }
 
@@ -292,7 +297,7 @@ impl Kernel for Apply<'_, '_, '_, '_> {
     #[inline(always)]
     fn run<L: Lanes>(self, _lanes: L) {
         let Self { exchange: &RowExchange { ranks, dim, .. }, mut rows, rule, mut sent, merged, fits, count } = self;
-        begin(merged);
+        merged.clear();
         for (index, &place) in rows.places.iter().enumerate() {
             let place = place as usize;
             rows.prefetch_changed(index);
@@ -325,7 +330,6 @@ impl Kernel for Apply<'_, '_, '_, '_> {
                 rows.write(place, dim, merged);
             }
         }
-        end(merged);
     }
 }
 

@@ -31,24 +31,25 @@ use super::merge::Rule;
 use super::private::Side;
 use super::shard::Common;
 
-/// The κu that a row must not exceed between two exchanges of all rows.
+/// The κu that a row must not exceed between two exchanges that it takes part in, if there are so many.
 const FAR: f64 = 1.0;
 
 /// By part of a matrix, the places of rows, ascending.
 pub(super) type Places = Vec<Vec<u32>>;
 
-/// The frequent rows of the matrix of centers, or of what they are made of, and of the outside matrix, which have so
-/// many rows. By `words`, how often each is expected to be a center between two exchanges of all rows.
+/// By level, of the matrix of centers, or of what they are made of, and of the outside matrix, which have so many rows:
+/// those that cannot wait for the next level. By `words`, how often each is expected to be a center between two
+/// exchanges.
 ///
 /// Negatives are taken to come as often as their words, and n-grams to be moved by all pairs of their words: so a few
 /// more rows are frequent than need to be.
-pub(super) fn places(
+pub(super) fn levels(
     words: impl Iterator<Item = f64>,
     common: &Common<'_>,
     grams: Option<&Grams>,
     rule: Rule,
     [center, outside]: [usize; 2],
-) -> [Places; 2] {
+) -> [Vec<Places>; 2] {
     let (mut inputs, mut outputs) = (vec![0.0; center], vec![0.0; outside]);
     for (word, centers) in (0..).zip(words) {
         let mut input = |row: u32| inputs[row as usize] += centers;
@@ -63,14 +64,17 @@ pub(super) fn places(
         }
     }
     let negatives = if common.tree.is_some() { 0.0 } else { common.negatives as f64 };
-    let of_matrix = |side, negatives: f64, rows: Vec<f64>| {
+    let of_level = |side, negatives: f64, rows: &[f64], exchanges: f64| {
         let mut places = vec![Vec::new(); PARTS];
-        for (row, centers) in (0..).zip(rows) {
-            if rule.kappa * rule.pairs(side, centers, negatives * centers) > FAR {
+        for (row, &centers) in (0..).zip(rows) {
+            if exchanges * rule.kappa * rule.pairs(side, centers, negatives * centers) > FAR {
                 places[part_of(row)].push(place_of(row) as u32);
             }
         }
         places
     };
-    [of_matrix(Side::Center, 0.0, inputs), of_matrix(Side::Outside, negatives, outputs)]
+    let levels = 1..=common.plan.exchanges_of_all.ilog2();
+    [(Side::Center, 0.0, inputs), (Side::Outside, negatives, outputs)].map(|(side, negatives, rows)| {
+        levels.clone().map(|next| of_level(side, negatives, &rows, f64::from(1 << next))).collect()
+    })
 }

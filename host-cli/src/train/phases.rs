@@ -101,7 +101,7 @@ impl driver::Rounds for Rounds<'_, '_> {
         match &self.exchange {
             None => Phase::Train,
             // Ranks also tell each other how far they are, which no other thread may cross.
-            Some(exchange) => Phase::Exchange(Step::Spread, exchange.blocks(false).end - 1),
+            Some(exchange) => Phase::Exchange(Step::Spread, exchange.last()),
         }
     }
 
@@ -235,12 +235,11 @@ impl<'a, 'm> Rounds<'a, 'm> {
         let mut phases = round.to_vec();
         if let Some(exchange) = &exchange {
             let plan = &common.plan;
-            let period = |frequent| {
+            let period = |level| {
                 let steps = |block| Step::ALL.map(|step| Phase::Exchange(step, block));
-                [round.repeat(plan.rounds_per_exchange), exchange.blocks(frequent).flat_map(steps).collect()].concat()
+                [round.repeat(plan.rounds_per_exchange), exchange.blocks(level).flat_map(steps).collect()].concat()
             };
-            phases = period(true).repeat(plan.exchanges_of_all - 1);
-            phases.extend(period(false));
+            phases = (1..=plan.exchanges_of_all).flat_map(|count| period(count.trailing_zeros() as usize)).collect();
         }
         Self {
             common,

@@ -47,7 +47,7 @@ pub struct Plan {
     pub loss_every: u32,
     /// Groups exchange what they have learned after so many rounds.
     pub rounds_per_exchange: usize,
-    /// All rows take part in each so-many-th exchange; in the others, those that cannot wait for it.
+    /// All rows take part in each so-many-th exchange, a power of two; in the others, those that cannot wait for it.
     pub exchanges_of_all: usize,
 }
 
@@ -60,6 +60,8 @@ const MOST_WORDS: u64 = 1000;
 const COMPONENTS_AT_MOST_WORDS: u64 = 184;
 /// With fewer rounds per epoch, shards learn too much apart before they hear of each other.
 const ROUNDS_AN_EPOCH: u64 = 300;
+/// The shards of a group hear of each other twice as often as of other groups: see the module `frequent`.
+const ROUNDS_OF_A_GROUP: u64 = 2 * EXCHANGES_AN_EPOCH;
 /// The words of one place serve as negatives in all others: the more there are, the more there is to draw from. But the
 /// end of each place in a round cuts a window or two.
 const MOST_STRETCHES: u64 = 10;
@@ -81,12 +83,13 @@ impl Plan {
     pub fn of(corpus: &Corpus, settings: &Settings) -> Self {
         let (kept, groups) = (kept(corpus, settings), (settings.groups as u64).max(1));
         let stride = matrix::stride(settings.dim);
-        let of_group = Self::new(kept / groups, stride);
+        let rounds = if groups == 1 { ROUNDS_AN_EPOCH } else { ROUNDS_OF_A_GROUP };
+        let of_group = Self::with_rounds(kept / groups, stride, rounds);
         let round = groups * (of_group.shards * of_group.words_per_round) as u64;
         let period = settings.exchange_words.unwrap_or(kept / EXCHANGES_AN_EPOCH).min(kept / FEWEST_EXCHANGES);
         let rounds_per_exchange = (period.saturating_add(round / 2) / round).max(1) as usize;
         let exchanges = kept / round.saturating_mul(rounds_per_exchange as u64).max(1);
-        let exchanges_of_all = (exchanges / EXCHANGES_OF_ALL_AN_EPOCH).max(1) as usize;
+        let exchanges_of_all = (exchanges / EXCHANGES_OF_ALL_AN_EPOCH).next_power_of_two() as usize;
         Self { loss_every: loss_every(kept), rounds_per_exchange, exchanges_of_all, ..of_group }
     }
 
@@ -96,9 +99,14 @@ impl Plan {
     /// words have n-grams.
     #[must_use]
     pub fn new(kept: u64, stride: usize) -> Self {
-        let shards = (kept / (ROUNDS_AN_EPOCH * LEAST_WORDS)).clamp(1, MOST_SHARDS);
+        Self::with_rounds(kept, stride, ROUNDS_AN_EPOCH)
+    }
+
+    /// Likewise, with so many `rounds` in a pass, or more.
+    fn with_rounds(kept: u64, stride: usize, rounds: u64) -> Self {
+        let shards = (kept / (rounds * LEAST_WORDS)).clamp(1, MOST_SHARDS);
         let fit = MOST_WORDS * COMPONENTS_AT_MOST_WORDS / (stride as u64).max(1);
-        let spread = if shards == 1 { MOST_WORDS } else { kept / (shards * ROUNDS_AN_EPOCH) };
+        let spread = if shards == 1 { MOST_WORDS } else { kept / (shards * rounds) };
         let words_per_round = spread.min(fit).clamp(LEAST_WORDS, MOST_WORDS);
         Self {
             shards: shards as usize,
@@ -112,10 +120,9 @@ impl Plan {
     }
 }
 
-/// By row of the vocabulary: how many centers are expected between two exchanges of all rows.
+/// By row of the vocabulary: how many centers are expected between two exchanges.
 pub(super) fn centers<'c>(corpus: &'c Corpus, settings: &'c Settings, plan: &Plan) -> impl Iterator<Item = f64> + 'c {
-    let rounds = plan.rounds_per_exchange * plan.exchanges_of_all;
-    let words = settings.groups * plan.shards * plan.words_per_round * rounds;
+    let words = settings.groups * plan.shards * plan.words_per_round * plan.rounds_per_exchange;
     let share = words as f64 / weights(corpus, settings).sum::<f64>();
     weights(corpus, settings).map(move |kept| kept * share)
 }

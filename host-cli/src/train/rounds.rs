@@ -115,11 +115,11 @@ pub(super) fn rounds_from(
         let exchange = before.as_ref().map(|before| {
             let rule = Rule::new(settings, &common, targets, settings.rate);
             let words = plan::centers(corpus, settings, &plan);
-            let mut frequent = frequent::places(words, &common, grams.as_ref(), rule, trained.map(|it| rows[it]));
+            let mut levels = frequent::levels(words, &common, grams.as_ref(), rule, trained.map(|it| rows[it]));
             let shared = |at: usize| Shared {
                 common: &before[trained[at]],
                 groups: groups.iter().map(|group| &group[trained[at]]).collect(),
-                frequent: std::mem::take(&mut frequent[at]),
+                levels: std::mem::take(&mut levels[at]),
             };
             RowExchange::new(&settings.ranks, settings.groups, settings.dim, [0, 1].map(shared))
         });

@@ -156,13 +156,13 @@ fn rare_rows_are_exchanged_more_seldom() {
             let corpus = text.read(&ranks).unwrap();
             assert_eq!(corpus.vocabulary.len(), 1_680);
             let settings = grouped(Settings { epochs: 1, ..settings() }, ranks.clone());
-            assert_eq!(Plan::of(&corpus, &settings).exchanges_of_all, 6);
+            assert_eq!(Plan::of(&corpus, &settings).exchanges_of_all, 8);
             (bits(&run(&corpus, &settings)), ranks.exchanges())
         })
     };
     let [(one, exchanges)] = &train_on(1)[..] else { panic!("one rank") };
     let [rows, of_groups] = exchanges.rows;
-    // Each time the 80 words in both matrices; in every sixth exchange those rare ones that a group had touched.
+    // Each time the 80 words in both matrices; in every eighth exchange those rare ones that a group had touched.
     let frequent = 2 * 80 * exchanges.count;
     assert!((frequent + 2 * 1_600..=frequent + 2 * 8_000).contains(&rows), "{rows} rows in {exchanges:?}");
     assert!((3 * frequent..4 * rows).contains(&of_groups), "{exchanges:?}");
