@@ -1,7 +1,7 @@
 //! Learns word vectors while it listens, in two tasks of Embassy, on an nRF52840.
 //!
 //! [`listen`] has the priority of an interrupt: it takes what the UART receives, and hands over whole lines. [`answer`]
-//! runs whenever nothing else does; between tokens it lets other tasks of its priority run.
+//! runs whenever nothing else does; between slices of its work it lets others of its priority run.
 //!
 //! | line | does |
 //! |---|---|
@@ -134,10 +134,19 @@ async fn answer(mut uart: BufferedUarteTx<'static>, mut learner: Learner, mut sl
 
 async fn learn(learner: &mut Learner, tokens: Tokens<'_>) {
     for token in tokens.iter() {
-        learner.observe(token, &mut |_| ());
+        learner.start(token, &mut |_| ());
+        work(learner).await;
+    }
+    learner.start_end();
+    work(learner).await;
+    learner.end_sentence(&mut |_| ());
+}
+
+/// Does what the learner has left to do, in slices.
+async fn work(learner: &mut Learner) {
+    while learner.step() {
         yield_now().await;
     }
-    learner.end_sentence(&mut |_| ());
 }
 
 /// `None` if the token is not known.

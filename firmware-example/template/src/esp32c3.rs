@@ -6,7 +6,6 @@ use esp_hal::clock::CpuClock;
 pub use esp_hal::main as entry;
 use esp_hal::uart::{Config, Uart};
 use motevec_learner::slots::NoFlash;
-use motevec_learner::text::Sink;
 
 esp_bootloader_esp_idf::esp_app_desc!();
 
@@ -22,19 +21,14 @@ pub fn start() -> (Serial, NoFlash) {
 }
 
 impl Serial {
-    /// Waits for a byte. Bytes with a wrong level are passed over.
-    pub fn read(&mut self) -> u8 {
+    /// The next byte that has come, if there is one. Bytes with a wrong level are passed over.
+    pub fn poll(&mut self) -> Option<u8> {
         let mut byte = [0];
-        while self.0.read(&mut byte) != Ok(1) {}
-        byte[0]
+        (self.0.read_buffered(&mut byte) == Ok(1)).then_some(byte[0])
     }
-}
 
-impl Sink for Serial {
-    fn send(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            let sent = self.0.write(bytes).unwrap_or(bytes.len());
-            bytes = &bytes[sent..];
-        }
+    /// Sends a byte, once there is room for it.
+    pub fn put(&mut self, byte: u8) {
+        while self.0.write(&[byte]) == Ok(0) {}
     }
 }

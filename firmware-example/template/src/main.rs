@@ -6,6 +6,8 @@ mod {{chip}};
 
 use motevec_learner::motevec_core::simd::{Portable, Scalar};
 use motevec_learner::session::{Board, Session, Storage};
+use motevec_learner::text::Sink;
+use motevec_learner::waiting::Waiting;
 use static_cell::ConstStaticCell;
 
 /// The most words.
@@ -24,11 +26,47 @@ static BOARD: Board = Board { name: "{{project-name}}", stack: || None, quits: f
 
 #[{{chip}}::entry]
 fn main() -> ! {
-    let (mut serial, flash) = {{chip}}::start();
+    let (serial, flash) = {{chip}}::start();
+    let mut line = Line { serial, waiting: Waiting::new() };
     let mut session = Session::new(Scalar::<Portable>::new(), STORAGE.take(), &BOARD, flash);
-    session.greet(&mut serial);
+    session.greet(&mut line);
     loop {
-        session.receive(serial.read(), &mut serial);
+        session.receive(line.read(), &mut line);
+    }
+}
+
+/// The serial line, and what has come on it while the program was busy.
+struct Line {
+    serial: {{chip}}::Serial,
+    waiting: Waiting<256>,
+}
+
+impl Line {
+    /// Waits for a byte.
+    fn read(&mut self) -> u8 {
+        loop {
+            self.listen();
+            if let Some(byte) = self.waiting.take() {
+                return byte;
+            }
+        }
+    }
+}
+
+impl Sink for Line {
+    fn send(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.serial.put(byte);
+            self.listen();
+        }
+    }
+
+    fn listen(&mut self) {
+        while !self.waiting.is_full()
+            && let Some(byte) = self.serial.poll()
+        {
+            self.waiting.put(byte);
+        }
     }
 }
 

@@ -3,18 +3,24 @@
 
 use cortex_m as _;
 pub use cortex_m_rt::entry;
-use motevec_learner::text::Sink;
+use embedded_io::{Read, ReadReady, Write};
 use nrf52840_hal::Clocks;
 use nrf52840_hal::gpio::{Level, p0};
 use nrf52840_hal::nvmc::Nvmc;
 use nrf52840_hal::pac::{NVMC, Peripherals, UARTE0};
-use nrf52840_hal::uarte::{Baudrate, Parity, Pins, Uarte};
+use nrf52840_hal::uarte::{Baudrate, Parity, Pins, Uarte, UarteRx, UarteTx};
+use static_cell::ConstStaticCell;
 
 /// The serial line.
-pub struct Serial(Uarte<UARTE0>);
+pub struct Serial {
+    sender: UarteTx<UARTE0>,
+    receiver: UarteRx<UARTE0>,
+}
 
 /// The serial line, and the flash that is left for what is learned.
 pub fn start() -> (Serial, Nvmc<NVMC>) {
+    static SENT: ConstStaticCell<[u8; 1]> = ConstStaticCell::new([0]);
+    static RECEIVED: ConstStaticCell<[u8; 1]> = ConstStaticCell::new([0]);
     let chip = Peripherals::take().unwrap();
     // The internal oscillator is too inaccurate for a UART.
     Clocks::new(chip.CLOCK).enable_ext_hfosc();
@@ -26,7 +32,8 @@ pub fn start() -> (Serial, Nvmc<NVMC>) {
         rts: None,
     };
     let uarte = Uarte::new(chip.UARTE0, pins, Parity::EXCLUDED, Baudrate::BAUD115200);
-    (Serial(uarte), Nvmc::new(chip.NVMC, kept()))
+    let (sender, receiver) = uarte.split(SENT.take(), RECEIVED.take()).unwrap();
+    (Serial { sender, receiver }, Nvmc::new(chip.NVMC, kept()))
 }
 
 /// The part of the flash that the memory map leaves to what is kept.
@@ -41,22 +48,15 @@ fn kept() -> &'static mut [u8] {
 }
 
 impl Serial {
-    /// Waits for a byte. Bytes with a wrong level are passed over.
-    pub fn read(&mut self) -> u8 {
+    /// The next byte that has come, if there is one. Bytes with a wrong level are passed over.
+    pub fn poll(&mut self) -> Option<u8> {
         let mut byte = [0];
-        while self.0.read(&mut byte).is_err() {}
-        byte[0]
+        let has_come = self.receiver.read_ready().unwrap_or(false);
+        (has_come && self.receiver.read(&mut byte).is_ok()).then_some(byte[0])
     }
-}
 
-impl Sink for Serial {
-    fn send(&mut self, bytes: &[u8]) {
-        // The UARTE reads from RAM alone.
-        let mut piece = [0; 32];
-        for bytes in bytes.chunks(piece.len()) {
-            let piece = &mut piece[..bytes.len()];
-            piece.copy_from_slice(bytes);
-            let _ = self.0.write(piece);
-        }
+    /// Sends a byte, once there is room for it.
+    pub fn put(&mut self, byte: u8) {
+        let _ = self.sender.write_all(&[byte]).and_then(|()| self.sender.flush());
     }
 }

@@ -2,7 +2,6 @@
 //! Raspberry Pi Pico has.
 
 use motevec_learner::slots::NoFlash;
-use motevec_learner::text::Sink;
 use rp2040_hal::clocks::init_clocks_and_plls;
 pub use rp2040_hal::entry;
 use rp2040_hal::fugit::RateExtU32;
@@ -47,16 +46,14 @@ pub fn start() -> (Serial, NoFlash) {
 }
 
 impl Serial {
-    /// Waits for a byte. Bytes with a wrong level are passed over.
-    pub fn read(&mut self) -> u8 {
+    /// The next byte that has come, if there is one. Bytes with a wrong level are passed over.
+    pub fn poll(&mut self) -> Option<u8> {
         let mut byte = [0];
-        while self.0.read_full_blocking(&mut byte).is_err() {}
-        byte[0]
+        matches!(self.0.read_raw(&mut byte), Ok(1)).then_some(byte[0])
     }
-}
 
-impl Sink for Serial {
-    fn send(&mut self, bytes: &[u8]) {
-        self.0.write_full_blocking(bytes);
+    /// Sends a byte, once there is room for it.
+    pub fn put(&mut self, byte: u8) {
+        self.0.write_full_blocking(&[byte]);
     }
 }

@@ -4,8 +4,8 @@
 use cortex_m as _;
 pub use cortex_m_rt::entry;
 use motevec_learner::slots::Part;
-use motevec_learner::text::Sink;
 use static_cell::StaticCell;
+use stm32f4xx_hal::block;
 use stm32f4xx_hal::flash::{FlashExt, UnlockedFlash};
 use stm32f4xx_hal::pac::{FLASH, Peripherals, USART2};
 use stm32f4xx_hal::prelude::*;
@@ -30,18 +30,13 @@ pub fn start() -> (Serial, Part<UnlockedFlash<'static>>) {
 }
 
 impl Serial {
-    /// Waits for a byte. Bytes with a wrong level are passed over.
-    pub fn read(&mut self) -> u8 {
-        loop {
-            if let Ok(byte) = stm32f4xx_hal::block!(self.0.read()) {
-                return byte;
-            }
-        }
+    /// The next byte that has come, if there is one. Bytes with a wrong level are passed over.
+    pub fn poll(&mut self) -> Option<u8> {
+        self.0.read().ok()
     }
-}
 
-impl Sink for Serial {
-    fn send(&mut self, bytes: &[u8]) {
-        let _ = self.0.bwrite_all(bytes);
+    /// Sends a byte, once there is room for it.
+    pub fn put(&mut self, byte: u8) {
+        let _ = block!(self.0.write(byte));
     }
 }
