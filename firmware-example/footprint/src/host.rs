@@ -38,9 +38,30 @@ pub(crate) fn end(success: bool) -> ! {
 }
 
 /// Calls the emulator (Arm's semihosting specification).
+#[cfg(target_arch = "arm")]
 fn semihosting(operation: u32, parameter: u32) {
     // SAFETY: the operations used here read at most the one byte behind their parameter.
     unsafe { core::arch::asm!("bkpt 0xab", inout("r0") operation => _, in("r1") parameter, options(nostack)) }
+}
+
+/// The same (RISC-V's semihosting specification): the three instructions must not be compressed, nor cross a page.
+#[cfg(target_arch = "riscv32")]
+fn semihosting(operation: u32, parameter: u32) {
+    // SAFETY: as above.
+    unsafe {
+        core::arch::asm!(
+            ".option push",
+            ".option norvc",
+            ".balign 16",
+            "slli x0, x0, 0x1f",
+            "ebreak",
+            "srai x0, x0, 7",
+            ".option pop",
+            inout("a0") operation => _,
+            in("a1") parameter,
+            options(nostack)
+        );
+    }
 }
 
 #[panic_handler]
@@ -49,6 +70,7 @@ fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
 }
 
 /// Such as a stack overflow into the data.
+#[cfg(target_arch = "arm")]
 #[cortex_m_rt::exception]
 // SAFETY: cortex-m-rt wants the keyword, because a fault may interrupt anything; this reads no data, and does not
 // return.

@@ -10,6 +10,10 @@
 #![no_std]
 #![no_main]
 
+// Its critical sections are wanted by its start.
+#[cfg(target_arch = "riscv32")]
+use riscv as _;
+
 #[cfg(any(feature = "measure", feature = "slices", feature = "optimizers"))]
 mod clock;
 #[cfg(any(feature = "measure", feature = "slices", feature = "optimizers"))]
@@ -40,7 +44,8 @@ const WORDS: usize = 80;
 #[cfg(not(feature = "optimizers"))]
 const DIM: usize = 16;
 
-#[cortex_m_rt::entry]
+#[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
+#[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]
 fn main() -> ! {
     #[cfg(feature = "numbers")]
     numbers::run();
