@@ -24,7 +24,7 @@ impl Serial {
     /// The next byte that has come, if there is one. Bytes with a wrong level are passed over.
     pub fn poll(&mut self) -> Option<u8> {
         let mut byte = [0];
-        (self.0.read_buffered(&mut byte) == Ok(1)).then_some(byte[0])
+        (self.0.read_ready() && self.0.read(&mut byte) == Ok(1)).then_some(byte[0])
     }
 
     /// Sends a byte, once there is room for it.
