@@ -106,6 +106,30 @@ impl Board {
     }
 }
 
+/// The figures that an image of firmware-example/footprint prints in QEMU, by name, in their order. Instructions are
+/// counted there, so they are the same each time.
+///
+/// # Panics
+/// If it prints anything else.
+#[must_use]
+pub fn figures(board: Board, image: &Path) -> Vec<(String, u32)> {
+    let machine = match board {
+        Board::An386 => "mps2-an386",
+        Board::An505 => "mps2-an505",
+        Board::Microbit | Board::Virt => board.name(),
+    };
+    let mut qemu = Command::new("qemu-system-arm");
+    qemu.args(["-machine", machine, "-display", "none", "-monitor", "none", "-serial", "none", "-icount", "shift=0"]);
+    qemu.args(["-semihosting-config", "enable=on,target=native", "-kernel"]).arg(image);
+    let output = qemu.output().expect("QEMU runs");
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("lines are UTF-8");
+    let figure = |line: &str| {
+        let (name, number) = line.rsplit_once(' ')?;
+        Some((name.to_owned(), number.parse().ok()?))
+    };
+    said.lines().map(|line| figure(line).unwrap_or_else(|| panic!("no figure: {said}"))).collect()
+}
+
 /// Rust's target of WebAssembly.
 pub const WASM: &str = "wasm32-unknown-unknown";
 

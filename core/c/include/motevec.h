@@ -10,8 +10,8 @@
 // The bytes of storage that `motevec_init` needs for up to `words` words of `dim` components, whose texts take up to
 // `text` bytes, as a constant; aligned to 8 bytes: `static uint64_t storage[(MOTEVEC_SIZE(80, 16, 800) + 7) / 8];`
 #define MOTEVEC_SIZE(words, dim, text) \
-  ((20 * sizeof(void *) + 171 + (size_t)(text) + \
-    (size_t)(words) * (8 * (((size_t)(dim) + 15) / 16 * 16) + ((text) == 0 ? 6 : 8))) / 4 * 4)
+  ((24 * sizeof(void *) + 363 + (size_t)(text) + \
+    (size_t)(words) * (8 * (((size_t)(dim) + 15) / 16 * 16) + ((text) == 0 ? 6 : 10))) / 4 * 4)
 
 // What a function says: `MOTEVEC_ERROR_NONE`, which is 0, or why it did not do all that it was told.
 typedef enum {

@@ -113,7 +113,7 @@ struct Start {
 }
 
 /// What `MOTEVEC_SIZE` adds for it.
-const START: usize = 20 * size_of::<usize>() + 168;
+const START: usize = 24 * size_of::<usize>() + 360;
 
 const _: () = assert!(size_of::<Start>() <= START && align_of::<Start>() <= 8, "MOTEVEC_SIZE is too small");
 const _: () = assert!(START.is_multiple_of(8), "the matrices would not be aligned");
@@ -130,7 +130,7 @@ impl Config {
         if words == 0 || dim == 0 || cfg!(feature = "one-block") && self.blocks() > 1 {
             return Err(Error::Config);
         }
-        let numbers = size_of::<u32>() + size_of::<u16>() + if text == 0 { 0 } else { size_of::<u16>() };
+        let numbers = size_of::<u32>() + size_of::<u16>() + if text == 0 { 0 } else { 2 * size_of::<u16>() };
         let per_word = 2 * size_of::<Block>() * self.blocks() + numbers;
         let words = usize::from(words).checked_mul(per_word).ok_or(Error::Config)?;
         let size = words.checked_add(START + usize::from(text)).ok_or(Error::Config)?;
@@ -154,14 +154,15 @@ pub(crate) fn lay_out(storage: &'static mut [MaybeUninit<u8>], config: Config) -
     let mut rows = || Ok(Matrix { blocks: cut(&mut rest, words * config.blocks())?, dim: config.dim.into() });
     let model = Model { center: rows()?, outside: rows()? };
     let counts = cut::<u32>(&mut rest, words)?;
-    let (noise, ends) = (cut(&mut rest, words)?, cut(&mut rest, if config.text == 0 { 0 } else { words })?);
+    let (noise, texts) = (cut(&mut rest, words)?, if config.text == 0 { 0 } else { words });
+    let (ends, order) = (cut(&mut rest, texts)?, cut(&mut rest, texts)?);
     let text = cut::<u8>(&mut rest, config.text.into())?;
     let start = start.as_mut_ptr().cast::<Start>();
     // SAFETY: there is room for it, aligned, as was asserted and checked above. `memory` is reached through the learner
     // alone, and stays where it is as long as the storage does, which the caller of `motevec_init` promises.
     unsafe {
         let memory = &raw mut (*start).memory;
-        memory.write(Memory::over(model, VocabIn::over(text, ends, counts), noise));
+        memory.write(Memory::over(model, VocabIn::over(text, ends, order, counts), noise));
         let learner = Learner::new(Wide::new(), &mut *memory);
         let place = &raw mut (*start).model;
         let content = Content { notice: None, context: core::ptr::null_mut(), learner };

@@ -51,11 +51,10 @@ where
     }
 
     fn sorted(&self) -> impl Iterator<Item = (Name<'_>, u32)> {
-        let indices = core::iter::successors(self.after(None), |&last| self.after(Some(last)));
-        indices.filter_map(|index| Some((self.name(index)?, index)))
+        self.in_order().filter_map(|index| Some((self.name(index)?, index)))
     }
 
-    /// No word is there twice, and `after` sorts. To look would take longer than all else, without a pause.
+    /// They always are.
     fn is_sorted(&self) -> bool {
         true
     }

@@ -98,14 +98,18 @@ where
     }
 
     fn find_room(&mut self, token: &str, leaving: &mut impl FnMut(&str)) -> Observed {
-        if let Some(index) = self.count_one(token) {
-            return Observed::Known(index);
-        }
-        if let Ok(index) = self.observe(token) {
+        let rank = match self.find(token) {
+            Ok(index) => {
+                self.add(index, 1);
+                return Observed::Known(index);
+            }
+            Err(rank) => rank,
+        };
+        if let Ok(index) = self.append(token, rank) {
             return Observed::New(index);
         }
         for index in 0..self.len() {
-            if self.counts().get(index) == Some(&0) && self.replace(index, token, leaving).is_some() {
+            if self.counts().get(index) == Some(&0) && self.replace(index, token, rank, leaving).is_some() {
                 return Observed::New(index as u32);
             }
         }
@@ -134,13 +138,15 @@ where
         self.total = total;
     }
 
-    /// Puts `token` in the place of the token at `index`, with a count of 1; `None` if its text does not fit.
-    fn replace(&mut self, index: usize, token: &str, leaving: &mut impl FnMut(&str)) -> Option<()> {
+    /// Puts `token`, which would have this rank if it were added, in the place of the token at `index`, with a count of
+    /// 1; `None` if its text does not fit.
+    fn replace(&mut self, index: usize, token: &str, rank: usize, leaving: &mut impl FnMut(&str)) -> Option<()> {
         let place = self.place(index)?;
         let (old, new, end) = (place.len(), token.len(), self.text_len());
         let new_end = end - old + new;
         u16::try_from(new_end).ok().filter(|_| new_end <= self.text.as_ref().len())?;
         leaving(self.token(index as u32)?);
+        self.rerank(index as u16, self.locate(self.bytes(index as u16)).0, rank);
         let text = self.text.as_mut();
         // The old text moves to the end and is cut off; the new one is added there, and moves back.
         rotate_left(text.get_mut(place.start..end)?, old);

@@ -2,6 +2,7 @@
 
 mod frequent;
 mod name;
+mod order;
 mod state;
 
 pub use frequent::Observed;
@@ -10,11 +11,11 @@ pub use name::Name;
 /// At most `N` tokens with a total of at most `BYTES` bytes.
 pub type Vocab<const N: usize, const BYTES: usize> = VocabIn<[u8; BYTES], [u16; N], [u32; N]>;
 
-/// A vocabulary in storage that the caller owns, arrays ([`Vocab`]) or slices: as many tokens as both `E` and `C` hold
+/// A vocabulary in storage that the caller owns, arrays ([`Vocab`]) or slices: as many tokens as both `E`s and `C` hold
 /// numbers, with a total of as many bytes as `T` holds.
 ///
-/// Tokens are any UTF-8 text. They are stored one after another in one array, so that each costs its length and six
-/// bytes.
+/// Tokens are any UTF-8 text. They are stored one after another in one array, so that each costs its length and eight
+/// bytes. To look one up is a binary search.
 ///
 /// [`observe`](Self::observe) refuses what does not fit; [`observe_frequent`](Self::observe_frequent) makes room for
 /// tokens that come often enough, and with [`fade_at`](Self::fade_at) also for those that come often only lately.
@@ -26,6 +27,8 @@ pub struct VocabIn<T, E, C> {
     text: T,
     /// Where each token ends in the text; it starts where the one before it ends.
     ends: E,
+    /// The tokens in the order of their texts.
+    order: E,
     counts: C,
     /// How many tokens there are.
     words: u16,
@@ -69,14 +72,15 @@ impl<const N: usize, const BYTES: usize> Vocab<N, BYTES> {
     /// An empty vocabulary.
     #[must_use]
     pub const fn new() -> Self {
-        Self::over([0; BYTES], [0; N], [0; N])
+        Self::over([0; BYTES], [0; N], [0; N], [0; N])
     }
 }
 
 impl<T, E, C> VocabIn<T, E, C> {
-    /// An empty vocabulary in this storage, whatever it holds.
-    pub const fn over(text: T, ends: E, counts: C) -> Self {
-        Self { text, ends, counts, words: 0, total: 0, bound: 0, dropped: 0, undercount: 0 }
+    /// An empty vocabulary in this storage, whatever it holds. Tokens that are numbers need no `text`, `ends` and
+    /// `order`.
+    pub const fn over(text: T, ends: E, order: E, counts: C) -> Self {
+        Self { text, ends, order, counts, words: 0, total: 0, bound: 0, dropped: 0, undercount: 0 }
     }
 }
 
@@ -117,7 +121,10 @@ where
     #[must_use]
     pub fn capacity(&self) -> usize {
         let counts = self.counts.as_ref().len().min(u16::MAX.into());
-        if self.is_numbered() { counts } else { counts.min(self.ends.as_ref().len()) }
+        if self.is_numbered() {
+            return counts;
+        }
+        counts.min(self.ends.as_ref().len()).min(self.order.as_ref().len())
     }
 
     /// How many bytes of text there is room for.
@@ -131,15 +138,23 @@ where
     /// # Errors
     /// If `token` is new and there is no room for it.
     pub fn observe(&mut self, token: &str) -> Result<u32, VocabError> {
-        if let Some(index) = self.count_one(token) {
-            return Ok(index);
+        match self.find(token) {
+            Ok(index) => {
+                self.add(index, 1);
+                Ok(index)
+            }
+            Err(rank) => self.append(token, rank),
         }
+    }
+
+    /// Adds a new token, which is to have this rank.
+    fn append(&mut self, token: &str, rank: usize) -> Result<u32, VocabError> {
         let start = self.text_len();
         let Some(place) = self.text.as_mut().get_mut(start..).and_then(|free| free.get_mut(..token.len())) else {
             return Err(if self.len() < self.capacity() { VocabError::TextFull } else { VocabError::Full });
         };
         copy(token, place);
-        self.push(start + token.len(), 1)
+        self.push(start + token.len(), 1, rank)
     }
 
     /// Adds a token of `len` bytes, which `write` writes to their place, with its count. Gives its index; `None` if it
@@ -167,8 +182,8 @@ where
         };
         write(place)?;
         let place = self.text.as_ref().get(start..start + len).unwrap_or_default();
-        let is_new = core::str::from_utf8(place).is_ok_and(|token| self.index(token).is_none());
-        Ok(if is_new { self.push(start + len, count).ok() } else { None })
+        let rank = core::str::from_utf8(place).ok().and_then(|token| self.find(token).err());
+        Ok(rank.and_then(|rank| self.push(start + len, count, rank).ok()))
     }
 
     /// Counts `occurrences` more of the token at `index`, if there is one.
@@ -194,21 +209,16 @@ where
     /// The index of `token`.
     #[must_use]
     pub fn index(&self, token: &str) -> Option<u32> {
+        self.find(token).ok()
+    }
+
+    /// The index of `token`, or the rank that it would have.
+    fn find(&self, token: &str) -> Result<u32, usize> {
         if self.is_numbered() {
-            return name::number(token).filter(|&number| number < self.words.into());
+            return name::number(token).filter(|&number| number < self.words.into()).ok_or(0);
         }
-        let (text, token, mut start) = (self.text.as_ref(), token.as_bytes(), 0);
-        for (index, &end) in (0..).zip(self.known_ends()) {
-            let known = start..usize::from(end);
-            start = known.end;
-            // Most words differ in their length or first byte, and a call of `memcmp` takes longer than the rest.
-            let first = || token.first().is_none_or(|first| text.get(known.start) == Some(first));
-            let all = || text.get(known.clone()).is_some_and(|known| known.iter().eq(token));
-            if known.len() == token.len() && first() && all() {
-                return Some(index);
-            }
-        }
-        None
+        let (rank, index) = self.locate(token.as_bytes());
+        index.map(u32::from).ok_or(rank)
     }
 
     /// The text of the token at `index`, where it is stored.
@@ -249,17 +259,6 @@ where
         (0..self.words.into()).filter_map(|index| self.name(index))
     }
 
-    /// The index of the token whose text comes after that of `last` in their order, or first. It needs no memory, but
-    /// a pass over all tokens.
-    pub(crate) fn after(&self, last: Option<u32>) -> Option<u32> {
-        if self.is_numbered() {
-            return last.map_or(Some(0), |last| name::after(last, self.words.into())).filter(|_| self.words > 0);
-        }
-        let last = last.and_then(|last| self.token(last));
-        let later = (0..).zip(self.tokens()).filter(|&(_, token)| last.is_none_or(|last| token > last));
-        later.min_by_key(|&(_, token)| token).map(|(index, _)| index)
-    }
-
     /// The counts, by index.
     #[must_use]
     pub fn counts(&self) -> &[u32] {
@@ -294,25 +293,22 @@ where
         Some(start..usize::from(*self.known_ends().get(index)?))
     }
 
-    /// Adds the token whose text is there already, and ends at `end`.
-    fn push(&mut self, end: usize, count: u32) -> Result<u32, VocabError> {
+    /// Adds the token whose text is there already, and ends at `end`; it has this rank.
+    fn push(&mut self, end: usize, count: u32, rank: usize) -> Result<u32, VocabError> {
         let index = self.len();
-        let words = self.words.checked_add(1).ok_or(VocabError::Full)?;
+        if index >= self.capacity() {
+            return Err(VocabError::Full);
+        }
         let (Some(to), Some(occurred)) = (self.ends.as_mut().get_mut(index), self.counts.as_mut().get_mut(index))
         else {
             return Err(VocabError::Full);
         };
         *to = u16::try_from(end).map_err(|_| VocabError::TextFull)?;
-        (*occurred, self.words) = (count, words);
+        *occurred = count;
+        self.rerank(index as u16, index, rank);
+        self.words += 1;
         self.total = self.total.saturating_add(count.into());
         Ok(index as u32)
-    }
-
-    /// Counts one occurrence of a known token.
-    fn count_one(&mut self, token: &str) -> Option<u32> {
-        let index = self.index(token)?;
-        self.add(index, 1);
-        Some(index)
     }
 }
 

@@ -27,5 +27,7 @@ where
         self.counts_mut().visit(visit);
         let text = self.text_len();
         visit(self.text.as_mut().get_mut(..text).unwrap_or_default());
+        // It follows from the texts.
+        self.sort();
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use motevec_core::image::Words as _;
+use motevec_core::state::State as _;
 use motevec_core::vocab::{Observed, Vocab, VocabError, VocabIn};
 use proptest::prelude::*;
 
@@ -120,7 +121,7 @@ fn a_token_is_inserted_where_it_is_written() {
 #[test]
 fn tokens_may_be_numbers() {
     let mut counts = [9; 12];
-    let mut vocab = VocabIn::over([0_u8; 0], [0_u16; 0], &mut counts[..]);
+    let mut vocab = VocabIn::over([0_u8; 0], [0_u16; 0], [0_u16; 0], &mut counts[..]);
     vocab.clear();
     assert!(vocab.is_numbered() && vocab.len() == 12 && vocab.capacity() == 12 && vocab.total() == 0);
     assert_eq!(vocab.observe("11"), Ok(11));
@@ -155,7 +156,7 @@ fn tokens_may_be_numbers() {
 #[test]
 fn numbers_are_sorted_by_their_digits() {
     for words in [0, 1, 2, 9, 10, 11, 100, 101, 999, 1234, 65_535] {
-        let mut vocab = VocabIn::over([0_u8; 0], [0_u16; 0], vec![0_u32; words]);
+        let mut vocab = VocabIn::over([0_u8; 0], [0_u16; 0], [0_u16; 0], vec![0_u32; words]);
         vocab.clear();
         let mut expected: Vec<_> = (0..words).map(|number| (number.to_string(), number as u32)).collect();
         expected.sort();
@@ -167,8 +168,8 @@ fn numbers_are_sorted_by_their_digits() {
 /// Storage may be slices, which hold whatever they held; the shortest one says how many tokens there is room for.
 #[test]
 fn storage_may_be_slices() {
-    let (mut text, mut ends, mut counts) = ([0xFF; 9], [7; 2], [9; 3]);
-    let mut vocab = VocabIn::over(&mut text[..], &mut ends[..], &mut counts[..]);
+    let (mut text, mut ends, mut order, mut counts) = ([0xFF; 9], [7; 3], [5; 2], [9; 3]);
+    let mut vocab = VocabIn::over(&mut text[..], &mut ends[..], &mut order[..], &mut counts[..]);
     assert!(vocab.is_empty() && vocab.counts().is_empty() && vocab.total() == 0);
     assert_eq!((vocab.capacity(), vocab.text_capacity()), (2, 9));
     assert_eq!((vocab.observe("one"), vocab.observe("three")), (Ok(0), Ok(1)));
@@ -308,6 +309,61 @@ proptest! {
                 break;
             }
             prop_assert!(((index + 1) as f64) <= limit, "not after {} tokens, with a limit of {}", index + 1, limit);
+        }
+    }
+
+    /// Tokens are found as by looking at all of them, whatever was added, replaced, taken up from what was written down,
+    /// or from other bytes.
+    #[test]
+    fn tokens_are_found_as_by_looking_at_all(
+        steps in prop::collection::vec((0..20_u8, "[aż]{0,2}[a-e]{0,2}"), 0..120),
+        seed in 0..100_u8,
+    ) {
+        let mut vocab = Vocab::<9, 40>::new();
+        vocab.fade_at(30);
+        for (what, token) in &steps {
+            match what {
+                0 => vocab.clear(),
+                1 => {
+                    let (mut bytes, mut other) = (Vec::new(), Vocab::<9, 40>::new());
+                    vocab.visit(&mut |piece| bytes.extend_from_slice(piece));
+                    let mut rest = &bytes[..];
+                    other.visit(&mut |piece| piece.copy_from_slice(rest.split_off(..piece.len()).unwrap()));
+                    vocab = other;
+                    vocab.fade_at(30);
+                }
+                2..6 => _ = vocab.observe(token),
+                6..8 => {
+                    let write = |place: &mut [u8]| {
+                        place.copy_from_slice(token.as_bytes());
+                        Ok::<_, ()>(())
+                    };
+                    vocab.insert(token.len(), 3, write).unwrap();
+                }
+                _ => _ = vocab.observe_frequent(token, |_| ()),
+            }
+            for (_, token) in &steps {
+                let expected = vocab.tokens().position(|known| known == token);
+                prop_assert_eq!(vocab.index(token), expected.map(|index| index as u32), "{}", token);
+            }
+            let sorted: Vec<_> = vocab.sorted().map(|(name, index)| (name.to_string(), index)).collect();
+            let mut expected: Vec<_> = vocab.tokens().map(str::to_owned).zip(0..).collect();
+            expected.sort();
+            prop_assert_eq!(sorted, expected);
+        }
+        // Bytes that nobody wrote down: texts that are there twice may be found or not, but nothing else.
+        let mut place = seed;
+        vocab.visit(&mut |piece| {
+            for byte in piece {
+                place = place.wrapping_mul(5).wrapping_add(17);
+                *byte = place % 8;
+            }
+        });
+        for (_, token) in &steps {
+            if let Some(index) = vocab.index(token) {
+                prop_assert_eq!(vocab.token(index), Some(token.as_str()));
+            }
+            vocab.observe_frequent(token, |_| ());
         }
     }
 

@@ -6,6 +6,7 @@
 //! | | the firmware's learner, with the vocabulary |
 //! | `measure` | the learner, and a measurement, which does not change it |
 //! | `slices` | the firmware's dialogue, and how long it keeps the serial line waiting |
+//! | `lookup` | core's vocabulary, and what looking a word up takes |
 //! | `optimizers` | core's training by each optimizer, and a measurement |
 #![no_std]
 #![no_main]
@@ -14,12 +15,14 @@
 #[cfg(target_arch = "riscv32")]
 use riscv as _;
 
-#[cfg(any(feature = "measure", feature = "slices", feature = "optimizers"))]
+#[cfg(any(feature = "measure", feature = "slices", feature = "lookup", feature = "optimizers"))]
 mod clock;
-#[cfg(any(feature = "measure", feature = "slices", feature = "optimizers"))]
+#[cfg(any(feature = "measure", feature = "slices", feature = "lookup", feature = "optimizers"))]
 mod host;
 #[cfg(feature = "measure")]
 mod kernel;
+#[cfg(feature = "lookup")]
+mod lookup;
 #[cfg(feature = "measure")]
 mod measure;
 #[cfg(feature = "numbers")]
@@ -36,12 +39,12 @@ mod slices;
 mod stack;
 #[cfg(feature = "optimizers")]
 mod trial;
-#[cfg(not(any(feature = "numbers", feature = "slices", feature = "optimizers")))]
+#[cfg(not(any(feature = "numbers", feature = "slices", feature = "lookup", feature = "optimizers")))]
 mod words;
 
-#[cfg(not(feature = "optimizers"))]
+#[cfg(not(any(feature = "lookup", feature = "optimizers")))]
 const WORDS: usize = 80;
-#[cfg(not(feature = "optimizers"))]
+#[cfg(not(any(feature = "lookup", feature = "optimizers")))]
 const DIM: usize = 16;
 
 #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
@@ -53,7 +56,9 @@ fn main() -> ! {
     optimizers::all();
     #[cfg(feature = "slices")]
     slices::all();
-    #[cfg(not(any(feature = "numbers", feature = "slices", feature = "optimizers")))]
+    #[cfg(feature = "lookup")]
+    lookup::all();
+    #[cfg(not(any(feature = "numbers", feature = "slices", feature = "lookup", feature = "optimizers")))]
     {
         let mut learner = words::learner();
         #[cfg(feature = "measure")]
@@ -63,7 +68,7 @@ fn main() -> ! {
     }
 }
 
-#[cfg(not(any(feature = "measure", feature = "slices", feature = "optimizers")))]
+#[cfg(not(any(feature = "measure", feature = "slices", feature = "lookup", feature = "optimizers")))]
 #[panic_handler]
 fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
     loop {

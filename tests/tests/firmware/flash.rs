@@ -6,10 +6,10 @@ use motevec_tests::firmware::{Board, Dialogue};
 use object::{Object, ObjectSection};
 
 /// The deepest stack, of all that can be asked for, stays clear of the data; and beside the matrices and the words
-/// there are at most 2 KB on a Cortex-M4F.
+/// there is at most 2.75 KB on a Cortex-M4F, with what waits on the line.
 #[test]
 fn memory_is_as_small_as_promised() {
-    for (board, most) in [(Board::Microbit, 3 * 1024), (Board::An386, 2048)] {
+    for (board, most) in [(Board::Microbit, 3 * 1024), (Board::An386, 2816)] {
         let Some(mut device) = board.start() else { continue };
         for line in
             ["help", "near peace", "vector peace", "adopt peace war", "learn a b c d", "near a", "save", "rate 1"]

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use motevec_tests::firmware::{alone, has_target, set_up, target_folder};
+use motevec_tests::firmware::{Board, alone, figures, has_target, set_up, target_folder};
 use motevec_tests::{repository, skip, works};
 use serde_json::Value;
 
@@ -36,5 +36,17 @@ fn learning_keeps_to_its_goals_on_a_cortex_m4f() {
     for window in [2, 5] {
         let (ours, c) = (figure(&format!("/update/{window}")), figure(&format!("/c/expf/{window}")));
         assert!(ours <= 0.8 * c, "window {window}: {figures}");
+    }
+}
+
+/// To look a word up takes little, and hardly more among many.
+#[test]
+fn looking_a_word_up_takes_little_on_a_micro_bit() {
+    if !Board::Microbit.is_here() {
+        return;
+    }
+    for (what, instructions) in figures(Board::Microbit, &Board::Microbit.footprint(",lookup")) {
+        println!("{what} words: {instructions} instructions");
+        assert!(instructions > 0 && instructions <= if what.ends_with("304") { 900 } else { 700 }, "{what}");
     }
 }

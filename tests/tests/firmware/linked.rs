@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use motevec_tests::firmware::{Board, cargo, target_folder};
+use motevec_tests::firmware::{Board, cargo, figures, target_folder};
 use motevec_tests::{repository, skip, works};
 
 /// A release profile of cargo's own making.
@@ -24,14 +24,8 @@ const fn profile(opt_level: &'static str) -> [(&'static str, &'static str); 3] {
 /// Instructions of a window update on a Cortex-M4F, of half-width 2 and of 5, in an image built with `profile`.
 fn on_a_board(profile: Profile) -> [f64; 2] {
     let image = Board::An386.footprint_with(",measure", profile);
-    let mut qemu = Command::new("qemu-system-arm");
-    qemu.args(["-machine", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "none"]);
-    qemu.args(["-icount", "shift=0", "-semihosting-config", "enable=on,target=native", "-kernel"]).arg(image);
-    let output = qemu.output().expect("QEMU runs");
-    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    let line = |line: &str| line.rsplit_once(' ').and_then(|(name, n)| Some((name.to_owned(), n.parse::<f64>().ok()?)));
-    let figures: BTreeMap<_, _> = text.lines().filter_map(line).collect();
-    let figure = |name: &str| *figures.get(name).unwrap_or_else(|| panic!("no {name}: {text}"));
+    let figures: BTreeMap<_, _> = figures(Board::An386, &image).into_iter().collect();
+    let figure = |name: &str| f64::from(*figures.get(name).unwrap_or_else(|| panic!("no {name}: {figures:?}")));
     let per_tick = figure("calibration instructions") / figure("calibration ticks");
     ["window 2 ticks", "window 5 ticks"].map(|ticks| figure(ticks) * per_tick / figure("updates"))
 }

@@ -1,17 +1,22 @@
 //! What takes long is done in slices, between which the firmware listens to its serial line.
 
 use std::collections::VecDeque;
-use std::process::Command;
 use std::thread;
 
+use motevec_core::image::Image;
+use motevec_core::optim::FixedAdam;
 use motevec_core::query::{Neighbor, Search, nearest_in};
-use motevec_core::sample::Generator;
+use motevec_core::sample::{CumulativeTable, Generator, Unigram};
 use motevec_core::simd::{Portable, Scalar};
 use motevec_core::state::State;
+use motevec_core::train::{Fixed, Optimized, Sliced, Stream, Trainer};
+use motevec_core::vocab::Vocab;
 use motevec_learner::learner::{FixedMemory, Learner};
+use motevec_learner::session::Session;
+use motevec_learner::slots::{NoFlash, Slots};
 use motevec_learner::waiting::Waiting;
-use motevec_learner::world::World;
-use motevec_tests::firmware::{Board, Dialogue};
+use motevec_learner::world::{Event, World};
+use motevec_tests::firmware::{self, Board, Dialogue};
 use rand_core::Rng;
 
 use crate::host;
@@ -90,6 +95,31 @@ fn a_search_in_slices_finds_what_one_in_a_piece_finds() {
     }
 }
 
+/// A task, or whoever holds a mutex, can take any of it over, and share what only reads.
+#[test]
+fn all_that_a_device_holds_may_go_to_another_task() {
+    const fn send<T: Send>() {}
+    const fn sync<T: Sync>() {}
+    type Lanes = Scalar<Portable>;
+    type Matrix = [[f32; 16]; 12];
+    type Noise = Unigram<'static, CumulativeTable<[u16; 12]>, Generator>;
+    const {
+        send::<Memory>();
+        send::<Small<'static>>();
+        send::<Session<'static, Lanes, Nor<'static>, 12, 16, 60, 128>>();
+        send::<Slots<Nor<'static>>>();
+        send::<Vocab<12, 60>>();
+        send::<CumulativeTable<[u16; 12]>>();
+        send::<Trainer<'static, Lanes, Matrix, Matrix, Noise, Fixed<2, 6>>>();
+        send::<Optimized<Fixed<2, 6>, FixedAdam<12, 16>, FixedAdam<12, 16>>>();
+        send::<(Stream<5>, Sliced<2, 6>, Search<'static>, Image<'static>)>();
+        sync::<(Memory, Small<'static>, Waiting<256>, Image<'static>)>();
+    }
+}
+
+/// Flash of a driver that belongs to a task.
+type Nor<'f> = &'f mut NoFlash;
+
 /// The most instructions of a micro:bit in 20 ms, at 15.6 million a second.
 const MOST: u32 = 312_000;
 
@@ -100,22 +130,13 @@ fn a_micro_bit_is_never_deaf_for_long() {
     if !Board::Microbit.is_here() {
         return;
     }
-    let mut qemu = Command::new("qemu-system-arm");
-    qemu.args(["-machine", "microbit", "-display", "none", "-monitor", "none", "-serial", "none"]);
-    qemu.args(["-icount", "shift=0", "-semihosting-config", "enable=on,target=native", "-kernel"]);
-    let output = qemu.arg(Board::Microbit.footprint(",slices")).output().expect("QEMU runs");
-    let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("lines are UTF-8");
-    let figures = said.lines().filter_map(|line| {
-        let (asked, figure) = line.rsplit_once(' ')?;
-        Some((asked, figure.parse::<u32>().expect("a number")))
-    });
-    let figures: Vec<_> = figures.collect();
+    let figures = firmware::figures(Board::Microbit, &Board::Microbit.footprint(",slices"));
     // Every line of it begins with a command.
     let help = host().ask("help");
     let commands = help.iter().filter_map(|line| line.split(' ').next()).filter(|name| !["quit", "ok"].contains(name));
     for name in commands {
         let of_command = figures.iter().filter(|(asked, _)| asked.split(' ').next() == Some(name));
-        let longest = of_command.map(|&(_, most)| most).max().unwrap_or_else(|| panic!("no {name}: {said}"));
+        let longest = of_command.map(|&(_, most)| most).max().unwrap_or_else(|| panic!("no {name}: {figures:?}"));
         println!("{name}: {longest} instructions, {:.1} ms", f64::from(longest) / 15_600.0);
         assert!(longest > 0 && longest <= MOST, "{name}: {longest} instructions");
     }
@@ -128,7 +149,7 @@ fn hears_what_is_typed_ahead(board: Board) {
     let mut lines = vec!["demo".to_owned()];
     let mut world = World::new();
     while lines.iter().map(|line| line.len() + 1).sum::<usize>() < 256 - 2 * 50 {
-        let tokens = world.visit().map(|event| event.token());
+        let tokens = world.visit().map(Event::token);
         lines.push(format!("learn {}", tokens[..3].join(" ")));
     }
     lines.extend(["near lab.laser", "save", "near peace", "vector lab.laser"].map(str::to_owned));
