@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`math`] | sigmoid, log-sigmoid, softmax, log-sum-exp |
 //! | [`simd`] | vector arithmetic with the same bits on every machine: dot products, the window update |
+//! | [`fixed_point`] | training in integers of 16 bits, for processors without floating point |
 //! | [`loss`] | naive softmax and negative sampling, as equations: the reference for everything fast |
 //! | [`optim`] | SGD, momentum, Adam, AdamW; learning-rate schedules; dropout |
 //! | [`sample`] | negative sampling, Huffman trees, subsampling, random streams |
@@ -71,6 +72,7 @@
     deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)
 )]
 
+pub mod fixed_point;
 pub mod guide;
 pub mod image;
 pub mod loss;

@@ -2,26 +2,143 @@
 //!
 //! [`Rows`] is what the rest of core requires of a matrix. Arrays `[[f32; D]; N]` implement it for firmware, where
 //! every size is a type; [`Slab`] implements it for slices, where sizes are known at run time. Both run the same code.
+//! What rows are made of is a [`Component`]: `f32`, or [`Q15`](crate::fixed_point::Q15), with which training takes
+//! integers alone.
 
 use rand_core::Rng;
 
-use crate::simd::{Block, LANES};
+use crate::fixed_point::Q15;
+use crate::simd::{Block, LANES, Lanes, Machine, Part, ShapedWindow, WindowError, WindowPart, WindowUpdate, dot};
+use crate::state::State;
+
+/// What vectors are made of, and with it the arithmetic of training and of queries.
+pub trait Component: Copy + core::fmt::Debug + PartialEq + Send + Sync + State + 'static {
+    /// Zero.
+    const ZERO: Self;
+    /// The largest value.
+    const MAX: f32;
+
+    /// The nearest number to `x`, which may be the largest.
+    fn from_f32(x: f32) -> Self;
+    /// Its value.
+    fn to_f32(self) -> f32;
+    /// [`from_f32`](Self::from_f32) of its value.
+    fn to_q15(self) -> Q15;
+    /// The number with the value of `q`.
+    fn from_q15(q: Q15) -> Self;
+    /// Its bytes, as [`State`] has them.
+    fn to_le_bytes(self) -> impl IntoIterator<Item = u8>;
+    /// `a · b`. Where the lengths differ the surplus is left out.
+    fn dot<L: Lanes>(lanes: L, a: &[Self], b: &[Self]) -> f32;
+    /// Takes a [`ShapedWindow`].
+    ///
+    /// # Errors
+    /// Those of the update.
+    fn window<M: Machine, V, U, const WINDOW: usize, const TARGETS: usize>(
+        machine: M,
+        update: WindowUpdate<'_, V, U>,
+    ) -> Result<f32, WindowError>
+    where
+        V: RowsMut<Component = Self>,
+        U: RowsMut<Component = Self>;
+
+    /// Takes a [`WindowPart`]. Where a step is short, the second part is all of it.
+    ///
+    /// # Errors
+    /// Those of the update.
+    #[inline(always)]
+    fn part<M: Machine, V, U, const WINDOW: usize, const TARGETS: usize>(
+        machine: M,
+        part: WindowPart<'_, V, U, WINDOW, TARGETS>,
+    ) -> Result<f32, WindowError>
+    where
+        V: RowsMut<Component = Self>,
+        U: RowsMut<Component = Self>,
+    {
+        match part.part {
+            Part::Scores => Ok(0.0),
+            Part::Moves => Self::window::<_, _, _, WINDOW, TARGETS>(machine, part.update),
+        }
+    }
+}
+
+impl Component for f32 {
+    const ZERO: Self = 0.0;
+    const MAX: f32 = f32::MAX;
+
+    #[inline(always)]
+    fn from_f32(x: f32) -> Self {
+        x
+    }
+
+    #[inline(always)]
+    fn to_f32(self) -> f32 {
+        self
+    }
+
+    #[inline(always)]
+    fn to_q15(self) -> Q15 {
+        Q15::from_f32(self)
+    }
+
+    #[inline(always)]
+    fn from_q15(q: Q15) -> Self {
+        q.to_f32()
+    }
+
+    #[inline(always)]
+    fn to_le_bytes(self) -> impl IntoIterator<Item = u8> {
+        self.to_le_bytes()
+    }
+
+    #[inline(always)]
+    fn dot<L: Lanes>(lanes: L, a: &[Self], b: &[Self]) -> f32 {
+        dot(lanes, a, b)
+    }
+
+    #[inline(always)]
+    fn window<M: Machine, V, U, const WINDOW: usize, const TARGETS: usize>(
+        machine: M,
+        update: WindowUpdate<'_, V, U>,
+    ) -> Result<f32, WindowError>
+    where
+        V: RowsMut<Component = f32>,
+        U: RowsMut<Component = f32>,
+    {
+        machine.enter(ShapedWindow::<_, _, WINDOW, TARGETS>(update))
+    }
+
+    #[inline(always)]
+    fn part<M: Machine, V, U, const WINDOW: usize, const TARGETS: usize>(
+        machine: M,
+        part: WindowPart<'_, V, U, WINDOW, TARGETS>,
+    ) -> Result<f32, WindowError>
+    where
+        V: RowsMut<Component = f32>,
+        U: RowsMut<Component = f32>,
+    {
+        machine.enter(part)
+    }
+}
 
 /// A matrix of `rows` rows with `dim` components each, read by row.
 pub trait Rows {
+    /// What the rows are made of.
+    type Component: Component;
+
     /// The number of rows.
     fn rows(&self) -> usize;
     /// Components of a row.
     fn dim(&self) -> usize;
     /// Row `index`, or `None` if there is no such row. It may be longer than [`dim`](Self::dim): what follows is
     /// padding and zero.
-    fn row(&self, index: usize) -> Option<&[f32]>;
+    fn row(&self, index: usize) -> Option<&[Self::Component]>;
 }
 
 /// A matrix whose rows can be changed.
 pub trait RowsMut: Rows {
     /// Row `index`, padding included, or `None` if there is no such row.
-    fn row_mut(&mut self, index: usize) -> Option<&mut [f32]>;
+    fn row_mut(&mut self, index: usize) -> Option<&mut [Self::Component]>;
 
     /// Whether every row is a whole number of blocks, padding included, and follows the one before. Kernels are then
     /// faster.
@@ -31,12 +148,14 @@ pub trait RowsMut: Rows {
 
     /// All rows as blocks of 16, row after row, where [`WHOLE_BLOCKS`](Self::WHOLE_BLOCKS) says that they are.
     #[inline(always)]
-    fn as_blocks_mut(&mut self) -> &mut [Block] {
+    fn as_blocks_mut(&mut self) -> &mut [[Self::Component; LANES]] {
         &mut []
     }
 }
 
-impl<const D: usize, const N: usize> Rows for [[f32; D]; N] {
+impl<C: Component, const D: usize, const N: usize> Rows for [[C; D]; N] {
+    type Component = C;
+
     #[inline(always)]
     fn rows(&self) -> usize {
         N
@@ -48,27 +167,29 @@ impl<const D: usize, const N: usize> Rows for [[f32; D]; N] {
     }
 
     #[inline(always)]
-    fn row(&self, index: usize) -> Option<&[f32]> {
-        self.get(index).map(<[f32; D]>::as_slice)
+    fn row(&self, index: usize) -> Option<&[C]> {
+        self.get(index).map(<[C; D]>::as_slice)
     }
 }
 
-impl<const D: usize, const N: usize> RowsMut for [[f32; D]; N] {
+impl<C: Component, const D: usize, const N: usize> RowsMut for [[C; D]; N] {
     #[inline(always)]
-    fn row_mut(&mut self, index: usize) -> Option<&mut [f32]> {
-        self.get_mut(index).map(<[f32; D]>::as_mut_slice)
+    fn row_mut(&mut self, index: usize) -> Option<&mut [C]> {
+        self.get_mut(index).map(<[C; D]>::as_mut_slice)
     }
 
     const WHOLE_BLOCKS: bool = D.is_multiple_of(LANES);
     const ONE_BLOCK: bool = D == LANES;
 
     #[inline(always)]
-    fn as_blocks_mut(&mut self) -> &mut [Block] {
+    fn as_blocks_mut(&mut self) -> &mut [[C; LANES]] {
         self.as_flattened_mut().as_chunks_mut().0
     }
 }
 
 impl<M: Rows + ?Sized> Rows for &mut M {
+    type Component = M::Component;
+
     #[inline(always)]
     fn rows(&self) -> usize {
         (**self).rows()
@@ -80,14 +201,14 @@ impl<M: Rows + ?Sized> Rows for &mut M {
     }
 
     #[inline(always)]
-    fn row(&self, index: usize) -> Option<&[f32]> {
+    fn row(&self, index: usize) -> Option<&[M::Component]> {
         (**self).row(index)
     }
 }
 
 impl<M: RowsMut + ?Sized> RowsMut for &mut M {
     #[inline(always)]
-    fn row_mut(&mut self, index: usize) -> Option<&mut [f32]> {
+    fn row_mut(&mut self, index: usize) -> Option<&mut [M::Component]> {
         (**self).row_mut(index)
     }
 
@@ -95,7 +216,7 @@ impl<M: RowsMut + ?Sized> RowsMut for &mut M {
     const ONE_BLOCK: bool = M::ONE_BLOCK;
 
     #[inline(always)]
-    fn as_blocks_mut(&mut self) -> &mut [Block] {
+    fn as_blocks_mut(&mut self) -> &mut [[M::Component; LANES]] {
         (**self).as_blocks_mut()
     }
 }
@@ -157,6 +278,8 @@ impl<S: AsRef<[f32]>> Slab<S> {
 }
 
 impl<S: AsRef<[f32]>> Rows for Slab<S> {
+    type Component = f32;
+
     #[inline(always)]
     fn rows(&self) -> usize {
         self.rows
@@ -199,14 +322,14 @@ pub struct Model<V, U> {
     pub outside: U,
 }
 
-/// A model whose sizes are types, for firmware: N words, D components.
-pub type FixedModel<const N: usize, const D: usize> = Model<[[f32; D]; N], [[f32; D]; N]>;
+/// A model whose sizes are types, for firmware: N words, D components, `f32` or others.
+pub type FixedModel<const N: usize, const D: usize, C = f32> = Model<[[C; D]; N], [[C; D]; N]>;
 
-impl<const N: usize, const D: usize> FixedModel<N, D> {
+impl<const N: usize, const D: usize, C: Component> FixedModel<N, D, C> {
     /// A model of zeros, for a `static`. Call [`initialize`](Self::initialize) before training.
     #[must_use]
     pub const fn zeros() -> Self {
-        Self { center: [[0.0; D]; N], outside: [[0.0; D]; N] }
+        Self { center: [[C::ZERO; D]; N], outside: [[C::ZERO; D]; N] }
     }
 }
 
@@ -220,7 +343,7 @@ impl<V: RowsMut, U: RowsMut> Model<V, U> {
         }
         for row in 0..self.outside.rows() {
             if let Some(vector) = self.outside.row_mut(row) {
-                vector.fill(0.0);
+                vector.fill(Component::ZERO);
             }
         }
     }
@@ -234,7 +357,7 @@ pub fn initialize_center(center: &mut impl RowsMut, row: usize, rng: &mut impl R
     let Some(vector) = center.row_mut(row) else { return };
     for component in vector.iter_mut().take(dim) {
         let unit = (rng.next_u32() >> 8) as f32 * ULP;
-        *component = (unit - 0.5) / dim as f32;
+        *component = Component::from_f32((unit - 0.5) / dim as f32);
     }
 }
 

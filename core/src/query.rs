@@ -2,7 +2,7 @@
 
 use heapless::Vec;
 
-use crate::model::Rows;
+use crate::model::{Component, Rows};
 use crate::simd::{Lanes, dot};
 
 /// A word and how similar it is to the query.
@@ -30,23 +30,28 @@ fn cosine_of(dot: f32, one: f32, other: f32) -> f32 {
 
 /// Vectors that a query can be compared with: those of a matrix, or of an [image](crate::image).
 pub trait Candidates {
+    /// What queries are made of.
+    type Component: Component;
+
     /// How many there are.
     fn count(&self) -> usize;
     /// `query · x` and `x · x` for the vector x in row `index`, or for a positive multiple of it, which has the same
     /// direction; `None` if there is no such row. `query` is as long as x, padding included.
-    fn products<L: Lanes>(&self, lanes: L, index: u32, query: &[f32]) -> Option<[f32; 2]>;
+    fn products<L: Lanes>(&self, lanes: L, index: u32, query: &[Self::Component]) -> Option<[f32; 2]>;
 }
 
 impl<M: Rows + ?Sized> Candidates for M {
+    type Component = M::Component;
+
     #[inline(always)]
     fn count(&self) -> usize {
         self.rows()
     }
 
     #[inline(always)]
-    fn products<L: Lanes>(&self, lanes: L, index: u32, query: &[f32]) -> Option<[f32; 2]> {
+    fn products<L: Lanes>(&self, lanes: L, index: u32, query: &[M::Component]) -> Option<[f32; 2]> {
         let x = self.row(index as usize)?;
-        Some([dot(lanes, query, x), dot(lanes, x, x)])
+        Some([M::Component::dot(lanes, query, x), M::Component::dot(lanes, x, x)])
     }
 }
 
@@ -58,7 +63,7 @@ impl<M: Rows + ?Sized> Candidates for M {
 pub fn nearest<L: Lanes, M: Candidates + ?Sized, const K: usize>(
     lanes: L,
     vectors: &M,
-    query: &[f32],
+    query: &[M::Component],
     without: &[u32],
 ) -> Vec<Neighbor, K> {
     let mut best = Vec::from_array([Neighbor::default(); K]);
@@ -71,7 +76,7 @@ pub fn nearest<L: Lanes, M: Candidates + ?Sized, const K: usize>(
 pub fn nearest_in<L: Lanes, M: Candidates + ?Sized>(
     lanes: L,
     vectors: &M,
-    query: &[f32],
+    query: &[M::Component],
     without: &[u32],
     best: &mut [Neighbor],
 ) -> usize {
@@ -94,8 +99,8 @@ pub fn nearest_in<L: Lanes, M: Candidates + ?Sized>(
 /// assert_eq!(best[..search.found()].iter().map(|near| near.row).collect::<Vec<_>>(), [2, 1]);
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Search<'q> {
-    query: &'q [f32],
+pub struct Search<'q, C = f32> {
+    query: &'q [C],
     /// The length of the query.
     norm: f32,
     /// The next row.
@@ -103,15 +108,15 @@ pub struct Search<'q> {
     found: usize,
 }
 
-impl<'q> Search<'q> {
+impl<'q, C: Component> Search<'q, C> {
     /// A search that has not looked at a row.
-    pub fn new<L: Lanes>(lanes: L, query: &'q [f32]) -> Self {
-        Self { query, norm: libm::sqrtf(dot(lanes, query, query)), next: 0, found: 0 }
+    pub fn new<L: Lanes>(lanes: L, query: &'q [C]) -> Self {
+        Self { query, norm: libm::sqrtf(C::dot(lanes, query, query)), next: 0, found: 0 }
     }
 
     /// Looks at the next `rows` rows of `vectors`, and returns whether there are more. All else is as for
     /// [`nearest_in`], and the same each time.
-    pub fn step<L: Lanes, M: Candidates + ?Sized>(
+    pub fn step<L: Lanes, M: Candidates<Component = C> + ?Sized>(
         &mut self,
         lanes: L,
         vectors: &M,

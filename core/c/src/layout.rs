@@ -43,6 +43,8 @@ impl Matrix {
 }
 
 impl Rows for Matrix {
+    type Component = f32;
+
     #[inline(always)]
     fn rows(&self) -> usize {
         self.blocks.len().checked_div(self.per_row()).unwrap_or(0)

@@ -1,5 +1,7 @@
 //! Vectors with one byte per component (see [`Encoding::Int8`](super::Encoding::Int8)).
 
+use crate::model::Component;
+
 /// The largest |q|. −128 is left out, so that negating a vector negates its numbers.
 const LARGEST: f32 = 127.0;
 
@@ -14,8 +16,9 @@ pub(super) fn is_scale(scale: f32) -> bool {
 }
 
 /// The scale of `vector`, whose components are finite.
-pub(super) fn scale(vector: &[f32]) -> f32 {
-    let largest = vector.iter().fold(0.0, |largest, x| if x.abs() > largest { x.abs() } else { largest });
+pub(super) fn scale(vector: &[impl Component]) -> f32 {
+    let sizes = vector.iter().map(|x| x.to_f32().abs());
+    let largest = sizes.fold(0.0, |largest, x| if x > largest { x } else { largest });
     (largest / LARGEST).clamp(SMALLEST_SCALE, LARGEST_SCALE)
 }
 
@@ -52,7 +55,7 @@ mod tests {
 
     #[test]
     fn scales_stay_where_nothing_over_or_underflows() {
-        assert_eq!((scale(&[]), scale(&[-0.0, 0.0])), (f32::MIN_POSITIVE, f32::MIN_POSITIVE));
+        assert_eq!((scale(&[0.0; 0]), scale(&[-0.0, 0.0])), (f32::MIN_POSITIVE, f32::MIN_POSITIVE));
         assert_eq!(scale(&[3.0, -254.0, 1.0]), 2.0);
         for largest in [1e-45, f32::MIN_POSITIVE, 1.0, f32::MAX] {
             let scale = scale(&[largest, -largest]);

@@ -3,6 +3,7 @@
 use super::checksum::Checksum;
 use super::header::CHECKSUM;
 use super::{Encoding, Header, ImageError, int8};
+use crate::model::Component;
 use crate::simd::LANES;
 
 /// The most bytes that are read at a time, but for a word, whose text is read at once.
@@ -139,11 +140,11 @@ impl<S: Source> Pieces<S> {
     ///
     /// # Errors
     /// If they cannot be read, or hold a number that is not finite.
-    pub fn read_vectors(
+    pub fn read_vectors<C: Component>(
         &mut self,
         word: u32,
-        center: &mut [f32],
-        outside: &mut [f32],
+        center: &mut [C],
+        outside: &mut [C],
     ) -> Result<(), PiecesError<S::Error>> {
         self.existing(word)?;
         let Header { words, text_len, .. } = self.header;
@@ -152,7 +153,7 @@ impl<S: Source> Pieces<S> {
         if self.header.outside {
             return self.read_row(word, matrix + words as usize * self.header.row_len(), outside);
         }
-        outside.fill(0.0);
+        outside.fill(C::ZERO);
         Ok(())
     }
 
@@ -180,7 +181,12 @@ impl<S: Source> Pieces<S> {
     }
 
     /// Reads a row of the matrix that begins at `matrix`.
-    fn read_row(&mut self, word: u32, matrix: usize, vector: &mut [f32]) -> Result<(), PiecesError<S::Error>> {
+    fn read_row<C: Component>(
+        &mut self,
+        word: u32,
+        matrix: usize,
+        vector: &mut [C],
+    ) -> Result<(), PiecesError<S::Error>> {
         let (mut offset, mut left) = (matrix + word as usize * self.header.row_len(), usize::from(self.header.dim));
         let (mut scale, mut size) = (1.0, size_of::<f32>());
         if self.header.encoding == Encoding::Int8 {
@@ -193,18 +199,19 @@ impl<S: Source> Pieces<S> {
             let bytes = piece.get_mut(..numbers * size).unwrap_or_default();
             self.source.read(offset, bytes).map_err(PiecesError::Source)?;
             (offset, left) = (offset + bytes.len(), left - numbers);
-            block.fill(0.0);
+            block.fill(C::ZERO);
             match self.header.encoding {
                 Encoding::F32 => {
                     for (to, number) in block.iter_mut().zip(bytes.as_chunks().0) {
-                        *to = f32::from_le_bytes(*number);
-                        sound &= to.is_finite();
+                        let number = f32::from_le_bytes(*number);
+                        *to = C::from_f32(number);
+                        sound &= number.is_finite();
                     }
                 }
                 Encoding::Int8 => {
                     for (to, number) in block.iter_mut().zip(bytes) {
                         let number = number.cast_signed();
-                        *to = f32::from(number) * scale;
+                        *to = C::from_f32(f32::from(number) * scale);
                         sound &= number != i8::MIN;
                     }
                 }

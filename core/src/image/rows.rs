@@ -1,6 +1,7 @@
 //! The vectors of an image: read one by one, or compared with a query in place.
 
 use super::{Encoding, Header, ImageError, int8};
+use crate::model::Component;
 use crate::query::Candidates;
 use crate::simd::{Block, Dot, Kernel, LANES, Lanes};
 
@@ -80,10 +81,10 @@ enum Numbers<'a> {
 impl ImageRow<'_> {
     /// Writes the vector into `vector`. Anything beyond the components becomes zero, like the padding of a row;
     /// components without room are left out.
-    pub fn read(&self, vector: &mut [f32]) {
+    pub fn read(&self, vector: &mut [impl Component]) {
         for (index, block) in vector.chunks_mut(LANES).enumerate() {
             for (to, x) in block.iter_mut().zip(self.block(index)) {
-                *to = x * self.scale();
+                *to = Component::from_f32(x * self.scale());
             }
         }
     }
@@ -124,6 +125,8 @@ impl ImageRow<'_> {
 }
 
 impl Candidates for ImageRows<'_> {
+    type Component = f32;
+
     fn count(&self) -> usize {
         self.header.words as usize
     }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::checksum::Checksum;
 use super::{Encoding, Header, int8};
-use crate::model::Rows;
+use crate::model::{Component, Rows};
 use crate::simd::LANES;
 use crate::vocab::{Name, VocabIn};
 
@@ -94,7 +94,7 @@ impl<'a, W: Words, M: Rows> Writer<'a, W, M> {
         for matrix in self.matrices() {
             for row in 0..self.header.words {
                 let vector = self.vector(matrix, row).ok_or(WriteError::Rows)?;
-                if !vector.iter().all(|x| x.is_finite()) {
+                if !vector.iter().all(|x| x.to_f32().is_finite()) {
                     return Err(WriteError::Numbers { row });
                 }
             }
@@ -148,7 +148,7 @@ impl<'a, W: Words, M: Rows> Writer<'a, W, M> {
     }
 
     /// A row without its padding.
-    fn vector(&self, matrix: &'a M, row: u32) -> Option<&'a [f32]> {
+    fn vector(&self, matrix: &'a M, row: u32) -> Option<&'a [M::Component]> {
         let dim = usize::from(self.header.dim);
         matrix.row(row as usize).filter(|_| matrix.dim() == dim)?.get(..dim)
     }
@@ -171,24 +171,24 @@ impl<E, S: FnMut(&[u8]) -> Result<(), E>> Output<S> {
         self.put(number.to_le_bytes().get(..width).unwrap_or_default())
     }
 
-    fn f32(&mut self, vector: &[f32]) -> Result<(), E> {
+    fn f32(&mut self, vector: &[impl Component]) -> Result<(), E> {
         for block in vector.chunks(LANES) {
             let mut piece = [[0; 4]; LANES];
             for (to, x) in piece.iter_mut().zip(block) {
-                *to = x.to_le_bytes();
+                *to = x.to_f32().to_le_bytes();
             }
             self.put(piece.get(..block.len()).unwrap_or_default().as_flattened())?;
         }
         Ok(())
     }
 
-    fn int8(&mut self, vector: &[f32]) -> Result<(), E> {
+    fn int8(&mut self, vector: &[impl Component]) -> Result<(), E> {
         let scale = int8::scale(vector);
         self.put(&scale.to_le_bytes())?;
         for block in vector.chunks(LANES) {
             let mut piece = [0; LANES];
             for (to, &x) in piece.iter_mut().zip(block) {
-                *to = int8::quantize(x, scale).cast_unsigned();
+                *to = int8::quantize(x.to_f32(), scale).cast_unsigned();
             }
             self.put(piece.get(..block.len()).unwrap_or_default())?;
         }

@@ -130,7 +130,7 @@ pub struct MomentumStep {
     rate: f32,
 }
 
-impl<M: RowsMut> RowOptimizer for MomentumRows<M> {
+impl<M: RowsMut<Component = f32>> RowOptimizer for MomentumRows<M> {
     type Step = MomentumStep;
 
     #[inline(always)]
@@ -202,7 +202,7 @@ pub struct AdamStep {
     corrections: (f32, f32),
 }
 
-impl<M: RowsMut, T: AsMut<[u32]>> RowOptimizer for AdamRows<M, T> {
+impl<M: RowsMut<Component = f32>, T: AsMut<[u32]>> RowOptimizer for AdamRows<M, T> {
     type Step = AdamStep;
 
     #[inline(always)]

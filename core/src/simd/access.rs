@@ -125,7 +125,7 @@ impl<'a> Access for Single<'a> {
 /// Rows of any length; their last block may be incomplete.
 pub(super) struct Ragged<'a, M>(pub(super) &'a mut M);
 
-impl<M: RowsMut> Access for Ragged<'_, M> {
+impl<M: RowsMut<Component = f32>> Access for Ragged<'_, M> {
     type Row = usize;
     type Place = (usize, usize);
 

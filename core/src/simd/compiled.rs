@@ -96,7 +96,10 @@ impl Machine for Simd {
     }
 
     #[inline]
-    fn window<V: RowsMut, U: RowsMut>(self, update: WindowUpdate<'_, V, U>) -> Result<f32, WindowError> {
+    fn window<V: RowsMut<Component = f32>, U: RowsMut<Component = f32>>(
+        self,
+        update: WindowUpdate<'_, V, U>,
+    ) -> Result<f32, WindowError> {
         let WindowUpdate { v, u, inputs, targets, labels, rate, with_loss } = update;
         if const { !(V::WHOLE_BLOCKS && U::WHOLE_BLOCKS) } {
             let (v, u) = (&mut Ragged(v), &mut Ragged(u));
@@ -107,7 +110,7 @@ impl Machine for Simd {
     }
 
     #[inline]
-    fn pair<U: RowsMut>(self, update: PairUpdate<'_, U>) -> Result<f32, WindowError> {
+    fn pair<U: RowsMut<Component = f32>>(self, update: PairUpdate<'_, U>) -> Result<f32, WindowError> {
         let PairUpdate { v_c, u, targets, labels, rate, with_loss } = update;
         if const { !U::WHOLE_BLOCKS } {
             return ragged_pair(self, PairUpdate { v_c, u: &mut Ragged(u), targets, labels, rate, with_loss });
@@ -118,7 +121,7 @@ impl Machine for Simd {
 
 /// A matrix of whole blocks, as one type for all.
 #[inline]
-fn slab<M: RowsMut>(matrix: &mut M) -> Result<Slab<&mut [f32]>, WindowError> {
+fn slab<M: RowsMut<Component = f32>>(matrix: &mut M) -> Result<Slab<&mut [f32]>, WindowError> {
     let (dim, stride) = (matrix.dim(), matrix.row(0).map_or(0, <[f32]>::len));
     Slab::new(matrix.as_blocks_mut().as_flattened_mut(), dim, stride).map_err(|_| WindowError::NoSuchRow)
 }
@@ -127,17 +130,19 @@ fn slab<M: RowsMut>(matrix: &mut M) -> Result<Slab<&mut [f32]>, WindowError> {
 struct Ragged<'a>(&'a mut dyn Storage);
 
 /// [`RowsMut`] without its constants.
-trait Storage: Rows {
+trait Storage: Rows<Component = f32> {
     fn row_mut(&mut self, index: usize) -> Option<&mut [f32]>;
 }
 
-impl<M: RowsMut> Storage for M {
+impl<M: RowsMut<Component = f32>> Storage for M {
     fn row_mut(&mut self, index: usize) -> Option<&mut [f32]> {
         RowsMut::row_mut(self, index)
     }
 }
 
 impl Rows for Ragged<'_> {
+    type Component = f32;
+
     fn rows(&self) -> usize {
         self.0.rows()
     }

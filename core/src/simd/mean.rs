@@ -30,7 +30,7 @@ pub(crate) struct Composed<'a, V, R> {
     pub(crate) part: f32,
 }
 
-impl<V: RowsMut, R: RowsMut> Kernel for Composed<'_, V, R> {
+impl<V: RowsMut<Component = f32>, R: RowsMut<Component = f32>> Kernel for Composed<'_, V, R> {
     type Output = Result<(), WindowError>;
 
     #[inline(always)]

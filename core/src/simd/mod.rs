@@ -121,7 +121,10 @@ pub trait Machine: Copy + Send + Sync + 'static {
     /// # Errors
     /// Those of the update.
     #[inline(always)]
-    fn window<V: RowsMut, U: RowsMut>(self, update: WindowUpdate<'_, V, U>) -> Result<f32, WindowError> {
+    fn window<V: RowsMut<Component = f32>, U: RowsMut<Component = f32>>(
+        self,
+        update: WindowUpdate<'_, V, U>,
+    ) -> Result<f32, WindowError> {
         self.enter(update)
     }
 
@@ -130,7 +133,7 @@ pub trait Machine: Copy + Send + Sync + 'static {
     /// # Errors
     /// Those of the update.
     #[inline(always)]
-    fn pair<U: RowsMut>(self, update: PairUpdate<'_, U>) -> Result<f32, WindowError> {
+    fn pair<U: RowsMut<Component = f32>>(self, update: PairUpdate<'_, U>) -> Result<f32, WindowError> {
         self.enter(update)
     }
 }

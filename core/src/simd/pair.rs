@@ -27,7 +27,7 @@ pub struct PairUpdate<'a, U> {
     pub with_loss: bool,
 }
 
-impl<U: RowsMut> Kernel for PairUpdate<'_, U> {
+impl<U: RowsMut<Component = f32>> Kernel for PairUpdate<'_, U> {
     type Output = Result<f32, WindowError>;
 
     #[inline(always)]

@@ -33,7 +33,7 @@ pub struct Cbow<S, O, R> {
     gradient: CbowGradient,
 }
 
-impl<S: Shape, O: RowOptimizer, R: RowsMut> Cbow<S, O, R> {
+impl<S: Shape, O: RowOptimizer, R: RowsMut<Component = f32>> Cbow<S, O, R> {
     /// Steps of `shape`, with `room` for two rows that are as long as those of the model. Without room, steps are
     /// refused.
     pub const fn new(shape: S, optimizer: O, room: R, gradient: CbowGradient) -> Self {
@@ -41,7 +41,7 @@ impl<S: Shape, O: RowOptimizer, R: RowsMut> Cbow<S, O, R> {
     }
 }
 
-impl<S: Shape, O: RowOptimizer, R: RowsMut> Shape for Cbow<S, O, R> {
+impl<S: Shape, O: RowOptimizer, R: RowsMut<Component = f32>> Shape for Cbow<S, O, R> {
     type Targets = S::Targets;
 
     #[inline(always)]
@@ -60,7 +60,7 @@ impl<S: Shape, O: RowOptimizer, R: RowsMut> Shape for Cbow<S, O, R> {
     }
 
     #[inline(always)]
-    fn predict<M: Machine, V: RowsMut, U: RowsMut, N: Objective>(
+    fn predict<M: Machine, V: RowsMut<Component = f32>, U: RowsMut<Component = f32>, N: Objective>(
         &mut self,
         machine: M,
         prediction: Prediction<'_, V, U, N>,
@@ -101,7 +101,7 @@ struct Descent<'a, V, O, R> {
     rate: f32,
 }
 
-impl<V: RowsMut, O: RowOptimizer, R: RowsMut> Kernel for Descent<'_, V, O, R> {
+impl<V: RowsMut<Component = f32>, O: RowOptimizer, R: RowsMut<Component = f32>> Kernel for Descent<'_, V, O, R> {
     type Output = Option<()>;
 
     #[inline(always)]

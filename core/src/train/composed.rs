@@ -30,7 +30,7 @@ pub struct Composed<S, P, R, const N: usize> {
     rows: Vec<u32, N>,
 }
 
-impl<S: Shape, P: Parts, R: RowsMut, const N: usize> Composed<S, P, R, N> {
+impl<S: Shape, P: Parts, R: RowsMut<Component = f32>, const N: usize> Composed<S, P, R, N> {
     /// Steps of `shape`, with `room` for two rows that are as long as those of the model. Without room, steps are
     /// refused.
     pub const fn new(shape: S, parts: P, room: R) -> Self {
@@ -38,7 +38,7 @@ impl<S: Shape, P: Parts, R: RowsMut, const N: usize> Composed<S, P, R, N> {
     }
 }
 
-impl<S: Shape, P: Parts, R: RowsMut, const N: usize> Shape for Composed<S, P, R, N> {
+impl<S: Shape, P: Parts, R: RowsMut<Component = f32>, const N: usize> Shape for Composed<S, P, R, N> {
     type Targets = S::Targets;
 
     #[inline(always)]
@@ -52,7 +52,7 @@ impl<S: Shape, P: Parts, R: RowsMut, const N: usize> Shape for Composed<S, P, R,
     }
 
     #[inline(always)]
-    fn predict<M: Machine, V: RowsMut, U: RowsMut, O: Objective>(
+    fn predict<M: Machine, V: RowsMut<Component = f32>, U: RowsMut<Component = f32>, O: Objective>(
         &mut self,
         machine: M,
         prediction: Prediction<'_, V, U, O>,

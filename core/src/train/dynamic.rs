@@ -107,41 +107,52 @@ impl Shape for Dynamic {
     }
 
     #[inline(always)]
-    fn predict<M: Machine, V: RowsMut, U: RowsMut, O: Objective>(
+    fn predict<M: Machine, V: RowsMut<Component = f32>, U: RowsMut<Component = f32>, O: Objective>(
         &mut self,
         machine: M,
         prediction: Prediction<'_, V, U, O>,
         room: &mut Self::Targets,
     ) -> Result<f32, WindowError> {
+        if self.update == Update::Window {
+            return windows(prediction, room, |update| machine.window(update));
+        }
         let Prediction { v, u, objective, hidden, truths, rate, with_loss } = prediction;
         let mut loss = 0.0;
         for &truth in truths.into_iter().flatten() {
             let Labeled { rows, mut labels } = objective.targets(truth, room);
-            match self.update {
-                Update::Window => {
-                    for inputs in updates(hidden) {
-                        let mut labels = labels;
-                        for targets in rows.chunks(MAX_TARGETS) {
-                            let update = WindowUpdate { v, u, inputs, targets, labels: labels as u8, rate, with_loss };
-                            loss += machine.window(update)?;
-                            labels >>= MAX_TARGETS;
-                        }
-                    }
+            for targets in rows.chunks(MAX_PAIR_TARGETS) {
+                for &input in hidden.into_iter().flatten() {
+                    let v_c = v.row_mut(input as usize).ok_or(WindowError::NoSuchRow)?;
+                    let update = PairUpdate { v_c, u, targets, labels: labels as u64, rate, with_loss };
+                    loss += machine.pair(update)?;
                 }
-                Update::Pair => {
-                    for targets in rows.chunks(MAX_PAIR_TARGETS) {
-                        for &input in hidden.into_iter().flatten() {
-                            let v_c = v.row_mut(input as usize).ok_or(WindowError::NoSuchRow)?;
-                            let update = PairUpdate { v_c, u, targets, labels: labels as u64, rate, with_loss };
-                            loss += machine.pair(update)?;
-                        }
-                        labels >>= MAX_PAIR_TARGETS;
-                    }
-                }
+                labels >>= MAX_PAIR_TARGETS;
             }
         }
         Ok(loss)
     }
+}
+
+/// Takes all updates of a step. Gives their loss.
+#[inline(always)]
+pub(super) fn windows<V, U, O: Objective>(
+    prediction: Prediction<'_, V, U, O>,
+    room: &mut [u32],
+    mut take: impl FnMut(WindowUpdate<'_, V, U>) -> Result<f32, WindowError>,
+) -> Result<f32, WindowError> {
+    let Prediction { v, u, objective, hidden, truths, rate, with_loss } = prediction;
+    let mut loss = 0.0;
+    for &truth in truths.into_iter().flatten() {
+        let Labeled { rows, labels } = objective.targets(truth, room);
+        for inputs in updates(hidden) {
+            let mut labels = labels;
+            for targets in rows.chunks(MAX_TARGETS) {
+                loss += take(WindowUpdate { v, u, inputs, targets, labels: labels as u8, rate, with_loss })?;
+                labels >>= MAX_TARGETS;
+            }
+        }
+    }
+    Ok(loss)
 }
 
 /// Cuts hidden vectors into groups of as many as one update takes, the first of which may be empty: a wide window needs

@@ -1,9 +1,9 @@
 //! A shape of training that is known when the program is compiled.
 
 use super::{Prediction, Shape};
-use crate::model::RowsMut;
+use crate::model::{Component, RowsMut};
 use crate::sample::{Labeled, Objective};
-use crate::simd::{Machine, ShapedWindow, WindowError, WindowUpdate};
+use crate::simd::{Machine, WindowError, WindowUpdate};
 
 /// The [`Shape`] of training on a device: `WINDOW` words to each side, and `TARGETS` targets: the true one and TARGETS
 /// − 1 negatives. So `Fixed<2, 6>` is a window of half-width 2 with K = 5.
@@ -16,7 +16,7 @@ use crate::simd::{Machine, ShapedWindow, WindowError, WindowUpdate};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Fixed<const WINDOW: usize, const TARGETS: usize>;
 
-impl<const WINDOW: usize, const TARGETS: usize> Shape for Fixed<WINDOW, TARGETS> {
+impl<C: Component, const WINDOW: usize, const TARGETS: usize> Shape<C> for Fixed<WINDOW, TARGETS> {
     type Targets = [u32; TARGETS];
 
     #[inline(always)]
@@ -31,7 +31,7 @@ impl<const WINDOW: usize, const TARGETS: usize> Shape for Fixed<WINDOW, TARGETS>
     }
 
     #[inline(always)]
-    fn predict<M: Machine, V: RowsMut, U: RowsMut, O: Objective>(
+    fn predict<M: Machine, V: RowsMut<Component = C>, U: RowsMut<Component = C>, O: Objective>(
         &mut self,
         machine: M,
         prediction: Prediction<'_, V, U, O>,
@@ -46,6 +46,6 @@ impl<const WINDOW: usize, const TARGETS: usize> Shape for Fixed<WINDOW, TARGETS>
             return Err(WindowError::TooLarge);
         }
         let update = WindowUpdate { v, u, inputs, targets, labels: 1, rate, with_loss };
-        machine.enter(ShapedWindow::<_, _, WINDOW, TARGETS>(update))
+        C::window::<_, _, _, WINDOW, TARGETS>(machine, update)
     }
 }

@@ -14,6 +14,7 @@ mod cbow;
 mod composed;
 mod dynamic;
 mod fixed;
+mod fixed_point;
 mod optimized;
 mod sliced;
 mod stream;
@@ -22,20 +23,23 @@ pub use cbow::{Cbow, CbowGradient};
 pub use composed::{Composed, Parts};
 pub use dynamic::{Dynamic, MAX_NEGATIVES, ShapeError, Update};
 pub use fixed::Fixed;
+pub use fixed_point::FixedPoint;
 pub use optimized::{InputDropout, Masks, Optimized, Softmax};
 pub use sliced::Sliced;
 pub use stream::Stream;
 
 use rand_core::Rng;
 
-use crate::model::{Model, RowsMut};
+use crate::model::{Component, Model, Rows, RowsMut};
 use crate::sample::Objective;
 use crate::simd::{Machine, WindowError};
 use crate::state::State;
 
 /// How far the window reaches, how many targets a step has, and how it is taken: [`Dynamic`] says so when the program
 /// runs, [`Fixed`] when it is compiled.
-pub trait Shape {
+///
+/// Most train rows of `f32`, with [`Fixed`] rows may be made of any component C.
+pub trait Shape<C: Component = f32> {
     /// Room for the targets of a step.
     type Targets;
 
@@ -58,7 +62,7 @@ pub trait Shape {
     ///
     /// # Errors
     /// If a word is not a row of the model, or the step is larger than this shape.
-    fn predict<M: Machine, V: RowsMut, U: RowsMut, O: Objective>(
+    fn predict<M: Machine, V: RowsMut<Component = C>, U: RowsMut<Component = C>, O: Objective>(
         &mut self,
         machine: M,
         prediction: Prediction<'_, V, U, O>,
@@ -69,7 +73,7 @@ pub trait Shape {
     /// # Errors
     /// As [`predict`](Self::predict).
     #[inline(always)]
-    fn take<M: Machine, V: RowsMut, U: RowsMut, O: Objective>(
+    fn take<M: Machine, V: RowsMut<Component = C>, U: RowsMut<Component = C>, O: Objective>(
         &mut self,
         machine: M,
         step: Step<'_, V, U, O>,
@@ -157,7 +161,7 @@ impl State for Loss {
 ///
 /// Everything that changes is borrowed from the caller; nothing is allocated.
 #[derive(Debug)]
-pub struct Trainer<'a, M, V, U, O, S: Shape = Dynamic> {
+pub struct Trainer<'a, M, V: Rows, U, O, S: Shape<V::Component> = Dynamic> {
     /// The instructions to use, and with them the arithmetic.
     pub machine: M,
     /// The parameters.
@@ -176,7 +180,14 @@ pub struct Trainer<'a, M, V, U, O, S: Shape = Dynamic> {
     targets: S::Targets,
 }
 
-impl<'a, M: Machine, V: RowsMut, U: RowsMut, O: Objective, S: Shape> Trainer<'a, M, V, U, O, S> {
+impl<'a, M, V, U, O, S> Trainer<'a, M, V, U, O, S>
+where
+    M: Machine,
+    V: RowsMut,
+    U: RowsMut<Component = V::Component>,
+    O: Objective,
+    S: Shape<V::Component>,
+{
     /// A trainer that measures the loss at every center.
     pub fn new(machine: M, model: &'a mut Model<V, U>, objective: O, shape: S, rate: f32) -> Self {
         let (loss, targets) = (Loss::default(), shape.targets());

@@ -1,7 +1,7 @@
 //! Steps that are taken in slices.
 
 use super::{Prediction, Shape};
-use crate::model::{Model, RowsMut};
+use crate::model::{Component, Model, RowsMut};
 use crate::sample::{Labeled, Objective};
 use crate::simd::{Machine, Part, Scores, WindowError, WindowPart, WindowUpdate};
 
@@ -75,7 +75,7 @@ impl<const WINDOW: usize, const TARGETS: usize> Sliced<WINDOW, TARGETS> {
     ///
     /// # Errors
     /// If a word is not a row of the model. Nothing has moved, and the step has ended.
-    pub fn step<M: Machine, V: RowsMut, U: RowsMut>(
+    pub fn step<M: Machine, V: RowsMut, U: RowsMut<Component = V::Component>>(
         &mut self,
         machine: M,
         model: &mut Model<V, U>,
@@ -86,13 +86,14 @@ impl<const WINDOW: usize, const TARGETS: usize> Sliced<WINDOW, TARGETS> {
         let Self { targets, rate, with_loss, .. } = self;
         let update =
             WindowUpdate { v, u, inputs: [inputs, &[]], targets, labels: 1, rate: *rate, with_loss: *with_loss };
-        let loss = machine.enter(WindowPart::<_, _, WINDOW, TARGETS> { update, part, scores: &mut self.scores })?;
+        let part_of = WindowPart::<_, _, WINDOW, TARGETS> { update, part, scores: &mut self.scores };
+        let loss = V::Component::part(machine, part_of)?;
         self.part = (part == Part::Scores).then_some(Part::Moves);
         Ok(Some(loss))
     }
 }
 
-impl<const WINDOW: usize, const TARGETS: usize> Shape for &mut Sliced<WINDOW, TARGETS> {
+impl<C: Component, const WINDOW: usize, const TARGETS: usize> Shape<C> for &mut Sliced<WINDOW, TARGETS> {
     type Targets = [u32; TARGETS];
 
     #[inline(always)]
@@ -108,7 +109,7 @@ impl<const WINDOW: usize, const TARGETS: usize> Shape for &mut Sliced<WINDOW, TA
 
     /// Draws the targets. The loss comes with the slices.
     #[inline(always)]
-    fn predict<M: Machine, V: RowsMut, U: RowsMut, O: Objective>(
+    fn predict<M: Machine, V: RowsMut<Component = C>, U: RowsMut<Component = C>, O: Objective>(
         &mut self,
         _machine: M,
         prediction: Prediction<'_, V, U, O>,

@@ -4,7 +4,7 @@ use heapless::Vec;
 use rand_core::Rng;
 
 use super::{Shape, Trainer, draw_width};
-use crate::model::RowsMut;
+use crate::model::{Rows, RowsMut};
 use crate::sample::Objective;
 use crate::simd::{Machine, WindowError};
 use crate::state::State;
@@ -42,12 +42,19 @@ impl<const SPAN: usize> Stream<SPAN> {
     ///
     /// # Errors
     /// If a token of the window is not a row of the model.
-    pub fn push<M: Machine, V: RowsMut, U: RowsMut, O: Objective, S: Shape>(
+    pub fn push<M, V, U, O, S>(
         &mut self,
         token: u32,
         trainer: &mut Trainer<'_, M, V, U, O, S>,
         widths: &mut impl Rng,
-    ) -> Result<(), WindowError> {
+    ) -> Result<(), WindowError>
+    where
+        M: Machine,
+        V: RowsMut,
+        U: RowsMut<Component = V::Component>,
+        O: Objective,
+        S: Shape<V::Component>,
+    {
         let reach = self.reach(trainer);
         if self.tokens.is_full() || self.next > reach {
             // Everything moves one place to the front, and the first token leaves.
@@ -67,11 +74,18 @@ impl<const SPAN: usize> Stream<SPAN> {
     ///
     /// # Errors
     /// If a token of a window is not a row of the model; the centers after it are left out.
-    pub fn end_sentence<M: Machine, V: RowsMut, U: RowsMut, O: Objective, S: Shape>(
+    pub fn end_sentence<M, V, U, O, S>(
         &mut self,
         trainer: &mut Trainer<'_, M, V, U, O, S>,
         widths: &mut impl Rng,
-    ) -> Result<(), WindowError> {
+    ) -> Result<(), WindowError>
+    where
+        M: Machine,
+        V: RowsMut,
+        U: RowsMut<Component = V::Component>,
+        O: Objective,
+        S: Shape<V::Component>,
+    {
         while self.end_step(trainer, widths)? {}
         Ok(())
     }
@@ -81,11 +95,18 @@ impl<const SPAN: usize> Stream<SPAN> {
     ///
     /// # Errors
     /// The same; the sentence has ended then.
-    pub fn end_step<M: Machine, V: RowsMut, U: RowsMut, O: Objective, S: Shape>(
+    pub fn end_step<M, V, U, O, S>(
         &mut self,
         trainer: &mut Trainer<'_, M, V, U, O, S>,
         widths: &mut impl Rng,
-    ) -> Result<bool, WindowError> {
+    ) -> Result<bool, WindowError>
+    where
+        M: Machine,
+        V: RowsMut,
+        U: RowsMut<Component = V::Component>,
+        O: Objective,
+        S: Shape<V::Component>,
+    {
         let is_left = self.next < self.tokens.len();
         let result = if is_left { self.train_next(trainer, widths) } else { Ok(()) };
         if !is_left || result.is_err() {
@@ -96,15 +117,22 @@ impl<const SPAN: usize> Stream<SPAN> {
     }
 
     /// The half-width m, or as much of it as fits.
-    fn reach<M, V, U, O, S: Shape>(&self, trainer: &Trainer<'_, M, V, U, O, S>) -> usize {
+    fn reach<M, V: Rows, U, O, S: Shape<V::Component>>(&self, trainer: &Trainer<'_, M, V, U, O, S>) -> usize {
         (trainer.shape.window() as usize).min(SPAN.saturating_sub(1) / 2)
     }
 
-    fn train_next<M: Machine, V: RowsMut, U: RowsMut, O: Objective, S: Shape>(
+    fn train_next<M, V, U, O, S>(
         &mut self,
         trainer: &mut Trainer<'_, M, V, U, O, S>,
         widths: &mut impl Rng,
-    ) -> Result<(), WindowError> {
+    ) -> Result<(), WindowError>
+    where
+        M: Machine,
+        V: RowsMut,
+        U: RowsMut<Component = V::Component>,
+        O: Objective,
+        S: Shape<V::Component>,
+    {
         let width = draw_width(trainer.shape.window(), widths);
         let (left, right) = self.tokens.split_at_checked(self.next).unwrap_or_default();
         let left = left.get(self.next.saturating_sub(width)..).unwrap_or_default();

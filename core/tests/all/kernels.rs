@@ -48,6 +48,8 @@ struct Dense {
 }
 
 impl Rows for Dense {
+    type Component = f32;
+
     fn rows(&self) -> usize {
         self.data.len() / self.dim
     }

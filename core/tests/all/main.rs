@@ -3,6 +3,7 @@
 
 mod family;
 mod fixed;
+mod fixed_point;
 mod gradients;
 mod image;
 mod kernels;

@@ -8,7 +8,7 @@ pub use load::LoadError;
 pub use memory::{FixedMemory, Known, Memory};
 
 use motevec_core::image::{Encoding, WriteError, Writer};
-use motevec_core::model::{Model, RowsMut};
+use motevec_core::model::{Component, Model, RowsMut};
 use motevec_core::query::{Neighbor, nearest_in};
 use motevec_core::sample::Generator;
 use motevec_core::simd::Lanes;
@@ -187,7 +187,7 @@ where
         let Memory { model, vocab, .. } = &mut *self.memory;
         for (word, token) in (0..).zip(vocab.names()) {
             let rows = [model.center.row(word as usize), model.outside.row(word as usize)];
-            if rows.into_iter().flatten().flatten().any(|component| !(-LARGEST..=LARGEST).contains(component)) {
+            if rows.into_iter().flatten().flatten().any(|&component| is_endless(component)) {
                 start_row(model, word, &mut self.streams.rows);
                 info!("{=str} restarted: its vectors grew without end", &*token);
                 notice(Notice::Restarted(&token));
@@ -228,7 +228,7 @@ where
     }
 
     /// The center vector of `word`.
-    pub fn vector(&self, word: u32) -> Option<&[f32]> {
+    pub fn vector(&self, word: u32) -> Option<&[R::Component]> {
         self.memory.model.center.row(word as usize)
     }
 
@@ -287,7 +287,7 @@ where
         for matrix in [center, outside] {
             for row in (0..vocab.len()).filter_map(|word| matrix.row(word)) {
                 // Without padding.
-                for byte in row.iter().take(matrix.dim()).flat_map(|component| component.to_le_bytes()) {
+                for byte in row.iter().take(matrix.dim()).flat_map(|component| Component::to_le_bytes(*component)) {
                     hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
                 }
                 between();
@@ -330,6 +330,13 @@ where
             }
         }
     }
+}
+
+/// Whether a component is one that a vector which learns well does not have: beyond [`LARGEST`], or the largest that
+/// there is.
+fn is_endless<X: Component>(component: X) -> bool {
+    let limit = const { if X::MAX > LARGEST { LARGEST } else { X::MAX.next_down() } };
+    !(-limit..=limit).contains(&component.to_f32())
 }
 
 /// The loss of an average pair, in single precision: a division of doubles takes a kilobyte of flash.

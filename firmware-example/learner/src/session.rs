@@ -9,6 +9,7 @@ mod tell;
 use core::convert::Infallible;
 
 use motevec_core::image::Image;
+use motevec_core::model::Component;
 use motevec_core::query::{Candidates, Neighbor, Search};
 use motevec_core::simd::{Lanes, Portable, Scalar};
 use motevec_core::train::Loss;
@@ -81,9 +82,9 @@ pub enum Next {
 
 /// A dialogue about up to `N` words of `D` components, in lines of at most `LINE` bytes.
 #[derive(Debug)]
-pub struct Session<'m, L, F, const N: usize, const D: usize, const TEXT: usize, const LINE: usize> {
+pub struct Session<'m, L, F, const N: usize, const D: usize, const TEXT: usize, const LINE: usize, X = f32> {
     lanes: L,
-    learner: Learner<'m, L, FixedMemory<N, D, TEXT>>,
+    learner: Learner<'m, L, FixedMemory<N, D, TEXT, X>>,
     line: &'m mut Line<LINE>,
     board: &'static Board,
     /// The board's flash, if it has room for what is learned.
@@ -99,13 +100,21 @@ const _: () = {
 };
 
 /// The memory of a session.
-#[derive(Debug, Default)]
-pub struct Storage<const N: usize, const D: usize, const TEXT: usize, const LINE: usize> {
-    memory: FixedMemory<N, D, TEXT>,
+#[derive(Debug)]
+pub struct Storage<const N: usize, const D: usize, const TEXT: usize, const LINE: usize, X = f32> {
+    memory: FixedMemory<N, D, TEXT, X>,
     line: Line<LINE>,
 }
 
-impl<const N: usize, const D: usize, const TEXT: usize, const LINE: usize> Storage<N, D, TEXT, LINE> {
+impl<X: Component, const N: usize, const D: usize, const TEXT: usize, const LINE: usize> Default
+    for Storage<N, D, TEXT, LINE, X>
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<X: Component, const N: usize, const D: usize, const TEXT: usize, const LINE: usize> Storage<N, D, TEXT, LINE, X> {
     /// Nothing.
     #[must_use]
     pub const fn new() -> Self {
@@ -113,20 +122,25 @@ impl<const N: usize, const D: usize, const TEXT: usize, const LINE: usize> Stora
     }
 }
 
-impl<'m, L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize, const LINE: usize>
-    Session<'m, L, F, N, D, TEXT, LINE>
+impl<'m, L, F, X, const N: usize, const D: usize, const TEXT: usize, const LINE: usize>
+    Session<'m, L, F, N, D, TEXT, LINE, X>
+where
+    L: Lanes,
+    F: NorFlash,
+    X: Component,
 {
     /// The most bytes of what is learned: those of the memory, and of the rest of a learner.
-    const ROOM: usize = size_of::<FixedMemory<N, D, TEXT>>() + 192;
+    const ROOM: usize = size_of::<FixedMemory<N, D, TEXT, X>>() + 192;
     /// Other sizes have another one, and so must whatever changes what is written.
     const FORM: u32 = {
         let form = (2 * 0x9E37_79B1_u64 + N as u64) * 0x85EB_CA6B + D as u64;
-        (form.wrapping_mul(0xC2B2_AE35) ^ TEXT as u64) as u32
+        // As before there were components of other sizes.
+        (form.wrapping_mul(0xC2B2_AE35) ^ TEXT as u64) as u32 ^ (size_of::<f32>() - size_of::<X>()) as u32
     };
 
     /// A session that goes on with what is kept in `flash`, or has learned nothing.
     #[inline(never)]
-    pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE>, board: &'static Board, flash: F) -> Self {
+    pub fn new(lanes: L, storage: &'m mut Storage<N, D, TEXT, LINE, X>, board: &'static Board, flash: F) -> Self {
         let Storage { memory, line } = storage;
         let image = Image::new(board.image).ok().filter(|image| image.center().dim() == D);
         let mut learner = Learner::new(lanes, memory);
@@ -145,6 +159,9 @@ impl<'m, L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usiz
         info!("{=str}: {=usize} words x {=usize}", self.board.name, N, D);
         let (words, dim) = (Number(N as u32), Number(D as u32));
         send(out, &[Text("motevec on "), Text(self.board.name), Text(": "), words, Text(" words x "), dim]);
+        if size_of::<X>() < size_of::<f32>() {
+            send(out, &[Text(" of "), Number(8 * size_of::<X>() as u32), Text(" bits")]);
+        }
         match &self.image {
             Some(image) => send(out, &[Text("; "), Number(image.len()), Text(" words in flash")]),
             None => send(out, &[Text("; no image that fits")]),
@@ -186,15 +203,20 @@ impl<'m, L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usiz
 }
 
 /// The parts of answers.
-struct Answer<'s, 'm, L, F, const N: usize, const D: usize, const TEXT: usize> {
+struct Answer<'s, 'm, L, F, X, const N: usize, const D: usize, const TEXT: usize> {
     lanes: L,
-    learner: &'s mut Learner<'m, L, FixedMemory<N, D, TEXT>>,
+    learner: &'s mut Learner<'m, L, FixedMemory<N, D, TEXT, X>>,
     board: &'static Board,
     slots: Option<&'s mut Slots<F>>,
     image: Option<&'s Image<'static>>,
 }
 
-impl<L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_, L, F, N, D, TEXT> {
+impl<L, F, X, const N: usize, const D: usize, const TEXT: usize> Answer<'_, '_, L, F, X, N, D, TEXT>
+where
+    L: Lanes,
+    F: NorFlash,
+    X: Component,
+{
     /// Does what `command` asks for.
     ///
     /// Each answer is compiled as a separate function, so that the stack never holds what another answer needs.
@@ -261,10 +283,10 @@ impl<L: Lanes, F: NorFlash, const N: usize, const D: usize, const TEXT: usize> A
 
     /// Shows which of `vectors` are the most similar to that of `word`, and listens meanwhile.
     #[inline(never)]
-    fn search<'a>(
+    fn search<'a, V: Candidates>(
         &self,
-        vectors: &impl Candidates,
-        query: &[f32],
+        vectors: &V,
+        query: &[V::Component],
         word: u32,
         name: impl Fn(u32) -> Option<&'a str>,
         out: &mut impl Sink,

@@ -2,6 +2,7 @@
 
 use core::hint::black_box;
 
+use motevec_core::fixed_point::Q15;
 use motevec_core::model::{FixedModel, Model, RowsMut, Slab};
 use motevec_core::optim::Subtract;
 use motevec_core::query;
@@ -11,7 +12,7 @@ use motevec_core::sample::{
 use motevec_core::simd::{Kernel, Lanes, Level, Portable, Scalar, axpy, dot};
 use motevec_core::subword::Ngrams;
 use motevec_core::train::{
-    Cbow, CbowGradient, Composed, Dynamic, Fixed, Parts, Shape, Sliced, Stream, Trainer, Update,
+    Cbow, CbowGradient, Composed, Dynamic, Fixed, FixedPoint, Parts, Shape, Sliced, Stream, Trainer, Update,
 };
 
 use crate::{some, some_mut};
@@ -31,12 +32,18 @@ pub(crate) fn all() {
     walk(lanes, Fixed::<2, 6>, &mut model);
     walk(lanes, Fixed::<2, 6>, &mut FixedModel::<WORDS, 19>::zeros());
     slices(lanes, &mut model);
+    let mut integers = FixedModel::<WORDS, 16, Q15>::zeros();
+    integers.initialize(&mut Generator::new(black_box(1), [0]));
+    walk(lanes, Fixed::<2, 6>, &mut integers);
+    walk(lanes, Fixed::<2, 6>, &mut FixedModel::<WORDS, 19, Q15>::zeros());
     let room = black_box([[0.0; 16]; 2]);
     walk(lanes, Cbow::new(Fixed::<2, 6>, Subtract, room, CbowGradient::True), &mut model);
     walk(lanes, Composed::<_, _, _, 4>::new(Fixed::<2, 6>, Names, room), &mut model);
     if let Some(settings) = settings() {
         walk(lanes, Cbow::new(settings, Subtract, room, CbowGradient::Word2vec), &mut model);
         paths(lanes, settings, &mut model);
+        walk(lanes, FixedPoint(settings), &mut model);
+        walk(lanes, FixedPoint(settings), &mut integers);
         walk(lanes, settings, &mut model);
         walk(lanes, settings, &mut FixedModel::<WORDS, 19>::zeros());
     }
@@ -109,7 +116,11 @@ impl Kernel for Learn {
 }
 
 /// Trains a model by sentences and by tokens, and looks up neighbors.
-fn walk<L: Lanes, V: RowsMut, U: RowsMut>(lanes: L, shape: impl Shape, model: &mut Model<V, U>) {
+fn walk<L: Lanes, V: RowsMut, U: RowsMut<Component = V::Component>>(
+    lanes: L,
+    shape: impl Shape<V::Component>,
+    model: &mut Model<V, U>,
+) {
     let counts = black_box([4_u64; WORDS]);
     let count = |word: usize| counts.get(word).copied().unwrap_or(0);
     let Ok(table) = AliasTable::new([Slot::default(); WORDS], count) else { return };

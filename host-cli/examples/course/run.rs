@@ -175,6 +175,8 @@ impl Step {
 }
 
 impl Rows for Step {
+    type Component = f32;
+
     fn rows(&self) -> usize {
         self.before.len()
     }

@@ -142,7 +142,7 @@ pub(super) struct Initial<'a, 'r> {
 
 impl Initial<'_, '_> {
     /// Writes it to `row` of `matrix`, which is zero.
-    pub(super) fn write(self, matrix: &mut impl RowsMut, row: usize) {
+    pub(super) fn write(self, matrix: &mut impl RowsMut<Component = f32>, row: usize) {
         if let Some(rng) = self.rng {
             initialize_center(matrix, row, rng);
         }

@@ -135,7 +135,7 @@ impl Shape for Steps<'_> {
     }
 
     #[inline(always)]
-    fn predict<M: Machine, V: RowsMut, U: RowsMut, O: sample::Objective>(
+    fn predict<M: Machine, V: RowsMut<Component = f32>, U: RowsMut<Component = f32>, O: sample::Objective>(
         &mut self,
         machine: M,
         prediction: Prediction<'_, V, U, O>,
@@ -176,7 +176,7 @@ impl Shape for Base<'_> {
     }
 
     #[inline(always)]
-    fn predict<M: Machine, V: RowsMut, U: RowsMut, O: sample::Objective>(
+    fn predict<M: Machine, V: RowsMut<Component = f32>, U: RowsMut<Component = f32>, O: sample::Objective>(
         &mut self,
         machine: M,
         prediction: Prediction<'_, V, U, O>,

@@ -89,7 +89,7 @@ pub struct WindowUpdate<'a, V, U> {
     pub with_loss: bool,
 }
 
-impl<V: RowsMut, U: RowsMut> Kernel for WindowUpdate<'_, V, U> {
+impl<V: RowsMut<Component = f32>, U: RowsMut<Component = f32>> Kernel for WindowUpdate<'_, V, U> {
     type Output = Result<f32, WindowError>;
 
     #[inline(always)]
@@ -106,7 +106,7 @@ impl<V: RowsMut, U: RowsMut> Kernel for WindowUpdate<'_, V, U> {
 #[derive(Debug)]
 pub struct ShapedWindow<'a, V, U, const WINDOW: usize, const TARGETS: usize>(pub WindowUpdate<'a, V, U>);
 
-impl<V: RowsMut, U: RowsMut, const WINDOW: usize, const TARGETS: usize> Kernel
+impl<V: RowsMut<Component = f32>, U: RowsMut<Component = f32>, const WINDOW: usize, const TARGETS: usize> Kernel
     for ShapedWindow<'_, V, U, WINDOW, TARGETS>
 {
     type Output = Result<f32, WindowError>;
@@ -118,7 +118,7 @@ impl<V: RowsMut, U: RowsMut, const WINDOW: usize, const TARGETS: usize> Kernel
     }
 }
 
-impl<V: RowsMut, U: RowsMut> WindowUpdate<'_, V, U> {
+impl<V: RowsMut<Component = f32>, U: RowsMut<Component = f32>> WindowUpdate<'_, V, U> {
     /// Checks the shapes, once for all that follows.
     #[inline(always)]
     fn compiled_for<L: Lanes, S: Shapes>(self, shapes: S, lanes: L) -> Result<f32, WindowError> {

@@ -32,7 +32,7 @@ impl<const WINDOW: usize> Default for Scores<WINDOW> {
     }
 }
 
-/// A part of a [`ShapedWindow`](super::ShapedWindow), a [`Kernel`]. Both parts, one after the other, leave the same
+/// A part of a [`ShapedWindow`](super::ShapedWindow), a [`Kernel`] on rows of `f32`. Both parts, one after the other, leave the same
 /// bits, if no row has moved in between.
 #[derive(Debug)]
 pub struct WindowPart<'a, V, U, const WINDOW: usize, const TARGETS: usize> {
@@ -44,7 +44,7 @@ pub struct WindowPart<'a, V, U, const WINDOW: usize, const TARGETS: usize> {
     pub scores: &'a mut Scores<WINDOW>,
 }
 
-impl<V: RowsMut, U: RowsMut, const WINDOW: usize, const TARGETS: usize> Kernel
+impl<V: RowsMut<Component = f32>, U: RowsMut<Component = f32>, const WINDOW: usize, const TARGETS: usize> Kernel
     for WindowPart<'_, V, U, WINDOW, TARGETS>
 {
     type Output = Result<f32, WindowError>;

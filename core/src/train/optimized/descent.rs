@@ -52,8 +52,15 @@ struct Member {
 #[derive(Clone, Copy)]
 struct Errors<const TARGETS: usize>([f32; TARGETS]);
 
-impl<MV: RowsMut, MU: RowsMut, V: RowOptimizer, U: RowOptimizer, D: Masks, const WINDOW: usize, const TARGETS: usize>
-    Kernel for Shaped<'_, MV, MU, V, U, D, WINDOW, TARGETS>
+impl<
+    MV: RowsMut<Component = f32>,
+    MU: RowsMut<Component = f32>,
+    V: RowOptimizer,
+    U: RowOptimizer,
+    D: Masks,
+    const WINDOW: usize,
+    const TARGETS: usize,
+> Kernel for Shaped<'_, MV, MU, V, U, D, WINDOW, TARGETS>
 {
     /// The loss J summed over the pairs, as it was before the step, or 0 if it was not asked for.
     type Output = Result<f32, WindowError>;
@@ -139,7 +146,7 @@ fn gather(words: &[u32], mut labels: u64, members: &mut [Member], mut found: usi
 }
 
 #[inline(always)]
-fn all_have_rows<M: RowsMut>(members: &[Member], matrix: &M) -> bool {
+fn all_have_rows<M: RowsMut<Component = f32>>(members: &[Member], matrix: &M) -> bool {
     let rows = matrix.rows();
     members.iter().all(|member| (member.row as usize) < rows)
 }
@@ -228,8 +235,8 @@ pub(super) fn add_scaled<L: Lanes>(lanes: L, a: f32, x: &Block, y: &mut Block) {
 #[inline(always)]
 fn move_rows<
     L: Lanes,
-    MV: RowsMut,
-    MU: RowsMut,
+    MV: RowsMut<Component = f32>,
+    MU: RowsMut<Component = f32>,
     V: RowOptimizer,
     U: RowOptimizer,
     D: Masks,

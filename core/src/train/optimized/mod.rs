@@ -73,16 +73,16 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks, const WINDOW: usize, const TARG
 
     #[inline(always)]
     fn window(&self) -> u32 {
-        self.shape.window()
+        Shape::<f32>::window(&self.shape)
     }
 
     #[inline(always)]
     fn targets(&self) -> Self::Targets {
-        self.shape.targets()
+        Shape::<f32>::targets(&self.shape)
     }
 
     #[inline(always)]
-    fn predict<M: Machine, MV: RowsMut, MU: RowsMut, O: Objective>(
+    fn predict<M: Machine, MV: RowsMut<Component = f32>, MU: RowsMut<Component = f32>, O: Objective>(
         &mut self,
         machine: M,
         prediction: Prediction<'_, MV, MU, O>,
@@ -117,7 +117,7 @@ impl<V: RowOptimizer, U: RowOptimizer, D: Masks> Shape for Optimized<Dynamic, V,
     }
 
     #[inline(always)]
-    fn predict<M: Machine, MV: RowsMut, MU: RowsMut, O: Objective>(
+    fn predict<M: Machine, MV: RowsMut<Component = f32>, MU: RowsMut<Component = f32>, O: Objective>(
         &mut self,
         machine: M,
         prediction: Prediction<'_, MV, MU, O>,

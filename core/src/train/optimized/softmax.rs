@@ -50,7 +50,7 @@ impl<V: RowOptimizer, U: RowOptimizer, R: AsMut<[f32]>, D: Masks> Shape for Soft
     }
 
     #[inline(always)]
-    fn predict<M: Machine, MV: RowsMut, MU: RowsMut, O: Objective>(
+    fn predict<M: Machine, MV: RowsMut<Component = f32>, MU: RowsMut<Component = f32>, O: Objective>(
         &mut self,
         machine: M,
         prediction: Prediction<'_, MV, MU, O>,
@@ -130,7 +130,7 @@ struct Scores<'a, M> {
     scores: &'a mut [f32],
 }
 
-impl<M: RowsMut> Kernel for Scores<'_, M> {
+impl<M: RowsMut<Component = f32>> Kernel for Scores<'_, M> {
     type Output = ();
 
     #[inline(always)]
@@ -151,7 +151,7 @@ struct Outside<'a, M, O> {
     gradient: &'a mut [f32],
 }
 
-impl<M: RowsMut, O: RowOptimizer> Kernel for Outside<'_, M, O> {
+impl<M: RowsMut<Component = f32>, O: RowOptimizer> Kernel for Outside<'_, M, O> {
     type Output = Option<()>;
 
     #[inline(always)]

@@ -198,7 +198,7 @@ fn what_cannot_be_read_back_is_not_written() {
 /// The ten nearest, on any level.
 struct Nearest<'a, M>(&'a M, &'a [f32]);
 
-impl<M: Candidates> Kernel for Nearest<'_, M> {
+impl<M: Candidates<Component = f32>> Kernel for Nearest<'_, M> {
     type Output = Vec<Neighbor>;
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
         nearest::<_, _, 10>(lanes, self.0, self.1, &[1]).to_vec()

@@ -82,7 +82,13 @@ impl Everything<'_> {
         }
     }
 
-    fn train<L: Lanes, M: RowsMut, V: RowsMut, U: RowsMut, D: Masks>(
+    fn train<
+        L: Lanes,
+        M: RowsMut<Component = f32>,
+        V: RowsMut<Component = f32>,
+        U: RowsMut<Component = f32>,
+        D: Masks,
+    >(
         &self,
         lanes: L,
         model: &mut Model<V, U>,

@@ -78,7 +78,7 @@ struct Train<'a, M, S> {
     windows: &'a [Window],
 }
 
-impl<V: RowsMut, U: RowsMut, S: Shape> Kernel for Train<'_, Model<V, U>, S> {
+impl<V: RowsMut<Component = f32>, U: RowsMut<Component = f32>, S: Shape> Kernel for Train<'_, Model<V, U>, S> {
     type Output = f64;
 
     fn run<L: Lanes>(self, lanes: L) -> f64 {

@@ -1,6 +1,6 @@
 //! What a learner knows, and where it lies.
 
-use motevec_core::model::{FixedModel, Model, Rows, RowsMut, initialize_center};
+use motevec_core::model::{Component, FixedModel, Model, Rows, RowsMut, initialize_center};
 use motevec_core::sample::{CumulativeTable, Generator};
 use motevec_core::vocab::{Vocab, VocabIn};
 
@@ -13,19 +13,20 @@ pub struct Memory<R, T, H, C> {
     pub(super) noise: CumulativeTable<H>,
 }
 
-/// The memory of a learner of up to `N` words of `D` components, whose text takes up to `TEXT` bytes.
+/// The memory of a learner of up to `N` words of `D` components, whose text takes up to `TEXT` bytes. What vectors are
+/// made of also says how it learns: of `f32`, or of [`Q15`](motevec_core::fixed_point::Q15), in integers.
 ///
 /// It starts as zeros, so that a `static` takes no flash.
-pub type FixedMemory<const N: usize, const D: usize, const TEXT: usize> =
-    Memory<[[f32; D]; N], [u8; TEXT], [u16; N], [u32; N]>;
+pub type FixedMemory<const N: usize, const D: usize, const TEXT: usize, X = f32> =
+    Memory<[[X; D]; N], [u8; TEXT], [u16; N], [u32; N]>;
 
-impl<const N: usize, const D: usize, const TEXT: usize> Default for FixedMemory<N, D, TEXT> {
+impl<X: Component, const N: usize, const D: usize, const TEXT: usize> Default for FixedMemory<N, D, TEXT, X> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<const N: usize, const D: usize, const TEXT: usize> FixedMemory<N, D, TEXT> {
+impl<X: Component, const N: usize, const D: usize, const TEXT: usize> FixedMemory<N, D, TEXT, X> {
     /// No words.
     #[must_use]
     pub const fn new() -> Self {
@@ -45,7 +46,7 @@ impl<R, T, H, C> Memory<R, T, H, C> {
 pub(super) fn start_row<R: RowsMut>(model: &mut Model<R, R>, word: u32, rng: &mut Generator) {
     initialize_center(&mut model.center, word as usize, rng);
     if let Some(row) = model.outside.row_mut(word as usize) {
-        row.fill(0.0);
+        row.fill(Component::ZERO);
     }
 }
 
@@ -58,6 +59,8 @@ pub struct Known<'a, R> {
 }
 
 impl<R: Rows> Rows for Known<'_, R> {
+    type Component = R::Component;
+
     fn rows(&self) -> usize {
         self.counts.len()
     }
@@ -66,7 +69,7 @@ impl<R: Rows> Rows for Known<'_, R> {
         self.center.dim()
     }
 
-    fn row(&self, index: usize) -> Option<&[f32]> {
+    fn row(&self, index: usize) -> Option<&[R::Component]> {
         self.counts.get(index).filter(|&&count| count >= self.least)?;
         self.center.row(index)
     }

@@ -1,5 +1,6 @@
 //! What answers have in common, and what is refused.
 
+use motevec_core::model::Component;
 use motevec_core::query::Neighbor;
 
 use crate::command::{CommandError, MAX_TOKEN, REFUSAL};
@@ -30,9 +31,9 @@ pub(super) fn send_neighbors<'a>(neighbors: &[Neighbor], name: impl Fn(u32) -> O
     say!(out, Text("ok"));
 }
 
-pub(super) fn send_vector(vector: &[f32], out: &mut impl Sink) {
+pub(super) fn send_vector(vector: &[impl Component], out: &mut impl Sink) {
     for (index, &component) in vector.iter().enumerate() {
-        send(out, &[Text(if index == 0 { "" } else { " " }), Real(component, 6)]);
+        send(out, &[Text(if index == 0 { "" } else { " " }), Real(component.to_f32(), 6)]);
     }
     send(out, &[Text("\nok\n")]);
 }

@@ -93,6 +93,8 @@ struct Rows<'a> {
 }
 
 impl motevec_core::model::Rows for Rows<'_> {
+    type Component = f32;
+
     fn rows(&self) -> usize {
         self.data.len() / self.dim
     }
