@@ -31,7 +31,8 @@ WINDOWS = (2, 5)
 
 # What firmware-example/footprint has: words, components, and bytes of the vocabulary's text.
 WORDS, DIM, TEXT = 80, 16, 160
-MATRICES = 2 * WORDS * DIM * 4
+# The arithmetics: a cargo feature of it, and bytes of a number.
+ARITHMETICS = {"f32": ([], 4), "q15": (["q15"], 2)}
 
 FLASH = (".vector_table", ".text", ".rodata", ".data")
 STATIC_RAM = (".data", ".bss", ".uninit")
@@ -69,25 +70,38 @@ def require(program, how):
 
 def measure(board, target_dir, with_c):
     """All figures of one board."""
-    numbers, words = (sections(build(board, target_dir, *feature)) for feature in (["numbers"], []))
-    figures = emulate(board, build(board, target_dir, "measure"))
-    # The clock is calibrated with a loop of known length, so that nothing is assumed about it.
-    per_tick = figures["calibration instructions"] / figures["calibration ticks"]
+    figures, result = learner(board, target_dir, "f32")
+    integers, result["q15"] = learner(board, target_dir, "q15")
+    if with_c:
+        per_tick = ticks(figures)
+        result["c"] = {SIGMOIDS[sigmoid]: plain_c(board, sigmoid, figures, per_tick) for sigmoid in SIGMOIDS}
+        result["library"] = library(board, target_dir, figures, per_tick)
+        result["q15"]["c"] = plain_q15(board, integers, per_tick)
+    return result
+
+
+def ticks(figures):
+    """Instructions of a tick: the clock is calibrated with a loop of known length, so that nothing is assumed of it."""
+    return figures["calibration instructions"] / figures["calibration ticks"]
+
+
+def learner(board, target_dir, arithmetic):
+    """What the measurement prints, and the figures that follow from it."""
+    features, number = ARITHMETICS[arithmetic]
+    numbers, words = (sections(build(board, target_dir, *features, *feature)) for feature in (["numbers"], []))
+    figures = emulate(board, build(board, target_dir, *features, "measure"))
+    per_tick = ticks(figures)
     static = sum(words.get(name, 0) for name in STATIC_RAM)
-    result = {
+    return figures, {
         "flash": sum(numbers.get(name, 0) for name in FLASH),
         "flash with vocabulary": sum(words.get(name, 0) for name in FLASH),
         "static": static,
         "stack": figures["stack"],
-        "ram": static + figures["stack"] - MATRICES - TEXT,
+        "ram": static + figures["stack"] - 2 * WORDS * DIM * number - TEXT,
         "learn": figures["learn ticks"] * per_tick / figures["learn pairs"],
         "query": figures["query ticks"] * per_tick / figures["queries"],
         "update": {window: per_pair(figures, window, per_tick) for window in WINDOWS},
     }
-    if with_c:
-        result["c"] = {SIGMOIDS[sigmoid]: plain_c(board, sigmoid, figures, per_tick) for sigmoid in SIGMOIDS}
-        result["library"] = library(board, target_dir, figures, per_tick)
-    return result
 
 
 def per_pair(figures, window, per_tick):
@@ -152,6 +166,22 @@ def plain_c(board, sigmoid, rust, per_tick):
     return {window: per_pair(figures, window, per_tick) for window in WINDOWS}
 
 
+def plain_q15(board, rust, per_tick):
+    """Instructions per pair of the update in integers in C, for each window: the least of two levels."""
+    levels = []
+    with tempfile.TemporaryDirectory() as folder:
+        image = Path(folder) / "plain"
+        for level in ("-O2", "-O3"):
+            compile_c(board, image, level, HERE / "plain_q15.c")
+            figures = emulate(board, image)
+            for window in WINDOWS:
+                ours, theirs = (number(all[f"window {window} sum"]) for all in (rust, figures))
+                if ours != theirs:
+                    sys.exit(f"{board}: C gets {theirs} where motevec gets {ours}: this is not the same update")
+            levels.append(figures)
+    return {window: min(per_pair(figures, window, per_tick) for figures in levels) for window in WINDOWS}
+
+
 def number(bits):
     return struct.unpack("<f", struct.pack("<I", bits))[0]
 
@@ -207,6 +237,19 @@ def table(results):
                 lambda r: f"{r['c'][name][window]:,.0f}: {r['update'][window] / r['c'][name][window]:.2f} ×")
     row("instructions per pair, from tokens to vectors", lambda r: f"{r['learn']:,.0f}")
     row(f"instructions per query of {WORDS} words", lambda r: f"{r['query']:,.0f}")
+    for name, key in [("flash of training and queries, bytes", "flash"),
+                      ("flash with the vocabulary, bytes", "flash with vocabulary"),
+                      ("static RAM, bytes", "static"), ("peak stack, bytes", "stack"),
+                      ("RAM beyond matrices and strings, bytes", "ram")]:
+        row(f"in integers: {name}", lambda r: f"{r['q15'][key]:,}")
+    for window in WINDOWS:
+        row(f"in integers: instructions per pair, window {window}",
+            lambda r: f"{r['q15']['update'][window]:,.0f}: {r['q15']['update'][window] / r['update'][window]:.2f} ×")
+        if "c" in next(iter(results.values()))["q15"]:
+            row("plain C in the same integers",
+                lambda r: f"{r['q15']['c'][window]:,.0f}: {r['q15']['update'][window] / r['q15']['c'][window]:.2f} ×")
+    row("in integers: instructions per pair, from tokens to vectors", lambda r: f"{r['q15']['learn']:,.0f}")
+    row(f"in integers: instructions per query of {WORDS} words", lambda r: f"{r['q15']['query']:,.0f}")
     if "library" in next(iter(results.values())):
         for name, key, ours in [("flash, bytes", "flash", "flash with vocabulary"),
                                 ("static RAM, bytes", "static", "static"),

@@ -9,6 +9,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 use std::{env, fs, thread};
 
+use motevec_core::fixed_point::Q15;
+use motevec_core::model::Component;
 #[cfg(target_arch = "x86_64")]
 use motevec_core::simd::{Avx2, Avx512};
 use motevec_core::simd::{Lanes, Level, Portable, Scalar, Wide};
@@ -81,6 +83,15 @@ impl Board {
         build("motevec-firmware", self.target(), self.name(), &[])
     }
 
+    /// The same with vectors of 16-bit integers.
+    ///
+    /// # Panics
+    /// If it does not build.
+    #[must_use]
+    pub fn build_in_integers(self) -> PathBuf {
+        build("motevec-firmware", self.target(), &format!("{},q15", self.name()), &[])
+    }
+
     /// The image of firmware-example/footprint for the board, with more `features` after a comma.
     ///
     /// # Panics
@@ -103,6 +114,12 @@ impl Board {
     #[must_use]
     pub fn start(self) -> Option<Device> {
         self.is_here().then(|| Device::start(self, &self.build()))
+    }
+
+    /// The same with vectors of 16-bit integers.
+    #[must_use]
+    pub fn start_in_integers(self) -> Option<Device> {
+        self.is_here().then(|| Device::start(self, &self.build_in_integers()))
     }
 }
 
@@ -379,6 +396,13 @@ impl Host {
         })
     }
 
+    /// A dialogue about vectors of 16-bit integers.
+    #[must_use]
+    pub fn in_integers() -> Self {
+        let storage: &'static mut Storage<160, 16, 1600, 128, Q15> = Box::leak(Box::default());
+        Self::over(Session::new(Scalar::<Portable>::new(), storage, &ABOUT, NoFlash))
+    }
+
     /// A dialogue that keeps what it learns in `flash`.
     #[must_use]
     pub fn with_flash(flash: impl NorFlash + 'static) -> Self {
@@ -388,7 +412,17 @@ impl Host {
     fn on(lanes: impl Lanes + 'static, flash: impl NorFlash + 'static) -> Self {
         // A test needs a few of these, for as long as it runs.
         let storage: &'static mut Storage<80, 16, 800, 128> = Box::leak(Box::default());
-        let mut session = Session::new(lanes, storage, &ABOUT, flash);
+        Self::over(Session::new(lanes, storage, &ABOUT, flash))
+    }
+
+    fn over<L, F, X, const N: usize, const TEXT: usize>(
+        mut session: Session<'static, L, F, N, 16, TEXT, 128, X>,
+    ) -> Self
+    where
+        L: Lanes + 'static,
+        F: NorFlash + 'static,
+        X: Component,
+    {
         let receive = move |bytes: &[u8]| {
             let mut answer = Collected(Vec::new());
             for &byte in bytes {

@@ -1,14 +1,16 @@
 //! The window update alone, to compare with plain C in tests/footprint/plain.c: the same rows, words and rate.
 
-use motevec_core::model::FixedModel;
-use motevec_core::simd::{Machine, Portable, Scalar, ShapedWindow, WindowUpdate};
+use motevec_core::model::{Component, FixedModel};
+use motevec_core::simd::{Portable, Scalar, WindowUpdate};
+
+use crate::Number;
 
 const ROWS: usize = 16;
 const TARGETS: usize = 6;
 /// How often the update runs.
 pub(crate) const TIMES: u32 = 200;
 
-static mut MODEL: FixedModel<ROWS, 16> = FixedModel::zeros();
+static mut MODEL: FixedModel<ROWS, 16, Number> = FixedModel::zeros();
 
 /// Runs the update for the first `INPUTS` = 2·`WINDOW` words of the list, [`TIMES`] times. Gives the ticks spent, and
 /// the sum of all center vectors afterwards, which C must reach too.
@@ -21,9 +23,9 @@ pub(crate) fn updates<const WINDOW: usize>(clock: impl Fn() -> u32) -> (u32, f32
     let mut state = 1_u32;
     for component in model.center.as_flattened_mut() {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        *component = ((state >> 8) as f32 / 16_777_216.0 - 0.5) / 16.0;
+        *component = Number::from_f32(((state >> 8) as f32 / 16_777_216.0 - 0.5) / 16.0);
     }
-    model.outside.as_flattened_mut().fill(0.0);
+    model.outside.as_flattened_mut().fill(Number::ZERO);
     let lists: [[u32; TARGETS]; 16] =
         core::array::from_fn(|i| core::array::from_fn(|j| (i * 7 + j * 11) as u32 % ROWS as u32));
 
@@ -31,7 +33,7 @@ pub(crate) fn updates<const WINDOW: usize>(clock: impl Fn() -> u32) -> (u32, f32
     for targets in lists.iter().cycle().take(TIMES as usize) {
         let (v, u, inputs) = (&mut model.center, &mut model.outside, INPUTS.get(..2 * WINDOW).unwrap_or_default());
         let update = WindowUpdate { v, u, inputs: [inputs, &[]], targets, labels: 1, rate: 0.1, with_loss: false };
-        let _ = Scalar::<Portable>::new().enter(ShapedWindow::<_, _, WINDOW, TARGETS>(update));
+        let _ = Number::window::<_, _, _, WINDOW, TARGETS>(Scalar::<Portable>::new(), update);
     }
-    (start.wrapping_sub(clock()), model.center.as_flattened().iter().sum())
+    (start.wrapping_sub(clock()), model.center.as_flattened().iter().map(|x| x.to_f32()).sum())
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `numbers` | core's training and queries, on words that are numbers already |
 //! | | the firmware's learner, with the vocabulary |
+//! | `q15` | vectors of 16-bit integers in place of floats |
 //! | `measure` | the learner, and a measurement, which does not change it |
 //! | `slices` | the firmware's dialogue, and how long it keeps the serial line waiting |
 //! | `lookup` | core's vocabulary, and what looking a word up takes |
@@ -46,6 +47,11 @@ mod words;
 const WORDS: usize = 80;
 #[cfg(not(any(feature = "lookup", feature = "optimizers")))]
 const DIM: usize = 16;
+/// What vectors are made of.
+#[cfg(not(any(feature = "optimizers", feature = "q15")))]
+type Number = f32;
+#[cfg(all(feature = "q15", not(feature = "optimizers")))]
+type Number = motevec_core::fixed_point::Q15;
 
 #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
 #[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]

@@ -8,9 +8,9 @@ use motevec_core::sample::{CumulativeTable, Generator, Unigram};
 use motevec_core::simd::{Portable, Scalar};
 use motevec_core::train::{Fixed, Stream, Trainer};
 
-use crate::{DIM, WORDS};
+use crate::{DIM, Number, WORDS};
 
-static mut MODEL: FixedModel<WORDS, DIM> = FixedModel::zeros();
+static mut MODEL: FixedModel<WORDS, DIM, Number> = FixedModel::zeros();
 static mut NOISE: CumulativeTable<[u16; WORDS]> = CumulativeTable::over([0; WORDS]);
 
 /// Learns and looks up, without end. Must be called once.

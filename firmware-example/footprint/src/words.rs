@@ -7,14 +7,14 @@ use motevec_core::simd::{Portable, Scalar};
 use motevec_core::train::Loss;
 use motevec_learner::learner::{FixedMemory, Learner};
 
-use crate::{DIM, WORDS};
+use crate::{DIM, Number, WORDS};
 
 /// Two bytes per word.
 const TEXT: usize = 2 * WORDS;
 
-static mut MEMORY: FixedMemory<WORDS, DIM, TEXT> = FixedMemory::new();
+static mut MEMORY: FixedMemory<WORDS, DIM, TEXT, Number> = FixedMemory::new();
 
-pub(crate) type Learning = Learner<'static, Scalar<Portable>, FixedMemory<WORDS, DIM, TEXT>>;
+pub(crate) type Learning = Learner<'static, Scalar<Portable>, FixedMemory<WORDS, DIM, TEXT, Number>>;
 
 /// The learner. Must be called once.
 pub(crate) fn learner() -> Learning {

@@ -3,8 +3,8 @@
 use super::cmsdk::Uart;
 
 pub(crate) const NAME: &str = "MPS2 AN386";
-pub(crate) const WORDS: usize = 80;
-pub(crate) const TEXT: usize = 800;
+pub(super) const WORDS: usize = 80;
+pub(super) const TEXT: usize = 800;
 
 /// UART 0.
 pub(crate) struct Serial(Uart);

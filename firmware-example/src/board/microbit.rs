@@ -5,8 +5,8 @@ use super::WAITING;
 use crate::register::Register;
 
 pub(crate) const NAME: &str = "micro:bit";
-pub(crate) const WORDS: usize = 80;
-pub(crate) const TEXT: usize = 800;
+pub(super) const WORDS: usize = 80;
+pub(super) const TEXT: usize = 800;
 
 const CLOCK: usize = 0x4000_0000;
 const UART: usize = 0x4000_2000;

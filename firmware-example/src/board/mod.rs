@@ -26,7 +26,20 @@ pub(crate) fn flash() -> motevec_learner::slots::NoFlash {
     motevec_learner::slots::NoFlash
 }
 
-pub(crate) use chosen::{NAME, Serial, TEXT, WORDS};
+pub(crate) use chosen::{NAME, Serial};
+
+/// What vectors are made of.
+#[cfg(not(feature = "q15"))]
+pub(crate) type Number = f32;
+#[cfg(feature = "q15")]
+pub(crate) type Number = motevec_core::fixed_point::Q15;
+
+/// Twice as many words fit if their vectors take half the room.
+const TIMES: usize = size_of::<f32>() / size_of::<Number>();
+/// The most words.
+pub(crate) const WORDS: usize = TIMES * chosen::WORDS;
+/// The most bytes of their text.
+pub(crate) const TEXT: usize = TIMES * chosen::TEXT;
 
 use motevec_learner::text::Sink;
 use motevec_learner::waiting::Waiting;

@@ -3,8 +3,8 @@
 use crate::register::Register;
 
 pub(crate) const NAME: &str = "virt";
-pub(crate) const WORDS: usize = 80;
-pub(crate) const TEXT: usize = 800;
+pub(super) const WORDS: usize = 80;
+pub(super) const TEXT: usize = 800;
 
 const UART: usize = 0x1000_0000;
 const RECEIVED: u8 = 1;

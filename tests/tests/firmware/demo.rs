@@ -1,14 +1,19 @@
 //! What the demo learns.
 
 use motevec_learner::world::{Event, ROOMS, World};
-use motevec_tests::firmware::Dialogue;
+use motevec_tests::firmware::{Dialogue, Host};
 
 use crate::host;
 
 /// The way into a room and what is used there come to lie together.
 #[test]
 fn the_demo_learns_which_events_belong_together() {
-    let mut host = host();
+    for host in [host(), Host::in_integers()] {
+        learns_the_building(host);
+    }
+}
+
+fn learns_the_building(mut host: Host) {
     let answer = host.ask("demo");
     let losses: Vec<f32> =
         answer.iter().filter_map(|line| line.split(' ').nth(3).map(|loss| loss.parse().expect("a number"))).collect();

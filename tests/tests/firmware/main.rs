@@ -9,6 +9,7 @@ mod drift;
 mod flash;
 mod footprint;
 mod images;
+mod integers;
 mod linked;
 mod no_panics;
 mod noise;

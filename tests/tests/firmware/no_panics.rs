@@ -33,6 +33,8 @@ fn core_links_without_a_panic_and_what_panics_does_not() {
 fn no_image_without_logs_has_panics_in_it() {
     for board in Board::ALL.into_iter().filter(|board| board.is_here()) {
         assert_no_panics(&format!("{board:?}"), &fs::read(board.build()).expect("the firmware"));
+        let integers = fs::read(board.build_in_integers()).expect("the firmware");
+        assert_no_panics(&format!("{board:?} in integers"), &integers);
     }
     if !has_target(TARGET) {
         return;

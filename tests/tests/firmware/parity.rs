@@ -95,6 +95,47 @@ fn parity_on_risc_v() {
     on_board(Board::Virt);
 }
 
+/// The dialogue in integers, which has a learner of its own.
+static IN_INTEGERS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let answers = Host::in_integers().ask_all(&LINES);
+    assert_ne!(answers[0], EXPECTED[0], "it is not that of floats");
+    answers
+});
+
+/// These numbers were the same on every machine, and must stay so.
+#[test]
+fn parity_in_integers_with_the_version_before() {
+    assert_eq!(IN_INTEGERS[0], "epoch 1 loss 4.0283 bits 8dd450adcfe9d527", "the first epoch");
+    assert_eq!(IN_INTEGERS[7], "epoch 8 loss 1.5568 bits e1cc80803ebeb9c4", "the last epoch");
+}
+
+fn in_integers_on_board(board: Board) {
+    if let Some(mut device) = board.start_in_integers() {
+        assert!(device.greeting.contains(": 160 words x 16 of 16 bits;"), "{}", device.greeting);
+        assert_eq!(device.ask_all(&LINES), *IN_INTEGERS, "{board:?}");
+    }
+}
+
+#[test]
+fn parity_in_integers_on_cortex_m0() {
+    in_integers_on_board(Board::Microbit);
+}
+
+#[test]
+fn parity_in_integers_on_cortex_m4f() {
+    in_integers_on_board(Board::An386);
+}
+
+#[test]
+fn parity_in_integers_on_cortex_m33() {
+    in_integers_on_board(Board::An505);
+}
+
+#[test]
+fn parity_in_integers_on_risc_v() {
+    in_integers_on_board(Board::Virt);
+}
+
 #[test]
 fn parity_on_webassembly() {
     if !works("node", &["--version"]) {
