@@ -107,7 +107,7 @@ impl Run {
             ("loss", (!sampled).then(|| settings.objective.name().to_owned())),
             ("groups", (settings.groups > 1).then(|| settings.groups.to_string())),
             ("exchange-words", settings.exchange_words.filter(|_| settings.groups > 1).map(|words| words.to_string())),
-            ("arithmetic", Some(if settings.fused { "fused" } else { "portable" }.to_owned())),
+            ("arithmetic", Some(settings.arithmetic.name().to_owned())),
             ("seed", Some(settings.seed.to_string())),
         ];
         let options = before.into_iter().chain(numbers).chain(after);

@@ -138,8 +138,9 @@ pub fn run(
 ) -> Result<Report> {
     let threads = if settings.threads > 1 { vec![1, settings.threads] } else { vec![1] };
     let levels = Level::ALL.into_iter().filter(|level| level.is_available());
-    let levels: Vec<_> = levels.map(|simd| Instructions { simd, fused: settings.fused && simd.has_fma() }).collect();
-    let trained = Instructions { simd: settings.level, fused: settings.fused };
+    let levels: Vec<_> =
+        levels.map(|simd| Instructions { simd, fused: settings.is_fused() && simd.has_fma() }).collect();
+    let trained = Instructions { simd: settings.level, fused: settings.is_fused() };
     let arrays = bandwidth::Arrays::new(settings.threads)?;
     let mut peak = peak::figures(&[levels.as_slice(), &[trained]].concat(), &threads);
     let mut memory = bandwidth::figures(&arrays, &threads);

@@ -157,7 +157,7 @@ pub(super) fn report(
     let pairs = pairs(corpus, settings)?;
     // A score and two rank updates of D multiply-adds each, with the true target and every negative.
     let flops = pairs * (3 * 2 * settings.dim * (1 + settings.negatives)) as f64;
-    let instructions = Instructions { simd: settings.level, fused: settings.fused };
+    let instructions = Instructions { simd: settings.level, fused: settings.is_fused() };
     let plan = Plan::of(corpus, settings);
     let rate = |(run, figure): &(Case, Figure<'_>)| {
         let gflops = flops * figure.rate() / 1e9;

@@ -12,9 +12,10 @@ use super::demo::ADDRESSES;
 use super::report::{self, Columns};
 use super::train::arguments::{self, LearningArgs, MachineArgs, TextArgs};
 use super::{progress, train};
-use crate::Result;
 use crate::bench::{self, Bandwidth, DIMS, Instructions, KernelRate, Options, Peak, Training, TrainingRate};
 use crate::corpus::Source;
+use crate::train::Arithmetic;
+use crate::{Error, Result};
 
 /// Measure this machine, the kernels, and the whole of training
 ///
@@ -70,6 +71,10 @@ fn sample(text: &str) -> Result<Duration, String> {
 impl Args {
     pub(super) fn run(self) -> Result<()> {
         let settings = arguments::settings(&self.learning, &self.machine)?;
+        if settings.arithmetic == Arithmetic::Q15 {
+            let message = "what is measured are the instructions for floats; give fused or portable";
+            return Err(Error::setting("arithmetic", "q15", message));
+        }
         let sources: Vec<_> = match self.corpus.as_slice() {
             [] => vec![ADDRESSES],
             paths => paths.iter().map(Source::from_argument).collect(),

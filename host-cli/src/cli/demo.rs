@@ -13,7 +13,7 @@ use crate::corpus::{Corpus, Options, Source, Tokenizer};
 use crate::output::Files;
 use crate::plot::{Kind, Picture, Selection};
 use crate::query::{self, Neighbor};
-use crate::train::Settings;
+use crate::train::{Arithmetic, Settings};
 use crate::{Result, Run, Vectors, format};
 
 /// Addresses of presidents of the United States, one paragraph per line; in the public domain.
@@ -170,7 +170,14 @@ fn options() -> Options {
 ///
 /// The portable arithmetic makes the table the same on every machine.
 fn settings() -> Settings {
-    Settings { dim: 64, epochs: 20, rate: 0.05, subsample: 3e-4, fused: false, ..Settings::default() }
+    Settings {
+        dim: 64,
+        epochs: 20,
+        rate: 0.05,
+        subsample: 3e-4,
+        arithmetic: Arithmetic::Portable,
+        ..Settings::default()
+    }
 }
 
 impl Display for Report<'_> {

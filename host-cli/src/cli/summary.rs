@@ -110,7 +110,7 @@ impl Summary {
             lr: settings.rate,
             loss: settings.objective.name(),
             seed: settings.seed,
-            arithmetic: if settings.fused { "fused" } else { "portable" },
+            arithmetic: settings.arithmetic.name(),
             simd: settings.level.name(),
             losses: trained.losses.clone(),
             mean_cosine: query::mean_cosine(&trained.center, settings.dim),

@@ -55,7 +55,7 @@ use self::position::Cursor;
 pub use self::position::Position;
 pub use self::rounds::rounds;
 use self::rounds::rounds_from;
-pub use self::settings::{Architecture, MOST_GROUPS, Settings, epochs};
+pub use self::settings::{Architecture, Arithmetic, MOST_GROUPS, Settings, epochs};
 pub use self::softmax::estimate as estimate_softmax;
 use self::start::Start;
 pub(crate) use self::start::check;

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use motevec_core::fixed_point;
 use motevec_core::optim::Schedule;
 use motevec_core::simd::{Level, Simd};
 use motevec_core::subword::Ngrams;
@@ -55,8 +56,8 @@ pub struct Settings {
     pub threads: usize,
     /// How a center's step is taken.
     pub update: Update,
-    /// Whether multiply-adds round once. Both arithmetics give the same bits on every machine.
-    pub fused: bool,
+    /// How numbers are rounded. Each way gives the same bits on every machine.
+    pub arithmetic: Arithmetic,
     /// The instructions to use. The result does not depend on it.
     pub level: Level,
 }
@@ -79,6 +80,30 @@ impl Architecture {
         match self {
             Self::SkipGram => "skip-gram",
             Self::Cbow(_) => "cbow",
+        }
+    }
+}
+
+/// How numbers are rounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// Multiply-adds round once.
+    Fused,
+    /// Multiplications and additions round separately.
+    Portable,
+    /// Vectors and steps are those of integers of 16 bits, as on a device without floating point
+    /// ([`motevec_core::fixed_point`]).
+    Q15,
+}
+
+impl Arithmetic {
+    /// The name that the command line takes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fused => "fused",
+            Self::Portable => "portable",
+            Self::Q15 => "q15",
         }
     }
 }
@@ -134,7 +159,7 @@ impl Default for Settings {
             seed: 1,
             threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             update: Update::Window,
-            fused: level.has_fma(),
+            arithmetic: if level.has_fma() { Arithmetic::Fused } else { Arithmetic::Portable },
             level,
         }
     }
@@ -142,15 +167,26 @@ impl Default for Settings {
 
 impl Settings {
     /// Whether what shards learn apart can be merged: by plain SGD, on a loss with few targets. What an optimizer
-    /// remembers of a row cannot, and naive softmax moves every row in each step.
+    /// remembers of a row cannot, naive softmax moves every row in each step, and a device with integers of 16 bits has
+    /// one shard.
     #[must_use]
     pub fn merges(&self) -> bool {
+        self.is_plain() && self.arithmetic != Arithmetic::Q15
+    }
+
+    /// Whether multiply-adds round once.
+    pub(crate) fn is_fused(&self) -> bool {
+        self.arithmetic == Arithmetic::Fused
+    }
+
+    /// Whether steps are those of plain SGD, on a loss with few targets.
+    pub(super) fn is_plain(&self) -> bool {
         self.optimizer == Optimizer::default() && self.objective != Objective::Softmax && self.dropout == 0.0
     }
 
     /// The level and the arithmetic, which [`check`](Self::check) has found on this machine.
     pub(crate) fn simd(&self) -> Simd {
-        Simd::new(self.level, self.fused).expect("Settings::check asked for the level")
+        Simd::new(self.level, self.is_fused()).expect("Settings::check asked for the level")
     }
 
     /// Checks what the types leave open.
@@ -161,11 +197,13 @@ impl Settings {
         let fits = |number: f32, least: bool| number.is_finite() && (number > 0.0 || least && number == 0.0);
         let pairs = self.update == Update::Pair;
         let has_step = self.objective != Objective::Softmax || !pairs;
-        let one_group =
-            "what they train apart cannot be merged: leave out --optimizer, --l2, --dropout and --loss softmax";
+        let one_group = "what they train apart cannot be merged: leave out --optimizer, --l2, --dropout, --loss \
+                         softmax and --arithmetic q15";
+        let q15 = self.arithmetic == Arithmetic::Q15;
+        let window_steps = self.architecture == Architecture::SkipGram && self.is_plain() && !pairs;
         let ranks =
             format!("there are {} ranks, which share groups out: give as many groups, or more", self.ranks.count());
-        let checks: [(_, &dyn Display, _, &str); 12] = [
+        let checks: [(_, &dyn Display, _, &str); 14] = [
             ("dim", &self.dim, self.dim > 0, "a vector needs at least 1 component (100 to 300 are usual)"),
             ("epochs", &self.epochs, self.epochs > 0, "there is nothing to train; give at least 1"),
             ("lr", &self.rate, fits(self.rate, false), "the learning rate must be a positive number (0.025 is usual)"),
@@ -192,11 +230,20 @@ impl Settings {
                 "subwords",
                 &"",
                 self.subwords.is_none() || self.merges(),
-                "words with n-grams train by plain SGD: leave out --optimizer, --l2, --dropout and --loss softmax",
+                "words with n-grams train by plain SGD: leave out --optimizer, --l2, --dropout, --loss softmax and \
+                 --arithmetic q15",
             ),
             ("groups", &self.groups, (1..=MOST_GROUPS).contains(&self.groups), &format!("give 1 to {MOST_GROUPS}")),
             ("groups", &self.groups, self.groups == 1 || self.merges(), one_group),
             ("groups", &self.groups, self.groups >= self.ranks.count(), &ranks),
+            (
+                "arithmetic",
+                &"q15",
+                !q15 || window_steps,
+                "a device with integers trains skip-gram by plain SGD: leave out --architecture cbow, --optimizer, \
+                 --l2, --dropout, --loss softmax and --update pair",
+            ),
+            ("dim", &self.dim, !q15 || self.dim <= fixed_point::MAX_DIM, "with --arithmetic q15, give at most 1024"),
             ("simd", &self.level.name(), self.level.is_available(), "this machine does not have it"),
         ];
         if let Some((name, value, _, message)) = checks.into_iter().find(|(_, _, fits, _)| !fits) {

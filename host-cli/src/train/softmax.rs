@@ -28,7 +28,7 @@ pub fn estimate(corpus: &Corpus, settings: &Settings) -> Duration {
 /// How long a step takes on a model of `rows` words.
 fn time_of_step(rows: usize, settings: &Settings) -> Duration {
     let stride = matrix::stride(settings.dim);
-    let Some(simd) = Simd::new(settings.level, settings.fused) else { return Duration::ZERO };
+    let Some(simd) = Simd::new(settings.level, settings.is_fused()) else { return Duration::ZERO };
     // The types are those of the trainer, so that nothing is compiled for this alone.
     let (mut center, mut outside) = (vec![0.0; rows * stride], vec![0.0; rows * stride]);
     let matrix = |rows| Slab::new(rows, settings.dim, stride).ok();

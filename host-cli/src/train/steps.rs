@@ -4,10 +4,10 @@ use motevec_core::model::{RowsMut, Slab};
 use motevec_core::optim::Dropout;
 use motevec_core::sample::{self, Generator};
 use motevec_core::simd::{MAX_INPUTS, Machine, WindowError};
-use motevec_core::train::{Cbow, Dynamic, InputDropout, Optimized, Prediction, Shape, Softmax};
+use motevec_core::train::{Cbow, Dynamic, FixedPoint, InputDropout, Optimized, Prediction, Shape, Softmax};
 
 use super::optimizer::OptimizerRows;
-use super::settings::Architecture;
+use super::settings::{Architecture, Arithmetic};
 use super::{Objective, Settings, matrix};
 use crate::Result;
 
@@ -19,6 +19,7 @@ pub(super) struct Memory {
     architecture: Architecture,
     objective: Objective,
     plain: bool,
+    fixed_point: bool,
     dim: usize,
     pub(super) center: OptimizerRows,
     pub(super) outside: OptimizerRows,
@@ -41,7 +42,7 @@ impl Memory {
     /// If the settings are impossible, or there is no memory for what the optimizer remembers.
     pub(super) fn new(settings: &Settings, words: usize) -> Result<Self> {
         let (step, dim, stride) = (settings.check()?, settings.dim, matrix::stride(settings.dim));
-        let plain = settings.merges();
+        let plain = settings.is_plain();
         let state = |rows| match plain {
             true => Ok(OptimizerRows::Subtract),
             false => settings.optimizer.of_rows(rows, dim),
@@ -55,6 +56,7 @@ impl Memory {
             architecture: settings.architecture,
             objective: settings.objective,
             plain,
+            fixed_point: settings.arithmetic == Arithmetic::Q15,
             dim,
             center: state(words)?,
             outside: state(settings.objective.outside_rows(words))?,
@@ -68,9 +70,11 @@ impl Memory {
 
     /// The steps to take.
     pub(super) fn steps(&mut self) -> Steps<'_> {
-        let Self { step, architecture, objective, plain, dim, center, outside, mean, errors, rows, room, .. } = self;
+        let Self { step, architecture, objective, plain, fixed_point, dim, .. } = self;
+        let Self { center, outside, mean, errors, rows, room, .. } = self;
         let dropout = self.dropout.as_mut();
         let base = |center| match objective {
+            _ if *fixed_point => Base::FixedPoint(FixedPoint(*step)),
             _ if *plain => Base::Plain(*step),
             Objective::Softmax => Base::Softmax(Softmax::new(step.window(), center, outside, errors, rows, dropout)),
             _ => Base::Optimized(Optimized::with_dropout(*step, center, outside, dropout)),
@@ -97,6 +101,7 @@ type Room<'a> = &'a mut Vec<f32>;
 /// How hidden vectors step.
 pub(super) enum Base<'a> {
     Plain(Dynamic),
+    FixedPoint(FixedPoint),
     Optimized(Optimized<Dynamic, Rows<'a>, Rows<'a>, Option<&'a mut Masks>>),
     Softmax(Softmax<Rows<'a>, Rows<'a>, Room<'a>, Option<&'a mut Masks>>),
 }
@@ -154,6 +159,7 @@ impl Shape for Base<'_> {
     fn window(&self) -> u32 {
         match self {
             Self::Plain(steps) => Shape::window(steps),
+            Self::FixedPoint(steps) => Shape::<f32>::window(steps),
             Self::Optimized(steps) => steps.window(),
             Self::Softmax(steps) => steps.window(),
         }
@@ -162,6 +168,7 @@ impl Shape for Base<'_> {
     fn targets(&self) -> Targets {
         match self {
             Self::Plain(steps) => steps.targets(),
+            Self::FixedPoint(steps) => Shape::<f32>::targets(steps),
             Self::Optimized(steps) => steps.targets(),
             Self::Softmax(_) => Targets::new(),
         }
@@ -170,6 +177,7 @@ impl Shape for Base<'_> {
     fn center_predicts(&self) -> bool {
         match self {
             Self::Plain(steps) => steps.center_predicts(),
+            Self::FixedPoint(_) => false,
             Self::Optimized(steps) => steps.center_predicts(),
             Self::Softmax(steps) => steps.center_predicts(),
         }
@@ -184,6 +192,7 @@ impl Shape for Base<'_> {
     ) -> Result<f32, WindowError> {
         match self {
             Self::Plain(steps) => steps.predict(machine, prediction, targets),
+            Self::FixedPoint(steps) => steps.predict(machine, prediction, targets),
             Self::Optimized(steps) => steps.predict(machine, prediction, targets),
             Self::Softmax(steps) => steps.predict(machine, prediction, &mut ()),
         }

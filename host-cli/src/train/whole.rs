@@ -3,7 +3,7 @@
 
 use std::sync::Mutex;
 
-use motevec_core::model::{Model, Rows, Slab};
+use motevec_core::model::{Component, Model, Rows, RowsMut, Slab};
 use motevec_core::sample::{AliasTable, Generator, Slot, Subsampler, Unigram};
 use motevec_core::simd::Simd;
 use motevec_core::train::{Loss, Trainer};
@@ -15,7 +15,7 @@ use super::pages::Pages;
 use super::position::{Chunk, Cursor, Position, foreign};
 use super::start::Start;
 use super::steps::Memory;
-use super::{Objective, Observe, Plan, Settings, Trained, Widths, finished, matrix, plan};
+use super::{Arithmetic, Objective, Observe, Plan, Settings, Trained, Widths, finished, matrix, plan};
 use crate::corpus::{Corpus, SENTENCE_END};
 use crate::{Error, Result};
 
@@ -77,6 +77,10 @@ pub(super) fn sequential_from(
         |row, initial| initial.write(center, row as usize),
         |row, initial| initial.write(outside, row as usize),
     )?;
+    if settings.arithmetic == Arithmetic::Q15 {
+        // Steps do this to the rows that they take; it is as if they had taken all of them.
+        [&mut model.center, &mut model.outside].into_iter().for_each(to_q15);
+    }
     let whole = Whole {
         corpus,
         simd: settings.simd(),
@@ -111,13 +115,20 @@ pub(super) fn sequential_from(
     finished(Trained { center, outside, losses, stopped, numbers, ..Trained::default() }, settings)
 }
 
+/// Rounds all numbers of a matrix.
+fn to_q15(matrix: &mut Slab<&mut [f32]>) {
+    for row in 0..matrix.rows() {
+        matrix.row_mut(row).unwrap_or_default().iter_mut().for_each(|x| *x = x.to_q15().to_f32());
+    }
+}
+
 /// Tokens between two looks at the learning rate.
 const CHUNK: usize = 1_000;
 
 /// The purposes of the random streams; that of the first vectors is the same with many shards.
 pub(super) const INITIALIZE: u64 = 0;
 const SUBSAMPLE: u64 = 1;
-const WIDTHS: u64 = 2;
+pub(super) const WIDTHS: u64 = 2;
 pub(super) const NEGATIVES: u64 = 3;
 
 struct Whole<'a> {

@@ -13,7 +13,7 @@ use motevec_core::train::{MAX_NEGATIVES, Update};
 
 use super::size;
 use crate::corpus::{self, InvalidUtf8, Options, Tokenizer};
-use crate::train::{Settings, WindowDraw};
+use crate::train::{Arithmetic, Settings, WindowDraw};
 use crate::{Result, memory};
 
 /// The longest sentence by default: a wider window reaches nothing more.
@@ -166,9 +166,9 @@ pub(in crate::cli) struct MachineArgs {
           aliases = ["workers", "thread"])]
     threads: Option<u32>,
 
-    /// How multiply-adds round [default: fused if this machine can]
+    /// How numbers are rounded [default: fused if this machine can]
     #[arg(long, hide_short_help = true, value_enum, value_name = "HOW")]
-    arithmetic: Option<Arithmetic>,
+    arithmetic: Option<ArithmeticName>,
 
     /// The instructions to use; the vectors do not depend on it
     #[arg(long, hide_short_help = true, value_enum, value_name = "SET", default_value_t = Simd(None))]
@@ -209,7 +209,7 @@ pub(in crate::cli) fn settings(learning: &LearningArgs, machine: &MachineArgs) -
         seed: learning.seed,
         threads: machine.threads.map_or(default.threads, |threads| threads as usize),
         update: learning.update.into(),
-        fused: machine.arithmetic.map_or(default.fused, |arithmetic| arithmetic == Arithmetic::Fused),
+        arithmetic: machine.arithmetic.map_or(default.arithmetic, Into::into),
         level: machine.simd.0.unwrap_or(default.level),
         ..default
     };
@@ -237,11 +237,23 @@ impl From<UpdateName> for Update {
 
 /// `--arithmetic`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Arithmetic {
-    /// Round once: the same bits on all machines with FMA
+enum ArithmeticName {
+    /// Round multiply-adds once: the same bits on all machines with FMA
     Fused,
     /// Round the product and the sum: the same bits on every machine
     Portable,
+    /// Integers of 16 bits, as a device without floating point has them: the bits of that device, on one thread
+    Q15,
+}
+
+impl From<ArithmeticName> for Arithmetic {
+    fn from(name: ArithmeticName) -> Self {
+        match name {
+            ArithmeticName::Fused => Self::Fused,
+            ArithmeticName::Portable => Self::Portable,
+            ArithmeticName::Q15 => Self::Q15,
+        }
+    }
 }
 
 /// `--simd`: a level, or `auto` for the best one.

@@ -1,6 +1,7 @@
 //! What training promises, on a small world with known structure.
 
 mod groups;
+mod integers;
 mod variants;
 mod windows;
 
@@ -12,7 +13,7 @@ use motevec_core::train::Update;
 use rand_core::Rng;
 
 use super::position::Cursor;
-use super::{Observe, Plan, Position, Progress, Settings, Trained, resume, rounds, sequential, train};
+use super::{Arithmetic, Observe, Plan, Position, Progress, Settings, Trained, resume, rounds, sequential, train};
 use crate::Error;
 use crate::corpus::{self, Corpus, Source};
 
@@ -53,12 +54,12 @@ fn the_result_is_the_same_on_any_number_of_threads() {
     let level = if Level::Avx2.is_available() { Level::Avx2 } else { Level::Wide };
     let settings = Settings { epochs: 1, level, ..settings() };
     assert!(Plan::of(&corpus, &settings).shards > 4, "the test needs shards that meet in merges");
-    for fused in [false, true] {
-        let on = |threads| run(&corpus, &Settings { threads, fused, ..settings.clone() });
+    for arithmetic in [Arithmetic::Portable, Arithmetic::Fused] {
+        let on = |threads| run(&corpus, &Settings { threads, arithmetic, ..settings.clone() });
         let reference = on(1);
         for threads in [2, 3, 8] {
             let again = on(threads);
-            assert_eq!(bits(&again), bits(&reference), "{threads} threads, fused {fused}");
+            assert_eq!(bits(&again), bits(&reference), "{threads} threads, {arithmetic:?}");
             assert_eq!(again.losses, reference.losses);
         }
     }
@@ -68,14 +69,15 @@ fn the_result_is_the_same_on_any_number_of_threads() {
 fn the_result_is_the_same_with_any_instructions() {
     let corpus = topics(26_000);
     assert!(Plan::of(&corpus, &settings()).shards > 1, "the test needs shards that meet in merges");
-    for fused in [false, true] {
+    for arithmetic in [Arithmetic::Portable, Arithmetic::Fused] {
+        let fused = arithmetic == Arithmetic::Fused;
         // Without hardware for it, the fused arithmetic takes too long here; core's tests cover it.
         let levels = Level::ALL.into_iter().filter(|level| level.is_available() && (!fused || level.has_fma()));
-        let settings = Settings { fused, epochs: 1, ..settings() };
+        let settings = Settings { arithmetic, epochs: 1, ..settings() };
         let results: Vec<_> =
             levels.map(|level| (level, bits(&run(&corpus, &Settings { level, ..settings.clone() })))).collect();
         for (level, result) in &results {
-            assert_eq!(result, &results[0].1, "{level:?}, fused {fused}");
+            assert_eq!(result, &results[0].1, "{level:?}, {arithmetic:?}");
         }
     }
 }
@@ -86,7 +88,13 @@ fn seeds_arithmetics_and_updates_make_a_difference() {
     let base = bits(&run(&corpus, &settings()));
     let others = [
         Settings { seed: 2, ..settings() },
-        Settings { fused: !settings().fused, ..settings() },
+        Settings {
+            arithmetic: match settings().arithmetic {
+                Arithmetic::Fused => Arithmetic::Portable,
+                _ => Arithmetic::Fused,
+            },
+            ..settings()
+        },
         Settings { update: Update::Pair, ..settings() },
         Settings { subsample: 1e-3, ..settings() },
         Settings { window: 2, ..settings() },
