@@ -240,7 +240,7 @@ pub fn build(package: &str, target: &str, features: &str, settings: &[(&str, &st
         _ => package.to_owned(),
     };
     let values: String = settings.iter().map(|(_, value)| *value).collect();
-    let image = target_folder().join("images").join(format!("{features}{values}-{file}"));
+    let image = target_folder().join("images").join(format!("{features}{values}-{file}").replace(',', "-"));
     if built().contains(&image) {
         return image;
     }

@@ -57,7 +57,9 @@ pub use scalar::Scalar;
 pub use sigmoid::sigmoid;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64", target_arch = "wasm32"))]
 pub use wide::Wide;
-pub use window::{MAX_INPUTS, MAX_TARGETS, Part, Scores, ShapedWindow, WindowError, WindowPart, WindowUpdate};
+pub use window::{
+    LoopedWindow, MAX_INPUTS, MAX_TARGETS, Part, Scores, ShapedWindow, WindowError, WindowPart, WindowUpdate,
+};
 #[cfg(target_arch = "x86_64")]
 pub use x86::{Avx2, Avx512};
 

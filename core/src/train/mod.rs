@@ -1,7 +1,7 @@
 //! Training over a stream of tokens: the walk of the window, and the step at each center.
 //!
 //! A step is always the same: a few hidden vectors against a few labeled targets. The hidden vectors are the words of
-//! the window ([`Dynamic`], [`Fixed`], [`Sliced`], [`Optimized`], [`Softmax`]), their mean ([`Cbow`]), or words made of
+//! the window ([`Dynamic`], [`Fixed`], [`Looped`], [`Sliced`], [`Optimized`], [`Softmax`]), their mean ([`Cbow`]), or words made of
 //! n-grams ([`Composed`]); the targets come from an [`Objective`].
 //!
 //! [`Trainer::sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a
@@ -15,6 +15,7 @@ mod composed;
 mod dynamic;
 mod fixed;
 mod fixed_point;
+mod looped;
 mod optimized;
 mod sliced;
 mod stream;
@@ -24,6 +25,7 @@ pub use composed::{Composed, Parts};
 pub use dynamic::{Dynamic, MAX_NEGATIVES, ShapeError, Update};
 pub use fixed::Fixed;
 pub use fixed_point::FixedPoint;
+pub use looped::Looped;
 pub use optimized::{InputDropout, Masks, Optimized, Softmax};
 pub use sliced::Sliced;
 pub use stream::Stream;
@@ -35,10 +37,10 @@ use crate::sample::Objective;
 use crate::simd::{Machine, WindowError};
 use crate::state::State;
 
-/// How far the window reaches, how many targets a step has, and how it is taken: [`Dynamic`] says so when the program
-/// runs, [`Fixed`] when it is compiled.
+/// How far the window reaches, how many targets a step has, and how it is taken: [`Dynamic`] and [`Looped`] say so when
+/// the program runs, [`Fixed`] and [`Sliced`] when it is compiled.
 ///
-/// Most train rows of `f32`, with [`Fixed`] rows may be made of any component C.
+/// Most train rows of `f32`; with [`Fixed`] and [`Sliced`] rows may be made of any component C.
 pub trait Shape<C: Component = f32> {
     /// Room for the targets of a step.
     type Targets;

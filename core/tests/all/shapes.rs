@@ -3,10 +3,10 @@
 use motevec_core::model::FixedModel;
 use motevec_core::sample::{AliasTable, Generator, Slot, Unigram};
 use motevec_core::simd::{
-    Kernel, Lanes, Level, Machine, Part, Portable, Scalar, Scores, ShapedWindow, Simd, WindowError, WindowPart,
-    WindowUpdate,
+    Kernel, Lanes, Level, LoopedWindow, Machine, Part, Portable, Scalar, Scores, ShapedWindow, Simd, WindowError,
+    WindowPart, WindowUpdate,
 };
-use motevec_core::train::{Dynamic, Fixed, Loss, Shape, Sliced, Stream, Trainer, Update};
+use motevec_core::train::{Dynamic, Fixed, Looped, Loss, Shape, ShapeError, Sliced, Stream, Trainer, Update};
 use proptest::prelude::*;
 use rand_core::Rng;
 
@@ -69,6 +69,18 @@ impl<const D: usize, const WINDOW: usize, const TARGETS: usize> Kernel for InPar
     }
 }
 
+/// The same in loops.
+#[derive(Clone)]
+struct InLoops<'a, const D: usize, const WINDOW: usize, const TARGETS: usize>(Shaped<'a, D, WINDOW, TARGETS>);
+
+impl<const D: usize, const WINDOW: usize, const TARGETS: usize> Kernel for InLoops<'_, D, WINDOW, TARGETS> {
+    type Output = Outcome;
+
+    fn run<L: Lanes>(self, lanes: L) -> Outcome {
+        take::<D>(self.0.inputs, self.0.targets, |update| lanes.enter(LoopedWindow(update)))
+    }
+}
+
 type Matrix<const D: usize> = [[f32; D]; ROWS];
 
 /// Has `step` take an update of a model.
@@ -93,7 +105,8 @@ fn agree<const D: usize, const WINDOW: usize, const TARGETS: usize>(words: &[u32
         assert!(scalar.0.is_ok());
         for level in Level::ALL.into_iter().filter(|level| level.is_available()) {
             let parts = level.run(fused, InParts(shaped.clone())).unwrap();
-            for outcome in [any(level), level.run(fused, shaped.clone()).unwrap(), parts] {
+            let loops = level.run(fused, InLoops(shaped.clone())).unwrap();
+            for outcome in [any(level), level.run(fused, shaped.clone()).unwrap(), parts, loops] {
                 assert!(outcome == scalar, "{level:?}, {fused}, D {D}, {WINDOW}, {TARGETS}");
             }
         }
@@ -119,6 +132,17 @@ proptest! {
         prop_assert_eq!(trained::<16>(one, &tokens, seed, Fixed::<8, 8>), trained::<16>(all, &tokens, seed, any(8, 7)));
         prop_assert_eq!(trained::<19>(one, &tokens, seed, Fixed::<1, 1>), trained::<19>(all, &tokens, seed, any(1, 0)));
         prop_assert_eq!(trained::<32>(one, &tokens, seed, Fixed::<3, 4>), trained::<32>(all, &tokens, seed, any(3, 3)));
+    }
+
+    #[test]
+    fn training_in_loops(tokens in prop::collection::vec(0..ROWS as u32, 0..60), seed in 0..100_u64) {
+        let all = Simd::new(Level::Scalar, false).unwrap();
+        for (window, negatives) in [(2, 5), (8, 7), (1, 0), (3, 3)] {
+            let (any, looped) = (Dynamic::new(window, negatives, Update::Window), Looped::new(window, negatives));
+            let (any, looped) = (any.unwrap(), looped.unwrap());
+            prop_assert_eq!(trained::<16>(all, &tokens, seed, looped), trained::<16>(all, &tokens, seed, any));
+            prop_assert_eq!(trained::<19>(all, &tokens, seed, looped), trained::<19>(all, &tokens, seed, any));
+        }
     }
 
     /// Steps in slices are those in one piece, token by token and at the ends of sentences.
@@ -204,6 +228,14 @@ fn trained<const D: usize>(
     stream.end_sentence(&mut trainer, &mut widths).unwrap();
     let loss = trainer.loss;
     (bits(&model), loss.sum.to_bits(), loss.pairs)
+}
+
+#[test]
+fn loops_have_limits() {
+    let shapes = [Looped::new(0, 5), Looped::new(9, 5), Looped::new(2, 8)];
+    assert_eq!(shapes, [Err(ShapeError::NoWindow), Err(ShapeError::TooLarge), Err(ShapeError::TooLarge)]);
+    let message = ShapeError::TooLarge.to_string();
+    assert_eq!(message, "at most 8 words to each side and 7 negatives are possible");
 }
 
 #[test]

@@ -48,9 +48,9 @@ const WORDS: usize = 80;
 #[cfg(not(any(feature = "lookup", feature = "optimizers")))]
 const DIM: usize = 16;
 /// What vectors are made of.
-#[cfg(not(any(feature = "optimizers", feature = "q15")))]
+#[cfg(not(any(feature = "slices", feature = "lookup", feature = "optimizers", feature = "q15")))]
 type Number = f32;
-#[cfg(all(feature = "q15", not(feature = "optimizers")))]
+#[cfg(all(feature = "q15", not(any(feature = "slices", feature = "lookup", feature = "optimizers"))))]
 type Number = motevec_core::fixed_point::Q15;
 
 #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
@@ -77,6 +77,11 @@ fn main() -> ! {
 #[cfg(not(any(feature = "measure", feature = "slices", feature = "lookup", feature = "optimizers")))]
 #[panic_handler]
 fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
+    stop()
+}
+
+#[cfg(not(any(feature = "measure", feature = "slices", feature = "lookup", feature = "optimizers")))]
+fn stop() -> ! {
     loop {
         core::hint::spin_loop();
     }

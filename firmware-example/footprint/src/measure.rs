@@ -3,7 +3,7 @@
 use core::hint::black_box;
 
 use crate::clock;
-use crate::host::{end, report};
+use crate::host::{end, report, write};
 use crate::kernel::{TIMES, updates};
 use crate::words::{Learning, learn, near};
 use crate::{WORDS, stack};
@@ -34,11 +34,19 @@ pub(crate) fn all(learner: &mut Learning) -> ! {
     report("stack", stack::measure().map_or(0, |stack| stack.peak));
 
     report("updates", TIMES);
-    let (spent, sum) = updates::<2>(clock::now);
-    report("window 2 ticks", spent & 0x00FF_FFFF);
-    report("window 2 sum", sum.to_bits());
-    let (spent, sum) = updates::<5>(clock::now);
-    report("window 5 ticks", spent & 0x00FF_FFFF);
-    report("window 5 sum", sum.to_bits());
+    tell("window 2", updates::<2, false>(clock::now));
+    tell("window 5", updates::<5, false>(clock::now));
+    #[cfg(not(feature = "q15"))]
+    tell("looped window 2", updates::<2, true>(clock::now));
+    #[cfg(not(feature = "q15"))]
+    tell("looped window 5", updates::<5, true>(clock::now));
     end(true)
+}
+
+#[inline(never)]
+fn tell(window: &str, (spent, sum): (u32, f32)) {
+    write(window.as_bytes());
+    report(" ticks", spent & 0x00FF_FFFF);
+    write(window.as_bytes());
+    report(" sum", sum.to_bits());
 }

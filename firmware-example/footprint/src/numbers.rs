@@ -6,12 +6,31 @@ use motevec_core::model::FixedModel;
 use motevec_core::query;
 use motevec_core::sample::{CumulativeTable, Generator, Unigram};
 use motevec_core::simd::{Portable, Scalar};
-use motevec_core::train::{Fixed, Stream, Trainer};
+use motevec_core::train::{Shape, Stream, Trainer};
 
 use crate::{DIM, Number, WORDS};
 
 static mut MODEL: FixedModel<WORDS, DIM, Number> = FixedModel::zeros();
 static mut NOISE: CumulativeTable<[u16; WORDS]> = CumulativeTable::over([0; WORDS]);
+
+/// All of it is known when this is compiled.
+#[cfg(not(any(feature = "dynamic", feature = "looped")))]
+fn shape() -> impl Shape<Number> {
+    motevec_core::train::Fixed::<2, 6>
+}
+
+/// Or nothing, as is how steps are taken.
+#[cfg(feature = "dynamic")]
+fn shape() -> impl Shape {
+    use motevec_core::train::{Dynamic, Update};
+    Dynamic::new(black_box(2), black_box(5), black_box(Update::Window)).unwrap_or_else(|_| crate::stop())
+}
+
+/// Or nothing else.
+#[cfg(feature = "looped")]
+fn shape() -> impl Shape {
+    motevec_core::train::Looped::new(black_box(2), black_box(5)).unwrap_or_else(|_| crate::stop())
+}
 
 /// Learns and looks up, without end. Must be called once.
 pub(crate) fn run() -> ! {
@@ -24,7 +43,7 @@ pub(crate) fn run() -> ! {
 
     let mut widths = Generator::new(black_box(1), [1]);
     let lanes = Scalar::<Portable>::new();
-    let mut trainer = Trainer::new(lanes, model, Unigram { table: noise, rng: &mut rng }, Fixed::<2, 6>, 0.05);
+    let mut trainer = Trainer::new(lanes, model, Unigram { table: noise, rng: &mut rng }, shape(), 0.05);
     let mut stream = Stream::<5>::new();
     loop {
         while let Some(word) = black_box(Some(0)) {

@@ -12,7 +12,7 @@ use motevec_core::sample::{
 use motevec_core::simd::{Kernel, Lanes, Level, Portable, Scalar, axpy, dot};
 use motevec_core::subword::Ngrams;
 use motevec_core::train::{
-    Cbow, CbowGradient, Composed, Dynamic, Fixed, FixedPoint, Parts, Shape, Sliced, Stream, Trainer, Update,
+    Cbow, CbowGradient, Composed, Dynamic, Fixed, FixedPoint, Looped, Parts, Shape, Sliced, Stream, Trainer, Update,
 };
 
 use crate::{some, some_mut};
@@ -46,6 +46,10 @@ pub(crate) fn all() {
         walk(lanes, FixedPoint(settings), &mut integers);
         walk(lanes, settings, &mut model);
         walk(lanes, settings, &mut FixedModel::<WORDS, 19>::zeros());
+    }
+    if let Ok(looped) = Looped::new(black_box(2), black_box(5)) {
+        walk(lanes, looped, &mut model);
+        walk(lanes, looped, &mut FixedModel::<WORDS, 19>::zeros());
     }
 }
 

@@ -24,10 +24,12 @@
 //! inner nodes on the way to the center (eq. 23), and those of CBOW, which has one input: the mean of the window.
 
 mod errors;
+mod looped;
 mod moves;
 mod parts;
 mod scores;
 
+pub use looped::LoopedWindow;
 pub use parts::{Part, Scores, WindowPart};
 
 use super::access::{Access, Ragged, Single, Whole};

@@ -135,6 +135,19 @@ fn groups<L: Lanes, V: Access, U: Access, const I: usize, const G: usize>(
     Some(next)
 }
 
+/// The score of one pair.
+#[inline(always)]
+pub(super) fn of_pair<L: Lanes, V: Access, U: Access>(
+    lanes: L,
+    (v, input): (&V, V::Row),
+    (u, target): (&U, U::Row),
+    blocks: usize,
+) -> Option<f32> {
+    let [[sum]] = scores_of(lanes, (v, [input]), (u, &[target]), blocks)?;
+    // As in `dot`, no sum is −0.
+    Some(lanes.sum(sum) + 0.0)
+}
+
 /// [`sum`] for a few targets.
 ///
 /// Whole blocks are read at a time: some processors read two registers at once, but not from the same half of two
