@@ -63,7 +63,7 @@ fn draws_of_a_growing_table_follow_the_counts_so_far() {
         assert_eq!(table.words() as usize, counts.len());
         // In parts, it is the same.
         for words in [1, 2, 7, counts.len()] {
-            let (mut other, mut rebuild, mut parts) = (table.clone(), Rebuild::default(), 1);
+            let (mut other, mut rebuild, mut parts) = (table, Rebuild::default(), 1);
             other.rebuild([9, 1].into_iter());
             while other.rebuild_part(&mut rebuild, counts_now(), words) {
                 parts += 1;
