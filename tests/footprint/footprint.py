@@ -34,7 +34,7 @@ WORDS, DIM, TEXT = 80, 16, 160
 # The arithmetics: a cargo feature of it, and bytes of a number.
 ARITHMETICS = {"f32": ([], 4), "q15": (["q15"], 2)}
 
-FLASH = (".vector_table", ".text", ".rodata", ".data")
+FLASH = (".vector_table", ".init.rust", ".text", ".rodata", ".eh_frame", ".data")
 STATIC_RAM = (".data", ".bss", ".uninit")
 
 

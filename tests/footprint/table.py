@@ -20,7 +20,7 @@ BOARDS = {
     "microbit": ("micro:bit, Cortex-M0", 16),
     "mps2-an386": ("AN386, Cortex-M4F", 25),
     "mps2-an505": ("AN505, Cortex-M33", 20),
-    "virt": ("virt, RV32IMAC without floats", None),
+    "virt": ("virt, RV32IMAC", None),
 }
 LEARNER = "events of a building"
 # Tests that run one after another print on the line that begins with their name.
