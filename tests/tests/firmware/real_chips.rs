@@ -2,7 +2,6 @@
 //! programs build, and what they hold lies in the chip's memory.
 
 use std::fs;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -13,20 +12,23 @@ use object::elf::PT_LOAD;
 use object::read::elf::{ElfFile32, ProgramHeader};
 use object::{Endianness, Object, ObjectSection};
 
+/// Where a part of a memory starts, and where it ends.
+type Part = (u64, u64);
+
 /// A chip, as its manual describes it.
 struct Chip {
     name: &'static str,
     target: &'static str,
-    flash: &'static [Range<u64>],
-    ram: &'static [Range<u64>],
+    flash: &'static [Part],
+    ram: &'static [Part],
 }
 
 const NRF52840: Chip = Chip {
     name: "nrf52840",
     target: Board::An386.target(),
     // Without what the memory map leaves to `keep`.
-    flash: &[0..0xF_0000],
-    ram: &[0x2000_0000..0x2004_0000],
+    flash: &[(0, 0xF_0000)],
+    ram: &[(0x2000_0000, 0x2004_0000)],
 };
 
 /// The chips of the template.
@@ -34,23 +36,23 @@ const CHIPS: [Chip; 4] = [
     Chip {
         name: "rp2040",
         target: Board::Microbit.target(),
-        flash: &[0x1000_0000..0x1020_0000],
-        ram: &[0x2000_0000..0x2004_2000],
+        flash: &[(0x1000_0000, 0x1020_0000)],
+        ram: &[(0x2000_0000, 0x2004_2000)],
     },
     NRF52840,
     Chip {
         name: "stm32f411",
         target: Board::An386.target(),
-        flash: &[0x0800_0000..0x0804_0000],
-        ram: &[0x2000_0000..0x2002_0000],
+        flash: &[(0x0800_0000, 0x0804_0000)],
+        ram: &[(0x2000_0000, 0x2002_0000)],
     },
     Chip {
         name: "esp32c3",
         target: ESP32_C3,
         // As data, and as a program.
-        flash: &[0x3C00_0000..0x3C40_0000, 0x4200_0000..0x4240_0000],
+        flash: &[(0x3C00_0000, 0x3C40_0000), (0x4200_0000, 0x4240_0000)],
         // For data, and for a program.
-        ram: &[0x3FC8_0000..0x3FCE_0000, 0x4037_C000..0x403E_0000],
+        ram: &[(0x3FC8_0000, 0x3FCE_0000), (0x4037_C000, 0x403E_0000)],
     },
 ];
 
@@ -61,9 +63,8 @@ const CHIPS: [Chip; 4] = [
 fn flash_and_ram(chip: &Chip, image: &Path) -> (u64, u64) {
     let bytes = fs::read(image).expect("the image");
     let file = ElfFile32::<Endianness>::parse(&bytes[..]).expect("an ELF file");
-    let within = |parts: &[Range<u64>], start: u64, len: u64| {
-        parts.iter().any(|part| part.start <= start && start + len <= part.end)
-    };
+    let within =
+        |parts: &[Part], start: u64, len: u64| parts.iter().any(|&(from, to)| from <= start && start + len <= to);
     let mut flash = 0;
     let endian = file.endian();
     let headers = file.elf_program_headers().iter().filter(|header| header.p_type(endian) == PT_LOAD);
