@@ -26,7 +26,9 @@
 //! # Where the point is
 //!
 //! "Q15" names the family; these numbers have 12 fraction bits ([`FRACTION`]), so that they reach ±8 in steps of 2^−12
-//! (Q3.12). Vectors of small vocabularies need the range, and small steps the fraction.
+//! (Q3.12). Of the worlds of 4 to 56 words that were tried, the largest number after up to 50,000 visits was 3.0 at the
+//! firmware's rate, and 4.7 at four times that: one bit less would have cut it off. With 11 or 13 fraction bits the
+//! losses are the same to a thousandth. Rows have up to [`MAX_DIM`] numbers.
 //!
 //! # Small steps
 //!

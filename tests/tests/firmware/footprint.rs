@@ -29,6 +29,13 @@ fn learning_keeps_to_its_goals_on_a_cortex_m4f() {
     for board in ["microbit", "mps2-an505"] {
         assert!(all[board]["flash"].as_u64() > Some(0), "{board}: {all}");
     }
+    // Without an FPU, integers take a quarter of the instructions at most, and no more than plain C.
+    let integers = |pointer: &str| all["microbit"].pointer(pointer).and_then(Value::as_f64).expect("a figure");
+    for window in [2, 5] {
+        let ours = integers(&format!("/q15/update/{window}"));
+        let (floats, c) = (integers(&format!("/update/{window}")), integers(&format!("/q15/c/{window}")));
+        assert!(ours <= 0.25 * floats && ours <= c, "window {window}: {all}");
+    }
     let figures = &all["mps2-an386"];
     let figure = |pointer: &str| figures.pointer(pointer).and_then(Value::as_f64).expect("a figure");
     assert!(figure("/flash") <= 16.0 * 1024.0, "{figures}");
