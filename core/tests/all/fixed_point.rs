@@ -69,8 +69,8 @@ fn plain([v, u]: &mut Bits, inputs: &[u32], targets: &[u32], labels: u8, rate: f
     let mut moved = |x: &mut Vec<i64>, sum: &dyn Fn(usize) -> i64, block: usize| {
         for k in 16 * block..16 * (block + 1) {
             dither = (dither + step) % (1 << shift);
-            if k < dim {
-                x[k] = (x[k] + ((sum(k) + dither) >> shift)).clamp(-32_767, 32_767);
+            if let Some(x) = x.get_mut(k) {
+                *x = (*x + ((sum(k) + dither) >> shift)).clamp(-32_767, 32_767);
             }
         }
     };
@@ -149,9 +149,12 @@ fn agree<const D: usize>(seed: u64, rate: f32, most: i64) {
     let slab = || Slab::new(vec![0.0; ROWS * D.next_multiple_of(16)], D, D.next_multiple_of(16)).unwrap();
     let mut padded = Model { center: slab(), outside: slab() };
     let [v, u] = &expected;
-    (write(v, &mut fixed.center), write(u, &mut fixed.outside));
-    (write(v, &mut floats.center), write(u, &mut floats.outside));
-    (write(v, &mut padded.center), write(u, &mut padded.outside));
+    write(v, &mut fixed.center);
+    write(u, &mut fixed.outside);
+    write(v, &mut floats.center);
+    write(u, &mut floats.outside);
+    write(v, &mut padded.center);
+    write(u, &mut padded.outside);
     for _ in 0..4 {
         let window = Window::random(rng, 5);
         plain(&mut expected, &window.inputs(), &window.targets(), 1, rate);
@@ -189,8 +192,10 @@ proptest! {
         let rng = &mut Generator::new(seed, [1]);
         let [v, u] = random(rng, 24, 4_000);
         let (mut fixed, mut floats) = (FixedModel::<ROWS, 24, Q15>::zeros(), FixedModel::<ROWS, 24>::zeros());
-        (write(&v, &mut fixed.center), write(&u, &mut fixed.outside));
-        (write(&v, &mut floats.center), write(&u, &mut floats.outside));
+        write(&v, &mut fixed.center);
+        write(&u, &mut fixed.outside);
+        write(&v, &mut floats.center);
+        write(&u, &mut floats.outside);
         let window = Window::random(rng, negatives);
         // There a word that stands twice in a window has moved once when its second turn comes.
         let inputs = window.inputs();
@@ -212,8 +217,10 @@ fn small_steps_do_not_vanish() {
     let (mut fixed, mut floats) = (FixedModel::<ROWS, 16, Q15>::zeros(), FixedModel::<ROWS, 16>::zeros());
     let rng = &mut Generator::new(1, [2]);
     let [v, u] = random(rng, 16, 400);
-    (write(&v, &mut fixed.center), write(&u, &mut fixed.outside));
-    (write(&v, &mut floats.center), write(&u, &mut floats.outside));
+    write(&v, &mut fixed.center);
+    write(&u, &mut fixed.outside);
+    write(&v, &mut floats.center);
+    write(&u, &mut floats.outside);
     let start = floats.center;
     for _ in 0..4_000 {
         let window = Window::random(rng, 5);
@@ -286,7 +293,8 @@ fn numbers_are_the_nearest() {
 fn neighbors_are_those_of_the_same_floats() {
     let [v, _] = random(&mut Generator::new(5, [3]), 16, 32_767);
     let (mut fixed, mut floats) = (FixedModel::<ROWS, 16, Q15>::zeros(), FixedModel::<ROWS, 16>::zeros());
-    (write(&v, &mut fixed.center), write(&v, &mut floats.center));
+    write(&v, &mut fixed.center);
+    write(&v, &mut floats.center);
     let lanes = Scalar::<Portable>::new();
     for row in 0..ROWS {
         let ours = nearest::<_, _, 4>(lanes, &fixed.center, &fixed.center[row], &[row as u32]);
