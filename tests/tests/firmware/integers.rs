@@ -27,7 +27,8 @@ fn a_micro_bit_holds_160_words() {
     let stack = stats.iter().find_map(|line| line.strip_prefix("stack ")).expect("the stack is measured");
     println!("stack {stack}");
     let bytes: Vec<u32> = stack.split(' ').filter_map(|word| word.parse().ok()).collect();
-    assert!(bytes[0] + 512 <= bytes[1], "{stack}: an interrupt takes some, too");
+    // The interrupt of the UART takes 52: what the processor puts there, and five registers.
+    assert!(bytes[0] + 256 <= bytes[1], "{stack}: an interrupt takes some, too");
 
     // The host reads what it has saved.
     let folder = Folder::new();
