@@ -2,7 +2,7 @@
 //!
 //! [`Rows`] is what the rest of core requires of a matrix. Arrays `[[f32; D]; N]` implement it for firmware, where
 //! every size is a type; [`Slab`] implements it for slices, where sizes are known at run time. Both run the same code.
-//! What rows are made of is a [`Component`]: `f32`, or [`Q15`](crate::fixed_point::Q15), with which training takes
+//! What rows are made of is a [`Component`]: `f32`, or [`Q15`], with which training takes
 //! integers alone.
 
 use rand_core::Rng;

@@ -63,9 +63,9 @@ impl<S: AsRef<[u16]> + AsMut<[u16]>> CumulativeTable<S> {
         while self.rebuild_part(&mut rebuild, counts.clone(), usize::MAX) {}
     }
 
-    /// A part of [`rebuild`](Self::rebuild), at most `words` words long, and at least one: a weight takes a Cortex-M0 a thousand
-    /// instructions, and each is needed twice. Returns whether there is more to do. Until there is not, nothing can be
-    /// drawn, and the counts must stay the same.
+    /// A part of [`rebuild`](Self::rebuild), at most `words` words long, and at least one: a weight takes a Cortex-M0 a
+    /// thousand instructions, and each is needed twice. Returns whether there is more to do. Until there is not,
+    /// nothing can be drawn, and the counts must stay the same.
     #[inline(never)]
     pub fn rebuild_part(
         &mut self,

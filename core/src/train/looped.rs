@@ -10,8 +10,9 @@ use crate::simd::{LoopedWindow, MAX_INPUTS, MAX_TARGETS, Machine, WindowError, W
 /// The [`Shape`] of training on a device whose settings are known only when it runs: a window of up to 8 words to each
 /// side, and up to 7 negatives.
 ///
-/// Steps leave the bits of [`Dynamic`](super::Dynamic) with [`Update::Window`](super::Update::Window), but one kernel in
-/// loops becomes code, in place of one for each number of targets. [`Fixed`](super::Fixed) is smaller still, and faster.
+/// Steps leave the bits of [`Dynamic`](super::Dynamic) with [`Update::Window`](super::Update::Window), but one kernel
+/// in loops becomes code, in place of one for each number of targets. [`Fixed`](super::Fixed) is smaller still, and
+/// faster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Looped {

@@ -1,8 +1,8 @@
 //! Training over a stream of tokens: the walk of the window, and the step at each center.
 //!
 //! A step is always the same: a few hidden vectors against a few labeled targets. The hidden vectors are the words of
-//! the window ([`Dynamic`], [`Fixed`], [`Looped`], [`Sliced`], [`Optimized`], [`Softmax`]), their mean ([`Cbow`]), or words made of
-//! n-grams ([`Composed`]); the targets come from an [`Objective`].
+//! the window ([`Dynamic`], [`Fixed`], [`Looped`], [`Sliced`], [`Optimized`], [`Softmax`]), their mean ([`Cbow`]), or
+//! words made of n-grams ([`Composed`]); the targets come from an [`Objective`].
 //!
 //! [`Trainer::sentence`] trains on a whole sentence; [`Stream`] takes tokens one by one, for devices that never hold a
 //! sentence. Both call [`Trainer::center`] for each center in turn, with the same draws, so both leave the same bits.

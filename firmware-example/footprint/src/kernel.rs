@@ -15,7 +15,8 @@ pub(crate) const TIMES: u32 = 200;
 static mut MODEL: FixedModel<ROWS, 16, Number> = FixedModel::zeros();
 
 /// Runs the update for the first `INPUTS` = 2·`WINDOW` words of the list, [`TIMES`] times. Gives the ticks spent, and
-/// the sum of all center vectors afterwards, which C must reach too. `LOOPED` takes the kernel of loops, which is there for f32.
+/// the sum of all center vectors afterwards, which C must reach too. `LOOPED` takes the kernel of loops, which is there
+/// for f32.
 #[inline(never)]
 pub(crate) fn updates<const WINDOW: usize, const LOOPED: bool>(clock: impl Fn() -> u32) -> (u32, f32) {
     const INPUTS: [u32; 10] = [1, 5, 9, 13, 2, 6, 10, 14, 3, 7];

@@ -32,8 +32,8 @@ impl<const WINDOW: usize> Default for Scores<WINDOW> {
     }
 }
 
-/// A part of a [`ShapedWindow`](super::ShapedWindow), a [`Kernel`] on rows of `f32`. Both parts, one after the other, leave the same
-/// bits, if no row has moved in between.
+/// A part of a [`ShapedWindow`](super::ShapedWindow), a [`Kernel`] on rows of `f32`. Both parts, one after the other,
+/// leave the same bits, if no row has moved in between.
 #[derive(Debug)]
 pub struct WindowPart<'a, V, U, const WINDOW: usize, const TARGETS: usize> {
     /// The same for both parts.
