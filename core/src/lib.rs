@@ -15,7 +15,7 @@
 //! | [`vocab`] | a vocabulary of fixed capacity |
 //! | [`model`] | the two matrices, in storage that the caller owns |
 //! | [`train`] | the walk of the window over tokens, and the training step |
-//! | [`query`] | nearest neighbors and analogies |
+//! | [`query`] | nearest neighbors and analogies; how likely a word is in its context |
 //! | [`image`] | vocabulary and vectors, quantized if need be, in one piece of flash that is read in place |
 //! | [`state`] | writing down what changes, to go on with the same bits after a power cut |
 //!

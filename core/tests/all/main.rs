@@ -1,6 +1,7 @@
 //! All tests of core through its public interface, a module for each part of it. They are one program because linking
 //! many takes longer than running them.
 
+mod context;
 mod family;
 mod fixed;
 mod fixed_point;

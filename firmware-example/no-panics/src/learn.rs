@@ -142,6 +142,8 @@ fn walk<L: Lanes, V: RowsMut, U: RowsMut<Component = V::Component>>(
     }
     black_box(stream.end_sentence(&mut trainer, &mut widths)).ok();
     black_box(trainer.loss.mean());
+    let context = some(&tokens).iter().copied();
+    black_box(query::log_likelihood(lanes, trainer.model, black_box(1), black_box(0.1), context));
     let center = &trainer.model.center;
     let row = center.row(black_box(0)).unwrap_or_default();
     black_box(query::nearest::<_, _, 3>(lanes, center, row, some(&tokens)));

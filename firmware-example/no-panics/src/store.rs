@@ -43,7 +43,9 @@ pub(crate) fn all() {
     let (mut table, mut stream) = (CumulativeTable::over([0; 4]), Generator::new(black_box(1), [2]));
     table.rebuild(vocab.counts().iter().copied());
     let (mut window, mut loss) = (Stream::<5>::new(), Loss::default());
-    let states: [&mut dyn State; 5] = [&mut vocab, &mut table, &mut stream, &mut window, &mut loss];
+    let mut quantile = query::Quantile::new(black_box(0.0), black_box(0.1), black_box(1.0));
+    black_box((quantile.observe(black_box(0.5)), quantile.level()));
+    let states: [&mut dyn State; 6] = [&mut vocab, &mut table, &mut stream, &mut window, &mut loss, &mut quantile];
     for state in states {
         let mut checksum = Checksum::new();
         state.visit(&mut |piece| {

@@ -1,4 +1,10 @@
-//! Nearest neighbors by cosine similarity, and analogies.
+//! Nearest neighbors by cosine similarity, and analogies; how likely a word is where it stands.
+
+mod context;
+mod quantile;
+
+pub use context::log_likelihood;
+pub use quantile::Quantile;
 
 use heapless::Vec;
 
