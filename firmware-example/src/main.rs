@@ -23,8 +23,14 @@ use motevec_learner::session::{Board, Next, Session, Storage};
 static IMAGE: &[u8] = include_bytes!("../addresses.mote");
 
 /// Everything learned is here, all zeros at the start.
-static mut STORAGE: Storage<{ board::WORDS }, { board::DIM }, { board::TEXT }, { board::LINE }, board::Number> =
-    Storage::new();
+static mut STORAGE: Storage<
+    { board::WORDS },
+    { board::DIM },
+    { board::TEXT },
+    { board::LINE },
+    board::Number,
+    { board::RECENT },
+> = Storage::new();
 
 static BOARD: Board = Board { name: board::NAME, stack: stack::measure, quits: end::CAN_END, image: IMAGE };
 

@@ -10,7 +10,6 @@ use std::time::Duration;
 use std::{env, fs, thread};
 
 use motevec_core::fixed_point::Q15;
-use motevec_core::model::Component;
 #[cfg(target_arch = "x86_64")]
 use motevec_core::simd::{Avx2, Avx512};
 use motevec_core::simd::{Lanes, Level, Portable, Scalar, Wide};
@@ -18,6 +17,7 @@ use motevec_learner::embedded_storage::nor_flash::NorFlash;
 use motevec_learner::session::{Board as About, Session, Storage};
 use motevec_learner::slots::NoFlash;
 use motevec_learner::text::Sink;
+use motevec_learner::watch::Watched;
 
 use crate::{repository, skip, works};
 
@@ -399,7 +399,7 @@ impl Host {
     /// A dialogue about vectors of 16-bit integers.
     #[must_use]
     pub fn in_integers() -> Self {
-        let storage: &'static mut Storage<160, 16, 1600, 128, Q15> = Box::leak(Box::default());
+        let storage: &'static mut Storage<160, 16, 1600, 128, Q15, 0> = Box::leak(Box::default());
         Self::over(Session::new(Scalar::<Portable>::new(), storage, &ABOUT, NoFlash))
     }
 
@@ -415,13 +415,13 @@ impl Host {
         Self::over(Session::new(lanes, storage, &ABOUT, flash))
     }
 
-    fn over<L, F, X, const N: usize, const TEXT: usize>(
-        mut session: Session<'static, L, F, N, 16, TEXT, 128, X>,
+    fn over<L, F, X, const N: usize, const TEXT: usize, const RECENT: usize>(
+        mut session: Session<'static, L, F, N, 16, TEXT, 128, X, RECENT>,
     ) -> Self
     where
         L: Lanes + 'static,
         F: NorFlash + 'static,
-        X: Component,
+        X: Watched,
     {
         let receive = move |bytes: &[u8]| {
             let mut answer = Collected(Vec::new());

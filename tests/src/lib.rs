@@ -1,5 +1,6 @@
 //! What the tests that cross crates share: the built program, and the outside tools that some tests need.
 
+pub mod events;
 pub mod firmware;
 pub mod fuzz;
 pub mod models;

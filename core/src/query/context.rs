@@ -1,7 +1,7 @@
 //! How likely a word is where it stands.
 
-use crate::model::{Model, Rows};
-use crate::simd::{Lanes, dot};
+use crate::model::{Component, Model, Rows};
+use crate::simd::Lanes;
 
 /// How likely `word` is among the words of `context`, in nats, up to a constant:
 ///
@@ -14,9 +14,10 @@ use crate::simd::{Lanes, dot};
 /// model of skip-gram, `u_x·h` is the mean of the log-odds of the pairs.
 ///
 /// Words without a row are left out; `None` if there is no other in the context, or `word` has no row. The sum over the
-/// context is in its order, each product in that of [`dot`]. Nothing is changed.
+/// context is in its order, each product in that of
+/// [`dot`](crate::simd::dot). Nothing is changed.
 #[must_use]
-pub fn log_likelihood<L: Lanes, V: Rows, U: Rows>(
+pub fn log_likelihood<L: Lanes, V: Rows, U: Rows<Component = V::Component>>(
     lanes: L,
     model: &Model<V, U>,
     word: u32,
@@ -26,7 +27,7 @@ pub fn log_likelihood<L: Lanes, V: Rows, U: Rows>(
     let row = model.outside.row(word as usize)?;
     let (mut sum, mut words) = (0.0, 0_u32);
     for vector in context.into_iter().filter_map(|word| model.center.row(word as usize)) {
-        sum += dot(lanes, row, vector);
+        sum += V::Component::dot(lanes, row, vector);
         words += 1;
     }
     (words > 0).then(|| sum / words as f32 + 0.75 * libm::logf(share))

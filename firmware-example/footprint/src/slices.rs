@@ -14,7 +14,7 @@ use crate::{DIM, WORDS, clock};
 mod nrf51;
 
 /// Every command. Events of a building, and words of the host's, until there is no room for more.
-const LINES: [&str; 18] = [
+const LINES: [&str; 20] = [
     "demo",
     "learn lab.door lab.light lab.heat lab.hood lab.motion lab.gas lab.laser lab.alarm lab.door lab.gas",
     "near lab.laser",
@@ -24,6 +24,8 @@ const LINES: [&str; 18] = [
     "adopt freedom liberty",
     "learn a b c d e f g h i j k l m n o p q r s t u v w x y z A B C D E F G H I J K L M N O P Q R S T U V W X Y Z",
     "adopt i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i i",
+    "score a b c d e f g h i j k l m n o p q r s t u v w x y z A B C D E F G H I J K L M N O P Q R S T U V W X Y Z",
+    "watch a b c d e f g h i j k l m n o p q r s t u v w x y z A B C D E F G H I J K L M N O P Q R S T U V W X Y Z",
     "rate 1",
     "learn a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a",
     "learn a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a",

@@ -12,6 +12,10 @@ pub const REFUSAL: &str = "error:";
 pub enum Command<'a> {
     /// `learn <tokens>`: learn from a sentence.
     Learn(Tokens<'a>),
+    /// `watch <tokens>`: tell what does not belong into a sentence, and learn from it.
+    Watch(Tokens<'a>),
+    /// `score <tokens>`: how likely each token is among the others.
+    Score(Tokens<'a>),
     /// `near <token>`: the most similar words.
     Near(&'a str),
     /// `vector <token>`: the vector of a word.
@@ -115,6 +119,8 @@ impl<'a> Command<'a> {
         let none = |command| if rest.is_empty() { Ok(command) } else { Err(CommandError::NotNone(name)) };
         match name {
             "learn" => many().map(Self::Learn),
+            "watch" => many().map(Self::Watch),
+            "score" => many().map(Self::Score),
             "adopt" => many().map(Self::Adopt),
             "near" => one().map(Self::Near),
             "vector" => one().map(Self::Vector),

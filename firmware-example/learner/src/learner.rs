@@ -1,9 +1,11 @@
 //! A vocabulary and its vectors, learned from sentences of tokens as they arrive: skip-gram with negative sampling.
 
+mod context;
 mod load;
 mod memory;
 mod slices;
 
+pub use context::{SENTENCE, Words};
 pub use load::LoadError;
 pub use memory::{FixedMemory, Known, Memory};
 
@@ -139,6 +141,25 @@ where
         self.finish();
     }
 
+    /// Counts a token, if there is room for it, and gives its word, and whether it is new: then it has vectors of its
+    /// own from here on. Nothing may be left to do.
+    #[inline(always)]
+    fn admit(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Option<(u32, bool)> {
+        match self.count(token, notice) {
+            Observed::Known(word) => Some((word, false)),
+            Observed::New(word) => {
+                // A word that is forgotten while it is in the window ends the sentence.
+                if self.window.holds(word) {
+                    self.start_end();
+                    self.finish();
+                }
+                self.start_word(word);
+                Some((word, true))
+            }
+            Observed::Dropped => None,
+        }
+    }
+
     /// Counts a token. Not inlined: while it trains, the stack does not hold what looking up a token needs.
     #[inline(never)]
     fn count(&mut self, token: &str, notice: &mut dyn FnMut(Notice<'_>)) -> Observed {
@@ -180,7 +201,7 @@ where
     /// farther than the one before. The loss shows it at once. With this, all numbers are finite after each sentence,
     /// whatever the tokens and the rate.
     #[inline(never)]
-    fn restart_endless(&mut self, loss: Loss, notice: &mut dyn FnMut(Notice<'_>)) {
+    pub(crate) fn restart_endless(&mut self, loss: Loss, notice: &mut dyn FnMut(Notice<'_>)) {
         // NaN is not a small loss either.
         if loss.pairs == 0 || mean(loss) < ALARMING_LOSS {
             return;

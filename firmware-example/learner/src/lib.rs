@@ -4,6 +4,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`learner`] | a vocabulary and its vectors, learned from sentences of tokens as they arrive |
+//! | [`watch`] | says which events do not belong where they are |
 //! | [`mod@line`] | from bytes to lines |
 //! | [`command`] | from lines to commands |
 //! | [`session`] | from commands to answers |
@@ -29,6 +30,7 @@ pub mod session;
 pub mod slots;
 pub mod text;
 pub mod waiting;
+pub mod watch;
 pub mod world;
 
 /// The traits of flash, in the version that is needed here.

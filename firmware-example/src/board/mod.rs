@@ -47,6 +47,8 @@ use motevec_learner::waiting::Waiting;
 /// Bytes that have come while the firmware was busy: as many as come in 22 ms, at 115,200 bits per second.
 static WAITING: Waiting<256> = Waiting::new();
 
+/// How many events of late are kept, to learn from again; vectors of integers cannot be watched.
+pub(crate) const RECENT: usize = if cfg!(feature = "q15") { 0 } else { 96 };
 /// Components of a vector.
 pub(crate) const DIM: usize = 16;
 /// The most bytes of a line.

@@ -15,7 +15,7 @@ fn bad_lines_are_refused_and_change_nothing() {
     assert_eq!(host.ask("save"), ["error: nothing is learned yet"]);
     host.ask("learn a b c d e f");
     let before = host.ask("stats");
-    let cases: [(&[u8], &str); 27] = [
+    let cases: [(&[u8], &str); 31] = [
         (b"learn a 12345678901234567", "error: a token has at most 16 bytes: 12345678901234567"),
         ("learn a żółwżółwżż".as_bytes(), "error: a token has at most 16 bytes: żółwżółwżż"),
         (b"near 12345678901234567", "error: a token has at most 16 bytes: 12345678901234567"),
@@ -30,6 +30,10 @@ fn bad_lines_are_refused_and_change_nothing() {
         (b"   ", "error: no such command; try help"),
         (b"learn", "error: learn needs tokens"),
         (b"learn \t ", "error: learn needs tokens"),
+        (b"watch", "error: watch needs tokens"),
+        (b"watch a 12345678901234567", "error: a token has at most 16 bytes: 12345678901234567"),
+        (b"score", "error: score needs tokens"),
+        (b"score a error: b", "error: no token can be error:"),
         (b"near", "error: near takes one word"),
         (b"near a b", "error: near takes one word"),
         (b"near nobody", "error: no such word: nobody"),

@@ -19,6 +19,7 @@ mod real_chips;
 mod running;
 mod slices;
 mod targets;
+mod watch;
 
 use motevec_core::simd::Level;
 use motevec_tests::firmware::Host;

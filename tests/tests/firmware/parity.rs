@@ -20,7 +20,7 @@ mod trial;
 use trial::{DIM, Names, WORDS, train};
 
 /// Learns, looks up, adopts from flash, learns on, and gives the model back.
-const LINES: [&str; 12] = [
+const LINES: [&str; 17] = [
     "demo",
     "near lab.laser",
     "vector lab.laser",
@@ -32,6 +32,11 @@ const LINES: [&str; 12] = [
     "learn tür tür lab.gas a b c d e f g h i j k l m n o p q r s t u v w x y z",
     "near tür",
     "near peace",
+    "score lab.door lab.light lift.floor3 lab.gas nobody lab.laser",
+    "watch lab.door lab.light lift.floor3 lab.gas nobody lab.laser",
+    "watch gym.door gym.shower gym.heat gym.sound gym.door",
+    "watch kitchen.door kitchen.oven attic.boiler kitchen.fridge kitchen.tap kitchen.door",
+    "score kitchen.door kitchen.oven attic.boiler kitchen.fridge kitchen.tap kitchen.door",
     "save",
 ];
 

@@ -122,7 +122,7 @@ where
     }
 
     /// Starts the vectors of a new word.
-    fn start_word(&mut self, word: u32) {
+    pub(super) fn start_word(&mut self, word: u32) {
         let Memory { model, noise, .. } = &mut *self.memory;
         start_row(model, word, &mut self.streams.rows);
         noise.outdate();
@@ -130,7 +130,7 @@ where
 
     /// Rebuilds a part of the noise, if it is stale; returns whether another is left.
     #[inline(never)]
-    fn rebuilds(&mut self) -> bool {
+    pub(super) fn rebuilds(&mut self) -> bool {
         let Memory { vocab, noise, .. } = &mut *self.memory;
         let is_stale = || noise.is_stale(u32::try_from(vocab.total()).unwrap_or(u32::MAX));
         let Some(mut rebuild) = self.work.rebuild.take().or_else(|| is_stale().then(Rebuild::default)) else {
