@@ -240,7 +240,9 @@ pub fn build(package: &str, target: &str, features: &str, settings: &[(&str, &st
         _ => package.to_owned(),
     };
     let values: String = settings.iter().map(|(_, value)| *value).collect();
-    let image = target_folder().join("images").join(format!("{features}{values}-{file}").replace(',', "-"));
+    // Without commas, which QEMU would take for the end of the name.
+    let name = format!("{}{values}-{file}", features.replace(',', "-"));
+    let image = target_folder().join("images").join(name);
     if built().contains(&image) {
         return image;
     }

@@ -261,7 +261,10 @@ pub(super) fn warn(corpus: &Corpus, settings: &Settings) {
             ));
         }
     } else if !settings.merges() && settings.threads > 1 && Plan::of(corpus, settings).shards > 1 {
-        report::warn("this trains on one thread: only --optimizer sgd, without --l2 and --dropout, uses several");
+        report::warn(
+            "this trains on one thread: only --optimizer sgd, without --l2, --dropout and --arithmetic q15, uses \
+             several",
+        );
     }
 }
 
