@@ -21,7 +21,7 @@ impl Rate {
     pub(super) fn new(rate: f32) -> Self {
         // In integers: a float is a factor and a shift already.
         let bits = rate.to_bits();
-        let (exponent, factor) = ((bits >> 23) as i32 - 126, (bits & 0x007F_FFFF | 0x0080_0000) >> 9);
+        let (exponent, factor) = ((bits >> 23) as i32 - 126, ((bits & 0x007F_FFFF) | 0x0080_0000) >> 9);
         let shift = ERROR_BITS as i32 - exponent;
         let beyond = (shift - MAX_SHIFT).max(0) as u32;
         Self { factor: factor.checked_shr(beyond).unwrap_or(0) as i32, shift: shift.clamp(1, MAX_SHIFT) as u32 }

@@ -54,7 +54,7 @@ fn look_up(table: &Table, score: u32) -> Option<i32> {
     const PLACE: u32 = SCORE_FRACTION - STEP;
     let index = (score >> PLACE) as usize;
     let (&low, &high) = (table.get(index)?, table.get(index + 1)?);
-    let place = (score >> (PLACE - 10) & 1023) as i32;
+    let place = ((score >> (PLACE - 10)) & 1023) as i32;
     let (low, high) = (i32::from(low), i32::from(high));
     Some(low + (((high - low) * place) >> 10))
 }

@@ -63,10 +63,10 @@ fn plain([v, u]: &mut Bits, inputs: &[u32], targets: &[u32], labels: u8, rate: f
         }
     }
     let mut dither = i64::from(seed >> (32 - shift));
-    let step = i64::from(0x9E37_79B9_u32 >> (32 - shift) | 1);
+    let step = i64::from((0x9E37_79B9_u32 >> (32 - shift)) | 1);
     let before = [v.clone(), u.clone()];
     let dim = v[0].len();
-    let mut moved = |x: &mut Vec<i64>, sum: &dyn Fn(usize) -> i64, block: usize| {
+    let mut moved = |x: &mut [i64], sum: &dyn Fn(usize) -> i64, block: usize| {
         for k in 16 * block..16 * (block + 1) {
             dither = (dither + step) % (1 << shift);
             if let Some(x) = x.get_mut(k) {
