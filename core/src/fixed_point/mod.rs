@@ -30,6 +30,12 @@
 //! firmware's rate, and 4.7 at four times that: one bit less would have cut it off. With 11 or 13 fraction bits the
 //! losses are the same to a thousandth. Rows have up to [`MAX_DIM`] numbers.
 //!
+//! # What it costs
+//!
+//! In memory for 80 words, the firmware's demo ends with a loss of 1.528 in both arithmetics, and each event's
+//! neighbors are in its room. On the presidents' speeches of `motevec demo`, the mean over 12 seeds on WordSim-353 is
+//! .388, beside .392 of f32.
+//!
 //! # Small steps
 //!
 //! A learning rate of 0.0025 moves most numbers by less than half of 2^−12. Rounded to the nearest number, such moves
