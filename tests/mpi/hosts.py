@@ -6,9 +6,10 @@
     tests/mpi/hosts.py target/release/motevec text.txt --hosts 2 --link 1gbit --runs 3 -- --dim 100 --epochs 1
 
 Needs root, iproute2, Open MPI, and a motevec built with `--features mpi`. What follows `--` goes to `motevec train`.
-Prints a line for each run: whether the bytes are those of one process, the seconds of training and of its exchanges,
-the bytes that the first rank received in them, and how long these would take alone, at the measured bandwidth of a
-link. A model of runs on shaped links stands beside them: as long as without a limit, and the bytes. Ends with 77 where
+Prints a line for each run: whether the bytes are those of one process, the seconds of training, of its exchanges, and
+of waiting for other ranks in them, the bytes that the first rank received, and how long these would take alone, at the
+measured bandwidth of a link, beside what exchanges take without waiting. A model of runs on shaped links stands beside
+them: as long as without a limit, and the bytes. Ends with 77 where
 it may not make namespaces.
 """
 
@@ -112,11 +113,12 @@ def mpirun(agent, count):
 def report(count, link, rate, summary, is_same):
     """Prints a run; gives the seconds that it took, and those that its bytes take at `rate`."""
     groups, training = summary["groups"], summary["training_seconds"]
-    seconds, received = groups["exchange_seconds"], groups["exchanged_bytes"]
+    seconds, waiting, received = groups["exchange_seconds"], groups["waiting_seconds"], groups["exchanged_bytes"]
     print(f"{count} hosts, {link or 'no limit'}: {'the same' if is_same else 'OTHER'} bytes; "
-          f"training {training:.2f} s, of it {groups['exchanges']} exchanges {seconds:.2f} s; "
+          f"training {training:.2f} s, of it {groups['exchanges']} exchanges {seconds:.2f} s, of it "
+          f"waiting {waiting:.2f} s; "
           f"{received / 1e6:,.0f} MB received, which take {received / rate:.2f} s at {rate * 8e-9:.2f} Gbit/s: "
-          f"{seconds * rate / received:.2f} ×", flush=True)
+          f"{(seconds - waiting) * rate / received:.2f} ×", flush=True)
     return training, received / rate
 
 

@@ -116,7 +116,7 @@ pub(super) struct Args {
     ///
     /// For more than one machine: the ranks of MPI share groups out. The vectors depend on the groups, and not on the
     /// ranks. Files are cut after lines; compressed ones stay whole. With `{group}` in the name of a file, each group
-    /// has its own: part-0.txt and so on.
+    /// has its own: part-0.txt and so on. With skip-gram, --lr is 0.03 by default.
     #[arg(long, hide_short_help = true, value_name = "N", help_heading = "Groups", default_value_t = 1,
           value_parser = value_parser!(u32).range(1..=MOST_GROUPS as i64), allow_negative_numbers = true)]
     groups: u32,
@@ -167,8 +167,8 @@ impl Args {
         let is_first = ranks.rank() == 0;
         // Whatever can be known to fail fails now, not after hours of work.
         let mut settings = arguments::settings(&self.learning, &self.machine)?;
-        self.optimizer.apply(&self.learning, &mut settings)?;
         (settings.groups, settings.exchange_words) = (self.groups as usize, self.exchange_words);
+        self.optimizer.apply(&self.learning, &mut settings)?;
         settings.ranks = ranks.clone();
         settings.check()?;
         let earlier = self
