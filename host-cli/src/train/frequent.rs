@@ -81,7 +81,7 @@ pub(super) fn levels(
         let mut input = |row: u32| inputs[row as usize] += centers;
         match grams {
             None => input(word),
-            Some(grams) => grams.of(word).iter().copied().for_each(input),
+            Some(grams) => grams.parts(word).iter().for_each(|part| input(part.row)),
         }
         let mut output = |row: u32| outputs[row as usize] += centers;
         match &common.tree {

@@ -1,6 +1,5 @@
 //! A matrix that many threads read in one phase of a round and write, each its own part, in the next.
 
-use std::ops::Range;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use motevec_core::simd::LANES;
@@ -25,6 +24,11 @@ pub(super) fn part_of(row: u32) -> usize {
 /// A row's number within its part.
 pub(super) fn place_of(row: u32) -> usize {
     row as usize / PARTS
+}
+
+/// The row at a place of a part.
+pub(super) fn row_of(part: usize, place: usize) -> u32 {
+    (place * PARTS + part) as u32
 }
 
 /// How many of `rows` rows lie in a part.
@@ -89,11 +93,6 @@ impl<'a> Matrix<'a> {
         (0..PARTS).for_each(|part| self.write(part, |rows| rows.copy_from_slice(&other.part(part))));
     }
 
-    /// The number of rows.
-    pub(super) fn rows(&self) -> usize {
-        self.rows
-    }
-
     /// All parts, for reading.
     pub(super) fn read(&self) -> Reader<'_, 'a> {
         let parts = self.parts.iter().map(|part| part.read().expect("no thread panics while it writes"));
@@ -106,13 +105,11 @@ impl<'a> Matrix<'a> {
     }
 
     /// These rows in order, `dim` components of each.
-    pub(super) fn copy(&self, range: Range<usize>, dim: usize) -> Vec<f32> {
+    pub(super) fn copy(&self, rows: impl ExactSizeIterator<Item = u32>, dim: usize) -> Vec<f32> {
         let reader = self.read();
-        let mut rows = Vec::with_capacity(range.len() * dim);
-        for row in range.start as u32..range.end as u32 {
-            rows.extend_from_slice(&reader.row(row)[..dim]);
-        }
-        rows
+        let mut copy = Vec::with_capacity(rows.len() * dim);
+        rows.for_each(|row| copy.extend_from_slice(&reader.row(row)[..dim]));
+        copy
     }
 }
 

@@ -62,6 +62,9 @@ impl Rule {
 
     /// The factor s(n, u), see the module's documentation.
     pub(super) fn scale(&self, shards: usize, pairs: f64) -> f32 {
+        if shards == 1 {
+            return 1.0;
+        }
         // `Real` has libm's exponential; the platform's could differ in its last bits.
         let rest = Real::exp(-self.kappa * pairs / shards as f64);
         // With x for the rest of the way that one shard leaves, s = (1 − x^n) / (n (1 − x)): the mean of 1, x, x² ….

@@ -185,8 +185,8 @@ pub fn resume(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observ
 /// If there is no memory to count them.
 pub(crate) fn rows(corpus: &Corpus, settings: &Settings) -> Result<[usize; 3]> {
     let words = corpus.vocabulary.len();
-    let grams = settings.subwords.map(|ngrams| Grams::new(ngrams, &corpus.vocabulary)).transpose()?;
-    Ok([words, settings.objective.outside_rows(words), grams.map_or(0, |grams| grams.all_rows())])
+    let grams = settings.subwords.map(|ngrams| Grams::new(ngrams, &corpus.vocabulary, None)).transpose()?;
+    Ok([words, settings.objective.outside_rows(words), grams.map_or(0, |grams| grams.matrix_rows.len())])
 }
 
 fn begin(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {

@@ -10,7 +10,7 @@ use motevec_core::simd::Simd;
 use motevec_core::train::Loss;
 
 use super::Settings;
-use super::composites::{Composites, RowSums};
+use super::composites::{Composites, Handed};
 use super::driver::{self, UNPOISONED};
 use super::exchange::{RowExchange, Step};
 use super::matrix::{Matrix, PARTS};
@@ -86,7 +86,7 @@ pub(super) struct Thread {
     training: shard::Thread,
     merger: Merger,
     seen: Vec<bool>,
-    sums: RowSums,
+    handed: Handed,
 }
 
 impl driver::Rounds for Rounds<'_, '_> {
@@ -111,7 +111,7 @@ impl driver::Rounds for Rounds<'_, '_> {
         // It can fail for settings, which have been checked, and for what optimizers remember, which is nothing here.
         let memory = Memory::new(self.settings, words).expect("settings were checked");
         let training = shard::Thread { words: LocalRows::new(words), nodes: LocalRows::new(nodes), memory };
-        Thread { training, merger: Merger::default(), seen: Vec::new(), sums: RowSums::default() }
+        Thread { training, merger: Merger::default(), seen: Vec::new(), handed: Handed::default() }
     }
 
     fn most_threads(&self) -> usize {
@@ -138,7 +138,7 @@ impl driver::Rounds for Rounds<'_, '_> {
             }
             Phase::Share => self.each_part(phase, |group, part, _| {
                 if let Some(composites) = &group.composites {
-                    composites.share(self.simd, part, &group.center.read(), self.rule(rate), &mut thread.sums);
+                    composites.share(self.simd, part, &group.center.read(), self.rule(rate), &mut thread.handed);
                 }
             }),
             Phase::Merge => self.each_part(phase, |group, part, shards| {

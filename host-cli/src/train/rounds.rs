@@ -61,7 +61,7 @@ pub(super) fn rounds_from(
     };
     let plan = Plan::of(corpus, settings);
     let outside = settings.objective.outside_rows(words);
-    let grams = settings.subwords.map(|ngrams| Grams::new(ngrams, &corpus.vocabulary)).transpose()?;
+    let grams = settings.subwords.map(|ngrams| Grams::new(ngrams, &corpus.vocabulary, Some(&start))).transpose()?;
     let common = Common {
         tokens: &corpus.tokens,
         keep,
@@ -81,7 +81,7 @@ pub(super) fn rounds_from(
         check(position, corpus, settings, &common)?;
     }
     let (stride, room) = (common.stride, common.room.iter().sum::<usize>());
-    let input_rows = grams.as_ref().map_or(0, Grams::all_rows);
+    let input_rows = grams.as_ref().map_or(0, |grams| grams.all_rows);
     let pages = |rows: usize| Pages::zeros(rows.saturating_mul(stride));
     let of_group = || Ok([pages(words)?, pages(outside)?, pages(input_rows)?]);
     let mut memory: Vec<[Pages; 3]> = own.clone().map(|_| of_group()).collect::<Result<_>>()?;
@@ -133,13 +133,14 @@ pub(super) fn rounds_from(
     // Each matrix gives its pages back as soon as its rows are handed out.
     drop((private, before));
     memory.truncate(1);
-    let copy =
-        |pages: &mut Pages, all: usize, range| Matrix::new(pages.as_mut_slice(), all, stride).copy(range, settings.dim);
-    let rows = |mut pages: Pages, rows| copy(&mut pages, rows, 0..rows);
+    let rows =
+        |mut pages: Pages, rows| Matrix::new(pages.as_mut_slice(), rows, stride).copy(0..rows as u32, settings.dim);
     let [center, outer, mut input] = memory.pop().expect("a rank has a group");
     let (center, outside) = (rows(center, words), rows(outer, outside));
     let subwords = settings.subwords.zip(grams).map(|(ngrams, grams)| {
-        let [own, rest] = [0..words, words..input_rows].map(|range| copy(&mut input, input_rows, range));
+        let input = Matrix::new(input.as_mut_slice(), input_rows, stride);
+        let (own, rest) = grams.matrix_rows.split_at(words);
+        let [own, rest] = [own, rest].map(|rows| input.copy(rows.iter().copied(), settings.dim));
         Subwords::new(ngrams, settings.dim, own, grams.buckets, rest)
     });
     finished(Trained { center, outside, subwords, losses, stopped, work, numbers: Numbers::new() }, settings)
@@ -187,7 +188,7 @@ fn initialize(
     start.set(
         &mut Generator::new(settings.seed, [INITIALIZE]),
         grams,
-        |row, initial| write(matrices.0, row, initial),
+        |row, initial| write(matrices.0, grams.map_or(row, |grams| grams.matrix_rows[row as usize]), initial),
         |row, initial| write(matrices.1, row, initial),
     )
 }

@@ -7,7 +7,7 @@ use super::grams::Grams;
 use super::optimizer::Numbers;
 use super::position::{Position, foreign};
 use super::{Settings, Trained};
-use crate::{Error, Result, Vectors, Vocabulary};
+use crate::{Error, Result, Subwords, Vectors, Vocabulary};
 
 /// Rows to begin with.
 pub(super) enum Start<'a> {
@@ -50,6 +50,33 @@ impl<'a> Start<'a> {
         match self {
             Self::New { .. } => None,
             Self::Stopped { position, .. } => Some(position),
+        }
+    }
+
+    /// Whether it knows rows that words with n-grams are made of.
+    pub(super) fn knows_subwords(&self) -> bool {
+        self.subwords().is_some()
+    }
+
+    /// What it knows of the row of its own of word `row`, of a vocabulary with n-grams.
+    pub(super) fn word(&self, row: usize) -> Option<&[f32]> {
+        let subwords = self.subwords()?;
+        let row = match self {
+            Self::New { words, earlier, .. } => earlier.and_then(|earlier| earlier.vocabulary.row(words.word(row)))?,
+            Self::Stopped { .. } => row,
+        };
+        subwords.words.chunks_exact(subwords.dim()).nth(row)
+    }
+
+    /// What it knows of the row of a bucket.
+    pub(super) fn bucket(&self, bucket: u32) -> Option<&[f32]> {
+        self.subwords()?.row(bucket)
+    }
+
+    fn subwords(&self) -> Option<&Subwords> {
+        match self {
+            Self::New { earlier, .. } => earlier.and_then(|earlier| earlier.subwords.as_ref()),
+            Self::Stopped { trained, .. } => trained.subwords.as_ref(),
         }
     }
 

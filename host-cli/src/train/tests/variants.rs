@@ -118,10 +118,23 @@ fn every_variant_starts_from_its_initial_vectors() {
         let Trained { center, outside, subwords, .. } = initial(&corpus.vocabulary, &settings, None).unwrap();
         assert!(center.iter().any(|&x| x != 0.0) && outside.iter().all(|&x| x == 0.0), "{name}");
         let outside = Some(outside).filter(|outside| outside.len() == center.len());
-        let start = Vectors { outside, subwords, ..Vectors::new(corpus.vocabulary.clone(), settings.dim, center) };
+        let mut start = Vectors { outside, subwords, ..Vectors::new(corpus.vocabulary.clone(), settings.dim, center) };
         let trained = train_from(&start, &corpus, &settings, &mut |_| Continue(())).unwrap();
         assert_eq!(bits(&trained), bits(&run(&corpus, &settings)), "{name}");
         let again = initial(&corpus.vocabulary, &settings, Some(&start)).unwrap();
-        assert_eq!((again.center, again.subwords), (start.data, start.subwords), "{name}");
+        assert_eq!((&again.center, &again.subwords), (&start.data, &start.subwords), "{name}");
+
+        // Where what the same words are made of is not alike, it does not become alike.
+        let Some(subwords) = &mut start.subwords else { continue };
+        let [_, rows] = subwords.rows_mut();
+        rows.iter_mut().step_by(7).for_each(|x| *x += 0.01);
+        let again = initial(&corpus.vocabulary, &settings, Some(&start)).unwrap();
+        assert_eq!(again.subwords, start.subwords, "{name}");
+        let whole = train_from(&start, &corpus, &settings, &mut |_| Continue(())).unwrap();
+        assert_ne!(bits(&whole), bits(&trained), "{name}");
+        let stopped = train_from(&start, &corpus, &settings, &mut |_| Break(())).unwrap();
+        assert!(stopped.stopped.is_some());
+        let rest = resume(stopped, &corpus, &settings, &mut |_| Continue(())).unwrap();
+        assert_eq!(bits(&rest), bits(&whole), "{name}");
     }
 }
