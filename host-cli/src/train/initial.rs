@@ -30,7 +30,7 @@ pub fn initial(vocabulary: &Vocabulary, settings: &Settings, earlier: Option<&Ve
         &mut Generator::new(settings.seed, [INITIALIZE]),
         grams.as_ref(),
         |row, initial| {
-            initial.write(&mut center, grams.as_ref().map_or(row, |grams| grams.matrix_rows[row as usize]) as usize)
+            initial.write(&mut center, grams.as_ref().map_or(row, |grams| grams.matrix_rows[row as usize]) as usize);
         },
         |row, initial| initial.write(&mut outside, row as usize),
     )?;
