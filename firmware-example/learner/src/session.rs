@@ -127,8 +127,10 @@ where
     F: NorFlash,
     X: Watched,
 {
-    /// The most bytes of what is learned: those of the memory, and of the rest of a learner and of a watch.
-    const ROOM: usize = size_of::<FixedMemory<N, D, TEXT, X>>() + size_of::<Recent<RECENT>>() + 192 + 32;
+    /// The most bytes of what is learned: those of the memory, without the order of the words, which is found again, and
+    /// of the rest of a learner and of a watch.
+    const ROOM: usize =
+        size_of::<FixedMemory<N, D, TEXT, X>>() - N * size_of::<u16>() + size_of::<Recent<RECENT>>() + 192 + 32;
     /// Other sizes have another one, and so must whatever changes what is written.
     const FORM: u32 = {
         let form = (3 * 0x9E37_79B1_u64 + N as u64) * 0x85EB_CA6B + D as u64;
