@@ -15,17 +15,17 @@ pub(crate) fn for_tokens() -> u64 {
     available().map_or(u64::MAX, |available| available / 4)
 }
 
-/// The bytes that training takes beyond the corpus: matrices of so many rows, that of centers first, a copy of the
-/// largest as it is handed out, and the rows that the shards copy in a round; and `state` matrices as large as the
+/// The bytes that training takes beyond the corpus: matrices of so many rows, that of centers first, and the rows of the
+/// last as it is handed out; a copy of the largest as it is handed out, and the rows that the shards copy in a round; and `state` matrices as large as the
 /// first two. All but the copy is needed for each of `groups`.
-pub(crate) fn needed(matrices: [u64; 3], dim: u64, plan: &Plan, state: u64, [groups, common]: [u64; 2]) -> u64 {
+pub(crate) fn needed(matrices: [u64; 4], dim: u64, plan: &Plan, state: u64, [groups, common]: [u64; 2]) -> u64 {
     let row = dim.div_ceil(BLOCK).saturating_mul(BLOCK * size_of::<f32>() as u64);
-    let [words, outside, input] = matrices;
+    let [words, outside, input, handed_out] = matrices;
     let round = plan.words_per_round as u64;
     // Where outside rows are nodes of a tree, a word has a path of some twenty.
     let nodes = if outside < words { outside.min(20 * round) } else { words.min(round) };
     let private = words.min(round).saturating_add(nodes).saturating_mul(plan.shards as u64);
-    let largest = words.max(outside).max(input);
+    let largest = words.max(outside).max(handed_out);
     let with_state = words.saturating_add(outside).saturating_mul(1 + state);
     let matrices = with_state.saturating_add(input).saturating_mul(groups + common);
     let rows = matrices.saturating_add(private.saturating_mul(groups)).saturating_add(largest);
@@ -76,17 +76,17 @@ mod tests {
     #[test]
     fn padding_and_private_copies_are_counted() {
         // 3 × 100 rows in common, 2 × (10 + 10) private ones, of 112 components.
-        assert_eq!(needed([100, 100, 0], 100, &PLAN, 0, [1, 0]), (300 + 40) * 112 * 4);
-        assert_eq!(needed([4, 4, 0], 16, &PLAN, 2, [1, 0]), (12 + 16 + 16) * 16 * 4);
+        assert_eq!(needed([100, 100, 0, 0], 100, &PLAN, 0, [1, 0]), (300 + 40) * 112 * 4);
+        assert_eq!(needed([4, 4, 0, 0], 16, &PLAN, 2, [1, 0]), (12 + 16 + 16) * 16 * 4);
         // With n-grams.
-        assert_eq!(needed([4, 4, 50], 16, &PLAN, 0, [1, 0]), (8 + 50 + 50 + 16) * 16 * 4);
+        assert_eq!(needed([4, 4, 50, 70], 16, &PLAN, 0, [1, 0]), (8 + 50 + 70 + 16) * 16 * 4);
         // Three groups, and what they have in common: that has no private rows.
-        assert_eq!(needed([4, 4, 0], 16, &PLAN, 0, [3, 1]), (4 * 8 + 3 * 16 + 4) * 16 * 4);
+        assert_eq!(needed([4, 4, 0, 0], 16, &PLAN, 0, [3, 1]), (4 * 8 + 3 * 16 + 4) * 16 * 4);
     }
 
     #[test]
     fn no_size_overflows() {
-        assert_eq!(needed([u64::MAX; 3], u64::MAX, &PLAN, 2, [1, 0]), u64::MAX);
+        assert_eq!(needed([u64::MAX; 4], u64::MAX, &PLAN, 2, [1, 0]), u64::MAX);
         assert!(!can_be_reserved(u64::MAX));
         assert!(can_be_reserved(1 << 20));
     }

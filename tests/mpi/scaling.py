@@ -21,7 +21,7 @@ import json
 import math
 
 # As the plan and the rule of the merge have them, see host-cli/src/train/plan.rs and frequent.rs.
-EXCHANGES, LEVELS, FAR, PULL, RATE, PAIRS = 300, 4, 1.0, 0.1, 0.025, 36
+EXCHANGES, LEVELS, FAR, PULL, RATE, PAIRS = 300, 4, 1.0, 0.1, 0.03, 36
 # Bytes ahead of the change of a row, and behind it on the way to its owner.
 HEAD, COUNT = 5, 4
 # Steps of an exchange in which ranks wait for each other: lengths and rows, to the owners and back.

@@ -4,7 +4,7 @@ use super::rate::Rate;
 use super::sigmoid::{loss, sigmoid};
 use super::{FRACTION, Q15, SCORE_FRACTION, UNIT};
 use crate::model::{Component, RowsMut};
-use crate::simd::{LANES, WindowError, WindowUpdate};
+use crate::simd::{LANES, MAX_INPUTS, MAX_TARGETS, WindowError, WindowUpdate};
 
 /// Sixteen numbers of a row, or sums for them.
 type Block = [i32; LANES];
@@ -17,6 +17,7 @@ pub const MAX_DIM: usize = 1024;
 pub(crate) fn step<V: RowsMut, U: RowsMut, const WINDOW: usize, const J: usize>(
     update: WindowUpdate<'_, V, U>,
 ) -> Result<f32, WindowError> {
+    const { assert!(2 * WINDOW <= MAX_INPUTS && J <= MAX_TARGETS, "more than one update takes") };
     let WindowUpdate { v, u, inputs: [left, right], targets, labels, rate, with_loss } = update;
     let count = left.len().saturating_add(right.len());
     let targets: &[u32; J] = targets.try_into().map_err(|_| WindowError::TooLarge)?;

@@ -14,7 +14,7 @@ use crate::{DIM, WORDS, clock};
 mod nrf51;
 
 /// Every command. Events of a building, and words of the host's, until there is no room for more.
-const LINES: [&str; 20] = [
+const LINES: [&str; 21] = [
     "demo",
     "learn lab.door lab.light lab.heat lab.hood lab.motion lab.gas lab.laser lab.alarm lab.door lab.gas",
     "near lab.laser",
@@ -34,6 +34,7 @@ const LINES: [&str; 20] = [
     "keep",
     "help",
     "reset",
+    "watch a b c d e f g h i j k l m n o p q r s t u v w x y z A B C D E F G H I J K L M N O P Q R S T U V W X Y Z",
     "rate 0.05",
 ];
 

@@ -278,6 +278,8 @@ where
     pub fn set_rate(&mut self, rate: f32) -> bool {
         let usable = rate > 0.0 && rate <= MAX_RATE;
         if usable {
+            // What is left to do is of the rate before.
+            self.finish();
             self.rate = rate;
         }
         usable

@@ -134,8 +134,8 @@ where
     /// Other sizes have another one, and so must whatever changes what is written.
     const FORM: u32 = {
         let form = (3 * 0x9E37_79B1_u64 + N as u64) * 0x85EB_CA6B + D as u64;
-        // As before there were components of other sizes.
-        (form.wrapping_mul(0xC2B2_AE35) ^ TEXT as u64) as u32 ^ (size_of::<f32>() - size_of::<X>()) as u32
+        let form = (form.wrapping_mul(0xC2B2_AE35) ^ TEXT as u64).wrapping_mul(0x27D4_EB2F) ^ RECENT as u64;
+        (form.wrapping_mul(0x1656_67B1) ^ size_of::<X>() as u64) as u32
     };
 
     /// A session that goes on with what is kept in `flash`, or has learned nothing.

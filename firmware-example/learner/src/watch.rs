@@ -129,8 +129,7 @@ impl<'m, const TOKENS: usize> Watch<'m, TOKENS> {
         tell: &mut dyn FnMut(Seen<'_>),
     ) {
         let recent = &mut *self.recent;
-        let mut words =
-            learner.count_all(tokens, &mut |word| recent.forget(word), &mut |notice| tell(Seen::Notice(notice)));
+        let mut words = learner.count_all(tokens, &mut |word| recent.forget(word), tell);
         let events = self.experience.max(learner.tokens()) as f32;
         let rate = RATE + (FIRST_RATE - RATE) * MEAN_RATE_AFTER / (MEAN_RATE_AFTER + events);
         self.recent.remember(&words);

@@ -3,7 +3,7 @@
 use core::hint::black_box;
 
 use motevec_core::fixed_point::Q15;
-use motevec_core::model::{FixedModel, Model, RowsMut, Slab};
+use motevec_core::model::{Component, FixedModel, Model, RowsMut, Slab};
 use motevec_core::optim::Subtract;
 use motevec_core::query;
 use motevec_core::sample::{
@@ -35,6 +35,7 @@ pub(crate) fn all() {
     let mut integers = FixedModel::<WORDS, 16, Q15>::zeros();
     integers.initialize(&mut Generator::new(black_box(1), [0]));
     walk(lanes, Fixed::<2, 6>, &mut integers);
+    slices(lanes, &mut integers);
     walk(lanes, Fixed::<2, 6>, &mut FixedModel::<WORDS, 19, Q15>::zeros());
     let room = black_box([[0.0; 16]; 2]);
     walk(lanes, Cbow::new(Fixed::<2, 6>, Subtract, room, CbowGradient::True), &mut model);
@@ -54,7 +55,7 @@ pub(crate) fn all() {
 }
 
 /// Trains in slices.
-fn slices<L: Lanes>(lanes: L, model: &mut FixedModel<WORDS, 16>) {
+fn slices<L: Lanes, C: Component>(lanes: L, model: &mut FixedModel<WORDS, 16, C>) {
     let (mut table, mut rebuild) = (CumulativeTable::over([0; WORDS]), Rebuild::default());
     while table.rebuild_part(&mut rebuild, some(&black_box([4; WORDS])).iter().copied(), black_box(2)) {}
     let (mut rng, mut widths) = (Generator::new(black_box(1), [1]), Generator::new(1, [2]));

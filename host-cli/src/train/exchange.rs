@@ -84,13 +84,13 @@ pub(super) struct RowExchange<'a, 'm> {
 
 impl Block {
     /// Those of all units of the matrices.
-    fn all(matrices: &[Shared<'_, '_>; 2], dim: usize, level: usize) -> Vec<Self> {
+    fn all(matrices: &[Shared<'_, '_>; 2], of_row: usize, level: usize) -> Vec<Self> {
         let mut blocks: Vec<Self> = Vec::new();
         let mut bytes = 0;
         for unit in 0..matrices.len() * PARTS {
             let (shared, part) = (&matrices[unit / PARTS], unit % PARTS);
             let rows = shared.level(level, part).map_or(shared.common.rows_of(part), Vec::len);
-            let of_unit = rows * (HEAD + dim + PAIRS);
+            let of_unit = rows * of_row;
             match blocks.last_mut() {
                 Some(block) if bytes + of_unit <= BLOCK => block.units.end += 1,
                 _ => {
@@ -113,7 +113,10 @@ impl<'a, 'm> RowExchange<'a, 'm> {
     /// For `groups` groups, and rows of `dim` components.
     pub(super) fn new(ranks: &'a Ranks, groups: usize, dim: usize, matrices: [Shared<'a, 'm>; 2]) -> Self {
         let levels = 0..=matrices[0].levels.len();
-        let blocks: Vec<_> = levels.flat_map(|level| Block::all(&matrices, dim, level)).collect();
+        // Each group's change goes to a row's owner by itself.
+        let groups_of_rank = groups.div_ceil(ranks.count());
+        let of_row = (HEAD + dim + PAIRS) * groups_of_rank;
+        let blocks: Vec<_> = levels.flat_map(|level| Block::all(&matrices, of_row, level)).collect();
         let most = matrices.iter().map(|shared| shared.common.rows_of(0)).max().unwrap_or(0);
         let units = blocks.iter().map(|block| block.units.len()).max().unwrap_or(0);
         Self {

@@ -78,20 +78,17 @@ impl Grams {
     /// classes that it has rows of.
     fn find_classes(&mut self) {
         let classes = &mut self.matrix_rows;
-        let mut next = classes.len() as u32;
-        let (mut start, mut divided) = (0, Vec::new());
+        // Above all numbers of starts.
+        let (mut start, mut next) = (0, classes.len() as u32 + 1);
         for &end in &self.ends {
-            divided.clear();
+            // A word may have as many as it has letters.
+            let mut divided = HashMap::new();
             for &row in &self.rows[start..end] {
                 let class = &mut classes[row as usize];
-                *class = match divided.iter().find(|(old, _)| old == class) {
-                    Some(&(_, new)) => new,
-                    None => {
-                        divided.push((*class, next));
-                        next += 1;
-                        next - 1
-                    }
-                };
+                *class = *divided.entry(*class).or_insert_with(|| {
+                    next += 1;
+                    next - 1
+                });
             }
             start = end;
         }

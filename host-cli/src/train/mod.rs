@@ -179,14 +179,16 @@ pub fn resume(mut stopped: Trained, corpus: &Corpus, settings: &Settings, observ
     way(Start::at(position, stopped, corpus.vocabulary.len(), settings)?, corpus, settings, observe)
 }
 
-/// Rows of the matrices that training holds: of centers, outside, and what centers are made of.
+/// Rows of the matrices that training holds: of centers, outside, and what centers are made of; and how many of the
+/// last there are in the end.
 ///
 /// # Errors
 /// If there is no memory to count them.
-pub(crate) fn rows(corpus: &Corpus, settings: &Settings) -> Result<[usize; 3]> {
+pub(crate) fn rows(corpus: &Corpus, settings: &Settings) -> Result<[usize; 4]> {
     let words = corpus.vocabulary.len();
     let grams = settings.subwords.map(|ngrams| Grams::new(ngrams, &corpus.vocabulary, None)).transpose()?;
-    Ok([words, settings.objective.outside_rows(words), grams.map_or(0, |grams| grams.matrix_rows.len())])
+    let [input, handed_out] = grams.map_or([0; 2], |grams| [grams.all_rows, grams.matrix_rows.len()]);
+    Ok([words, settings.objective.outside_rows(words), input, handed_out])
 }
 
 fn begin(start: Start<'_>, corpus: &Corpus, settings: &Settings, observe: Observe<'_>) -> Result<Trained> {

@@ -91,7 +91,7 @@ impl<'a> Start<'a> {
     /// Sets every row of both matrices, in order: that of a center by `center`, that of an outside word by `outside`.
     ///
     /// In a new model each row takes its random numbers, known or not, so that the start of one word does not depend on
-    /// the others.
+    /// the others. Of rows that share one of the matrix, the last one's stay.
     pub(super) fn set(
         self,
         rng: &mut Generator,

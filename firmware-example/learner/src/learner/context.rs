@@ -9,7 +9,8 @@ use motevec_core::simd::Lanes;
 use motevec_core::train::{Cbow, CbowGradient, Fixed, Loss, Trainer};
 
 use super::memory::FixedMemory;
-use super::{Learner, Memory, Notice};
+use super::{Learner, Memory};
+use crate::watch::Seen;
 
 /// How many words on each side of a word are its context.
 const REACH: usize = 10;
@@ -62,13 +63,14 @@ impl<L: Lanes, const N: usize, const D: usize, const TEXT: usize> Learner<'_, L,
         &mut self,
         tokens: impl Iterator<Item = &'t str>,
         leaving: &mut dyn FnMut(u32),
-        notice: &mut dyn FnMut(Notice<'_>),
+        tell: &mut dyn FnMut(Seen<'_>),
     ) -> Words {
         self.finish();
         let mut words = Words::new();
         for token in tokens.take(SENTENCE) {
             self.tokens = self.tokens.saturating_add(1);
-            let Some((word, is_new)) = self.admit(token, notice) else { continue };
+            let Some((word, is_new)) = self.admit(token, &mut |notice| tell(Seen::Notice(notice))) else { continue };
+            tell(Seen::Step);
             if is_new {
                 leaving(word);
                 words.retain(|&other| other != word);

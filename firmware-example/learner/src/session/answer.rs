@@ -136,7 +136,7 @@ where
             match self.learner.score(&words, place) {
                 Some(score) => say!(out, Text(token), Text(" "), Real(score, 4)),
                 None if self.learner.word(token).is_none() => say!(out, Text(token), Text(" is not known")),
-                None => say!(out, Text(token), Text(" is alone")),
+                None => say!(out, Text(token), Text(" has no neighbor that is known")),
             }
         }
         say!(out, Text("alarm below "), Real(self.watch.threshold(), 4));
@@ -216,6 +216,8 @@ where
                 return say!(out, Text("error: no room for "), Text(token));
             }
         }
+        // They need no steps as large as those that start with nothing.
+        self.watch.settle();
         say!(out, Text("ok"));
     }
 
