@@ -76,8 +76,8 @@ where
     /// - **Kept.** It has a place, and a count above 0, as long as its faded number of occurrences exceeds
     ///   `undercount()`.
     ///
-    /// Counts that were set, rather than counted, are taken for occurrences. Where tokens are numbers, a drop is of what
-    /// is not one of them, and lowers nothing.
+    /// Counts that were set, rather than counted, are taken for occurrences. Where tokens are numbers, a drop is of
+    /// what is not one of them, and lowers nothing.
     ///
     /// So a small B learns new words soon, and a large one keeps rare ones: a token that comes once in B tokens is
     /// forgotten as soon as another needs its place. Sixteen times N is a good start.

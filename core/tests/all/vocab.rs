@@ -312,8 +312,8 @@ proptest! {
         }
     }
 
-    /// Tokens are found as by looking at all of them, whatever was added, replaced, taken up from what was written down,
-    /// or from other bytes.
+    /// Tokens are found as by looking at all of them, whatever was added, replaced, taken up from what was written
+    /// down, or from other bytes.
     #[test]
     fn tokens_are_found_as_by_looking_at_all(
         steps in prop::collection::vec((0..20_u8, "[aż]{0,2}[a-e]{0,2}"), 0..120),

@@ -42,8 +42,8 @@ const LARGEST: f32 = 16.0;
 ///
 /// What takes long can be done in slices, between which a device does something else: [`start`](Self::start) takes a
 /// token, and [`step`](Self::step) does the work that it makes, a slice a call. The slices make no difference to what
-/// is learned, nor does whatever else is asked of the learner in between: a slice moves all rows of a window or none. So
-/// several tasks may share a learner that is behind a mutex, which they hold for a slice.
+/// is learned, nor does whatever else is asked of the learner in between: a slice moves all rows of a window or none.
+/// So several tasks may share a learner that is behind a mutex, which they hold for a slice.
 #[derive(Debug)]
 pub struct Learner<'m, L, M> {
     lanes: L,

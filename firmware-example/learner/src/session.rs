@@ -127,8 +127,8 @@ where
     F: NorFlash,
     X: Watched,
 {
-    /// The most bytes of what is learned: those of the memory, without the order of the words, which is found again, and
-    /// of the rest of a learner and of a watch.
+    /// The most bytes of what is learned: those of the memory, without the order of the words, which is found again,
+    /// and of the rest of a learner and of a watch.
     const ROOM: usize =
         size_of::<FixedMemory<N, D, TEXT, X>>() - N * size_of::<u16>() + size_of::<Recent<RECENT>>() + 192 + 32;
     /// Other sizes have another one, and so must whatever changes what is written.

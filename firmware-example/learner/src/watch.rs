@@ -1,8 +1,8 @@
 //! Watches events: says which do not belong where they are, and learns from all.
 //!
 //! Each event is scored among those around it, before anything is learned from them ([`Learner::score`]). An alarm
-//! tells of one whose score is below a threshold that sets itself ([`Quantile`]). Then the sentence is learned, and some
-//! of late are learned again: vectors need many steps, and a device sees each sentence only once.
+//! tells of one whose score is below a threshold that sets itself ([`Quantile`]). Then the sentence is learned, and
+//! some of late are learned again: vectors need many steps, and a device sees each sentence only once.
 
 mod recent;
 
@@ -68,8 +68,8 @@ impl<'m, const TOKENS: usize> Watch<'m, TOKENS> {
         self.picks = Generator::new(1, [3]);
     }
 
-    /// Must be told what the learner tells while it learns by other ways: another word may get the number of one that is
-    /// forgotten, and the sentences of late are then of no use.
+    /// Must be told what the learner tells while it learns by other ways: another word may get the number of one that
+    /// is forgotten, and the sentences of late are then of no use.
     pub fn hear(&mut self, notice: Notice<'_>) {
         if let Notice::Forgotten(_) = notice {
             self.recent.clear();

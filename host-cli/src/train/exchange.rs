@@ -1,9 +1,9 @@
 //! The exchange between groups: what each learned apart becomes common, by the rule of the merge of shards, one level
 //! up. A group counts once for a row that it touched, with all pairs that moved the row there since the last exchange.
 //!
-//! Rows have owners, whose numbers only say which rank does the work. Each rank sends each owner what its groups changed
-//! in its rows, and gets from all owners what that comes to: so it sends and receives rows that were touched, however
-//! many ranks there are. Changes are rounded to bytes, whose sums are exact, so that their order is free.
+//! Rows have owners, whose numbers only say which rank does the work. Each rank sends each owner what its groups
+//! changed in its rows, and gets from all owners what that comes to: so it sends and receives rows that were touched,
+//! however many ranks there are. Changes are rounded to bytes, whose sums are exact, so that their order is free.
 
 use std::ops::Range;
 use std::sync::{Mutex, RwLock};

@@ -22,8 +22,8 @@ pub enum Kind {
         /// How many.
         rows: usize,
     },
-    /// Sets of four entries of three bytes: twelve bits to tell the pair, and twelve to count. A new one takes the place
-    /// of the rarest of its set with probability 1 / (count + 1).
+    /// Sets of four entries of three bytes: twelve bits to tell the pair, and twelve to count. A new one takes the
+    /// place of the rarest of its set with probability 1 / (count + 1).
     Entries,
 }
 
