@@ -7,7 +7,8 @@
 //! - Of eight events one is a common one instead, the k-th in proportion to 1 / (k + 1); of five others one is of the
 //!   same phase of the service that this one calls, always the same.
 //! - **Planted:** in one session of twenty, one event is replaced by one of a service that is neither this one nor the
-//!   one that it calls, as often the frequent ones as they are frequent. Nothing but its context tells that it is wrong.
+//!   one that it calls, as often the frequent ones as they are frequent. Nothing but its context tells that it is
+//!   wrong.
 //! - **Drift:** see [`Drift`].
 //!
 //! A seed gives the same log on every machine.
