@@ -1,7 +1,7 @@
 //! Training in integers, for processors without floating point.
 //!
 //! Rows of [`Q15`] take 16 bits a number, half of what `f32` takes, and a step on them takes additions, shifts and
-//! products of 32 bits, no divisions: on a Cortex-M0 a thirtieth of the instructions. The bits are the same on every
+//! products of 32 bits, no divisions: on a Cortex-M0 a twenty-ninth of the instructions. The bits are the same on every
 //! machine, and each sum saturates or has a proof that it has room.
 //!
 //! [`Fixed`](crate::train::Fixed) steps on rows of `Q15` in this way, so that a trainer, a stream and a query of them

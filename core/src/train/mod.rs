@@ -28,7 +28,7 @@ pub use fixed_point::FixedPoint;
 pub use looped::Looped;
 pub use optimized::{InputDropout, Masks, Optimized, Softmax};
 pub use sliced::Sliced;
-pub use stream::Stream;
+pub use stream::{Centers, Stream};
 
 use rand_core::Rng;
 

@@ -4,7 +4,7 @@ use heapless::Vec;
 use rand_core::Rng;
 
 use super::{Shape, Trainer, draw_width};
-use crate::model::{Rows, RowsMut};
+use crate::model::RowsMut;
 use crate::sample::Objective;
 use crate::simd::{Machine, WindowError};
 use crate::state::State;
@@ -42,19 +42,7 @@ impl<const SPAN: usize> Stream<SPAN> {
     ///
     /// # Errors
     /// If a token of the window is not a row of the model.
-    pub fn push<M, V, U, O, S>(
-        &mut self,
-        token: u32,
-        trainer: &mut Trainer<'_, M, V, U, O, S>,
-        widths: &mut impl Rng,
-    ) -> Result<(), WindowError>
-    where
-        M: Machine,
-        V: RowsMut,
-        U: RowsMut<Component = V::Component>,
-        O: Objective,
-        S: Shape<V::Component>,
-    {
+    pub fn push(&mut self, token: u32, trainer: &mut impl Centers, widths: &mut impl Rng) -> Result<(), WindowError> {
         let reach = self.reach(trainer);
         if self.tokens.is_full() || self.next > reach {
             // Everything moves one place to the front, and the first token leaves.
@@ -74,18 +62,7 @@ impl<const SPAN: usize> Stream<SPAN> {
     ///
     /// # Errors
     /// If a token of a window is not a row of the model; the centers after it are left out.
-    pub fn end_sentence<M, V, U, O, S>(
-        &mut self,
-        trainer: &mut Trainer<'_, M, V, U, O, S>,
-        widths: &mut impl Rng,
-    ) -> Result<(), WindowError>
-    where
-        M: Machine,
-        V: RowsMut,
-        U: RowsMut<Component = V::Component>,
-        O: Objective,
-        S: Shape<V::Component>,
-    {
+    pub fn end_sentence(&mut self, trainer: &mut impl Centers, widths: &mut impl Rng) -> Result<(), WindowError> {
         while self.end_step(trainer, widths)? {}
         Ok(())
     }
@@ -95,18 +72,7 @@ impl<const SPAN: usize> Stream<SPAN> {
     ///
     /// # Errors
     /// The same; the sentence has ended then.
-    pub fn end_step<M, V, U, O, S>(
-        &mut self,
-        trainer: &mut Trainer<'_, M, V, U, O, S>,
-        widths: &mut impl Rng,
-    ) -> Result<bool, WindowError>
-    where
-        M: Machine,
-        V: RowsMut,
-        U: RowsMut<Component = V::Component>,
-        O: Objective,
-        S: Shape<V::Component>,
-    {
+    pub fn end_step(&mut self, trainer: &mut impl Centers, widths: &mut impl Rng) -> Result<bool, WindowError> {
         let is_left = self.next < self.tokens.len();
         let result = if is_left { self.train_next(trainer, widths) } else { Ok(()) };
         if !is_left || result.is_err() {
@@ -117,28 +83,47 @@ impl<const SPAN: usize> Stream<SPAN> {
     }
 
     /// The half-width m, or as much of it as fits.
-    fn reach<M, V: Rows, U, O, S: Shape<V::Component>>(&self, trainer: &Trainer<'_, M, V, U, O, S>) -> usize {
-        (trainer.shape.window() as usize).min(SPAN.saturating_sub(1) / 2)
+    fn reach(&self, trainer: &impl Centers) -> usize {
+        (trainer.window() as usize).min(SPAN.saturating_sub(1) / 2)
     }
 
-    fn train_next<M, V, U, O, S>(
-        &mut self,
-        trainer: &mut Trainer<'_, M, V, U, O, S>,
-        widths: &mut impl Rng,
-    ) -> Result<(), WindowError>
-    where
-        M: Machine,
-        V: RowsMut,
-        U: RowsMut<Component = V::Component>,
-        O: Objective,
-        S: Shape<V::Component>,
-    {
-        let width = draw_width(trainer.shape.window(), widths);
+    fn train_next(&mut self, trainer: &mut impl Centers, widths: &mut impl Rng) -> Result<(), WindowError> {
+        let width = draw_width(trainer.window(), widths);
         let (left, right) = self.tokens.split_at_checked(self.next).unwrap_or_default();
         let left = left.get(self.next.saturating_sub(width)..).unwrap_or_default();
         self.next += 1;
         let Some((&center, right)) = right.split_first() else { return Ok(()) };
         trainer.center(left, center, right.get(..width).unwrap_or(right))
+    }
+}
+
+/// What trains on centers: a [`Trainer`], whatever its machine, matrices, objective and shape.
+pub trait Centers {
+    /// The half-width m of the window, in words.
+    fn window(&self) -> u32;
+    /// [`Trainer::center`].
+    ///
+    /// # Errors
+    /// The same.
+    fn center(&mut self, left: &[u32], center: u32, right: &[u32]) -> Result<(), WindowError>;
+}
+
+impl<M, V, U, O, S> Centers for Trainer<'_, M, V, U, O, S>
+where
+    M: Machine,
+    V: RowsMut,
+    U: RowsMut<Component = V::Component>,
+    O: Objective,
+    S: Shape<V::Component>,
+{
+    #[inline(always)]
+    fn window(&self) -> u32 {
+        self.shape.window()
+    }
+
+    #[inline(always)]
+    fn center(&mut self, left: &[u32], center: u32, right: &[u32]) -> Result<(), WindowError> {
+        self.center(left, center, right)
     }
 }
 
