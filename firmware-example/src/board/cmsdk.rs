@@ -3,7 +3,7 @@
 use crate::register::Register;
 
 /// The port, polled.
-pub(super) struct Uart {
+pub(crate) struct Serial {
     data: Register<u32>,
     state: Register<u32>,
 }
@@ -11,12 +11,12 @@ pub(super) struct Uart {
 const TRANSMIT_FULL: u32 = 1;
 const RECEIVE_FULL: u32 = 2;
 
-impl Uart {
+impl Serial {
     /// Starts the port, at `clock` Hz and 115,200 bits per second.
     ///
     /// # Safety
     /// There must be such a port at `base`.
-    pub(super) unsafe fn start(base: usize, clock: u32) -> Self {
+    pub(super) unsafe fn at(base: usize, clock: u32) -> Self {
         // SAFETY: these are the registers of the promised port.
         let register = |offset: usize| -> Register<u32> { unsafe { Register::at(base + offset) } };
         register(0x10).write(clock / 115_200);
