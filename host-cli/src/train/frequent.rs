@@ -90,17 +90,38 @@ pub(super) fn levels(
         }
     }
     let negatives = if common.tree.is_some() { 0.0 } else { common.negatives as f64 };
-    let of_level = |side, negatives: f64, rows: &[f64], exchanges: f64| {
-        let mut places = vec![Vec::new(); PARTS];
-        for (row, &centers) in (0..).zip(rows) {
-            if exchanges * rule.kappa * rule.pairs(side, centers, negatives * centers) > FAR {
-                places[part_of(row)].push(place_of(row) as u32);
-            }
-        }
-        places
-    };
     let levels = 1..=common.plan.exchanges_of_all.ilog2();
     [(Side::Center, 0.0, inputs), (Side::Outside, negatives, outputs)].map(|(side, negatives, rows)| {
-        levels.clone().map(|next| of_level(side, negatives, &rows, f64::from(1 << next))).collect()
+        let way = |centers: f64| rule.kappa * rule.pairs(side, centers, negatives * centers);
+        let ways: Vec<f64> = rows.into_iter().map(way).collect();
+        levels.clone().map(|next| too_far(&ways, f64::from(1 << next))).collect()
     })
+}
+
+/// The rows that go too far in so many `exchanges`. By row, `ways` has the κu between two.
+fn too_far(ways: &[f64], exchanges: f64) -> Places {
+    let mut places = vec![Vec::new(); PARTS];
+    for (row, way) in (0..).zip(ways) {
+        if exchanges * way > FAR {
+            places[part_of(row)].push(place_of(row) as u32);
+        }
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row waits for the next level if it does not go too far until then, and so for all levels before.
+    #[test]
+    fn rows_wait_as_long_as_they_may() {
+        let ways = [0.51, 0.49, 0.26, 0.24, 0.13, 0.12, 0.0];
+        let rows = |exchanges| {
+            let places = too_far(&ways, exchanges);
+            (0..ways.len() as u32).filter(|&row| places[part_of(row)].contains(&(place_of(row) as u32))).collect()
+        };
+        let levels: [Vec<u32>; 3] = [2.0, 4.0, 8.0].map(rows);
+        assert_eq!(levels, [vec![0], vec![0, 1, 2], vec![0, 1, 2, 3, 4]]);
+    }
 }

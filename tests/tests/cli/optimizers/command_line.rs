@@ -32,6 +32,9 @@ fn the_summary_names_optimizer_rate_and_loss() {
     for (options, optimizer, rate, loss) in [
         (&[][..], "sgd", 0.025_f32, "negative-sampling"),
         (&["--optimizer", "momentum"], "momentum", 0.025, "negative-sampling"),
+        (&["--groups", "2"], "sgd", 0.03, "negative-sampling"),
+        (&["--groups", "2", "--lr", "0.025"], "sgd", 0.025, "negative-sampling"),
+        (&["--groups", "2", "--architecture", "cbow"], "sgd", 0.1, "negative-sampling"),
         (&["--optimizer", "adam", "--loss", "softmax"], "adam", 0.01, "softmax"),
         (&["--optimizer", "adamw"], "adamw", 0.01, "negative-sampling"),
     ] {
