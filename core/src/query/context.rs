@@ -14,8 +14,7 @@ use crate::simd::Lanes;
 /// model of skip-gram, `u_x·h` is the mean of the log-odds of the pairs.
 ///
 /// Words without a row are left out; `None` if there is no other in the context, or `word` has no row. The sum over the
-/// context is in its order, each product in that of
-/// [`dot`](crate::simd::dot). Nothing is changed.
+/// context is in its order, each product in that of [`dot`](crate::simd::dot()). Nothing is changed.
 #[must_use]
 pub fn log_likelihood<L: Lanes, V: Rows, U: Rows<Component = V::Component>>(
     lanes: L,

@@ -2,11 +2,8 @@
 //! update.
 
 use super::access::{Access, Ragged, Whole};
-use super::{Kernel, LANES, Lanes, WindowError};
+use super::{Kernel, LANES, Lanes, MAX_INPUTS, WindowError, updates};
 use crate::model::RowsMut;
-
-/// Rows that are found at a time.
-const GROUP: usize = 16;
 
 /// The rows of the room: the mean, and a copy of it that stays.
 pub(crate) const MEAN: usize = 0;
@@ -80,30 +77,28 @@ fn mean<L: Lanes, V: Access, R: Access>(
     mut room: R,
     (blocks, part): (usize, f32),
 ) -> Option<()> {
-    let (mean, before) = (room.row(MEAN as u32)?, room.row(BEFORE as u32)?);
-    let mut is_first = true;
-    for rows in rows.into_iter().flat_map(|rows| rows.chunks(GROUP)) {
-        let mut found = [V::NONE; GROUP];
+    let (mean, before, part) = (room.row(MEAN as u32)?, room.row(BEFORE as u32)?, lanes.splat(part));
+    let [left, right] = rows.map(<[u32]>::len);
+    let mut summed = 0;
+    for rows in updates(rows) {
+        let mut found = [V::NONE; MAX_INPUTS];
         let found = find(&v, rows, blocks, &mut found)?;
+        let is_first = summed == 0;
+        summed += found.len();
+        let is_last = summed == left + right;
         for block in 0..blocks {
-            let place = R::place(mean, block)?;
+            let (mean, before) = (R::place(mean, block)?, R::place(before, block)?);
             for register in 0..L::PARTS {
-                let mut sum = if is_first { lanes.splat(0.0) } else { room.load(lanes, place, register) };
+                let mut sum = if is_first { lanes.splat(0.0) } else { room.load(lanes, mean, register) };
                 for &row in found {
                     sum = lanes.add(sum, v.load(lanes, V::place(row, block)?, register));
                 }
-                room.store(lanes, sum, place, register);
+                if is_last {
+                    sum = lanes.mul(part, sum);
+                    room.store(lanes, sum, before, register);
+                }
+                room.store(lanes, sum, mean, register);
             }
-        }
-        is_first = false;
-    }
-    let part = lanes.splat(part);
-    for block in 0..blocks {
-        let (mean, before) = (R::place(mean, block)?, R::place(before, block)?);
-        for register in 0..L::PARTS {
-            let scaled = lanes.mul(part, room.load(lanes, mean, register));
-            room.store(lanes, scaled, mean, register);
-            room.store(lanes, scaled, before, register);
         }
     }
     Some(())
@@ -112,14 +107,14 @@ fn mean<L: Lanes, V: Access, R: Access>(
 #[inline(always)]
 fn find<'f, A: Access>(
     access: &A,
-    rows: &[u32],
+    [left, right]: [&[u32]; 2],
     blocks: usize,
-    found: &'f mut [A::Row; GROUP],
+    found: &'f mut [A::Row; MAX_INPUTS],
 ) -> Option<&'f [A::Row]> {
-    for (place, &row) in found.iter_mut().zip(rows) {
+    for (place, &row) in found.iter_mut().zip(left.iter().chain(right)) {
         *place = A::front(access.row(row)?, blocks)?;
     }
-    found.get(..rows.len())
+    found.get(..left.len() + right.len())
 }
 
 #[inline(always)]
@@ -131,8 +126,8 @@ fn hand_back<L: Lanes, V: Access, R: Access>(
     (blocks, part): (usize, f32),
 ) -> Option<()> {
     let (mean, before, part) = (room.row(MEAN as u32)?, room.row(BEFORE as u32)?, lanes.splat(part));
-    for rows in rows.into_iter().flat_map(|rows| rows.chunks(GROUP)) {
-        let mut found = [V::NONE; GROUP];
+    for rows in updates(rows) {
+        let mut found = [V::NONE; MAX_INPUTS];
         let found = find(&v, rows, blocks, &mut found)?;
         for block in 0..blocks {
             let (mean, before) = (R::place(mean, block)?, R::place(before, block)?);

@@ -69,6 +69,7 @@ pub type Wide<A = Portable> = Scalar<A>;
 
 pub(crate) use dot::{Dot, padded, unpad};
 pub(crate) use mean::{Act, BEFORE, Composed, MEAN};
+pub(crate) use window::updates;
 
 use self::unroll::unroll;
 use crate::model::RowsMut;

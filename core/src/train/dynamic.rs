@@ -5,7 +5,7 @@ use heapless::Vec;
 use super::{Prediction, Shape};
 use crate::model::RowsMut;
 use crate::sample::{Labeled, Objective};
-use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, MAX_TARGETS, Machine, PairUpdate, WindowError, WindowUpdate};
+use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, MAX_TARGETS, Machine, PairUpdate, WindowError, WindowUpdate, updates};
 
 /// The most negative samples that a step can take.
 pub const MAX_NEGATIVES: usize = MAX_PAIR_TARGETS - 1;
@@ -164,18 +164,4 @@ pub(super) fn windows<V, U, O: Objective>(
         }
     }
     Ok(loss)
-}
-
-/// Cuts hidden vectors into groups of as many as one update takes, the first of which may be empty: a wide window needs
-/// several.
-#[inline(always)]
-pub(super) fn updates(hidden: [&[u32]; 2]) -> impl Iterator<Item = [&[u32]; 2]> {
-    let mut next = Some(hidden);
-    core::iter::from_fn(move || {
-        let [left, right] = next?;
-        let (front, left) = left.split_at_checked(MAX_INPUTS).unwrap_or((left, &[]));
-        let (back, right) = right.split_at_checked(MAX_INPUTS - front.len()).unwrap_or((right, &[]));
-        next = Some([left, right]).filter(|_| !(left.is_empty() && right.is_empty()));
-        Some([front, back])
-    })
 }

@@ -8,13 +8,14 @@
 
 use std::sync::RwLock;
 
-use motevec_core::simd::{Kernel, Lanes, Machine, Simd, prefetch};
+use motevec_core::simd::{Block, Kernel, LANES, Lanes, Machine, Simd, prefetch};
 
 use super::driver::UNPOISONED;
 use super::grams::{Grams, Part};
 use super::matrix::{Matrix, PARTS, Reader, part_of, place_of, row_of};
-use super::merge::Rule;
-use super::private::{PREFETCH, Private, Side};
+use super::merge::{Changed, Rule, Touched};
+use super::private::{Private, Side};
+use super::sums::{Becomes, Sums};
 
 /// A row that is one of n parts of a word counts SHARES/n of the word's pairs in the merge's κu, in rounds of 16,000
 /// words; in shorter ones less, in proportion. A row takes its word along by 1/n of its own way only; but what all
@@ -85,7 +86,11 @@ impl<'a, 'm> Composites<'a, 'm> {
             }
         }
         places.iter().for_each(|&place| seen[place] = false);
-        let words: Vec<_> = places.iter().map(|&place| (place, self.grams.parts(row_of(part, place)))).collect();
+        let made_of = |&place: &usize| {
+            let word = row_of(part, place);
+            (place, self.grams.parts(word), self.grams.of(word).len())
+        };
+        let words: Vec<_> = places.iter().map(made_of).collect();
         let input = &self.input.read();
         center.write(part, |common| simd.enter(Compose { common, words: &words, input }));
     }
@@ -99,7 +104,7 @@ impl<'a, 'm> Composites<'a, 'm> {
                     let rows = self.grams.of(row_of(part, place));
                     let row = |&row: &u32| Part { row: self.grams.matrix_rows[row as usize], times: 1 };
                     let parts: Vec<_> = rows.iter().map(row).collect();
-                    simd.enter(Compose { common, words: &[(place, &parts)], input });
+                    simd.enter(Compose { common, words: &[(place, &parts, parts.len())], input });
                 }
             });
         }
@@ -113,9 +118,9 @@ impl<'a, 'm> Composites<'a, 'm> {
             if place >= of_words.len() {
                 of_words.resize(place + 1, 0.0);
             }
-            let parts = self.grams.parts(row_of(part, place));
-            of_words[place] = pairs * (self.shares / rows(parts)).min(1.0);
-            for &Part { row, .. } in parts {
+            let word = row_of(part, place);
+            of_words[place] = pairs * (self.shares / self.grams.of(word).len() as f64).min(1.0);
+            for &Part { row, .. } in self.grams.parts(word) {
                 places[part_of(row)].push([place_of(row) as u32, place as u32]);
             }
         }
@@ -123,81 +128,30 @@ impl<'a, 'm> Composites<'a, 'm> {
 
     /// Hands what has changed the `words` to part `part` of the rows that they are made of.
     pub(super) fn share(&self, simd: Simd, part: usize, words: &Reader<'_, '_>, rule: Rule, handed: &mut Handed) {
-        let Handed { rows, places, changes } = handed;
-        rows.resize(self.input.rows_of(part), (0, 0.0));
-        changes.clear();
-        for (of_part, of_words) in self.changes.iter().enumerate() {
-            let Changes { pairs, places: changed } = &*of_words.read().expect(UNPOISONED);
-            for &[place, word] in &changed[part] {
-                let (words, sum) = &mut rows[place as usize];
-                if *words == 0 {
-                    places.push(place);
-                }
-                *words += 1;
-                *sum += pairs[word as usize];
-                changes.push([place, row_of(of_part, word as usize)]);
-            }
-        }
-        self.input.note(part, places.iter().map(|&place| (place as usize, rows[place as usize].1)));
-        // From now on, what part each row takes in of what it is handed.
-        for &place in &*places {
-            let (words, pairs) = &mut rows[place as usize];
-            *pairs = rule.scale(std::mem::take(words), *pairs).into();
-        }
-        self.input.write(part, |common| simd.enter(Share { common, changes, words, rows }));
-        places.drain(..).for_each(|place| rows[place as usize] = (0, 0.0));
+        let changes: Vec<_> = self.changes.iter().map(|changes| changes.read().expect(UNPOISONED)).collect();
+        handed.list(changes.iter().enumerate().flat_map(|(of_part, changes)| {
+            let Changes { pairs, places } = &**changes;
+            let change = move |&[place, word]: &[u32; 2]| {
+                (place as usize, row_of(of_part, word as usize), pairs[word as usize], 0.0)
+            };
+            places[part].iter().map(change)
+        }));
+        let pairs = |row: &Touched| row.centers;
+        self.input.note(part, handed.rows.iter().map(|row| (row.place, pairs(row))));
+        let copy = |word| words.row(word);
+        let becomes = Becomes::Sum;
+        self.input.write(part, |common| simd.enter(Sums { common, changed: handed, copy, pairs, rule, becomes }));
     }
 }
 
-/// How many rows these parts are.
-fn rows(parts: &[Part]) -> f64 {
-    f64::from(parts.iter().map(|part| part.times).sum::<u32>())
-}
-
-/// A thread's memory for what rows are handed.
-#[derive(Default)]
-pub(super) struct Handed {
-    /// By place: by how many words a row is handed something, and how many pairs count.
-    rows: Vec<(usize, f64)>,
-    /// The places of rows that are handed something.
-    places: Vec<u32>,
-    /// The place of a row, and a word that changed it.
-    changes: Vec<[u32; 2]>,
-}
-
-/// `row += s(n, u) · Σ change`, see the module `merge`.
-struct Share<'a> {
-    common: &'a mut [f32],
-    changes: &'a [[u32; 2]],
-    words: &'a Reader<'a, 'a>,
-    /// By place, s behind a zero.
-    rows: &'a [(usize, f64)],
-}
-
-impl Kernel for Share<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes>(self, _lanes: L) {
-        let Self { common, changes, words, rows } = self;
-        let stride = words.stride();
-        for (number, &[place, word]) in changes.iter().enumerate() {
-            if let Some(&[place, word]) = changes.get(number + PREFETCH) {
-                prefetch(words.row(word));
-                prefetch(&common[place as usize * stride..][..stride]);
-            }
-            let (_, s) = rows[place as usize];
-            let row = &mut common[place as usize * stride..][..stride];
-            row.iter_mut().zip(words.row(word)).for_each(|(row, change)| *row += s as f32 * change);
-        }
-    }
-}
+/// A thread's memory for what rows are handed, by the words that they are parts of.
+pub(super) type Handed = Changed<u32>;
 
 /// Rows of words as the means of others.
 struct Compose<'a> {
     common: &'a mut [f32],
-    /// The place of each, and what it is made of.
-    words: &'a [(usize, &'a [Part])],
+    /// The place of each, what it is made of, and of how many rows.
+    words: &'a [(usize, &'a [Part], usize)],
     input: &'a Reader<'a, 'a>,
 }
 
@@ -205,22 +159,26 @@ impl Kernel for Compose<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes>(self, _lanes: L) {
+    fn run<L: Lanes>(self, lanes: L) {
         let Self { common, words, input } = self;
-        let stride = input.stride();
-        for (number, &(place, parts)) in words.iter().enumerate() {
-            let (_, next) = words.get(number + 1).unwrap_or(&(0, &[]));
+        let blocks = input.stride() / LANES;
+        let (common, _) = common.as_chunks_mut::<LANES>();
+        let mut found: Vec<(&[Block], f32)> = Vec::new();
+        for (number, &(place, parts, rows)) in words.iter().enumerate() {
+            let (_, next, _) = words.get(number + 1).unwrap_or(&(0, &[], 0));
             next.iter().for_each(|part| prefetch(input.row(part.row)));
-            let sum = &mut common[place * stride..][..stride];
-            sum.fill(0.0);
-            for &Part { row, times } in parts {
-                let times = times as f32;
-                for (sum, x) in sum.iter_mut().zip(input.row(row)) {
-                    *sum += times * x;
+            found.clear();
+            found.extend(parts.iter().map(|part| (input.row(part.row).as_chunks().0, part.times as f32)));
+            let mean = lanes.splat(1.0 / rows as f32);
+            for (block, common) in common[place * blocks..][..blocks].iter_mut().enumerate() {
+                for part in 0..L::PARTS {
+                    let mut sum = lanes.splat(0.0);
+                    for (row, times) in &found {
+                        sum = lanes.add(sum, lanes.mul(lanes.splat(*times), lanes.load(&row[block], part)));
+                    }
+                    lanes.store(lanes.mul(mean, sum), common, part);
                 }
             }
-            let mean = 1.0 / rows(parts) as f32;
-            sum.iter_mut().for_each(|x| *x *= mean);
         }
     }
 }

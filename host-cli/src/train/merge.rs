@@ -31,7 +31,7 @@ use super::matrix::Matrix;
 use super::private::{Private, Row, Side};
 use super::settings::{Architecture, Settings};
 use super::shard::Common;
-use super::sums::Sums;
+use super::sums::{Becomes, Sums};
 
 /// What a merge goes by.
 #[derive(Clone, Copy)]
@@ -82,30 +82,32 @@ impl Rule {
 }
 
 /// A thread's memory for merging one part after another.
-#[derive(Default)]
-pub(super) struct Merger {
+pub(super) type Merger = Changed<Copied>;
+
+/// What changes the rows of a part: row after row, and of each what `C` stands for, in the order in which it came.
+pub(super) struct Changed<C> {
     /// By place in the part: 1 + the index of the row in `rows`; 0 for a row that nobody touched.
     index: Vec<u32>,
-    rows: Vec<Touched>,
-    /// The private copies, row after row, in the order of the shards.
-    copies: Vec<Copied>,
+    pub(super) rows: Vec<Touched>,
+    pub(super) copies: Vec<C>,
 }
 
-/// A row that shards touched.
+/// A row that is changed.
 pub(super) struct Touched {
     pub(super) place: usize,
-    /// How many shards, and where their copies end in `Merger::copies`.
+    /// By how many shards, or words, and where what they have of it ends in [`Changed::copies`].
     pub(super) shards: usize,
     pub(super) end: usize,
-    centers: f64,
+    /// How often it was a center for that, or how many pairs count, and how often a negative.
+    pub(super) centers: f64,
     negatives: f64,
 }
 
 /// A private copy of a row.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Copied {
-    pub(super) shard: u32,
-    pub(super) local: u32,
+    shard: u32,
+    local: u32,
 }
 
 impl Merger {
@@ -131,33 +133,36 @@ impl Merger {
                     })
                 }));
             }
-            let (rows, copies) = (&self.rows, &self.copies);
-            merged += rows.len() as u64;
+            merged += self.rows.len() as u64;
             let composites = composites.filter(|_| side == Side::Center);
+            let becomes = if composites.is_some() { Becomes::Change } else { Becomes::Merged };
             let pairs = |row: &Touched| rule.pairs(side, row.centers, row.negatives);
-            let replace = composites.is_some();
-            matrix.write(part, |common| simd.enter(Sums { common, rows, copies, shards, side, pairs, rule, replace }));
-            let moved = rows.iter().map(|row| (row.place, pairs(row)));
+            let copy = |Copied { shard, local }| shards[shard as usize].row(side, local);
+            matrix.write(part, |common| simd.enter(Sums { common, changed: self, copy, pairs, rule, becomes }));
+            let moved = self.rows.iter().map(|row| (row.place, pairs(row)));
             match composites {
                 Some(composites) => composites.note(part, moved),
                 None => matrix.note(part, moved),
             }
         }
-        self.forget();
         merged
     }
+}
 
-    fn forget(&mut self) {
+impl<C> Default for Changed<C> {
+    fn default() -> Self {
+        Self { index: Vec::new(), rows: Vec::new(), copies: Vec::new() }
+    }
+}
+
+impl<C: Clone + Default> Changed<C> {
+    /// Lists the rows that are changed, in place of those before: the place of a row, what changes it, and how often it
+    /// was a center and a negative for that.
+    pub(super) fn list(&mut self, changes: impl Iterator<Item = (usize, C, f64, f64)> + Clone) {
         for row in self.rows.drain(..) {
             self.index[row.place] = 0;
         }
-    }
-
-    /// Lists the rows that are touched, and what changes each: the place of a row, what changes it, and how often it
-    /// was a center and a negative for that.
-    fn list(&mut self, contributions: impl Iterator<Item = (usize, Copied, f64, f64)> + Clone) {
-        self.forget();
-        for (place, _, centers, negatives) in contributions.clone() {
+        for (place, _, centers, negatives) in changes.clone() {
             if place >= self.index.len() {
                 self.index.resize(place + 1, 0);
             }
@@ -178,10 +183,10 @@ impl Merger {
             start += row.shards;
         }
         self.copies.clear();
-        self.copies.resize(start, Copied::default());
-        for (place, copied, _, _) in contributions {
+        self.copies.resize(start, C::default());
+        for (place, copy, _, _) in changes {
             let row = &mut self.rows[self.index[place] as usize - 1];
-            self.copies[row.end] = copied;
+            self.copies[row.end] = copy;
             row.end += 1;
         }
     }

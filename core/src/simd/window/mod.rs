@@ -69,6 +69,20 @@ impl core::fmt::Display for WindowError {
 
 impl core::error::Error for WindowError {}
 
+/// Cuts hidden vectors into groups of as many as one update takes, the first of which may be empty: a wide window needs
+/// several.
+#[inline(always)]
+pub(crate) fn updates(hidden: [&[u32]; 2]) -> impl Iterator<Item = [&[u32]; 2]> {
+    let mut next = Some(hidden);
+    core::iter::from_fn(move || {
+        let [left, right] = next?;
+        let (front, left) = left.split_at_checked(MAX_INPUTS).unwrap_or((left, &[]));
+        let (back, right) = right.split_at_checked(MAX_INPUTS - front.len()).unwrap_or((right, &[]));
+        next = Some([left, right]).filter(|_| !(left.is_empty() && right.is_empty()));
+        Some([front, back])
+    })
+}
+
 /// One descent step on all pairs of a few inputs and targets, a [`Kernel`]: `lanes.enter(WindowUpdate { … })` takes it.
 ///
 /// Gives the loss J summed over the pairs, as it was before the step (eq. 9), or 0 if it was not asked for; or a

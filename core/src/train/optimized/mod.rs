@@ -7,12 +7,12 @@ mod softmax;
 use self::descent::{Descent, Shaped};
 pub use self::mask::{InputDropout, Masks};
 pub use self::softmax::Softmax;
-use super::dynamic::updates;
+
 use super::{Dynamic, Fixed, Prediction, Shape};
 use crate::model::RowsMut;
 use crate::optim::RowOptimizer;
 use crate::sample::{Labeled, Objective};
-use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, Machine, WindowError};
+use crate::simd::{MAX_INPUTS, MAX_PAIR_TARGETS, Machine, WindowError, updates};
 
 /// A [`Shape`] whose rows are stepped by any optimizers.
 ///
