@@ -15,9 +15,10 @@ pub(crate) fn for_tokens() -> u64 {
     available().map_or(u64::MAX, |available| available / 4)
 }
 
-/// The bytes that training takes beyond the corpus: matrices of so many rows, that of centers first, and the rows of
-/// the last as it is handed out; a copy of the largest as it is handed out, and the rows that the shards copy in a
-/// round; and `state` matrices as large as the first two. All but the copy is needed for each of `groups`.
+/// The bytes that training takes beyond the corpus, where `matrices` are the rows of centers, outside, of what centers
+/// are made of, and of the last as it is handed out: the matrices, and `state` more as large as the first two, once for
+/// each of the `groups` and what is `common` to them; the rows that the shards of each group copy in a round; and a
+/// copy of the largest matrix as it is handed out.
 pub(crate) fn needed(matrices: [u64; 4], dim: u64, plan: &Plan, state: u64, [groups, common]: [u64; 2]) -> u64 {
     let row = dim.div_ceil(BLOCK).saturating_mul(BLOCK * size_of::<f32>() as u64);
     let [words, outside, input, handed_out] = matrices;
