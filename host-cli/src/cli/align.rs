@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use indicatif::{BinaryBytes, HumanCount};
 use serde::Serialize;
 
+use super::input::only_once;
 use super::model::RulesArgs;
 use super::progress;
 use super::report::{self, Columns};
@@ -88,6 +89,7 @@ struct Word<'a> {
 
 impl Args {
     pub(super) fn run(self) -> Result<()> {
+        only_once([&*self.a, &*self.b])?;
         let open = |path| format::open(path, self.from, "--from").map(|file| file.with(self.rules.rules()));
         let (mut a, mut b) = (open(&self.a)?, open(&self.b)?);
         let mut files = Files::reading(a.files().into_iter().chain(b.files()));

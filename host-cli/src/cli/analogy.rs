@@ -53,7 +53,7 @@ impl Args {
             let report = |neighbors| Report { query: &words, neighbors };
             return found.answers().try_for_each(|neighbors| report::print(&report(neighbors?), self.json, None));
         }
-        let vectors = self.model.read_center()?;
+        let vectors = self.model.read_for_lines()?;
         let each = (self.k as usize).min(vectors.vocabulary.len());
         lines::answer("three words", Answers::of(self.json), each, |questions| self.answer(&vectors, questions))
     }

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::model::ModelArgs;
 use super::report::{self, Columns};
+use crate::Result;
 use crate::eval::{self, AnalogyScore, SectionScore, SimilarityScore};
-use crate::{Error, Result};
 
 /// Score word vectors on word similarity and analogies
 ///
@@ -88,10 +88,7 @@ struct Section {
 impl Args {
     pub(super) fn run(self) -> Result<()> {
         let files = self.tests.similarity.iter().chain(&self.tests.analogies);
-        if files.filter(|path| path.as_os_str() == "-").count() > 1 {
-            return Err(Error::Usage("standard input (-) can be read only once".to_owned()));
-        }
-        let vectors = self.model.read_center()?;
+        let vectors = self.model.read_center(files.map(PathBuf::as_path))?;
         let mut report = Report { similarity: Vec::new(), analogies: None };
         for path in &self.tests.similarity {
             let score = eval::similarity(&vectors, path, eval::RESTRICT as usize)?;

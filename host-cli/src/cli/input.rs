@@ -1,6 +1,7 @@
 //! Lines of standard input: as they arrive, or as a person types them.
 
 use std::io::{self, BufRead as _, BufReader, Stdin, Write as _};
+use std::path::Path;
 
 use super::lines::words;
 use crate::{Error, Result};
@@ -10,6 +11,17 @@ const MARK: char = '\u{feff}';
 
 /// The most bytes that are read at once, as a pipe holds.
 const BUFFER: usize = 64 << 10;
+
+/// Checks that no more than one of these is standard input.
+///
+/// # Errors
+/// If several are.
+pub(super) fn only_once<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Result<()> {
+    match paths.into_iter().filter(|path| path.as_os_str() == "-").count() {
+        0 | 1 => Ok(()),
+        _ => Err(Error::Usage("standard input (-) can be read only once".to_owned())),
+    }
+}
 
 /// A line that is not blank.
 pub(super) struct Line {

@@ -1,7 +1,9 @@
 //! The arguments of every subcommand that reads a model.
 
-use std::path::PathBuf;
+use std::iter;
+use std::path::{Path, PathBuf};
 
+use super::input::only_once;
 use super::{progress, report};
 use crate::format::{self, Format, ModelFile, Rules};
 use crate::query::{self, Excerpt, Found, Question, Wanted};
@@ -72,8 +74,14 @@ impl ModelArgs {
         progress::busy("reading", || query::answer_from(&mut file, &[question], wanted))
     }
 
-    /// Reads what many questions need of the model: all center vectors.
-    pub(super) fn read_center(&self) -> Result<Vectors> {
+    /// Reads what questions on lines of standard input need of the model: all center vectors.
+    pub(super) fn read_for_lines(&self) -> Result<Vectors> {
+        self.read_center([Path::new("-")])
+    }
+
+    /// Reads what the `questions` in these files need of the model: all center vectors.
+    pub(super) fn read_center<'p>(&'p self, questions: impl IntoIterator<Item = &'p Path>) -> Result<Vectors> {
+        only_once(iter::once(&*self.model).chain(questions))?;
         let mut file = self.open()?;
         progress::busy("reading", || file.read_center())
     }

@@ -71,7 +71,7 @@ impl Args {
             let report = |neighbors| Report { query: &words, negative: &negative, neighbors };
             return found.answers().try_for_each(|neighbors| report::print(&report(neighbors?), self.json, None));
         }
-        let vectors = self.model.read_center()?;
+        let vectors = self.model.read_for_lines()?;
         let each = self.most().min(vectors.vocabulary.len());
         lines::answer("words", Answers::of(self.json), each, |questions| {
             let asked: Vec<_> = questions.iter().map(|words| Question::new(words, &negative)).collect();

@@ -45,7 +45,7 @@ impl Args {
         if !words.is_empty() {
             return report::print(&Report::new(&self.model.excerpt(&words)?, &words)?, self.json, None);
         }
-        let vectors = self.model.read_center()?;
+        let vectors = self.model.read_for_lines()?;
         let answers = if self.json { Answers::Json } else { Answers::Lines };
         let answer = |words: &Vec<&str>| {
             let report = Report::new(&vectors, words)?;

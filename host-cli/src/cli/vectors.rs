@@ -49,7 +49,7 @@ impl Args {
         if !words.is_empty() {
             return report::print_text(&(self.answer(&self.model.excerpt(&words)?, &words)? + "\n"));
         }
-        let vectors = self.model.read_center()?;
+        let vectors = self.model.read_for_lines()?;
         let answers = if self.json { Answers::Json } else { Answers::Lines };
         lines::answer("words", answers, vectors.dim, |questions| {
             questions.iter().map(|words| self.answer(&vectors, words)).collect()

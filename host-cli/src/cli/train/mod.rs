@@ -73,9 +73,9 @@ pub(super) struct Args {
 
     /// Train MODEL further, on this text
     ///
-    /// Its words keep their vectors, their counts add up, and new words join them. MODEL must have outside vectors and
-    /// counts, as a .safetensors or .mote file of `train` does. It sets the dimensions; all other options are those of
-    /// this run. --min-count and --max-vocab do not remove words that MODEL has.
+    /// Its words keep their vectors, their counts add up, and new words join them. A .safetensors or .mote file has all
+    /// that training needs of MODEL; where outside vectors or counts are missing, they start anew. MODEL sets the
+    /// dimensions, and --subwords with its n-grams; all other options are those of this run. --min-count and --max-vocab do not remove words that MODEL has.
     #[arg(long, value_name = "MODEL", help_heading = "Learning", conflicts_with = "read_vocab")]
     resume_from: Option<PathBuf>,
 

@@ -3,10 +3,13 @@
 use std::ops::ControlFlow::{Break, Continue};
 
 use motevec_core::optim::{Adam, Momentum};
+use motevec_core::simd::Level;
 use motevec_core::subword::Ngrams;
 use motevec_core::train::{CbowGradient, Update};
 
-use super::super::{Architecture, Objective, Optimizer, Plan, Settings, Trained, initial, resume, train, train_from};
+use super::super::{
+    Architecture, Arithmetic, Objective, Optimizer, Plan, Settings, Trained, initial, resume, train, train_from,
+};
 use super::{bits, in_pieces, run, settings, topics, topics_found};
 use crate::Vectors;
 
@@ -33,16 +36,17 @@ fn variants() -> [(&'static str, Settings); 7] {
 }
 
 #[test]
-fn every_variant_has_the_same_result_on_any_number_of_threads_and_in_pieces() {
+fn every_variant_has_the_same_result_on_any_number_of_threads_with_any_instructions_and_in_pieces() {
     let corpus = topics(26_000);
     assert!(Plan::of(&corpus, &settings()).shards > 1, "the test needs shards that meet in merges");
     let mut all = Vec::new();
     for (name, settings) in variants() {
-        let settings = Settings { epochs: 1, ..settings };
+        // The arithmetic of every machine.
+        let settings = Settings { epochs: 1, arithmetic: Arithmetic::Portable, ..settings };
         let reference = run(&corpus, &Settings { threads: 1, ..settings.clone() });
+        let again = run(&corpus, &Settings { threads: 8, level: Level::Scalar, ..settings.clone() });
+        assert_eq!(bits(&again), bits(&reference), "{name}, 8 threads without vectors");
         // Pieces are taken by 1, 3 and 2 threads in turn.
-        let again = run(&corpus, &Settings { threads: 8, ..settings.clone() });
-        assert_eq!(bits(&again), bits(&reference), "{name}, 8 threads");
         let (pieces, number) = in_pieces(&corpus, &settings, 90);
         assert!(number > 3, "{name}: {number} pieces");
         assert_eq!(bits(&pieces), bits(&reference), "{name} in pieces");
