@@ -94,3 +94,15 @@
 //! There are too many n-grams for a list, so they are hashed into a number of rows ([`subword`](crate::subword)). A
 //! word that was never seen has n-grams all the same, and so a vector: their mean. fastText (Bojanowski et al. 2017)
 //! adds the whole ∂J/∂h to each of the rows; then the word's vector, their mean, moves by ∂J/∂h too: by the plain step.
+//!
+//! # Phrases
+//!
+//! `New York` is a thing of its own. Whoever trains on it as one word joins words that are neighbors more often than by
+//! chance, before training, by a score from counts alone, with a discount δ for pairs that are rare:
+//!
+//! ```text
+//! score(a, b) = (count(ab) − δ) · N / (count(a) · count(b))                               (25)
+//! ```
+//!
+//! N only moves the threshold: word2phrase has the number of words, gensim that of distinct words and pairs. Nothing of
+//! that is in this crate; `motevec phrases` does it.

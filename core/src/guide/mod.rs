@@ -7,7 +7,7 @@
 //! 2. [Negative sampling](negative_sampling): the same for a thousandth of the work (eq. 9–13).
 //! 3. [The window update](window): from a pair of words to a window, a step, and the loop that takes all the time
 //!    (eq. 14, 15).
-//! 4. [The family](family): CBOW, hierarchical softmax and subwords, by the same step (eq. 21–24).
+//! 4. [The family](family): CBOW, hierarchical softmax and subwords, by the same step, and phrases (eq. 21–25).
 //! 5. [Common mistakes](mistakes): easy mistakes, each with the check that catches it.
 //!
 //! Other optimizers and dropout (eq. 16–19) are in [`optim`](crate::optim).

@@ -9,7 +9,7 @@ use crate::{Error, Result};
 /// The formula of the score of a pair of words.
 ///
 /// `score(a, b) = (count(ab) − δ) · N / (count(a) · count(b))`, where δ is `min_count` (Mikolov et al. 2013, eq. 6;
-/// eq. 25 of this project's notes), or normalized pointwise mutual information.
+/// eq. 25 of core's guide), or normalized pointwise mutual information.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(ValueEnum))]
 pub enum Scoring {
