@@ -1,12 +1,13 @@
 //! The vectors that training starts from.
 
-use motevec_core::model::{RowsMut, initialize_center};
+use motevec_core::fixed_point::Q15;
+use motevec_core::model::{Component as _, RowsMut, initialize_center};
 use motevec_core::sample::Generator;
 
 use super::grams::Grams;
 use super::optimizer::Numbers;
 use super::position::{Position, foreign};
-use super::{Settings, Trained};
+use super::{Arithmetic, Settings, Trained};
 use crate::{Error, Result, Subwords, Vectors, Vocabulary};
 
 /// Rows to begin with.
@@ -157,6 +158,12 @@ pub(crate) fn check(settings: &Settings, earlier: &Vectors) -> Result<()> {
     if settings.subwords.is_some() && settings.subwords != ngrams {
         let message = "the model to go on with has none, or others; leave that out";
         return Err(Error::setting("subwords", "", message));
+    }
+    let numbers = earlier.data.iter().chain(earlier.outside.iter().flatten());
+    let largest = numbers.fold(0.0_f32, |largest, x| largest.max(x.abs()));
+    if settings.arithmetic == Arithmetic::Q15 && largest > Q15::MAX {
+        let message = format!("the model to go on with has numbers up to {largest}, and q15 ends at 8; leave that out");
+        return Err(Error::setting("arithmetic", "q15", message));
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! `--arithmetic q15`: what a device with integers learns.
 
+use std::ops::ControlFlow::Continue;
+
 use motevec_core::fixed_point::Q15;
 use motevec_core::model::{Component, Model};
 use motevec_core::optim::{Momentum, Schedule};
@@ -8,8 +10,9 @@ use motevec_core::subword::Ngrams;
 use motevec_core::train::{CbowGradient, Dynamic, FixedPoint, Trainer, Update};
 
 use super::super::whole::{INITIALIZE, NEGATIVES, WIDTHS};
-use super::super::{Architecture, Arithmetic, Objective, Optimizer, Settings};
+use super::super::{Architecture, Arithmetic, Objective, Optimizer, Settings, train_from};
 use super::{bits, in_pieces, run, settings, topics, topics_found};
+use crate::Vectors;
 use crate::corpus::{Corpus, SENTENCE_END};
 
 fn q15() -> Settings {
@@ -83,4 +86,19 @@ fn what_a_device_does_not_do_is_refused_by_name() {
         assert!(error.starts_with(name) && error.contains("q15"), "{error}");
     }
     Settings { dim: 1024, objective: Objective::HierarchicalSoftmax, ..q15() }.check().unwrap();
+}
+
+#[test]
+fn a_model_with_larger_numbers_is_not_cut_down() {
+    let corpus = topics(300);
+    let mut earlier = Vectors::new(corpus.vocabulary.clone(), 20, vec![0.1; 80 * 20]);
+    earlier.outside = Some(vec![-7.5; 80 * 20]);
+    let go_on = |earlier: &Vectors| train_from(earlier, &corpus, &q15(), &mut |_| Continue(()));
+    go_on(&earlier).unwrap();
+    earlier.outside.iter_mut().flatten().last().into_iter().for_each(|x| *x = -8.5);
+    let error = go_on(&earlier).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "arithmetic q15: the model to go on with has numbers up to 8.5, and q15 ends at 8; leave that out"
+    );
 }
