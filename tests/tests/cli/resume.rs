@@ -38,6 +38,8 @@ fn a_full_model_keeps_all_and_says_how_it_was_made() {
     train("again.safetensors", "3");
     assert_eq!(folder.read("again.safetensors"), folder.read("old.safetensors"));
 
+    folder.stdout(&["train", "old.txt", "-o", "q15.safetensors", "--arithmetic", "q15", "--dim", "10"]);
+    assert!(folder.stdout(&["info", "q15.safetensors"]).contains(" --arithmetic q15 --seed 1\n"));
     let info = folder.stdout(&["info", "old.safetensors"]);
     for expected in [
         "format      safetensors\n",

@@ -109,6 +109,10 @@ fn options_of_learning_change_the_vectors() {
     let fused = train(&folder, &["--arithmetic", "fused", "--epochs", "5"]);
     assert_eq!((&portable.0["arithmetic"], &fused.0["arithmetic"]), (&"portable".into(), &"fused".into()));
     assert!(portable.1 != fused.1, "they round differently");
+    let (summary, _) = train(&folder, &["--arithmetic", "q15", "--epochs", "5"]);
+    assert_eq!(summary["arithmetic"], "q15");
+    let numbers = format::read(&folder.path("model.bin"), None).unwrap().data;
+    assert!(numbers.iter().all(|x| (x * 4096.0).fract() == 0.0) && numbers.iter().any(|x| *x != 0.0));
 }
 
 #[test]
