@@ -9,7 +9,7 @@
 //! | 16 | 1000 | the same | 0.2 | .563 .332 .314 (2 seeds) |
 //! | 16 | 500 | the same | 0.1 | .551 .331 .311 (2 seeds) |
 //! | 32 | 500 | the same | 0.1 | .559 .342 .311 (2 seeds) |
-//! | 1 | 1000 | the same | – | .575 .332 .317 |
+//! | 1 | 1000 | the same | – | .562 .333 .313 (5 seeds) |
 //! | 16 | 1000 | the same, of 4 stretches | 0.1, 0.05 | .558 .344 .305, .558 .340 .301 |
 //! | 16 | 2000 | the same, of 4 stretches | 0.1 | .564 .334 .302 |
 //! | 16 | 1000 | the same, of 4 stretches | 0.02 | diverges |
