@@ -60,6 +60,15 @@ fn a_loss_that_does_not_move_is_told() {
 }
 
 #[test]
+fn a_loss_that_rises_is_told() {
+    let text = few_distinct_words();
+    let fast = ["--subsample", "0", "--epochs", "2", "--optimizer", "adam", "--lr", "1.5"];
+    let (_, warning) = train(&text, &fast);
+    assert!(warning.starts_with("warning: the loss has risen from 4.1589, where it began, to "), "{warning}");
+    assert!(warning.ends_with(": use a lower --lr than 1.5\n") && warning.len() < 120, "{warning}");
+}
+
+#[test]
 fn vectors_that_point_one_way_are_told() {
     let text: String = (0..2_000_u32).map(|n| format!("w{} w{} w{} w{}\n", n % 7, n % 61, n % 89, n % 97)).collect();
     let (_, warning) = train(&text, &["--subsample", "0", "--epochs", "5"]);

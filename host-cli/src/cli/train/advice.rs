@@ -12,6 +12,8 @@ const LEAST_LEFT: f64 = 0.1;
 
 /// A loss above this share of where it began has hardly moved.
 const MOVED: f64 = 0.99;
+/// Above this share it has risen: text that is like noise leaves it within some hundredths of where it began.
+const ROSE: f64 = 1.1;
 
 /// Above this share of a text, words that differ only in punctuation or capitals are worth a hint.
 const DRESSED: f64 = 0.05;
@@ -64,6 +66,15 @@ pub(super) fn on_learning(corpus: &Corpus, settings: &Settings, trained: &Traine
         Objective::NegativeSampling => (settings.negatives + 1) as f64 * std::f64::consts::LN_2,
     };
     let last = trained.losses.iter().rev().copied().find(|loss| loss.is_finite());
+    if let Some(last) = last.filter(|&last| last > ROSE * untrained) {
+        // It may have a thousand digits.
+        let last = if last < 1e4 { format!("{last:.4}") } else { format!("{last:.1e}") };
+        report::warn(&format!(
+            "the loss has risen from {untrained:.4}, where it began, to {last}: use a lower --lr than {}",
+            settings.rate
+        ));
+        return;
+    }
     if let Some(last) = last.filter(|&last| last > MOVED * untrained) {
         report::warn(&format!(
             "the loss has hardly moved from {untrained:.4}, where it began, to {last:.4}: use more --epochs, a higher \
