@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::AnsiColor;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
@@ -110,8 +112,13 @@ pub fn show_error(error: &Error) {
 /// A line on stderr. Its first word is colored on a terminal that knows colors, unless `NO_COLOR` is set.
 fn say(what: &str, color: AnsiColor, message: &str) {
     let style = color.on_default().bold();
+    let mut line = format!("{style}{what}:{style:#} {}\n", printable(message));
+    if AutoStream::choice(&io::stderr()) == ColorChoice::Never {
+        // What is written at once, no line of another process cuts: the ranks of MPI share stderr.
+        line = strip_str(&line).to_string();
+    }
     // If even stderr is closed, the exit code must do.
-    let _ = writeln!(anstream::stderr(), "{style}{what}:{style:#} {}", printable(message));
+    let _ = anstream::stderr().write_all(line.as_bytes());
 }
 
 /// Words in backquotes, with commas; only the first of many.
