@@ -76,6 +76,7 @@ use store::Store;
 pub(crate) use dictionary::{Dictionary, Full, Lookup, Word};
 pub(crate) use encode::too_many_words;
 pub use gather::{Sentences, gather};
+pub(crate) use shares::of_groups;
 pub use source::Source;
 pub use tokens::{SENTENCE_END, Tokens};
 pub use vocab_file::{read_vocab, write_vocab};
@@ -326,7 +327,7 @@ fn read_blocks(
     check(options)?;
     let shares = shares::share_out(sources, options.groups)?;
     together::check(&shares, &options.ranks)?;
-    let own = shares.get(options.ranks.own(shares.len())).unwrap_or_default();
+    let own = shares.groups.get(options.ranks.own(shares.groups.len())).unwrap_or_default();
     let sources = &own.concat()[..];
     let threads = options.threads.max(1);
     let blocks = Mutex::new(Blocks::new(sources, block_size, progress)?);

@@ -13,8 +13,31 @@ const GROUP: &str = "{group}";
 /// How far behind its place a cut may lie to come after a line; otherwise it comes after a word.
 const LONGEST_LINE: usize = 1 << 20;
 
-/// The sources of each group.
-pub(super) type Shares = Vec<Vec<Source>>;
+/// Who reads what.
+pub(super) struct Shares {
+    /// The sources of each group.
+    pub(super) groups: Vec<Vec<Source>>,
+    /// The sizes of the files that were shared out; none where each group has its own.
+    pub(super) sizes: Vec<u64>,
+}
+
+/// The sources of each group, where they have its number in their names.
+///
+/// # Errors
+/// If only some have.
+pub(crate) fn of_groups(sources: &[Source], groups: usize) -> Result<Option<Vec<Vec<Source>>>> {
+    let has_group = |source: &&Source| source.name().to_string_lossy().contains(GROUP);
+    let Some(named) = sources.iter().find(has_group) else { return Ok(None) };
+    if let Some(other) = sources.iter().find(|source| !has_group(source)) {
+        let (named, other) = (named.name().display(), other.name().display());
+        return Err(Error::Usage(format!("{named} names files of groups, {other} does not; name all in one way")));
+    }
+    let of = |group: usize| {
+        let name = |source: &Source| source.name().to_string_lossy().replace(GROUP, &group.to_string());
+        sources.iter().map(|source| Source::Path(name(source).into())).collect()
+    };
+    Ok(Some((0..groups).map(of).collect()))
+}
 
 /// Shares `sources` out among `groups` groups: the files with the number of each in their names; or else parts of about
 /// as many bytes, cut behind the end of a line, and compressed files as a whole.
@@ -23,25 +46,16 @@ pub(super) type Shares = Vec<Vec<Source>>;
 /// If a group would have nothing, or a source is not a file.
 pub(super) fn share_out(sources: &[Source], groups: usize) -> Result<Shares> {
     if groups == 1 {
-        return Ok(vec![sources.to_vec()]);
+        return Ok(Shares { groups: vec![sources.to_vec()], sizes: Vec::new() });
     }
-    let has_group = |source: &&Source| source.name().to_string_lossy().contains(GROUP);
-    if let Some(named) = sources.iter().find(has_group) {
-        if let Some(other) = sources.iter().find(|source| !has_group(source)) {
-            let (named, other) = (named.name().display(), other.name().display());
-            return Err(Error::Usage(format!("{named} names files of groups, {other} does not; name all in one way")));
-        }
-        let of = |group: usize| {
-            let name = |source: &Source| source.name().to_string_lossy().replace(GROUP, &group.to_string());
-            sources.iter().map(|source| Source::Path(name(source).into())).collect()
-        };
-        return Ok((0..groups).map(of).collect());
+    if let Some(groups) = of_groups(sources, groups)? {
+        return Ok(Shares { groups, sizes: Vec::new() });
     }
     let sizes: Vec<u64> = sources.iter().map(size).collect::<Result<_>>()?;
     let total: u64 = sizes.iter().sum();
     let place = |group: usize| (u128::from(total) * group as u128 / groups as u128) as u64;
     let mut shares = vec![Vec::new(); groups];
-    let mut before = 0;
+    let (mut before, mut whole) = (0, Vec::new());
     for (source, &size) in sources.iter().zip(&sizes) {
         let (start, end) = (before, before + size);
         before = end;
@@ -49,6 +63,7 @@ pub(super) fn share_out(sources: &[Source], groups: usize) -> Result<Shares> {
             let middle = start + size / 2;
             let group = (1..groups).filter(|&group| place(group) <= middle).count();
             shares.get_mut(group).into_iter().for_each(|share| share.push(source.clone()));
+            whole.push(start..end);
             continue;
         }
         let mut from = 0;
@@ -64,17 +79,24 @@ pub(super) fn share_out(sources: &[Source], groups: usize) -> Result<Shares> {
             }
         }
     }
-    match shares.iter().position(Vec::is_empty) {
-        None => Ok(shares),
-        Some(group) => Err(Error::setting(
-            "groups",
-            groups,
-            format!(
-                "group {group} would have no text: it is too short to be cut after lines, or compressed files, which \
-                 are not cut, are too few or of too different sizes; give fewer groups, or more files"
-            ),
-        )),
-    }
+    let Some(group) = shares.iter().position(Vec::is_empty) else { return Ok(Shares { groups: shares, sizes }) };
+    let own = place(group)..place(group + 1);
+    let message = if whole.len() == sources.len() && whole.len() < groups {
+        let files = if whole.len() == 1 { "file" } else { "files" };
+        format!(
+            "{} compressed {files} cannot be shared out among so many, because compressed files are not cut: give \
+             fewer groups, or more files",
+            whole.len()
+        )
+    } else if whole.iter().any(|file| file.start < own.end && own.start < file.end) {
+        format!(
+            "group {group} would have no text, because compressed files are not cut, and the sizes of these differ too \
+             much: give fewer groups, or files of about the same size"
+        )
+    } else {
+        format!("group {group} would have no text, because its lines are too few, or too long: give fewer groups")
+    };
+    Err(Error::setting("groups", groups, message))
 }
 
 fn size(source: &Source) -> Result<u64> {
@@ -100,10 +122,12 @@ fn cut(source: &Source, place: u64) -> Result<u64> {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::PathBuf;
 
     use super::*;
 
-    fn parts(shares: &[Vec<Source>]) -> Vec<Vec<String>> {
+    /// What each of so many groups reads: the text of parts, the names of files.
+    fn parts(sources: &[Source], groups: usize) -> Vec<Vec<String>> {
         let part = |source: &Source| match source {
             Source::Part { path, range } => {
                 let text = fs::read_to_string(path).unwrap();
@@ -111,8 +135,16 @@ mod tests {
             }
             whole => whole.name().file_name().unwrap().to_str().unwrap().to_owned(),
         };
-        shares.iter().map(|share| share.iter().map(part).collect()).collect()
+        let shares = share_out(sources, groups).unwrap_or_else(|error| panic!("{error}"));
+        shares.groups.iter().map(|share| share.iter().map(part).collect()).collect()
     }
+
+    fn error(sources: &[Source], groups: usize) -> String {
+        share_out(sources, groups).map(drop).unwrap_err().to_string()
+    }
+
+    /// A file that looks as if it were compressed.
+    const PACKED: [u8; 24] = [0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     #[test]
     fn files_are_cut_after_lines_and_compressed_ones_stay_whole() {
@@ -122,29 +154,56 @@ mod tests {
             Source::Path(folder.path().join(name))
         };
         let lines = file("lines", b"a b\nc d\ne f\ng h\ni j\nk l\n");
-        let shares = share_out(std::slice::from_ref(&lines), 3).unwrap();
-        assert_eq!(parts(&shares), [["a b\nc d\n"], ["e f\ng h\n"], ["i j\nk l\n"]]);
+        assert_eq!(parts(std::slice::from_ref(&lines), 3), [["a b\nc d\n"], ["e f\ng h\n"], ["i j\nk l\n"]]);
         let more = file("more", b"m n o p q r s t u v w x\n");
-        let packed = file("packed", &[&[0x28, 0xb5, 0x2f, 0xfd][..], &[0; 20]].concat());
-        let shares = share_out(&[lines.clone(), packed.clone(), more], 3).unwrap();
+        let packed = file("packed", &PACKED);
         let whole = "a b\nc d\ne f\ng h\ni j\nk l\n";
-        assert_eq!(parts(&shares), [vec![whole], vec!["packed"], vec!["m n o p q r s t u v w x\n"]]);
-        let error = share_out(std::slice::from_ref(&packed), 2).unwrap_err().to_string();
-        assert!(error.starts_with("groups 2: group 0 would have no text: "), "{error}");
+        let shares = parts(&[lines, packed, more], 3);
+        assert_eq!(shares, [vec![whole], vec!["packed"], vec!["m n o p q r s t u v w x\n"]]);
         // Without lines, a cut comes after a word.
         let one = file("one", b"ab cd ef gh");
-        assert_eq!(parts(&share_out(&[one], 2).unwrap()), [["ab cd "], ["ef gh"]]);
-        let error = share_out(&[lines, Source::Stdin], 2).unwrap_err().to_string();
-        assert_eq!(error, "--groups: <stdin> is not a file, which could be shared out among groups; save it first");
+        assert_eq!(parts(&[one], 2), [["ab cd "], ["ef gh"]]);
+    }
+
+    #[test]
+    fn what_cannot_be_shared_out_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &[u8]| {
+            fs::write(folder.path().join(name), text).unwrap();
+            Source::Path(folder.path().join(name))
+        };
+        let (packed, large) = (file("packed", &PACKED), file("large", &PACKED.repeat(9)));
+        let not_cut = "cannot be shared out among so many, because compressed files are not cut: give fewer groups, or \
+                       more files";
+        assert_eq!(error(std::slice::from_ref(&packed), 2), format!("groups 2: 1 compressed file {not_cut}"));
+        assert_eq!(error(&[packed.clone(), large.clone()], 3), format!("groups 3: 2 compressed files {not_cut}"));
+        let differ = "groups 3: group 0 would have no text, because compressed files are not cut, and the sizes of \
+                      these differ too much: give fewer groups, or files of about the same size";
+        let lines = file("lines", b"a b\n");
+        for more in [&packed, &lines] {
+            assert_eq!(error(&[large.clone(), packed.clone(), more.clone()], 3), differ);
+        }
+        let short = "would have no text, because its lines are too few, or too long: give fewer groups";
+        assert_eq!(error(std::slice::from_ref(&lines), 3), format!("groups 3: group 1 {short}"));
+        let line = file("line", &[b'a'; 240]);
+        assert_eq!(error(&[packed, line], 3), format!("groups 3: group 1 {short}"));
+        let stdin = "--groups: <stdin> is not a file, which could be shared out among groups; save it first";
+        assert_eq!(error(&[lines, Source::Stdin], 2), stdin);
     }
 
     #[test]
     fn files_can_name_their_group() {
         let source = |name: &str| Source::Path(name.into());
-        let shares = share_out(&[source("part-{group}.txt"), source("{group}/more")], 2).unwrap();
-        let names: Vec<Vec<_>> = shares.iter().map(|share| share.iter().map(Source::name).collect()).collect();
-        assert_eq!(names, [["part-0.txt", "0/more"].map(Path::new), ["part-1.txt", "1/more"].map(Path::new)]);
-        let error = share_out(&[source("a-{group}"), source("b")], 2).unwrap_err().to_string();
-        assert_eq!(error, "a-{group} names files of groups, b does not; name all in one way");
+        let named = [source("part-{group}.txt"), source("{group}/more")];
+        let names = |shares: Vec<Vec<Source>>| {
+            let names = |share: &Vec<Source>| share.iter().map(|source| source.name().to_owned()).collect();
+            shares.iter().map(names).collect::<Vec<Vec<_>>>()
+        };
+        let expected = [["part-0.txt", "0/more"], ["part-1.txt", "1/more"]].map(|names| names.map(PathBuf::from));
+        assert_eq!(names(share_out(&named, 2).unwrap().groups), expected);
+        assert_eq!(names(of_groups(&named, 1).unwrap().unwrap()), expected[..1]);
+        let mixed = [source("a-{group}"), source("b")];
+        assert_eq!(error(&mixed, 2), "a-{group} names files of groups, b does not; name all in one way");
+        assert!(of_groups(&mixed[1..], 1).unwrap().is_none());
     }
 }

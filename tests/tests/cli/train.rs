@@ -43,6 +43,26 @@ fn train_on(folder: &Folder, corpus: &[&str], options: &[&str]) -> (Value, Vec<u
 }
 
 #[test]
+fn files_can_belong_to_groups() {
+    let folder = folder();
+    let text = folder.read("text.txt");
+    // Two parts, cut behind a line.
+    let middle = text.len() / 2 + text[text.len() / 2..].iter().position(|&byte| byte == b'\n').unwrap() + 1;
+    for (part, text) in [("0", &text[..middle]), ("1", &text[middle..])] {
+        folder.write(&format!("part-{part}.txt"), text);
+        folder.write(&format!("{part}.zst"), zstd::encode_all(text, 3).unwrap());
+    }
+    let named = ["part-{group}.txt"];
+    assert!(train_on(&folder, &named, &[]).1 == train_on(&folder, &["part-0.txt"], &[]).1);
+    let two = ["--groups", "2", "--exchange-words", "4000"];
+    let (summary, model) = train_on(&folder, &named, &two);
+    assert_eq!(summary["words"], 15_000);
+    assert!(train_on(&folder, &["0.zst", "1.zst"], &two).1 == model, "compressed files stay whole");
+    let message = "error: part-1.txt: this file is also read; write to another one\n".to_owned();
+    assert_eq!(folder.failure(&["train", "part-{group}.txt", "-o", "part-1.txt", "--groups", "2"]), (2, message));
+}
+
+#[test]
 fn the_bytes_follow_from_the_text_and_the_seed_alone() {
     let folder = folder();
     let (_, model) = train(&folder, &["--seed", "7", "--epochs", "5"]);

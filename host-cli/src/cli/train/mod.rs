@@ -191,12 +191,15 @@ impl Args {
             return Err(Error::Usage(format!("--dim {dim}: the format of {output} holds at most {most} dimensions")));
         }
         let sources: Vec<_> = self.corpus.iter().map(Source::from_argument).collect();
+        let of_groups = corpus::of_groups(&sources, settings.groups)?.map(|shares| shares.concat());
         let plot_loss =
             self.plot_loss.as_deref().map(|path| Kind::of_name(path).map(|kind| (path, kind))).transpose()?;
-        let mut files = files::read(&sources, self.text.read_vocab.as_deref());
+        let mut files = files::read(of_groups.as_ref().unwrap_or(&sources), self.text.read_vocab.as_deref());
         format::check_output(codec, output, &mut files)?;
         self.save_vocab.iter().chain(&self.plot_loss).try_for_each(|path| files.write(path))?;
         let _claim = is_first.then(|| output::claim(output)).transpose()?;
+        // Where there is one group, too, it has those of its number.
+        let sources = of_groups.filter(|_| settings.groups == 1).unwrap_or(sources);
 
         let mut options = self.text.options(&self.machine, files::folder_for_temporaries(output))?;
         (options.groups, options.ranks) = (settings.groups, ranks.clone());

@@ -99,8 +99,39 @@ impl Text {
 
     fn read(&self, ranks: &Ranks) -> Result<Corpus> {
         let sources = ["a", "b"].map(|name| Source::Path(self.0.path().join(name)));
-        let options = corpus::Options { groups: GROUPS, ranks: ranks.clone(), ..corpus::Options::default() };
-        corpus::read(&sources, &options, &|_| {})
+        read(&sources, ranks)
+    }
+}
+
+fn read(sources: &[Source], ranks: &Ranks) -> Result<Corpus> {
+    let options = corpus::Options { groups: GROUPS, ranks: ranks.clone(), ..corpus::Options::default() };
+    corpus::read(sources, &options, &|_| {})
+}
+
+#[test]
+fn compressed_files_and_files_of_groups_give_the_same_on_any_number_of_ranks() {
+    let text = Text::new(4_000);
+    let file = |name: &str| text.0.path().join(name);
+    let content = fs::read_to_string(file("b")).unwrap();
+    let lines: Vec<_> = content.split_inclusive('\n').collect();
+    // Parts of a text, of which each group has one.
+    let mut packed = Vec::new();
+    for (part, lines) in lines.chunks(lines.len().div_ceil(GROUPS)).enumerate() {
+        let name = |ending: &str| file(&format!("part-{part}{ending}"));
+        fs::write(name(""), lines.concat()).unwrap();
+        fs::write(name(".zst"), zstd::encode_all(lines.concat().as_bytes(), 3).unwrap()).unwrap();
+        packed.push(Source::Path(name(".zst")));
+    }
+    let train_on = |ranks: usize, sources: &[Source]| {
+        on_ranks(ranks, |ranks| {
+            let corpus = read(sources, &ranks).unwrap();
+            bits(&run(&corpus, &grouped(Settings { epochs: 1, ..settings() }, ranks)))
+        })
+    };
+    let named = [Source::Path(file("part-{group}"))];
+    let reference = train_on(1, &named).remove(0);
+    for (ranks, sources) in [(1, &packed[..]), (2, &packed), (3, &packed), (2, &named), (4, &named)] {
+        assert!(train_on(ranks, sources).iter().all(|bits| *bits == reference), "{ranks} ranks, {sources:?}");
     }
 }
 
