@@ -99,14 +99,21 @@ pub(super) fn note(message: &str) {
 
 /// Tells why a run failed, or was stopped.
 pub fn show_error(error: &Error) {
-    match error {
-        Error::Interrupted { message, .. } => say("stopped", AnsiColor::Yellow, message),
-        Error::Setting { name, .. } => {
-            let dashes = if name.len() == 1 { "-" } else { "--" };
-            say("error", AnsiColor::Red, &format!("{dashes}{error}"));
-        }
-        _ => say("error", AnsiColor::Red, &error.to_string()),
-    }
+    show_error_of("", error);
+}
+
+/// Likewise, with the process that failed ahead of it.
+pub(super) fn show_error_of(process: &str, error: &Error) {
+    let dashes = match error {
+        Error::Setting { name, .. } if name.len() == 1 => "-",
+        Error::Setting { .. } => "--",
+        _ => "",
+    };
+    let (what, color) = match error {
+        Error::Interrupted { .. } => ("stopped", AnsiColor::Yellow),
+        _ => ("error", AnsiColor::Red),
+    };
+    say(what, color, &format!("{process}{dashes}{error}"));
 }
 
 /// A line on stderr. Its first word is colored on a terminal that knows colors, unless `NO_COLOR` is set.

@@ -24,6 +24,8 @@ pub trait Exchange: Debug + Send + Sync {
     fn rank(&self) -> usize;
     /// How many there are.
     fn ranks(&self) -> usize;
+    /// The machine that this one runs on.
+    fn host(&self) -> String;
     /// Sends a piece to each rank, this one too. Puts the pieces that come, from each rank one, into `room`, and
     /// returns them; and with them, as room, what was sent.
     fn swap(&self, pieces: Pieces, room: Pieces) -> [Pieces; 2];
@@ -46,6 +48,10 @@ impl Exchange for Alone {
 
     fn ranks(&self) -> usize {
         1
+    }
+
+    fn host(&self) -> String {
+        String::new()
     }
 
     fn swap(&self, pieces: Pieces, room: Pieces) -> [Pieces; 2] {
@@ -120,6 +126,11 @@ impl Ranks {
     #[must_use]
     pub fn count(&self) -> usize {
         self.exchange.ranks()
+    }
+
+    /// What messages call this rank.
+    pub(crate) fn name(&self) -> String {
+        format!("rank {} ({})", self.rank(), self.exchange.host())
     }
 
     /// Which of `groups` groups this rank has.

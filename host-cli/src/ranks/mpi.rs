@@ -21,6 +21,7 @@ use crate::{Error, Result};
 pub struct Mpi {
     rank: usize,
     ranks: usize,
+    host: String,
     waited: Mutex<Duration>,
     /// MPI is spoken by one thread, which it belongs to.
     work: Option<Sender<Work>>,
@@ -40,17 +41,19 @@ impl Mpi {
         let speak = move || {
             let Some((universe, threading)) = mpi::initialize_with_threading(Threading::Funneled) else { return };
             let world = universe.world();
-            let place = (threading >= Threading::Funneled).then_some((world.rank() as usize, world.size() as usize));
+            let host = mpi::environment::processor_name().unwrap_or_default();
+            let place = (world.rank() as usize, world.size() as usize, host);
+            let place = (threading >= Threading::Funneled).then_some(place);
             if say.send(place).is_ok() {
                 todo.into_iter().for_each(|work| work(&world));
             }
         };
         let thread = thread::Builder::new().name("mpi".to_owned()).spawn(speak);
         let thread = thread.map_err(|error| Error::Failed(format!("the system grants no thread for MPI: {error}")))?;
-        let Ok(Some((rank, ranks))) = said.recv() else {
+        let Ok(Some((rank, ranks, host))) = said.recv() else {
             return Err(Error::Failed("this MPI does not let one thread of several speak for all".to_owned()));
         };
-        Ok(Self { rank, ranks, waited: Mutex::default(), work: Some(work), thread: Some(thread) })
+        Ok(Self { rank, ranks, host, waited: Mutex::default(), work: Some(work), thread: Some(thread) })
     }
 
     /// Does `work` in the thread that may.
@@ -89,6 +92,10 @@ impl Exchange for Mpi {
 
     fn ranks(&self) -> usize {
         self.ranks
+    }
+
+    fn host(&self) -> String {
+        self.host.clone()
     }
 
     fn swap(&self, pieces: Pieces, mut room: Pieces) -> [Pieces; 2] {

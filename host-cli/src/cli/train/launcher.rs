@@ -43,7 +43,8 @@ pub(super) fn end(ranks: &Ranks, result: Result<()>) -> Result<()> {
             // Where all fail alike, the first one says so before the others would.
             let turn = ranks.rank() as u64;
             thread::sleep(Duration::from_millis(turn.min(1) * 2_000 + turn * 50));
-            report::show_error(&error);
+            let process = if turn == 0 { String::new() } else { format!("{}: ", ranks.name()) };
+            report::show_error_of(&process, &error);
             ranks.abort(error.exit_code())
         }
         result => result,

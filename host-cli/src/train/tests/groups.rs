@@ -31,6 +31,10 @@ impl Exchange for Thread {
         self.all.1.lock().unwrap().len()
     }
 
+    fn host(&self) -> String {
+        format!("thread {}", self.rank)
+    }
+
     fn swap(&self, pieces: Pieces, mut room: Pieces) -> [Pieces; 2] {
         let (barrier, board) = &*self.all;
         board.lock().unwrap()[self.rank] = pieces;
