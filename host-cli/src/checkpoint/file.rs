@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
@@ -120,7 +121,8 @@ pub(super) fn read(path: &Path) -> Result<Checkpoint> {
     let state = header.metadata().as_ref().and_then(|metadata| metadata.get("checkpoint"));
     let state = state.ok_or_else(|| damaged(path, "it is a safetensors file, but not a checkpoint"))?;
     let state = serde_json::from_str(state).map_err(|error| damaged(path, &error.to_string()))?;
-    Ok(Checkpoint { state, matrices })
+    let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().into_owned();
+    Ok(Checkpoint { name, checksum: format!("{found:032x}"), state, matrices })
 }
 
 /// The next `count` numbers.

@@ -39,14 +39,12 @@ impl Fingerprint {
             own += &hex(&tokens);
         }
         let tokens = String::from_utf8_lossy(ranks.tell(own.into_bytes()).bytes()).into_owned();
-        let mut vocabulary = XxHash3_128::new();
-        hash_words(&mut vocabulary, &corpus.vocabulary);
         Ok(Self {
             words: corpus.stats.words,
             distinct_words: corpus.stats.distinct_words,
             kept_words: corpus.stats.kept_words,
             sentences: corpus.stats.sentences,
-            vocabulary: hex(&vocabulary),
+            vocabulary: of_words(&corpus.vocabulary),
             tokens,
         })
     }
@@ -85,6 +83,13 @@ pub(crate) fn of_model(model: &Vectors) -> String {
     }
     // A history is text and numbers, which can always be written.
     hash.write(&serde_json::to_vec(&model.history).unwrap_or_default());
+    hex(&hash)
+}
+
+/// The checksum of words and their counts.
+pub(crate) fn of_words(words: &Vocabulary) -> String {
+    let mut hash = XxHash3_128::new();
+    hash_words(&mut hash, words);
     hex(&hash)
 }
 

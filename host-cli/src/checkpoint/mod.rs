@@ -24,7 +24,7 @@ use crate::Subwords;
 pub(crate) use crate::history::program;
 use crate::train::{LossCurve, Position, Trained};
 
-pub(crate) use fingerprint::{Fingerprint, of_model};
+pub(crate) use fingerprint::{Fingerprint, of_model, of_words};
 pub(crate) use folder::Folder;
 
 /// A checkpoint without the vectors. To add a setting: a field with `#[serde(default)]`.
@@ -82,6 +82,10 @@ impl RunState {
 /// A checkpoint that was read.
 #[derive(Debug)]
 pub(crate) struct Checkpoint {
+    /// The name of its file.
+    pub(crate) name: String,
+    /// The XXH3-128 of its bytes, in hexadecimal digits.
+    pub(crate) checksum: String,
     pub(crate) state: RunState,
     /// The matrices, by name.
     matrices: Vec<(String, Vec<f32>)>,
@@ -90,7 +94,7 @@ pub(crate) struct Checkpoint {
 impl Checkpoint {
     /// The record of the run, and the model, if there is one already.
     pub(crate) fn into_parts(self) -> (RunState, Option<Trained>) {
-        let Self { state, mut matrices } = self;
+        let Self { state, mut matrices, .. } = self;
         let mut matrix = |names: &[&str]| {
             let found = matrices.iter().position(|(other, _)| names.contains(&other.as_str()))?;
             Some(matrices.remove(found).1)

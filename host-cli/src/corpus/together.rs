@@ -5,8 +5,8 @@ use twox_hash::XxHash3_128;
 use super::dictionary::{Dictionary, Full};
 use super::encode::too_many_words;
 use super::shares::Shares;
-use crate::ranks::{Pieces, Ranks};
-use crate::{Error, Result};
+use crate::Result;
+use crate::ranks::{Common, Pieces, Ranks};
 
 /// Checks that all ranks have found the same files.
 ///
@@ -14,14 +14,10 @@ use crate::{Error, Result};
 /// If one has not.
 pub(super) fn check(shares: &Shares, ranks: &Ranks) -> Result<()> {
     let seen = XxHash3_128::oneshot(format!("{:?} {:?}", shares.groups, shares.sizes).as_bytes());
-    let all = ranks.tell(seen.to_le_bytes().to_vec());
-    match all.iter().position(|other| *other != all[0]) {
-        None => Ok(()),
-        Some(rank) => Err(Error::Failed(format!(
-            "rank {rank} finds other files than rank 0, or files of other sizes: all ranks must see the same text, \
-             or files whose names have {{group}} in them, each rank those of its own groups"
-        ))),
-    }
+    let text = Common::new("text", "text, by the names and sizes of its files,").with(format!("{seen:032x}"));
+    let advice = "all must see the same files, or files whose names have {group} in them, each rank those of its own \
+                  groups";
+    ranks.agree(&[text], advice)
 }
 
 /// The words whose counts this rank adds up, with the sums of what all ranks counted.

@@ -1,5 +1,6 @@
 //! Processes that train one model together, the *ranks* of MPI: what they tell each other.
 
+mod agreement;
 #[cfg(feature = "mpi")]
 mod mpi;
 mod pieces;
@@ -12,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+pub(crate) use agreement::Common;
 #[cfg(feature = "mpi")]
 pub use mpi::Mpi;
 pub use pieces::Pieces;

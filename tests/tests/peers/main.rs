@@ -6,6 +6,7 @@ mod explore;
 mod fasttext;
 mod formats;
 mod mpi;
+mod mpi_agree;
 mod phrases;
 mod scores;
 mod wheel;

@@ -12,7 +12,7 @@ use motevec_tests::{Folder, addresses, motevec, skip, without_advice, works};
 /// The program with MPI in it, which takes minutes to build the first time; `None` where that cannot be.
 ///
 /// It is built beside the program of the other tests, from the same compiled dependencies.
-fn program() -> Option<&'static Path> {
+pub(super) fn program() -> Option<&'static Path> {
     static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
     let build = || {
         let version = Command::new("mpirun").arg("--version").output().ok()?;
@@ -49,11 +49,18 @@ fn program() -> Option<&'static Path> {
 
 /// The program on so many ranks of this machine. Where one fails, or mpirun is told to end, it gives the others so many
 /// seconds of patience.
-fn on_ranks(folder: &Folder, (ranks, patience): (usize, u32), args: &[&str]) -> Command {
+fn on_ranks(folder: &Folder, ranks: (usize, u32), args: &[&str]) -> Command {
+    let mut command = mpirun(folder, ranks);
+    command.arg(program().unwrap()).args(args);
+    command
+}
+
+/// What starts a program likewise.
+pub(super) fn mpirun(folder: &Folder, (ranks, patience): (usize, u32)) -> Command {
     let mut command = Command::new("mpirun");
     command.args(["--allow-run-as-root", "--oversubscribe", "--mca", "odls_base_sigkill_timeout"]);
     command.args([&patience.to_string(), "-np", &ranks.to_string()]);
-    command.arg(program().unwrap()).args(args).current_dir(folder.path(""));
+    command.current_dir(folder.path(""));
     // Containers forbid one process to read the memory of another.
     command.env("OMPI_MCA_btl_vader_single_copy_mechanism", "none");
     // Others want these processors, too.
@@ -66,7 +73,7 @@ fn on_ranks(folder: &Folder, (ranks, patience): (usize, u32), args: &[&str]) -> 
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// How mpirun ends.
-fn end_of(mpirun: Child) -> Output {
+pub(super) fn end_of(mpirun: Child) -> Output {
     let (id, (ended, waiting)) = (mpirun.id().to_string(), mpsc::channel::<()>());
     let watch = thread::spawn(move || {
         let hangs = waiting.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout);
@@ -84,7 +91,7 @@ fn run_on_ranks(folder: &Folder, ranks: usize, args: &[&str]) -> Output {
 }
 
 /// The beginning of the bundled corpus, as one file that can be cut.
-fn folder() -> Folder {
+pub(super) fn folder() -> Folder {
     let folder = Folder::new();
     let text = zstd::decode_all(fs::File::open(addresses()).unwrap()).unwrap();
     let lines = text.split_inclusive(|&byte| byte == b'\n').take(1_000);
@@ -98,7 +105,7 @@ const TRAIN: [&str; 10] =
 
 /// What the program itself says, without what mpirun adds, and with `HOST` in place of this machine's name. Where all
 /// ranks fail alike, Open MPI may be too slow to end the others before they say so, too: they are left out.
-fn said(output: &Output) -> Vec<String> {
+pub(super) fn said(output: &Output) -> Vec<String> {
     let text = without_advice(&output.stderr);
     let own = |line: &&str| ["error: ", "stopped: ", "warning: ", "note: "].iter().any(|start| line.starts_with(start));
     let host = Command::new("uname").arg("-n").output().unwrap().stdout;

@@ -1,6 +1,7 @@
 //! `motevec train`: from text to a model file.
 
 pub(super) mod advice;
+mod alike;
 pub(super) mod arguments;
 mod command;
 pub(super) mod files;
@@ -210,6 +211,7 @@ impl Args {
         // Epochs that are not given follow from the text, which a session knows by its fingerprint.
         let mut begun_with = run_options(&settings);
         begun_with.retain(|(name, _)| name != "epochs" || self.learning.epochs.is_some());
+        self.check_alike(session.as_ref(), &begun_with, (&options, earlier.as_ref()), ranks)?;
         let mut session = match (session, &self.checkpoint) {
             (None, Some(path)) if is_first => {
                 Some(Session::new(path, self.checkpoint_every.into(), &self.given, begun_with.clone())?)

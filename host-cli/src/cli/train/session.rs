@@ -17,6 +17,8 @@ pub(super) struct Session {
     folder: Folder,
     every: Duration,
     state: RunState,
+    /// The checkpoint that it resumes from: the name of its file, and the hash of its bytes.
+    pub(super) from: Option<(String, String)>,
     /// What training resumes with.
     model: Option<Trained>,
 }
@@ -48,7 +50,7 @@ impl Session {
         let arithmetic = options.iter().find(|(name, _)| name == "arithmetic").map_or("", |(_, value)| value);
         let state = RunState::new(given.clone().or("arithmetic", arithmetic).kept(), options);
         folder.begin(&state)?;
-        Ok(Self { folder, every, state, model: None })
+        Ok(Self { folder, every, state, from: None, model: None })
     }
 
     /// The run that stopped in the folder `path`, and its command line, in which the options `given` now take
@@ -62,6 +64,7 @@ impl Session {
         }
         let mut folder = if ranks.rank() == 0 { Folder::open(path)? } else { Folder::reading(path)? };
         let found = folder.load(|error| report::warn(&format!("{error}; resuming from the one before")))?;
+        let from = Some((found.name.clone(), found.checksum.clone()));
         let (state, model) = found.into_parts();
         if state.program != checkpoint::program() {
             let message = format!(
@@ -72,7 +75,7 @@ impl Session {
             return Err(Error::input(path, None, message));
         }
         let args = given.with(&state.command)?;
-        Ok((Self { folder, every: args.checkpoint_every.into(), state, model }, args))
+        Ok((Self { folder, every: args.checkpoint_every.into(), state, from, model }, args))
     }
 
     /// Checks that the run is resumed with the `options` that it began with.
