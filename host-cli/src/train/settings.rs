@@ -192,8 +192,9 @@ impl Settings {
     /// Checks what the types leave open.
     ///
     /// # Errors
-    /// [`Error::Setting`], with what to do.
+    /// [`Error::Setting`], with what to do; [`Error::Usage`] if there are several ranks, but not groups for them.
     pub fn check(&self) -> Result<train::Dynamic> {
+        self.check_ranks()?;
         let fits = |number: f32, least: bool| number.is_finite() && (number > 0.0 || least && number == 0.0);
         let pairs = self.update == Update::Pair;
         let has_step = self.objective != Objective::Softmax || !pairs;
@@ -254,5 +255,19 @@ impl Settings {
             train::ShapeError::NoWindow => Error::setting("window", 0, "it must reach at least 1 word to each side"),
             error => Error::setting("negatives", self.negatives, error.to_string()),
         })
+    }
+
+    /// Checks what no number of groups that was given can be at fault for.
+    fn check_ranks(&self) -> Result<()> {
+        match self.ranks.count() {
+            ranks if ranks > MOST_GROUPS => Err(Error::Usage(format!(
+                "there are {ranks} ranks, and at most {MOST_GROUPS} groups to share out: start fewer ranks, each with \
+                 more --threads"
+            ))),
+            ranks if ranks > self.groups && self.groups == 1 => Err(Error::Usage(format!(
+                "there are {ranks} ranks, which share groups out: use motevec train --groups {ranks}, or more"
+            ))),
+            _ => Ok(()),
+        }
     }
 }

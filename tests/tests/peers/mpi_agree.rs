@@ -164,3 +164,20 @@ fn ranks_with_compressed_files_of_other_sizes_are_refused() {
     let output = run(&folder, &train, "");
     assert!(output.status.success(), "{output:?}");
 }
+
+#[test]
+fn ranks_without_groups_are_told_how_to_get_them() {
+    if program().is_none() {
+        return;
+    }
+    let folder = folders();
+    for args in [
+        &["train", "../text.txt", "-o", "model.txt"][..],
+        &["word2vec", "-train", "../text.txt", "-output", "model.txt"],
+        &["fasttext", "skipgram", "-input", "../text.txt", "-output", "model"],
+    ] {
+        let output = run(&folder, args, "");
+        let message = "error: there are 2 ranks, which share groups out: use motevec train --groups 2, or more";
+        assert_eq!((output.status.code(), said(&output)), (Some(2), vec![message.to_owned()]), "{output:?}");
+    }
+}

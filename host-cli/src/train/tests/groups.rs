@@ -276,8 +276,13 @@ fn what_cannot_be_shared_out_is_refused() {
     assert_eq!(error(Settings { groups: 65, ..settings() }), "groups 65: give 1 to 64");
     assert!(error(Settings { dropout: 0.5, groups: 4, ..settings() }).starts_with("groups 4: what they train apart"));
     assert_eq!(error(Settings { groups: 3, ..settings() }), "groups 3: the text was not read in as many groups");
-    let too_many = on_ranks(2, |ranks| Settings { ranks, ..settings() }.check().unwrap_err().to_string());
-    assert_eq!(too_many[0], "groups 1: there are 2 ranks, which share groups out: give as many groups, or more");
+    let no_groups = "there are 3 ranks, which share groups out: use motevec train --groups 3, or more";
+    let too_few = "groups 2: there are 3 ranks, which share groups out: give as many groups, or more";
+    let most = "there are 65 ranks, and at most 64 groups to share out: start fewer ranks, each with more --threads";
+    for (ranks, groups, message) in [(3, 1, no_groups), (3, 2, too_few), (65, 64, most)] {
+        let check = |ranks| Settings { groups, ranks, ..settings() }.check().unwrap_err().to_string();
+        assert_eq!(on_ranks(ranks, check)[0], message);
+    }
     // A rate that throws vectors about, but not yet out of f32.
     let error = error(Settings { groups: 4, rate: 1e6, ..settings() });
     assert!(error.starts_with("training diverged: "), "{error}");
