@@ -28,6 +28,9 @@ pub struct Mpi {
     thread: Option<JoinHandle<()>>,
 }
 
+/// The most bytes of a call, whose counts are `c_int`.
+const MOST: usize = 1 << 30;
+
 type Work = Box<dyn FnOnce(&SimpleCommunicator) + Send>;
 
 impl Mpi {
@@ -103,7 +106,7 @@ impl Exchange for Mpi {
         let all = self.all_lengths(pieces.lengths());
         self.with(move |world| {
             let incoming: Vec<usize> = all.iter().skip(rank).step_by(ranks).map(|&length| length as usize).collect();
-            in_turns(&all, &pieces, &incoming, &mut room, |out, counts, into, coming| {
+            in_turns(MOST, &all, &pieces, &incoming, &mut room, |out, counts, into, coming| {
                 let out = Partition::new(out, counts, places(counts));
                 world.all_to_all_varcount_into(&out, &mut PartitionMut::new(into, coming, places(coming)));
             });
@@ -115,7 +118,7 @@ impl Exchange for Mpi {
         let all = self.all_lengths([piece.bytes().len()]);
         self.with(move |world| {
             let incoming: Vec<usize> = all.iter().map(|&length| length as usize).collect();
-            in_turns(&all, &piece, &incoming, &mut room, |out, _, into, coming| {
+            in_turns(MOST, &all, &piece, &incoming, &mut room, |out, _, into, coming| {
                 world.all_gather_varcount_into(out, &mut PartitionMut::new(into, coming, places(coming)));
             });
             [room, piece]

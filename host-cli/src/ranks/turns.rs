@@ -2,19 +2,18 @@
 
 use super::Pieces;
 
-/// The most bytes of a call, whose counts are `c_int`. Tests have short messages.
-const MOST: usize = if cfg!(test) { 12 } else { 1 << 30 };
-
-/// Sends `pieces`, and receives those of the `incoming` lengths, in as many calls as the longest of `all` takes. A call
-/// gets the bytes to send and how many of each piece, and room for those to receive and how many of each.
+/// Sends `pieces`, and receives those of the `incoming` lengths, in as many calls as the longest of `all` takes, each of
+/// at most so many bytes. A call gets the bytes to send and how many of each piece, and room for those to receive and
+/// how many of each.
 pub(super) fn in_turns(
+    most: usize,
     all: &[u64],
     pieces: &Pieces,
     incoming: &[usize],
     into: &mut Pieces,
     call: impl Fn(&[u8], &[i32], &mut [u8], &[i32]),
 ) {
-    let most = MOST / incoming.len();
+    let most = most / incoming.len();
     let turns = all.iter().max().map_or(0, |&longest| longest.div_ceil(most as u64)) as usize;
     let counts = |lengths: &[usize]| lengths.iter().map(|&length| length as i32).collect::<Vec<_>>();
     if turns == 1 {
@@ -61,8 +60,8 @@ mod tests {
             let all: Vec<_> = lengths.iter().map(|&length| length as u64).collect();
             let (mut into, times) = (pieces(&["what was there before"]), std::cell::Cell::new(0));
             // This rank hears what it says.
-            in_turns(&all, &sent, &lengths, &mut into, |out, counts, into, coming| {
-                assert!(counts == coming && out.len() <= MOST, "{counts:?}");
+            in_turns(12, &all, &sent, &lengths, &mut into, |out, counts, into, coming| {
+                assert!(counts == coming && out.len() <= 12, "{counts:?}");
                 into.copy_from_slice(out);
                 times.set(times.get() + 1);
             });

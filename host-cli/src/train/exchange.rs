@@ -18,9 +18,6 @@ use super::merge::Rule;
 use crate::ranks::{Pieces, Ranks};
 use crate::{Error, Result};
 
-/// The bytes of rows that are exchanged at once, if each was touched. Tests have small models, and several blocks.
-const BLOCK: usize = if cfg!(test) { 4 << 10 } else { 32 << 20 };
-
 /// A step of an exchange, of one block of rows.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Step {
@@ -83,8 +80,8 @@ pub(super) struct RowExchange<'a, 'm> {
 }
 
 impl Block {
-    /// Those of all units of the matrices.
-    fn all(matrices: &[Shared<'_, '_>; 2], of_row: usize, level: usize) -> Vec<Self> {
+    /// Those of all units of the matrices, of at most so many bytes if these are of several units.
+    fn all(matrices: &[Shared<'_, '_>; 2], (of_row, most): (usize, usize), level: usize) -> Vec<Self> {
         let mut blocks: Vec<Self> = Vec::new();
         let mut bytes = 0;
         for unit in 0..matrices.len() * PARTS {
@@ -92,7 +89,7 @@ impl Block {
             let rows = shared.level(level, part).map_or(shared.common.rows_of(part), Vec::len);
             let of_unit = rows * of_row;
             match blocks.last_mut() {
-                Some(block) if bytes + of_unit <= BLOCK => block.units.end += 1,
+                Some(block) if bytes + of_unit <= most => block.units.end += 1,
                 _ => {
                     blocks.push(Self { units: unit..unit + 1, level });
                     bytes = 0;
@@ -110,13 +107,17 @@ const HEAD: usize = 5;
 const PAIRS: usize = 4;
 
 impl<'a, 'm> RowExchange<'a, 'm> {
-    /// For `groups` groups, and rows of `dim` components.
-    pub(super) fn new(ranks: &'a Ranks, groups: usize, dim: usize, matrices: [Shared<'a, 'm>; 2]) -> Self {
+    /// For `groups` groups, and rows of `dim` components, of which so many bytes are exchanged at once.
+    pub(super) fn new(
+        ranks: &'a Ranks,
+        (groups, dim, bytes_at_once): (usize, usize, usize),
+        matrices: [Shared<'a, 'm>; 2],
+    ) -> Self {
         let levels = 0..=matrices[0].levels.len();
         // Each group's change goes to a row's owner by itself.
         let groups_of_rank = groups.div_ceil(ranks.count());
         let of_row = (HEAD + dim + PAIRS) * groups_of_rank;
-        let blocks: Vec<_> = levels.flat_map(|level| Block::all(&matrices, of_row, level)).collect();
+        let blocks: Vec<_> = levels.flat_map(|level| Block::all(&matrices, (of_row, bytes_at_once), level)).collect();
         let most = matrices.iter().map(|shared| shared.common.rows_of(0)).max().unwrap_or(0);
         let units = blocks.iter().map(|block| block.units.len()).max().unwrap_or(0);
         Self {

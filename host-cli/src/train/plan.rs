@@ -49,6 +49,8 @@ pub struct Plan {
     pub rounds_per_exchange: usize,
     /// All rows take part in each so-many-th exchange, a power of two; in the others, those that cannot wait for it.
     pub exchanges_of_all: usize,
+    /// The bytes of rows that are exchanged at once, if each was touched. The result does not depend on them.
+    pub bytes_at_once: usize,
 }
 
 /// Enough for sixteen threads to work at once.
@@ -73,9 +75,11 @@ const MEASURED_AN_EPOCH: u64 = 20_000;
 /// As rounds: what counts is how often an epoch groups hear of each other, whatever the corpus's size.
 const EXCHANGES_AN_EPOCH: u64 = 300;
 /// Rare rows need to be heard of less often: see the module `frequent`.
-const EXCHANGES_OF_ALL_AN_EPOCH: u64 = if cfg!(test) { 8 } else { 40 };
+const EXCHANGES_OF_ALL_AN_EPOCH: u64 = 40;
 /// Whoever wants fewer an epoch does not get them: the loss of each is known after an exchange only.
 const FEWEST_EXCHANGES: u64 = 4;
+/// More at once would take memory, and fewer messages.
+const BYTES_AT_ONCE: usize = 32 << 20;
 
 impl Plan {
     /// The plan for training each group on its share of `corpus`.
@@ -116,6 +120,7 @@ impl Plan {
             loss_every: loss_every(kept),
             rounds_per_exchange: 1,
             exchanges_of_all: 1,
+            bytes_at_once: BYTES_AT_ONCE,
         }
     }
 }

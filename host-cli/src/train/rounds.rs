@@ -42,6 +42,17 @@ pub(super) fn rounds_from(
     if !settings.merges() {
         return Err(Error::Failed("what these settings train apart cannot be merged".to_owned()));
     }
+    rounds_by(Plan::of(corpus, settings), start, corpus, settings, observe)
+}
+
+/// Likewise, by another plan, with settings that are checked.
+pub(super) fn rounds_by(
+    plan: Plan,
+    start: Start<'_>,
+    corpus: &Corpus,
+    settings: &Settings,
+    observe: Observe<'_>,
+) -> Result<Trained> {
     let own = settings.ranks.own(settings.groups);
     let rows_before = settings.ranks.exchanges().rows;
     if corpus.groups.len() != own.len() {
@@ -59,7 +70,6 @@ pub(super) fn rounds_from(
         None => (1.0 + settings.negatives as f64, 1),
         Some(tree) => tree.lengths(plan::weights(corpus, settings)),
     };
-    let plan = Plan::of(corpus, settings);
     let outside = settings.objective.outside_rows(words);
     let grams = settings.subwords.map(|ngrams| Grams::new(ngrams, &corpus.vocabulary, Some(&start))).transpose()?;
     let common = Common {
@@ -121,7 +131,8 @@ pub(super) fn rounds_from(
                 groups: groups.iter().map(|group| &group[trained[at]]).collect(),
                 levels: std::mem::take(&mut levels[at]),
             };
-            RowExchange::new(&settings.ranks, settings.groups, settings.dim, [0, 1].map(shared))
+            let sizes = (settings.groups, settings.dim, plan.bytes_at_once);
+            RowExchange::new(&settings.ranks, sizes, [0, 1].map(shared))
         });
         let rounds = Rounds::new(&common, settings, targets, trained_here, exchange);
         let (tokens, steps) = (corpus.stats.tokens(), corpus.stats.kept_words);

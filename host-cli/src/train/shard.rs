@@ -346,6 +346,7 @@ mod tests {
                 loss_every: 1,
                 rounds_per_exchange: 1,
                 exchanges_of_all: 1,
+                bytes_at_once: 1,
             },
             seed: 3,
             epochs: 1,

@@ -10,6 +10,8 @@ use motevec_core::train::CbowGradient;
 use super::*;
 use crate::Result;
 use crate::ranks::{Exchange, Pieces, Ranks};
+use crate::train::rounds::rounds_by;
+use crate::train::start::Start;
 use crate::train::{Architecture, Objective};
 
 /// By rank, what each sends to each.
@@ -143,6 +145,32 @@ fn grouped(settings: Settings, ranks: Ranks) -> Settings {
     Settings { groups: GROUPS, ranks, ..settings }
 }
 
+/// A plan by which a text as small as a test's is exchanged in levels, and in blocks.
+fn with_levels(corpus: &Corpus, settings: &Settings) -> Plan {
+    Plan { exchanges_of_all: 8, bytes_at_once: 4 << 10, ..Plan::of(corpus, settings) }
+}
+
+/// Training by that plan, from `stopped` if given.
+fn train_with_levels(
+    stopped: Option<Trained>,
+    corpus: &Corpus,
+    settings: &Settings,
+    observe: Observe<'_>,
+) -> Result<Trained> {
+    let start = match stopped {
+        None => Start::new(&corpus.vocabulary, settings),
+        Some(mut stopped) => {
+            let position = stopped.stopped.take().unwrap();
+            Start::at(position, stopped, corpus.vocabulary.len(), settings)?
+        }
+    };
+    rounds_by(with_levels(corpus, settings), start, corpus, settings, observe)
+}
+
+fn run_with_levels(corpus: &Corpus, settings: &Settings) -> Trained {
+    train_with_levels(None, corpus, settings, &mut |_| Continue(())).unwrap()
+}
+
 #[test]
 fn the_result_is_the_same_on_any_number_of_ranks_and_threads() {
     let text = Text::with_rare_words(16_000);
@@ -150,9 +178,8 @@ fn the_result_is_the_same_on_any_number_of_ranks_and_threads() {
         let trained = on_ranks(ranks, |ranks| {
             let corpus = text.read(&ranks).unwrap();
             let settings = grouped(Settings { threads, epochs: 2, ..settings() }, ranks.clone());
-            let plan = Plan::of(&corpus, &settings);
-            assert!(plan.shards == 1 && plan.exchanges_of_all > 1 && corpus.stats.words == 16_000 * 12 + 24_000);
-            let trained = run(&corpus, &settings);
+            assert_eq!(corpus.stats.words, 16_000 * 12 + 24_000);
+            let trained = run_with_levels(&corpus, &settings);
             assert_eq!(ranks.exchanges().bytes == 0, ranks.count() == 1);
             (bits(&trained), trained.losses, ranks.exchanges().count)
         });
@@ -191,8 +218,7 @@ fn rare_rows_are_exchanged_more_seldom() {
             let corpus = text.read(&ranks).unwrap();
             assert_eq!(corpus.vocabulary.len(), 1_680);
             let settings = grouped(Settings { epochs: 1, ..settings() }, ranks.clone());
-            assert_eq!(Plan::of(&corpus, &settings).exchanges_of_all, 8);
-            (bits(&run(&corpus, &settings)), ranks.exchanges())
+            (bits(&run_with_levels(&corpus, &settings)), ranks.exchanges())
         })
     };
     let [(one, exchanges)] = &train_on(1)[..] else { panic!("one rank") };
@@ -208,9 +234,9 @@ fn rare_rows_are_exchanged_more_seldom() {
     let in_pieces = on_ranks(2, |ranks| {
         let corpus = text.read(&ranks).unwrap();
         let settings = grouped(Settings { epochs: 1, ..settings() }, ranks.clone());
-        let mut trained = train(&corpus, &settings, &mut |_| Break(())).unwrap();
+        let mut trained = train_with_levels(None, &corpus, &settings, &mut |_| Break(())).unwrap();
         while trained.stopped.is_some() {
-            trained = resume(trained, &corpus, &settings, &mut |_| Break(())).unwrap();
+            trained = train_with_levels(Some(trained), &corpus, &settings, &mut |_| Break(())).unwrap();
         }
         (bits(&trained), ranks.exchanges().rows)
     });
@@ -232,16 +258,11 @@ fn every_variant_stops_and_goes_on_with_another_number_of_ranks() {
             let trained = on_ranks(ranks, |ranks| {
                 let corpus = text.read(&ranks).unwrap();
                 let settings = grouped(variant.clone(), ranks.clone());
-                assert!(Plan::of(&corpus, &settings).exchanges_of_all > 1);
                 // One rank is asked to stop; all do.
                 let stops = stops && ranks.rank() + 1 == ranks.count();
                 let observe: Observe<'_> =
                     &mut |at| if stops && 3 * at.done > at.total { Break(()) } else { Continue(()) };
-                match stopped {
-                    None => train(&corpus, &settings, observe),
-                    Some(stopped) => resume(stopped.clone(), &corpus, &settings, observe),
-                }
-                .unwrap()
+                train_with_levels(stopped.cloned(), &corpus, &settings, observe).unwrap()
             });
             trained.into_iter().next().unwrap()
         };
