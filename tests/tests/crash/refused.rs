@@ -25,8 +25,14 @@ static REFERENCE: LazyLock<Vec<u8>> = LazyLock::new(|| {
 
 /// A folder with a run on `text.txt` that was stopped, in `saved`.
 fn stopped() -> Folder {
+    stopped_with(&[])
+}
+
+/// The same of a run with more options.
+fn stopped_with(options: &[&str]) -> Folder {
     let folder = folder_with_text();
-    let running = start(&folder, &[&TRAIN[..], &["--checkpoint", "saved", "--checkpoint-every", "1ms"]].concat());
+    let saving = ["--checkpoint", "saved", "--checkpoint-every", "1ms"];
+    let running = start(&folder, &[&TRAIN[..], &saving, options].concat());
     wait_until(|| {
         checkpoints(&folder.path("saved")).last().is_some_and(|last| !last.ends_with("checkpoint-000001.safetensors"))
     });
@@ -102,6 +108,15 @@ fn a_damaged_checkpoint_falls_back_to_the_one_before() {
     }
     let (code, message) = folder.failure(&["train", "--resume", "saved"]);
     assert!(code == 1 && message.lines().count() == 2 && message.contains("error: saved/checkpoint-"), "{message}");
+}
+
+#[test]
+fn options_of_groups_are_known_from_the_run() {
+    let folder = stopped_with(&["--groups", "2"]);
+    let resume = ["train", "--resume", "saved", "--exchange-words", "9000"];
+    let expected = "error: --exchange-words 9000: the run in saved began with the defaults; leave that out, or start \
+                    over\n";
+    assert_eq!(folder.failure(&resume), (2, expected.to_owned()));
 }
 
 #[test]

@@ -113,19 +113,19 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", help_heading = "Checkpoints", group = "saves")]
     resume: Option<PathBuf>,
 
-    /// Groups that train apart, each on its share of the text, and exchange what they learn
+    /// Groups that train apart, each on its share of the text, and exchange what they learn [default: 1]
     ///
-    /// For more than one machine: the ranks of MPI share groups out. The vectors depend on the groups, and not on the
-    /// ranks. Files are cut after lines; compressed ones stay whole. With `{group}` in the name of a file, each group
-    /// has its own: part-0.txt and so on. With skip-gram, --lr is 0.03 by default.
-    #[arg(long, hide_short_help = true, value_name = "N", help_heading = "Groups", default_value_t = 1,
+    /// For more than one machine: the ranks of MPI share groups out. N is 64 at most. The vectors depend on the groups,
+    /// and not on the ranks. Files are cut after lines; compressed ones stay whole. With `{group}` in the name of a
+    /// file, each group has its own: part-0.txt and so on. With skip-gram, --lr is 0.03 by default.
+    #[arg(long, hide_short_help = true, value_name = "N", help_heading = "Groups",
           value_parser = value_parser!(u32).range(1..=MOST_GROUPS as i64), allow_negative_numbers = true)]
-    groups: u32,
+    groups: Option<u32>,
 
     /// Exchange about every so many words that subsampling leaves [default: 300 times a pass]
     ///
     /// In whole rounds of all groups together, and at least four times a pass. The vectors depend on it.
-    #[arg(long, hide_short_help = true, value_name = "WORDS", help_heading = "Groups", requires = "groups",
+    #[arg(long, hide_short_help = true, value_name = "WORDS", help_heading = "Groups",
           value_parser = value_parser!(u64).range(1..), allow_negative_numbers = true)]
     exchange_words: Option<u64>,
 
@@ -168,7 +168,10 @@ impl Args {
         let is_first = ranks.rank() == 0;
         // Whatever can be known to fail fails now, not after hours of work.
         let mut settings = arguments::settings(&self.learning, &self.machine)?;
-        (settings.groups, settings.exchange_words) = (self.groups as usize, self.exchange_words);
+        if self.groups.is_none() && self.exchange_words.is_some() {
+            return Err(Error::Usage("--exchange-words belongs to --groups".to_owned()));
+        }
+        (settings.groups, settings.exchange_words) = (self.groups.unwrap_or(1) as usize, self.exchange_words);
         self.optimizer.apply(&self.learning, &mut settings)?;
         settings.ranks = ranks.clone();
         settings.check()?;
