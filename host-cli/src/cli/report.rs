@@ -5,6 +5,8 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
@@ -21,6 +23,12 @@ const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 /// Whether only results and errors are shown.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
+/// Whether not even errors are shown: another process says the same.
+static SILENT: AtomicBool = AtomicBool::new(false);
+
+/// How long the first rank has to say what all would.
+pub(super) const HEAD_START: Duration = Duration::from_secs(2);
+
 /// From now on shows only results and errors: no progress, no warnings, no notes about files written.
 pub(super) fn be_quiet() {
     QUIET.store(true, Ordering::Relaxed);
@@ -28,7 +36,17 @@ pub(super) fn be_quiet() {
 
 /// Whether [`be_quiet`] was called.
 pub(super) fn quiet() -> bool {
-    QUIET.load(Ordering::Relaxed)
+    QUIET.load(Ordering::Relaxed) || silent()
+}
+
+/// Shows nothing at all, or again what it showed before.
+pub(super) fn be_silent(is_silent: bool) {
+    SILENT.store(is_silent, Ordering::Relaxed);
+}
+
+/// Whether nothing at all is shown.
+pub(super) fn silent() -> bool {
+    SILENT.load(Ordering::Relaxed)
 }
 
 /// Prints `report` to stdout, as a line of JSON or as text; to stderr if the command wrote its `output` to stdout.
@@ -104,6 +122,10 @@ pub fn show_error(error: &Error) {
 
 /// Likewise, with the process that failed ahead of it.
 pub(super) fn show_error_of(process: &str, error: &Error) {
+    if silent() {
+        // Whoever ends first would have the launcher end the first rank, too.
+        return thread::sleep(HEAD_START);
+    }
     let dashes = match error {
         Error::Setting { name, .. } if name.len() == 1 => "-",
         Error::Setting { .. } => "--",

@@ -176,6 +176,7 @@ fn an_error_of_any_rank_ends_all_with_one_message() {
     for (args, code, message) in [
         (with("nowhere.txt", "4"), 1, "error: nowhere.txt: No such file or directory (os error 2)"),
         (with("part-{group}.txt", "4"), 1, "error: rank 2 (HOST): part-2.txt: No such file or directory (os error 2)"),
+        (with("text.txt", "0"), 2, "error: invalid value '0' for '--groups <N>': 0 is not in 1..=64"),
         (
             with("text.txt", "2"),
             2,
@@ -188,11 +189,45 @@ fn an_error_of_any_rank_ends_all_with_one_message() {
     assert!(!folder.path("model.bin").exists());
 }
 
+/// What is wrong with a command line is known before ranks reach each other.
+#[test]
+fn the_first_rank_says_what_all_would() {
+    let folder = folder();
+    let of_rank = |[size, name, rank]: [&str; 3], args: &str| {
+        let mut command = folder.motevec(&args.split(' ').collect::<Vec<_>>());
+        command.envs([(size, "2"), (name, rank)]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let (open_mpi, mpich) = (["OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"], ["PMI_SIZE", "PMI_RANK"]);
+    let slurm = ["SLURM_STEP_NUM_TASKS", "PMIX_RANK"];
+    let cases = [
+        (open_mpi, "train text.txt -o model.bin --groups 65", 2),
+        (mpich, "--quiet train text.txt -o model.bin --group 2", 2),
+        (slurm, "train text.txt -o model.bin --sg 1", 2),
+        (open_mpi, "word2vec -train text.txt -output model.bin -size 0", 2),
+        // With a note on the file's name, and without MPI.
+        (open_mpi, "word2vec -train text.txt -output model.bin", 1),
+        (slurm, "train --help", 0),
+    ];
+    // They run together: those that say nothing give the first one time.
+    let running = cases.map(|([size, name], args, _)| ["0", "1"].map(|rank| of_rank([size, name, rank], args)));
+    for (ranks, (_, args, code)) in running.into_iter().zip(cases) {
+        let [first, other] = ranks.map(|rank| rank.wait_with_output().unwrap());
+        assert_eq!([first.status.code(), other.status.code()], [Some(code); 2], "{args}");
+        let is_silent = |output: &Output| output.stdout.is_empty() && output.stderr.is_empty();
+        assert!(!is_silent(&first) && is_silent(&other), "{args}: {first:?} {other:?}");
+    }
+    // Tasks of Slurm may also be runs by themselves, and other commands do not train together.
+    for (names, args) in [(["SLURM_NTASKS", "SLURM_PROCID"], "train text.txt"), (open_mpi, "info nowhere.bin")] {
+        let output = of_rank([names[0], names[1], "1"], args).wait_with_output().unwrap();
+        assert!(!output.stderr.is_empty(), "{args}");
+    }
+}
+
 #[test]
 fn a_run_without_the_feature_says_so() {
     let folder = folder();
     let open_mpi = &[("OMPI_COMM_WORLD_SIZE", "4")][..];
-    for started in [open_mpi, &[("PMIX_RANK", "1"), ("SLURM_STEP_NUM_TASKS", "4")]] {
+    for started in [open_mpi, &[("PMIX_RANK", "0"), ("SLURM_STEP_NUM_TASKS", "4")]] {
         let output = folder.motevec(&["train", "text.txt", "-o", "model.bin"]).envs(started.iter().copied()).output();
         let message = "error: this is one of 4 processes of MPI, and this motevec was built without it: build it with \
                        --features mpi\n";

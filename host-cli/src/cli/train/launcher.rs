@@ -1,6 +1,7 @@
 //! Runs that `mpirun`, or a cluster's scheduler, has started as several ranks.
 
 use std::env;
+use std::ffi::OsString;
 use std::thread;
 use std::time::Duration;
 
@@ -8,20 +9,40 @@ use crate::cli::report;
 use crate::ranks::Ranks;
 use crate::{Error, Result};
 
+/// Commands that ranks share out.
+const COMMANDS: [&str; 3] = ["train", "word2vec", "fasttext"];
+
+/// Has the first rank speak for this one, if it is another, until they have [joined](ranks) each other: until then, all
+/// see the same. The arguments begin with the program.
+pub(in crate::cli) fn leave_to_first_rank(args: &[OsString]) {
+    let command = args.iter().skip(1).find(|argument| !argument.as_encoded_bytes().starts_with(b"-"));
+    let is_shared_out = command.is_some_and(|command| COMMANDS.iter().any(|name| command == name));
+    // Not Slurm's own number: its tasks may be runs that have nothing to do with each other.
+    let names = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"];
+    let rank = names.into_iter().find_map(|name| env::var(name).ok()?.parse().ok());
+    report::be_silent(is_shared_out && matches!(rank, Some(1_u32..)));
+}
+
 /// The ranks that this process has been started as one of.
 ///
 /// # Errors
 /// If there are several, and this program was built without MPI.
 pub(super) fn ranks() -> Result<Ranks> {
+    let ranks = join()?;
+    // What one of them finds from here on, others may not: see [`end`].
+    report::be_silent(false);
+    if ranks.rank() > 0 {
+        report::be_quiet();
+    }
+    Ok(ranks)
+}
+
+fn join() -> Result<Ranks> {
     #[cfg(feature = "mpi")]
     {
         let is_started = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
         if ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"].into_iter().any(is_started) {
-            let ranks = Ranks::new(crate::ranks::Mpi::join()?);
-            if ranks.rank() > 0 {
-                report::be_quiet();
-            }
-            return Ok(ranks);
+            return Ok(Ranks::new(crate::ranks::Mpi::join()?));
         }
     }
     // Under PMIx only the launcher knows how many there are: Slurm says so.
@@ -36,14 +57,20 @@ pub(super) fn ranks() -> Result<Ranks> {
     }
 }
 
+/// Ranks that fail without the first one speak in turn, if they are not ended by then; the last of many at once.
+const TURN: Duration = Duration::from_millis(50);
+const MOST_TURNS: u32 = 40;
+
 /// Ends all ranks where one has failed, with one message.
 pub(super) fn end(ranks: &Ranks, result: Result<()>) -> Result<()> {
     match result {
         Err(error) if ranks.count() > 1 && !matches!(error, Error::Interrupted { .. }) => {
             // Where all fail alike, the first one says so before the others would.
-            let turn = ranks.rank() as u64;
-            thread::sleep(Duration::from_millis(turn.min(1) * 2_000 + turn * 50));
-            let process = if turn == 0 { String::new() } else { format!("{}: ", ranks.name()) };
+            let mut process = String::new();
+            if ranks.rank() > 0 {
+                thread::sleep(report::HEAD_START + TURN * MOST_TURNS.min(ranks.rank() as u32));
+                process = format!("{}: ", ranks.name());
+            }
             report::show_error_of(&process, &error);
             ranks.abort(error.exit_code())
         }

@@ -19,6 +19,7 @@ use clap::{ArgMatches, value_parser};
 
 use self::arguments::{LearningArgs, MachineArgs, TextArgs};
 use self::command::Given;
+pub(super) use self::launcher::leave_to_first_rank;
 use self::optimizer::OptimizerArgs;
 use self::session::Session;
 use super::summary::Summary;
