@@ -4,9 +4,10 @@
 //! finishes its round and keeps what it has. A second signal ends that too. Half-written files are removed in both
 //! cases.
 
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
 
+use super::report;
 use crate::output;
 
 /// The first signal that came; 0 before that.
@@ -14,6 +15,9 @@ static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
 /// Whether there is work that ends on its own when a signal comes.
 static PATIENT: AtomicBool = AtomicBool::new(false);
+
+/// What to say as soon as a signal comes that does not end the program at once.
+static ANSWER: Mutex<Option<String>> = Mutex::new(None);
 
 /// The signal of Ctrl-C, on every system.
 #[cfg(windows)]
@@ -34,6 +38,11 @@ pub(super) fn listen() {
 /// The signal that came, if one did.
 pub(super) fn signal() -> Option<i32> {
     Some(SIGNAL.load(Ordering::Relaxed)).filter(|&signal| signal != 0)
+}
+
+/// Has the first signal answered by this note while there is [`Patience`], for those whose work may not end in time.
+pub(super) fn answer(note: Option<String>) {
+    *ANSWER.lock().unwrap_or_else(PoisonError::into_inner) = note;
 }
 
 /// While this is there, the first signal does not end the program: whoever holds it asks for [`signal`].
@@ -64,6 +73,7 @@ fn heed(signal: i32) {
         output::remove_temporaries();
         std::process::exit(128 + signal);
     }
+    ANSWER.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|note| report::note(note));
 }
 
 #[cfg(unix)]

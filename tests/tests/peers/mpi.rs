@@ -48,18 +48,20 @@ pub(super) fn program() -> Option<&'static Path> {
 }
 
 /// The program on so many ranks of this machine. Where one fails, or mpirun is told to end, it gives the others so many
-/// seconds of patience.
-fn on_ranks(folder: &Folder, ranks: (usize, u32), args: &[&str]) -> Command {
+/// seconds of patience, if not what Open MPI does.
+fn on_ranks(folder: &Folder, ranks: (usize, Option<u32>), args: &[&str]) -> Command {
     let mut command = mpirun(folder, ranks);
     command.arg(program().unwrap()).args(args);
     command
 }
 
 /// What starts a program likewise.
-pub(super) fn mpirun(folder: &Folder, (ranks, patience): (usize, u32)) -> Command {
+pub(super) fn mpirun(folder: &Folder, (ranks, patience): (usize, Option<u32>)) -> Command {
     let mut command = Command::new("mpirun");
-    command.args(["--allow-run-as-root", "--oversubscribe", "--mca", "odls_base_sigkill_timeout"]);
-    command.args([&patience.to_string(), "-np", &ranks.to_string()]);
+    command.args(["--allow-run-as-root", "--oversubscribe", "-np", &ranks.to_string()]);
+    if let Some(seconds) = patience {
+        command.args(["--mca", "odls_base_sigkill_timeout", &seconds.to_string()]);
+    }
     command.current_dir(folder.path(""));
     // Containers forbid one process to read the memory of another.
     command.env("OMPI_MCA_btl_vader_single_copy_mechanism", "none");
@@ -87,7 +89,7 @@ pub(super) fn end_of(mpirun: Child) -> Output {
 }
 
 fn run_on_ranks(folder: &Folder, ranks: usize, args: &[&str]) -> Output {
-    end_of(on_ranks(folder, (ranks, 1), args).spawn().unwrap())
+    end_of(on_ranks(folder, (ranks, None), args).spawn().unwrap())
 }
 
 /// The beginning of the bundled corpus, as one file that can be cut.
@@ -245,7 +247,7 @@ fn ends_and_goes_on(end: impl Fn(&[String])) -> Output {
     let train = [&TRAIN[..], &["--epochs", "16"]].concat();
     folder.stdout(&[&train[..], &["-o", "one.safetensors"]].concat());
     let saving = ["-o", "model.safetensors", "--checkpoint", "saved", "--checkpoint-every", "20ms"];
-    let mut running = on_ranks(&folder, (3, 5), &[&train[..], &saving].concat()).spawn().unwrap();
+    let mut running = on_ranks(&folder, (3, Some(5)), &[&train[..], &saving].concat()).spawn().unwrap();
     let mpirun = running.id().to_string();
     let mut wait_for = |what: &str, is_there: &dyn Fn() -> bool| {
         let start = Instant::now();
@@ -299,4 +301,44 @@ fn a_signal_to_one_rank_stops_all_with_a_checkpoint() {
     let said = said(&output);
     let is_stopped = |line: &str| line.ends_with("; resume with: motevec train --resume saved");
     assert!(said.len() == 1 && is_stopped(&said[0]), "{output:?}");
+}
+
+/// mpirun waits, tells all ranks, waits again, and kills. The first wait is for nothing.
+#[test]
+fn a_signal_to_mpirun_is_answered_at_once() {
+    if program().is_none() {
+        return;
+    }
+    let note = "note: stopping after the next exchange of all rows, ";
+    let saves = format!("{note}to save a checkpoint; resume with: motevec train --resume saved");
+    let writes = format!("{note}to write the vectors so far; a run with --checkpoint can be resumed");
+    for (patience, checkpoint, answer) in [
+        (None, &["--checkpoint", "saved"][..], &saves),
+        (None, &[], &writes),
+        (Some(4), &["--checkpoint", "saved"], &saves),
+    ] {
+        let folder = folder();
+        // It does not end by itself.
+        let options = ["--epochs", "100000", "-o", "model.safetensors", "--save-vocab", "vocab"];
+        let train = [&TRAIN[..], &options, checkpoint].concat();
+        let mut running = on_ranks(&folder, (2, patience), &train).spawn().unwrap();
+        let start = Instant::now();
+        // That is the last before training.
+        while !folder.path("vocab").exists() {
+            if start.elapsed() > LIMIT || running.try_wait().unwrap().is_some() {
+                let _ = running.kill();
+                panic!("training did not begin");
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        signal("TERM", &running.id().to_string());
+        let output = end_of(running);
+        let said = said(&output);
+        assert_eq!(said.first(), Some(answer), "{output:?}");
+        if patience.is_some() {
+            let is_stopped = |line: &String| line.starts_with("stopped: after ");
+            assert!(said.len() == 2 && is_stopped(&said[1]), "{output:?}");
+            assert!(folder.path("saved/checkpoint-000001.safetensors").exists(), "{output:?}");
+        }
+    }
 }

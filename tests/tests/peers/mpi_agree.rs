@@ -18,7 +18,7 @@ fn folders() -> Folder {
 /// The program on two ranks, each in its folder, the second one with these options more.
 fn run(folder: &Folder, args: &[&str], of_second: &str) -> Output {
     let script = "cd r$OMPI_COMM_WORLD_RANK; [ $OMPI_COMM_WORLD_RANK = 0 ] || set -- \"$@\" $OF_SECOND; exec \"$@\"";
-    let mut mpirun = mpirun(folder, (2, 1));
+    let mut mpirun = mpirun(folder, (2, None));
     mpirun.args(["sh", "-c", script, "sh"]).arg(program().unwrap()).args(args).env("OF_SECOND", of_second);
     end_of(mpirun.spawn().unwrap())
 }

@@ -247,6 +247,8 @@ impl Args {
         }
 
         // From here on there is work that a signal must not destroy.
+        // Whoever started several ranks may not wait until all have come so far.
+        interrupt::answer((ranks.count() > 1).then(|| stopping(session.as_ref())));
         let patience = interrupt::Patience::begin();
         if ranks.count() > 1 {
             // A signal reaches each rank in its own time: one that gets it last may have ended for it already, and must
@@ -254,6 +256,7 @@ impl Args {
             patience.keep();
         }
         let run = session::run(&mut session, &corpus, &settings, earlier.as_ref())?;
+        interrupt::answer(None);
         if !is_first {
             return Ok(());
         }
@@ -328,6 +331,17 @@ impl Args {
             _ => Ok(earlier),
         }
     }
+}
+
+/// What ranks answer to a signal.
+fn stopping(session: Option<&Session>) -> String {
+    let then = match session {
+        Some(session) => {
+            format!("to save a checkpoint; resume with: motevec train --resume {}", session.path().display())
+        }
+        None => "to write the vectors so far; a run with --checkpoint can be resumed".to_owned(),
+    };
+    format!("stopping after the next exchange of all rows, {then}")
 }
 
 fn file_name(path: &Path) -> String {
