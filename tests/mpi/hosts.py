@@ -64,9 +64,11 @@ def hosts(count):
             run("ip", "-n", name, "link", "set", "eth0", "up")
         yield names
     finally:
+        # A namespace takes its links along, but later: the next one of its name may come before that.
+        for link in [*names, NAME]:
+            subprocess.run(["ip", "link", "delete", link], stderr=subprocess.DEVNULL)
         for name in names:
             subprocess.run(["ip", "netns", "delete", name], stderr=subprocess.DEVNULL)
-        subprocess.run(["ip", "link", "delete", NAME], stderr=subprocess.DEVNULL)
 
 
 def shape(names, link):

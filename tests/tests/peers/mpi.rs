@@ -7,6 +7,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+use motevec::corpus::{self, Source, Tokenizer};
+use motevec::train::{Plan, Settings};
 use motevec_tests::{Folder, addresses, motevec, skip, without_advice, works};
 
 /// The program with MPI in it, which takes minutes to build the first time; `None` where that cannot be.
@@ -141,6 +143,29 @@ fn any_number_of_ranks_and_threads_gives_the_bytes_of_one_process() {
     }
 }
 
+/// As large texts are trained: with several shards in a group, and frequent words exchanged more often than rare ones.
+#[test]
+fn shards_and_levels_give_the_bytes_of_one_process() {
+    if program().is_none() {
+        return;
+    }
+    let folder = Folder::new();
+    folder.write("text.txt", zstd::decode_all(fs::File::open(addresses()).unwrap()).unwrap().repeat(3));
+    let options = corpus::Options { tokens: Tokenizer::Words, groups: 2, ..corpus::Options::default() };
+    let read = corpus::read(&[Source::Path(folder.path("text.txt"))], &options, &|_| {}).unwrap();
+    let plan = Plan::of(&read, &Settings { dim: 8, subsample: 0.0, groups: 2, ..Settings::default() });
+    assert!(plan.shards > 1 && plan.exchanges_of_all > 1, "{plan:?}");
+    let train = ["train", "text.txt", "--groups", "2", "--tokens", "words", "--dim", "8", "--subsample", "0"];
+    let train = [&train[..], &["--epochs", "1", "--threads", "2", "--json", "-o"]].concat();
+    let one = folder.json(&[&train[..], &["one.safetensors"]].concat());
+    let output = run_on_ranks(&folder, 2, &[&train[..], &["model.safetensors"]].concat());
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for counted in ["exchanges", "exchanged_rows", "rows_of_groups"] {
+        assert_eq!(summary["groups"][counted], one["groups"][counted], "{counted}");
+    }
+    assert!(folder.read("model.safetensors") == folder.read("one.safetensors"));
+}
+
 /// Hosts that reach each other by TCP only: namespaces of this machine, which not everybody may make.
 #[test]
 fn hosts_have_the_bytes_of_one_process() {
@@ -154,14 +179,15 @@ fn hosts_have_the_bytes_of_one_process() {
     let folder = folder();
     let mut script = Command::new("python3");
     script.arg(motevec_tests::repository().join("tests/mpi/hosts.py")).arg(program().unwrap());
-    script.arg(folder.path("text.txt")).args(["--hosts", "2", "--", "--epochs", "2"]).args(&TRAIN[4..]);
+    script.arg(folder.path("text.txt")).args(["--hosts", "2", "3", "4", "--", "--epochs", "2"]).args(&TRAIN[4..]);
     let output = end_of(script.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
     let said = String::from_utf8_lossy(&output.stdout);
     // CI may run where nobody may make them; there is nothing to install.
     if output.status.code() == Some(77) {
         eprint!("{}", String::from_utf8_lossy(&output.stderr));
     } else {
-        assert!(output.status.success() && said.starts_with("2 hosts, no limit: the same bytes; "), "{output:?}");
+        let same = |hosts: usize| said.contains(&format!("{hosts} hosts, no limit: the same bytes; "));
+        assert!(output.status.success() && (2..=4).all(same), "{output:?}");
     }
 }
 
