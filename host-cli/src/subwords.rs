@@ -2,6 +2,9 @@
 
 use motevec_core::subword::Ngrams;
 
+/// The most characters of an n-gram, longer than any word. Files may promise more; a long word would then take forever.
+pub(crate) const LONGEST_NGRAM: u32 = 100;
+
 /// The vectors of n-grams (MATH.md eq. 24), beside the word vectors that they are a part of.
 ///
 /// A word vector is the mean of the word's own row and the rows of its n-grams.

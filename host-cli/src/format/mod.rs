@@ -47,6 +47,7 @@ use crate::output::Files;
 use crate::{Error, Result, Vectors, VectorsRef, compression};
 pub(crate) use image::{Image, name as encoding_name};
 pub use model_file::{ModelFile, open};
+pub(crate) use rows::MOST_DIMENSIONS;
 pub use rules::Rules;
 pub use source::Source;
 use visit::Whole;

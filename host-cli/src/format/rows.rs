@@ -13,7 +13,7 @@ use crate::{Error, Result, VectorsRef, Vocabulary};
 pub(super) const LONGEST_WORD: usize = 2 * crate::corpus::MAX_WORD + 2;
 
 /// No model has this many dimensions; a header that says so is garbage.
-pub(super) const MOST_DIMENSIONS: usize = 1 << 20;
+pub(crate) const MOST_DIMENSIONS: usize = 1 << 20;
 
 /// Two numbers of 20 digits, a space, and a line end of two characters.
 const LONGEST_HEADER: usize = 43;

@@ -7,10 +7,8 @@ use motevec_core::subword::Ngrams;
 
 use super::rules::Flaw;
 use super::{Source, matrix};
+use crate::subwords::LONGEST_NGRAM;
 use crate::{Error, Result, Subwords, VectorsRef};
-
-/// No model has n-grams of more characters; a long word would take forever.
-const LONGEST_NGRAM: u32 = 100;
 
 /// The n-grams that the header of `source` tells of.
 ///
@@ -128,7 +126,10 @@ fn check_row(bucket: u32, row: &[f32]) -> Result<(), String> {
 pub(super) fn check(path: &Path, vectors: VectorsRef<'_>) -> Result<()> {
     let Some(subwords) = vectors.subwords else { return Ok(()) };
     let refuse = |message: String| Err(Error::input(path, None, message));
-    let (words, rows) = (subwords.words.len(), subwords.rows().len());
+    let (words, rows, most) = (subwords.words.len(), subwords.rows().len(), subwords.ngrams.most());
+    if most > LONGEST_NGRAM {
+        return refuse(format!("cannot write n-grams of up to {most} characters: at most {LONGEST_NGRAM} can be read"));
+    }
     if words != vectors.data.len() || rows != subwords.buckets().len() * vectors.dim {
         return refuse("the rows of words and n-grams are not as long as the vectors".to_owned());
     }

@@ -9,7 +9,9 @@ use motevec_core::subword::Ngrams;
 use motevec_core::train::{self, CbowGradient, Update};
 
 use super::{Objective, Optimizer, WindowDraw};
+use crate::format::MOST_DIMENSIONS;
 use crate::ranks::Ranks;
+use crate::subwords::LONGEST_NGRAM;
 use crate::{Error, Result};
 
 /// How to train. [`Default`] is what the command line does on a large text, and word2vec on any.
@@ -204,8 +206,11 @@ impl Settings {
         let window_steps = self.architecture == Architecture::SkipGram && self.is_plain() && !pairs;
         let ranks =
             format!("there are {} ranks, which share groups out: give as many groups, or more", self.ranks.count());
-        let checks: [(_, &dyn Display, _, &str); 14] = [
+        let longest = self.subwords.map_or(0, Ngrams::most);
+        let wide = format!("give less than {MOST_DIMENSIONS} (100 to 300 are usual)");
+        let checks: [(_, &dyn Display, _, &str); 16] = [
             ("dim", &self.dim, self.dim > 0, "a vector needs at least 1 component (100 to 300 are usual)"),
+            ("dim", &self.dim, self.dim < MOST_DIMENSIONS, &wide),
             ("epochs", &self.epochs, self.epochs > 0, "there is nothing to train; give at least 1"),
             ("lr", &self.rate, fits(self.rate, false), "the learning rate must be a positive number (0.025 is usual)"),
             (
@@ -234,6 +239,7 @@ impl Settings {
                 "words with n-grams train by plain SGD: leave out --optimizer, --l2, --dropout, --loss softmax and \
                  --arithmetic q15",
             ),
+            ("max-n", &longest, longest <= LONGEST_NGRAM, &format!("give at most {LONGEST_NGRAM}: words are shorter")),
             ("groups", &self.groups, (1..=MOST_GROUPS).contains(&self.groups), &format!("give 1 to {MOST_GROUPS}")),
             ("groups", &self.groups, self.groups == 1 || self.merges(), one_group),
             ("groups", &self.groups, self.groups >= self.ranks.count(), &ranks),

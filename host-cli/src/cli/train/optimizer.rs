@@ -11,6 +11,7 @@ use motevec_core::train::CbowGradient;
 use super::arguments::LearningArgs;
 use crate::cli::report;
 use crate::corpus::Corpus;
+use crate::subwords::LONGEST_NGRAM;
 use crate::train::{self, Architecture, Objective, Optimizer, Plan, Settings};
 use crate::{Error, Result};
 
@@ -146,8 +147,8 @@ const CBOW_RATE: f32 = 0.1;
 /// The default of word2vec.c, with CBOW.
 const WORD2VEC_RATE: f32 = 0.05;
 
-/// Longer than any word.
-const MOST_CHARACTERS: i64 = 1_000;
+/// As clap takes it.
+const MOST_CHARACTERS: i64 = LONGEST_NGRAM as i64;
 /// More than there is memory for, and still a size.
 const MOST_BUCKETS: i64 = 1 << 30;
 

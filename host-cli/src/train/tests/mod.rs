@@ -9,6 +9,7 @@ use std::ops::ControlFlow::{Break, Continue};
 
 use motevec_core::sample::Generator;
 use motevec_core::simd::Level;
+use motevec_core::subword::Ngrams;
 use motevec_core::train::Update;
 use rand_core::Rng;
 
@@ -46,6 +47,17 @@ fn run(corpus: &Corpus, settings: &Settings) -> Trained {
 
 fn bits(trained: &Trained) -> Vec<u32> {
     trained.center.iter().chain(&trained.outside).map(|x| x.to_bits()).collect()
+}
+
+/// What reads models refuses others.
+#[test]
+fn settings_are_those_of_models_that_can_be_read() {
+    let wide = |dim| Settings { dim, ..settings() }.check();
+    assert!(wide((1 << 20) - 1).is_ok());
+    assert_eq!(wide(1 << 20).unwrap_err().to_string(), "dim 1048576: give less than 1048576 (100 to 300 are usual)");
+    let with = |most| Settings { subwords: Ngrams::new(3, most, 100).ok(), ..settings() }.check();
+    assert!(with(100).is_ok());
+    assert_eq!(with(101).unwrap_err().to_string(), "max-n 101: give at most 100: words are shorter");
 }
 
 #[test]

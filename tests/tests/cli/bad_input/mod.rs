@@ -117,9 +117,19 @@ fn outputs_where_nobody_can_write() {
     }
 }
 
+/// The arguments of training vectors of a million numbers for two words of the text, and so many that it lacks.
+fn many_words(folder: &Folder, words: u32) -> [&'static str; 8] {
+    let absent: String = (0..words).map(|word| format!("word{word} 5\n")).collect();
+    folder.write("words.txt", format!("the 9\ncat 9\n{absent}"));
+    ["train", "text.txt", "-o", "model.bin", "--dim", "1000000", "--read-vocab", "words.txt"]
+}
+
 #[test]
 fn a_model_that_is_too_large_says_how_to_make_it_smaller() {
-    let (_, message) = folder().failure(&["train", "text.txt", "-o", "model.bin", "--dim", "4000000000"]);
+    let folder = folder();
+    let args = many_words(&folder, 200_000);
+    let (_, message) = folder.failure(&args);
+    assert!(message.starts_with("error: a model of 200,002 words × 1,000,000 dimensions needs "), "{message}");
     let advice = ": lower --dim, or keep fewer words with a higher --min-count or with --max-vocab\n";
     assert!(message.ends_with(advice) && message.contains("iB are available"), "{message}");
 }
@@ -138,9 +148,9 @@ fn little_memory_is_no_reason_to_crash() {
         assert!(code == 1 && message.starts_with(&format!("error: {model}")), "a header is not a promise: {message}");
     }
     // Little enough that only the limit stands in the way.
-    let args = ["train", "text.txt", "-o", "model.bin", "--dim", "10000000", "--threads", "1"];
+    let args = [&many_words(&folder, 80)[..], &["--threads", "1"]].concat();
     let Some((code, message)) = limited(&folder, 600_000, &args) else { return };
-    let start = "error: a model of 7 words × 10,000,000 dimensions needs ";
+    let start = "error: a model of 82 words × 1,000,000 dimensions needs ";
     assert!(code == 1 && message.starts_with(start), "{message}");
     assert_eq!(folder.read("model.bin"), EARLIER.as_bytes());
 }
