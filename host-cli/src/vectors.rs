@@ -16,6 +16,9 @@ pub struct Vectors {
     pub data: Vec<f32>,
     /// The outside vectors (the rows of `U`), likewise, if the file holds them: further training needs them.
     pub outside: Option<Vec<f32>>,
+    /// Of a model of hierarchical softmax, in place of outside vectors: the rows of the inner nodes of the tree that
+    /// the words' counts make, one less than there are words.
+    pub nodes: Option<Vec<f32>>,
     /// The n-grams that the words are made of, if the model has some.
     pub subwords: Option<Subwords>,
     /// How the model was made, the first training run first, if the file says so.
@@ -26,7 +29,7 @@ impl Vectors {
     /// Center vectors, of which no more is known: one of `dim` numbers for each word, row after row.
     #[must_use]
     pub fn new(vocabulary: Vocabulary, dim: usize, data: Vec<f32>) -> Self {
-        Self { vocabulary, dim, data, outside: None, subwords: None, history: Vec::new() }
+        Self { vocabulary, dim, data, outside: None, nodes: None, subwords: None, history: Vec::new() }
     }
 
     /// The vector of `row`. Panics where `row` is out of range.
@@ -56,9 +59,9 @@ impl Vectors {
     /// The same vectors, borrowed.
     #[must_use]
     pub fn view(&self) -> VectorsRef<'_> {
-        let Self { vocabulary, dim, data, outside, subwords, history } = self;
-        let (outside, subwords) = (outside.as_deref(), subwords.as_ref());
-        VectorsRef { vocabulary, dim: *dim, data, outside, subwords, history }
+        let Self { vocabulary, dim, data, outside, nodes, subwords, history } = self;
+        let (outside, nodes, subwords) = (outside.as_deref(), nodes.as_deref(), subwords.as_ref());
+        VectorsRef { vocabulary, dim: *dim, data, outside, nodes, subwords, history }
     }
 
     /// The `count` most frequent words, in their present order; the first ones if counts are unknown or equal.
@@ -70,13 +73,14 @@ impl Vectors {
         self.keep(&rows)
     }
 
-    /// Only these `rows`, in their order.
+    /// Only these `rows`, in their order. Nodes are left out: fewer words have another tree.
     pub(crate) fn keep(self, rows: &[usize]) -> Self {
         let vocabulary = rows.iter().map(|&row| (self.vocabulary.word(row), self.vocabulary.count(row))).collect();
         let kept = |data: &Vec<f32>| rows.iter().flat_map(|row| &data[row * self.dim..][..self.dim]).copied().collect();
         let outside = self.outside.as_ref().map(kept);
         let subwords = self.subwords.as_ref().map(|subwords| subwords.keep(rows));
-        Self { vocabulary, dim: self.dim, data: kept(&self.data), outside, subwords, history: self.history }
+        let (dim, data) = (self.dim, kept(&self.data));
+        Self { vocabulary, dim, data, outside, nodes: None, subwords, history: self.history }
     }
 }
 
@@ -91,6 +95,8 @@ pub struct VectorsRef<'a> {
     pub data: &'a [f32],
     /// The outside vectors, likewise, if they are known. Not every format holds them.
     pub outside: Option<&'a [f32]>,
+    /// The rows of a tree's inner nodes, as [`Vectors::nodes`] has them. Few formats hold them.
+    pub nodes: Option<&'a [f32]>,
     /// The n-grams that the words are made of. Few formats hold them.
     pub subwords: Option<&'a Subwords>,
     /// How the model was made. Not every format says so.

@@ -49,8 +49,6 @@ type PySubwords = ((u32, u32, u32), PyBackedBytes, PyBackedBytes, PyBackedBytes)
 #[pyclass(frozen, module = "motevec._motevec")]
 pub(crate) struct Vectors {
     pub(crate) vectors: Arc<motevec::Vectors>,
-    /// With hierarchical softmax, the rows of the tree's inner nodes.
-    nodes: Option<Vec<f32>>,
 }
 
 impl Vectors {
@@ -60,8 +58,8 @@ impl Vectors {
         // The inner nodes of a tree are not words.
         let (outside, nodes) =
             if outside.len() == center.len() { (Some(outside), None) } else { (None, Some(outside)) };
-        let vectors = motevec::Vectors { outside, subwords, history, ..motevec::Vectors::new(vocabulary, dim, center) };
-        Self { vectors: Arc::new(vectors), nodes }
+        let new = motevec::Vectors::new(vocabulary, dim, center);
+        Self { vectors: Arc::new(motevec::Vectors { outside, nodes, subwords, history, ..new }) }
     }
 
     fn array(&self, which: fn(&motevec::Vectors) -> Option<&[f32]>) -> Option<Array> {
@@ -72,7 +70,8 @@ impl Vectors {
 
 #[pymethods]
 impl Vectors {
-    /// Puts a model together; vectors are the bytes of rows of f32.
+    /// Puts a model together; vectors are the bytes of rows of f32. The outside ones are those of words, or of the
+    /// nodes of a tree, of which there is one less.
     #[new]
     #[pyo3(signature = (words, counts, dim, center, outside=None, subwords=None, history=None))]
     fn new(
@@ -91,6 +90,10 @@ impl Vectors {
         if vocabulary.len() != words.len() || words.len() != counts.len() {
             return Err(wrong("a word is there twice, or has no count"));
         }
+        let (outside, nodes): (Option<Vec<f32>>, _) = match outside {
+            Some(nodes) if nodes.len() + dim == center.len() => (None, Some(nodes)),
+            outside => (outside, None),
+        };
         if numbers != Some(center.len()) || outside.as_ref().is_some_and(|outside| outside.len() != center.len()) {
             return Err(wrong("there is not one row of vector_size numbers for each word"));
         }
@@ -110,11 +113,12 @@ impl Vectors {
         let history = history.map(serde_json::from_str).transpose().map_err(|error| wrong(&error.to_string()))?;
         let vectors = motevec::Vectors {
             outside,
+            nodes,
             subwords,
             history: history.unwrap_or_default(),
             ..motevec::Vectors::new(vocabulary, dim, center)
         };
-        Ok(Self { vectors: Arc::new(vectors), nodes: None })
+        Ok(Self { vectors: Arc::new(vectors) })
     }
 
     /// The same model with other rows, of words that begin with those that there are: new ones have outside vectors of
@@ -128,7 +132,7 @@ impl Vectors {
             outside
         });
         let vectors = motevec::Vectors { outside, history: history.clone(), ..vectors };
-        Ok(Self { vectors: Arc::new(vectors), nodes: None })
+        Ok(Self { vectors: Arc::new(vectors) })
     }
 
     /// Reads a model.
@@ -144,7 +148,7 @@ impl Vectors {
         let format = format.map(named).transpose()?;
         let rules = Rules { limit, lenient, ..Rules::default() };
         let vectors = wait_for(py, move || format::open(&path, format, None)?.with(rules).read())?;
-        Ok(Self { vectors: Arc::new(vectors.map_err(Failure::Motevec)?), nodes: None })
+        Ok(Self { vectors: Arc::new(vectors.map_err(Failure::Motevec)?) })
     }
 
     /// Writes the model in `format`, or in that of the name, or else as `usual`.
@@ -196,9 +200,9 @@ impl Vectors {
         self.array(|vectors| vectors.outside.as_deref())
     }
 
-    /// With hierarchical softmax, the vectors of the tree's inner nodes, right after training.
+    /// With hierarchical softmax, the vectors of the tree's inner nodes, if they are known.
     fn nodes(&self) -> Option<Array> {
-        Some(Array::rows(Numbers::Own(self.nodes.clone()?), self.vectors.dim))
+        self.array(|vectors| vectors.nodes.as_deref())
     }
 
     /// The words' own rows, which with those of their n-grams make their vectors.
@@ -229,7 +233,7 @@ impl Vectors {
 
     /// What [`new`](Self::new) takes, for pickling.
     fn __getnewargs__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let motevec::Vectors { vocabulary, dim, data, outside, subwords, .. } = &*self.vectors;
+        let motevec::Vectors { vocabulary, dim, data, outside, nodes, subwords, .. } = &*self.vectors;
         let bytes = |numbers: &[f32]| {
             let bytes = PyBytes::new_with(py, size_of_val(numbers), |bytes| {
                 bytes.chunks_exact_mut(4).zip(numbers).for_each(|(four, x)| four.copy_from_slice(&x.to_ne_bytes()));
@@ -245,7 +249,7 @@ impl Vectors {
             }
             _ => None,
         };
-        let outside = outside.as_deref().map(bytes).transpose()?;
+        let outside = outside.as_ref().or(nodes.as_ref()).map(|rows| bytes(rows)).transpose()?;
         let arguments = (self.words(), vocabulary.counts(), dim, bytes(data)?, outside, subwords, self.history()?);
         arguments.into_pyobject(py)
     }

@@ -218,6 +218,10 @@ class TrainingTest(unittest.TestCase):
                     again.train(topics(), total_examples=600, epochs=1)
                     self.assertFalse((again.wv.vectors == model.wv.vectors).all())
                 self.assertIs(type(motevec.load(path)), type(model.wv))
+            tree = Word2Vec(topics(), hs=1, negative=0, **SMALL)
+            tree.save(path)
+            for again in (Word2Vec.load(path), pickle.loads(pickle.dumps(tree))):
+                self.assertTrue(tree.syn1.any() and (again.syn1 == tree.syn1).all())
 
     def test_what_is_assigned_to_a_word_leaves_the_rest_of_the_model(self):
         model = Word2Vec([["a", "b", "c"]] * 50, vector_size=4, min_count=1, window=2, epochs=2, sample=0)

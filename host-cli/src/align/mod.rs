@@ -105,13 +105,14 @@ impl Alignment {
     }
 
     /// Lays `b` over the other model: multiplies all its vectors by R, those of words that the other model lacks too.
-    /// Outside vectors are multiplied likewise, so that `b` predicts the same contexts as before; and so are n-grams,
-    /// for words that it has not seen.
+    /// Outside vectors, or nodes, are multiplied likewise, so that `b` predicts the same contexts as before; and so are
+    /// n-grams, for words that it has not seen.
     pub fn apply(&self, b: &mut Vectors) {
         let dim = b.dim;
         let outside = b.outside.as_deref_mut().unwrap_or_default();
+        let nodes = b.nodes.as_deref_mut().unwrap_or_default();
         let [own, ngrams] = b.subwords.as_mut().map(Subwords::rows_mut).unwrap_or_default();
-        let matrices = [&mut *b.data, outside, own, ngrams];
+        let matrices = [&mut *b.data, outside, nodes, own, ngrams];
         matrices.into_par_iter().flat_map(|matrix| matrix.par_chunks_exact_mut(dim)).for_each(|row| {
             let mut sums = vec![0.0; dim];
             row.iter().zip(&self.matrix).for_each(|(&number, other)| add(&mut sums, f64::from(number), other));
@@ -162,12 +163,13 @@ mod tests {
         // A quarter turn of the words 1 and 2, and two words more.
         let mut b = model(2, 1, &[-2.0, 0.0, -1.0, 3.0, 0.0, 0.5, 7.0, 0.0]);
         b.outside = Some(b.data.clone());
+        b.nodes = Some(b.data[..6].to_vec());
         let alignment = align(&a, &b).unwrap();
         assert_eq!(alignment.shared(), [Shared { a: 1, b: 0 }, Shared { a: 2, b: 1 }]);
         alignment.apply(&mut b);
         let expected = [0.0, 2.0, 3.0, 1.0, 0.5, 0.0, 0.0, -7.0];
         assert!(b.data.iter().zip(expected).all(|(x, y): (&f32, f32)| (x - y).abs() < 1e-6), "{:?}", b.data);
-        assert_eq!(b.outside, Some(b.data.clone()));
+        assert_eq!((b.outside.as_ref(), b.nodes.as_deref()), (Some(&b.data), Some(&b.data[..6])));
         assert!(alignment.distances(&a, &b).iter().all(|moved| moved.distance < 1e-6));
     }
 

@@ -125,7 +125,7 @@ impl Display for Report {
         writeln!(f, "words       {words} of {of_words}")?;
         writeln!(f, "dimensions  {}", self.dim)?;
         writeln!(f, "numbers     {}", self.numbers)?;
-        writeln!(f, "vectors     {}", report::matrices(self.outside))?;
+        writeln!(f, "vectors     {}", report::matrices(self.outside, false))?;
         write!(f, "written     {}", printable(&self.output))?;
         self.file_bytes.map_or(Ok(()), |bytes| write!(f, ", {}", BinaryBytes(bytes)))
     }

@@ -41,6 +41,8 @@ struct Report<'a> {
     numbers: &'static str,
     /// Whether there are outside vectors besides the center ones.
     outside: bool,
+    /// Whether there are the nodes of a tree instead.
+    nodes: bool,
     /// Which n-grams words are made of, where they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     subwords: Option<Subwords>,
@@ -83,9 +85,10 @@ impl Args {
             words,
             dim: rest.dim,
             file_bytes,
-            memory_bytes: rest.memory(lengths.outside),
+            memory_bytes: rest.memory(lengths.outside || lengths.nodes),
             numbers,
             outside: lengths.outside,
+            nodes: lengths.nodes,
             subwords: rest.subwords.as_ref().map(Subwords::of),
             norms: lengths.norms(),
             first_words: rest.vocabulary.words().take(SHOWN).collect(),
@@ -104,11 +107,12 @@ impl Subwords {
     }
 }
 
-/// What is kept of the rows of a model: how long each is, and whether there are outside vectors.
+/// What is kept of the rows of a model: how long each is, and whether there are outside vectors, or nodes.
 #[derive(Default)]
 struct Lengths {
     of_rows: Vec<f64>,
     outside: bool,
+    nodes: bool,
 }
 
 impl Lengths {
@@ -139,6 +143,10 @@ impl Visitor for Lengths {
         self.outside = true;
     }
 
+    fn node(&mut self, _numbers: &[f32]) {
+        self.nodes = true;
+    }
+
     fn leave_out(&mut self, rows: &[usize]) {
         let mut at = 0..;
         self.of_rows.retain(|_| at.next().is_none_or(|row| rows.binary_search(&row).is_err()));
@@ -155,7 +163,7 @@ impl Display for Report<'_> {
         writeln!(f, "file size   {size}")?;
         writeln!(f, "memory      {}", BinaryBytes(self.memory_bytes as u64))?;
         writeln!(f, "numbers     {}", self.numbers)?;
-        writeln!(f, "vectors     {}", report::matrices(self.outside))?;
+        writeln!(f, "vectors     {}", report::matrices(self.outside, self.nodes))?;
         if let Some(Subwords { min_n, max_n, buckets, rows }) = self.subwords {
             let (buckets, rows) = (HumanCount(buckets.into()), HumanCount(rows as u64));
             writeln!(f, "subwords    n-grams of {min_n} to {max_n} characters, in {rows} of {buckets} buckets")?;

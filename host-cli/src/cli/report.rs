@@ -196,8 +196,12 @@ impl Display for Columns {
 }
 
 /// Which vectors a model holds.
-pub(super) fn matrices(outside: bool) -> &'static str {
-    if outside { "center and outside" } else { "center" }
+pub(super) fn matrices(outside: bool, nodes: bool) -> &'static str {
+    match (outside, nodes) {
+        (true, _) => "center and outside",
+        (false, true) => "center, and the nodes of a tree",
+        (false, false) => "center",
+    }
 }
 
 /// The table of `neighbors`.

@@ -22,6 +22,7 @@ mod image;
 mod lines;
 pub(crate) mod matrix;
 mod model_file;
+mod nodes;
 mod numpy;
 mod projector;
 mod rows;

@@ -25,6 +25,10 @@ pub trait Visitor {
     /// The next outside vector, in the order of the rows, all of which have been shown.
     fn outside(&mut self, _numbers: &[f32]) {}
 
+    /// The next row of an inner node of a tree, which a model of hierarchical softmax has in place of outside vectors;
+    /// once all rows have been shown, and only where outside vectors are wanted.
+    fn node(&mut self, _numbers: &[f32]) {}
+
     /// These rows, in ascending order, are to be left out after all, because of their outside vectors.
     fn leave_out(&mut self, _rows: &[usize]) {}
 }
@@ -43,7 +47,7 @@ pub struct Rest {
 }
 
 impl Rest {
-    /// The bytes of memory that the whole model would take, with `outside` vectors if it has some.
+    /// The bytes of memory that the whole model would take, with `outside` vectors or nodes if it has some.
     #[must_use]
     pub fn memory(&self, outside: bool) -> usize {
         let matrices = if outside { 2 } else { 1 };
@@ -59,6 +63,7 @@ pub(super) struct Whole {
     pub(super) data: Vec<f32>,
     /// `None` where they are not wanted.
     outside: Option<Vec<f32>>,
+    nodes: Vec<f32>,
 }
 
 impl Whole {
@@ -76,7 +81,9 @@ impl Whole {
     pub(super) fn finish(self, rest: Rest) -> Vectors {
         let Rest { vocabulary, dim, subwords, history } = rest;
         let outside = self.outside.filter(|outside| !outside.is_empty());
-        Vectors { vocabulary, dim, data: self.data, outside, subwords, history }
+        // Without some of the words it would be another tree.
+        let nodes = Some(self.nodes).filter(|nodes| !nodes.is_empty() && nodes.len() + dim == self.data.len());
+        Vectors { vocabulary, dim, data: self.data, outside, nodes, subwords, history }
     }
 }
 
@@ -85,6 +92,7 @@ impl Visitor for Whole {
         self.dim = dim;
         self.data.clear();
         self.outside.iter_mut().for_each(Vec::clear);
+        self.nodes.clear();
         // A refusal is not a failure yet: a sparse file may be longer than memory and still end early.
         let _ = self.data.try_reserve_exact(rows.saturating_mul(dim));
     }
@@ -105,6 +113,10 @@ impl Visitor for Whole {
             }
             outside.extend_from_slice(numbers);
         }
+    }
+
+    fn node(&mut self, numbers: &[f32]) {
+        self.nodes.extend_from_slice(numbers);
     }
 
     fn leave_out(&mut self, rows: &[usize]) {

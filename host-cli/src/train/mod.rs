@@ -121,6 +121,13 @@ impl Trained {
         }
         Ok(())
     }
+
+    /// The outside vectors, or the rows of inner nodes, as a model has them.
+    #[must_use]
+    pub fn outside_or_nodes(&self) -> (Option<&[f32]>, Option<&[f32]>) {
+        let rows = &self.outside[..];
+        if rows.len() == self.center.len() { (Some(rows), None) } else { (None, Some(rows)) }
+    }
 }
 
 /// Trains on `corpus`: in [`rounds`]; or [on one shard](sequential()), where the plan has no more, or where what shards

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use motevec_core::loss::{Gradients, hierarchical_softmax};
+use motevec_core::sample::HuffmanTree;
 use motevec_tests::models::sample;
 use motevec_tests::{Folder, data, has_python, skip, works};
 
@@ -121,6 +123,9 @@ fn fasttext_and_we_have_the_same_vectors_for_words_seen_or_not() {
         "skipgram -bucket 1000",
         "cbow -bucket 77 -minn 1 -maxn 4",
         "skipgram -bucket 500 -minn 0 -maxn 3 -loss softmax",
+        "skipgram -bucket 500 -maxn 4 -loss softmax",
+        "skipgram -bucket 500 -minCount 40",
+        "skipgram -bucket 500 -loss hs -neg 0",
         "skipgram -minn 0 -maxn 0",
         "skipgram -minn 5 -maxn 4 -bucket 30",
     ] {
@@ -132,8 +137,8 @@ fn fasttext_and_we_have_the_same_vectors_for_words_seen_or_not() {
         folder.stdout(&["convert", "model.bin", "full.safetensors"]);
         folder.stdout(&["convert", "full.safetensors", "ours.bin", "--to", "fasttext-bin"]);
         assert_eq!(fasttext_vectors(&folder, "ours.bin"), theirs, "{options}");
-        // Ours is theirs to the last byte, but for lengths and buckets that make no n-grams, and another loss.
-        if !["softmax", "-maxn 0", "-minn 5", "-minn 0"].iter().any(|option| options.contains(option)) {
+        // Ours is theirs to the last byte, but for lengths and buckets that make no n-grams.
+        if !["-maxn 0", "-minn 5", "-minn 0"].iter().any(|option| options.contains(option)) {
             assert!(folder.read("ours.bin") == folder.read("model.bin"), "{options}");
         }
     }
@@ -150,6 +155,55 @@ fn fasttext_and_we_have_the_same_vectors_for_words_seen_or_not() {
         let (_, message) = folder.failure(&["info", name]);
         assert!(message.contains("this fastText model classifies texts; only word vectors can be read"), "{message}");
     }
+}
+
+/// The nodes of fastText's tree are those of ours: from the right ones, words are better foretold than by chance.
+#[test]
+fn a_tree_of_fasttext_foretells_the_words_that_it_has_learned() {
+    if !works("sh", &["-c", "command -v fasttext"]) {
+        return skip("fastText", "apt-get install fasttext");
+    }
+    let folder = Folder::new();
+    // Each word in the company of its like.
+    let topics = (0..600).map(|line| format!("{0}a {0}b {0}c {0}d {0}a\n", ["x", "y", "z"][line % 3]));
+    folder.write("topics.txt", topics.collect::<String>());
+    let options = "skipgram -input topics.txt -output tree -loss hs -dim 8 -epoch 20 -t 1 -thread 1 -minn 2 -maxn 3 \
+                   -bucket 500 -lr 0.1";
+    let output = Command::new("fasttext").current_dir(folder.path("")).args(options.split_whitespace()).output();
+    assert!(output.unwrap().status.success());
+    let ours = "train topics.txt --subwords --min-n 2 --max-n 3 --buckets 500 --loss hs --dim 8 --epochs 20 \
+                --subsample 1 --lr 0.1 -o ours.bin";
+    folder.stdout(&ours.split_whitespace().collect::<Vec<_>>());
+    folder.stdout(&["convert", "tree.bin", "tree.safetensors"]);
+    for name in ["tree.bin", "tree.safetensors", "ours.bin"] {
+        let model = read(&folder, name);
+        let (nodes, words) = (model.nodes.as_ref().unwrap(), model.vocabulary.len());
+        let counts = model.vocabulary.counts();
+        let tree = HuffmanTree::new(vec![0; 2 * words], &mut vec![0; words], words, |row| counts[row]).unwrap();
+        let loss = |center: &str, outside: &str| {
+            let (mut center_gradient, mut node_gradients) = (vec![0.0; 8], vec![0.0; nodes.len()]);
+            let mut gradients = Gradients { center: &mut center_gradient, outside: &mut node_gradients };
+            let path: Vec<_> = tree.path(model.vocabulary.row(outside).unwrap() as u32).collect();
+            hierarchical_softmax(model.get(center).unwrap(), path, nodes, &mut gradients).unwrap()
+        };
+        for topic in ["x", "y", "z"] {
+            let [a, b, c] = ["a", "b", "c"].map(|word| format!("{topic}{word}"));
+            let near = loss(&a, &b).max(loss(&b, &c)).max(loss(&c, &b));
+            let far =
+                ["x", "y", "z"].map(|other| if other == topic { f32::MAX } else { loss(&a, &format!("{other}b")) });
+            // One word in thirteen: the end of a line is one.
+            assert!(near < 13_f32.ln() - 0.5 && far.iter().all(|&far| far > near + 1.0), "{name}: {near} {far:?}");
+        }
+        let info = folder.stdout(&["info", name]);
+        assert!(info.contains("vectors     center, and the nodes of a tree\n"), "{info}");
+        assert!(info.contains("--loss hierarchical-softmax"), "{info}");
+    }
+    // Training goes on from them, and says how.
+    let resume = "train topics.txt --resume-from tree.bin --loss hs --epochs 1 -o longer.bin";
+    let output = folder.run(&resume.split(' ').collect::<Vec<_>>());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("tree.bin: its nodes are those of the tree of its own"), "{said}");
+    assert!(read(&folder, "longer.bin").nodes.is_some());
 }
 
 #[test]
@@ -180,4 +234,39 @@ show(words, [model.wv[word] for word in words])"
     let (before, after) = rows.split_at(WORDS.len() - 1);
     assert_near(&our_vectors(&folder, "model.bin")[..WORDS.len() - 1], before, 1e-6);
     assert_near(&our_vectors(&folder, "gensim.bin")[..WORDS.len() - 1], after, 1e-6);
+}
+
+#[test]
+fn gensim_has_the_tree_of_a_model_and_we_have_its() {
+    if !has_python("numpy gensim") || !works("sh", &["-c", "command -v fasttext"]) {
+        return skip("fastText", "apt-get install fasttext");
+    }
+    let folder = Folder::new();
+    train_fasttext(&folder, "cbow -bucket 1000 -loss hs");
+    folder.stdout(&["convert", "model.bin", "full.safetensors"]);
+    folder.stdout(&["convert", "full.safetensors", "ours.bin"]);
+    let ours =
+        "train text.txt --subwords --buckets 1000 --loss hierarchical-softmax --dim 10 --epochs 1 -o trained.bin";
+    folder.stdout(&ours.split(' ').collect::<Vec<_>>());
+    let script = "
+from gensim.models.fasttext import load_facebook_model, save_facebook_model
+theirs = load_facebook_model('model.bin')
+for name in ['ours.bin', 'trained.bin']:
+    model = load_facebook_model(name)
+    assert (model.hs, model.negative) == (1, 0), (model.hs, model.negative)
+    assert model.syn1.shape == (len(model.wv), 10) and model.syn1[:-1].any() and not model.syn1[-1].any()
+    assert name != 'ours.bin' or (model.syn1 == theirs.syn1).all()
+    model.train([['nation', 'law', 'war']] * 9, total_examples=9, epochs=1)
+save_facebook_model(model, 'gensim.bin')
+show(model.wv.index_to_key, model.syn1[:-1])";
+    let rows = numbers(&python(&folder, script));
+    let model = read(&folder, "gensim.bin");
+    // What gensim calls a row of the tree is there with the sign that fastText's rows have.
+    let opposite: Vec<f32> = model.nodes.unwrap().iter().map(|x| -x).collect();
+    assert_eq!(opposite, rows.concat());
+    assert_eq!(model.history[0].options[1], ("loss".to_owned(), "hierarchical-softmax".to_owned()));
+    folder.stdout(&["convert", "gensim.bin", "again.bin", "--to", "fasttext-bin"]);
+    assert!(folder.read("again.bin") == folder.read("gensim.bin"));
+    assert_eq!(fasttext_vectors(&folder, "trained.bin").len(), WORDS.len());
+    assert_near(&our_vectors(&folder, "trained.bin"), &fasttext_vectors(&folder, "trained.bin"), 1e-5);
 }

@@ -269,10 +269,10 @@ impl Args {
         let mut history = earlier.map(|earlier| earlier.history).unwrap_or_default();
         history.push(Run::new(run_options, &corpus, trained));
         let (vocabulary, dim) = (&corpus.vocabulary, settings.dim);
-        // The inner nodes of a tree are not words.
-        let outside = Some(&trained.outside[..]).filter(|outside| outside.len() == trained.center.len());
+        let (outside, nodes) = trained.outside_or_nodes();
         let (data, history) = (&trained.center, &history[..]);
-        let vectors = VectorsRef { vocabulary, dim, data, outside, subwords: trained.subwords.as_ref(), history };
+        let subwords = trained.subwords.as_ref();
+        let vectors = VectorsRef { vocabulary, dim, data, outside, nodes, subwords, history };
         format::lost(format, vectors).iter().for_each(|lost| report::note(lost));
         if let Err(error) = progress::busy("writing", || codec.write(output, vectors)) {
             return Err(rescue::rescue(error, (codec, output, vectors), session.as_mut().map(|s| (s, &corpus, &run))));
@@ -307,17 +307,20 @@ impl Args {
     fn read_earlier(&self, path: &Path, has_tree: bool) -> Result<Vectors> {
         let rules = Rules { option: None, note: report::note, ..Rules::default() };
         let earlier = format::open(path, None, None)?.with(rules).read()?;
-        let missing = match (earlier.outside.is_none(), earlier.vocabulary.counts().iter().all(|&count| count == 0)) {
+        let starts_with_zeros = match (&earlier.outside, &earlier.nodes) {
+            (Some(_), _) => "its outside vectors are those of words; the tree starts with zeros",
+            (None, Some(_)) => "its nodes are those of the tree of its own text; that of this one starts with zeros",
+            (None, None) => "",
+        };
+        let no_outside = earlier.outside.is_none() && !(has_tree && earlier.nodes.is_some());
+        let missing = match (no_outside, earlier.vocabulary.counts().iter().all(|&count| count == 0)) {
             (true, true) => "outside vectors and counts: training starts with zeros, and with each word seen once",
             (true, false) => "outside vectors: training starts with zeros",
             (false, true) => "counts: training starts with each word seen once",
             (false, false) => "",
         };
-        if has_tree && earlier.outside.is_some() {
-            report::note(&format!(
-                "{}: its outside vectors are those of words; the tree starts with zeros",
-                path.display()
-            ));
+        if has_tree && !starts_with_zeros.is_empty() {
+            report::note(&format!("{}: {starts_with_zeros}", path.display()));
         }
         if !missing.is_empty() {
             report::note(&format!("{}: it has no {missing}", path.display()));

@@ -4,9 +4,16 @@
 //! input matrix, with the words' own rows, and then a row for each bucket of n-grams; and the output matrix, which are
 //! the outside vectors. The vector of a word, the mean of its rows (eq. 24), is not in the file, but computed.
 //!
-//! Models for classification, quantized ones (`.ftz`) and pruned ones are refused.
+//! With hierarchical softmax, the output matrix has the inner nodes of a tree, and a row of zeros. The tree is that of
+//! word2vec.c, node for node. But fastText has a node predict the bit of a word's code, where word2vec.c, and so eq.
+//! 22, has it predict one minus the bit: rows have the opposite sign.
+//!
+//! Models for classification are refused, and so are pruned ones, and quantized ones (`.ftz`), which fastText makes of
+//! models for classification only.
 
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -21,8 +28,8 @@ use super::rows::{self, LONGEST_WORD};
 use super::rules::Flaw;
 use super::subwords::{self, Buckets};
 use super::visit::without_rows;
-use super::{Codec, Rest, Source, Visitor, Whole, matrix};
-use crate::{Error, Result, Subwords, VectorsRef, Vocabulary, compression};
+use super::{Codec, Rest, Source, Visitor, Whole, matrix, nodes};
+use crate::{Error, Result, Run, Subwords, VectorsRef, compression};
 
 /// In place of a number of pruned n-grams: all are there.
 const NOT_PRUNED: i64 = -1;
@@ -68,7 +75,7 @@ impl Codec for FastTextModel {
         }
         compression::write(path, |out| {
             settings.write(out)?;
-            write_words(vectors.vocabulary, out)?;
+            write_words(vectors, out)?;
             write_head(rows, vectors.dim, out)?;
             match vectors.subwords {
                 None => matrix::write(vectors.data, out)?,
@@ -78,10 +85,14 @@ impl Codec for FastTextModel {
                 }
             }
             write_head(vectors.vocabulary.len() as u64, vectors.dim, out)?;
-            match vectors.outside {
-                Some(outside) => matrix::write(outside, out),
+            match (vectors.nodes, vectors.outside) {
+                (Some(nodes), _) => {
+                    nodes.chunks(vectors.dim).try_for_each(|row| matrix::write(&opposite(row), out))?;
+                    subwords::write_zeros(1, vectors.dim, out)
+                }
+                (None, Some(outside)) => matrix::write(outside, out),
                 // As before training.
-                None => subwords::write_zeros(vectors.vocabulary.len() as u64, vectors.dim, out),
+                (None, None) => subwords::write_zeros(vectors.vocabulary.len() as u64, vectors.dim, out),
             }
         })
     }
@@ -91,12 +102,17 @@ fn check_word(word: &str) -> Result<(), String> {
     rows::check_word_without(word, &['\0'], "a zero byte")
 }
 
-fn write_words(vocabulary: &Vocabulary, out: &mut dyn Write) -> io::Result<()> {
+/// The row of a node with the other sign.
+fn opposite(row: &[f32]) -> Vec<f32> {
+    row.iter().map(|x| -x).collect()
+}
+
+fn write_words(VectorsRef { vocabulary, history, .. }: VectorsRef<'_>, out: &mut dyn Write) -> io::Result<()> {
     // For other programs a word that does not occur is none: they divide by the sum of all counts.
     let counts = || vocabulary.counts().iter().map(|&count| i64::try_from(count).unwrap_or(i64::MAX).max(1));
     let words = (vocabulary.len() as u32).to_le_bytes();
     let labels = [0; 4];
-    let tokens = counts().fold(0, i64::saturating_add);
+    let tokens = tokens(history, counts().fold(0, i64::saturating_add));
     out.write_all(&[words, words, labels].concat())?;
     out.write_all(&[tokens, NOT_PRUNED].map(i64::to_le_bytes).concat())?;
     for (word, count) in vocabulary.words().zip(counts()) {
@@ -107,6 +123,16 @@ fn write_words(vocabulary: &Vocabulary, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(&[0])?;
     }
     Ok(())
+}
+
+/// The words of the text, also those that have no row, if the runs of `history` are those that counted the words to
+/// `counted`.
+fn tokens(history: &[Run], counted: i64) -> i64 {
+    let sum = |words: fn(&Run) -> u64| {
+        let sum = history.iter().map(words).fold(0, u64::saturating_add);
+        i64::try_from(sum).unwrap_or(i64::MAX)
+    };
+    if sum(|run| run.kept_words) == counted { sum(|run| run.words).max(counted) } else { counted }
 }
 
 /// What comes before the numbers of a matrix.
@@ -144,8 +170,9 @@ impl Reader {
         }
         if shown.is_continue() {
             self.head("output", rows as u64, dim)?;
-            // The nodes of a tree are not words.
-            if visitor.wants_outside() && settings.loss != HIERARCHICAL_SOFTMAX {
+            if visitor.wants_outside() && settings.loss == HIERARCHICAL_SOFTMAX {
+                self.nodes((rows, dim), visitor)?;
+            } else if visitor.wants_outside() {
                 self.outside(&mut words, (rows, dim), visitor)?;
             } else if !self.0.skip((rows * dim * size_of::<f32>()) as u64)? {
                 return Err(self.cut("its output matrix"));
@@ -188,6 +215,16 @@ impl Reader {
             Ok(ControlFlow::Continue(()))
         });
         shown.map(drop)
+    }
+
+    /// Shows the rows of inner nodes, of which there is one less than words, unless all are zero.
+    fn nodes(&mut self, shape: (usize, usize), visitor: &mut dyn Visitor) -> Result<()> {
+        let matrix = Numbers::F32.matrix(&mut self.0, shape, "its output matrix")?;
+        let inner = matrix.get(..matrix.len() - shape.1).unwrap_or_default();
+        if inner.iter().all(|&x| x == 0.0) {
+            return Ok(());
+        }
+        nodes::show(&mut self.0, &opposite(inner), shape.1, visitor)
     }
 
     /// The words, and how many the text had.
@@ -274,108 +311,5 @@ impl Reader {
 
     fn refuse(&self, found: &str, readable: &str) -> Error {
         self.0.error(None, format!("this fastText model {found}; only {readable} can be read"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::rows::testing;
-    use super::*;
-    use crate::{Run, Vectors};
-
-    /// Two words with their n-grams, in five buckets.
-    fn model() -> Vectors {
-        let vocabulary = [("</s>", 9), ("ab", 3)].into_iter().collect();
-        let ngrams = Ngrams::new(3, 3, 5).unwrap();
-        let buckets = std::collections::BTreeSet::from_iter(ngrams.of("ab")).into_iter().collect::<Vec<_>>();
-        let rows = (1..=2 * buckets.len()).map(|x| x as f32).collect();
-        let subwords = Subwords::new(ngrams, 2, Vec::new(), buckets, rows);
-        testing::with_subwords(Vectors::new(vocabulary, 2, vec![0.5, -1.25, 3.0, -0.0]), subwords)
-    }
-
-    #[test]
-    fn all_that_fasttext_holds_is_kept() {
-        let plain = Vectors { subwords: None, ..model() };
-        let with_outside = Vectors { outside: Some(vec![4.0, 3.0, 2.0, 1.0]), ..model() };
-        for model in [model(), plain, with_outside] {
-            let content = testing::write(&FastTextModel, &model).unwrap();
-            let read = testing::read(&FastTextModel, &content).unwrap();
-            testing::assert_same(&read, &model);
-            assert_eq!((&read.subwords, &read.outside), (&model.subwords, &model.outside));
-            assert_eq!(read.vocabulary.counts(), model.vocabulary.counts());
-            assert_eq!(testing::write(&FastTextModel, &read).unwrap(), content);
-        }
-        // The end of a line has no n-grams.
-        assert_eq!(model().row(0), [0.5, -1.25]);
-    }
-
-    #[test]
-    fn the_settings_of_training_are_kept() {
-        let options = [("architecture", "cbow"), ("window", "3"), ("epochs", "7"), ("min-count", "2")];
-        let options = options.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let run = Run { program: String::new(), words: 20, kept_words: 12, options, losses: vec![Some(1.0)] };
-        let content = testing::write(&FastTextModel, &Vectors { history: vec![run], ..model() }).unwrap();
-        let history = testing::read(&FastTextModel, &content).unwrap().history;
-        assert_eq!(
-            history[0].command_line(),
-            "--architecture cbow --loss negative-sampling --dim 2 --window 3 --epochs 7 --min-count 2 --negatives 5 \
-             --subsample 0.0001 --subwords --min-n 3 --max-n 3 --buckets 5"
-        );
-    }
-
-    #[test]
-    fn what_is_wrong_is_said() {
-        let good = testing::write(&FastTextModel, &model()).unwrap();
-        let with = |at: usize, bytes: &[u8]| [&good[..at], bytes, &good[at + bytes.len()..]].concat();
-        // The words begin at 92, the input matrix at 118, its rows at 135, the output matrix at 191.
-        assert_eq!((&good[92..97], good[118], good[119], good[191]), (&b"</s>\0"[..], 0, 7, 0));
-        let cases = [
-            (Vec::new(), "the file ends within its settings"),
-            (b"2 2\nstate".to_vec(), "this is not a fastText model"),
-            (with(4, &[10]), "this is version 10 of fastText's format; only 11 and 12 can be read"),
-            (with(8, &[0]), "its settings are garbage: 0 dimensions"),
-            (with(36, &[3]), "this fastText model classifies texts; only word vectors can be read"),
-            (with(36, &[9]), "is of kind 9"),
-            (with(40, &[0xff; 4]), "its settings are garbage: 2 dimensions, -1 buckets"),
-            (with(40, &[0]), "n-grams need at least one bucket"),
-            (with(40, &[6]), "its input matrix is 7 × 2; 8 × 2 was expected"),
-            (with(48, &[0xff]), "it has n-grams of up to 255 characters"),
-            (with(64, &[3]), "its header promises 2 words among 3"),
-            (with(64, &[0; 8]), "its header promises 0 words"),
-            (with(72, &[1]), "this fastText model has labels of texts"),
-            (with(84, &[0]), "has a pruned list of n-grams"),
-            (with(84, &[0; 8]), "has a pruned list of n-grams"),
-            (with(104, &[0xff]), "row 1: the count of `</s>` is below 0"),
-            (with(105, &[1]), "has labels of texts"),
-            (with(106, b"\xff"), "row 2: the word `\u{fffd}b` is not UTF-8"),
-            (with(118, &[1]), "has quantized numbers; only f32 can be read"),
-            (with(127, &[3]), "its input matrix is 7 × 3; 7 × 2 was expected"),
-            (with(135, &f32::NAN.to_le_bytes()), "row 1: the vector of `</s>` holds NaN"),
-            (with(187, &f32::NAN.to_le_bytes()), "the row of bucket 4 holds NaN"),
-            (with(192, &[3]), "its output matrix is 3 × 2; 2 × 2 was expected"),
-            (good[..100].to_vec(), "the file ends within its list of words"),
-            (good[..135].to_vec(), "the file ends early: it has 0 of 4 numbers of its words"),
-            (good[..160].to_vec(), "the file ends within the rows of its buckets"),
-            (good[..good.len() - 1].to_vec(), "the file ends early: it has 3 of 4 numbers of its output matrix"),
-            ([&good[..], b"more"].concat(), "the file continues after its output matrix"),
-        ];
-        for (content, expected) in cases {
-            let message = testing::read(&FastTextModel, &content).unwrap_err();
-            assert!(message.contains(expected), "wanted: {expected}\nfound: {message}");
-        }
-    }
-
-    #[test]
-    fn words_and_buckets_beyond_fasttext_are_refused() {
-        let vocabulary = [("a\0b", 1)].into_iter().collect();
-        let message = testing::write(&FastTextModel, &Vectors::new(vocabulary, 1, vec![1.0])).unwrap_err();
-        assert!(
-            message.ends_with("the word `a\\0b` contains a zero byte, which ends a word in this format"),
-            "{message}"
-        );
-        let ngrams = Ngrams::new(3, 6, u32::MAX).unwrap();
-        let subwords = Subwords::new(ngrams, 2, model().subwords.unwrap().words, Vec::new(), Vec::new());
-        let message = testing::write(&FastTextModel, &Vectors { subwords: Some(subwords), ..model() }).unwrap_err();
-        assert!(message.ends_with("words and buckets: fastText has at most 2147483647"), "{message}");
     }
 }

@@ -79,6 +79,13 @@ impl Settings {
         let part = |part: fn(Ngrams) -> u32| {
             vectors.subwords.map_or(0, |subwords| i32::try_from(part(subwords.ngrams)).unwrap_or(i32::MAX))
         };
+        let loss = match (vectors.nodes, vectors.outside, option("loss")) {
+            (Some(_), ..) | (None, None, Some("hierarchical-softmax")) => HIERARCHICAL_SOFTMAX,
+            (None, _, Some("softmax")) => SOFTMAX,
+            _ => NEGATIVE_SAMPLING,
+        };
+        // To gensim a model with negative samples has no tree, and fastText does not look.
+        let negatives = if loss == HIERARCHICAL_SOFTMAX { 0 } else { number("negatives", 5) };
         // gensim leaves out words that are rarer than this.
         let rarest = vectors.vocabulary.counts().iter().min().map_or(1, |&count| count.max(1));
         Self {
@@ -86,8 +93,8 @@ impl Settings {
             window: number("window", 5),
             epochs: number("epochs", 5),
             min_count: number("min-count", 1).min(i32::try_from(rarest).unwrap_or(i32::MAX)),
-            negatives: number("negatives", 5),
-            loss: NEGATIVE_SAMPLING,
+            negatives,
+            loss,
             architecture: if option("architecture") == Some("cbow") { CBOW } else { SKIP_GRAM },
             buckets: part(Ngrams::buckets),
             min_n: part(Ngrams::least),
@@ -134,9 +141,12 @@ impl Settings {
             number("window", &self.window),
             number("epochs", &self.epochs),
             number("min-count", &self.min_count),
-            number("negatives", &self.negatives),
-            number("subsample", &self.subsample),
         ];
+        // The other losses draw none.
+        if loss == "negative-sampling" {
+            options.push(number("negatives", &self.negatives));
+        }
+        options.push(number("subsample", &self.subsample));
         if let Some(ngrams) = ngrams {
             options.push(("subwords", String::new()));
             options.extend([number("min-n", &ngrams.least()), number("max-n", &ngrams.most())]);

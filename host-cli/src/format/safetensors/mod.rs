@@ -1,8 +1,9 @@
 //! safetensors: motevec's own full model, and the one format that keeps everything that training made.
 //!
-//! Tensors: `center` and, if known, `outside` (words × dimensions, F32) and `counts` (I64). Metadata, all strings:
-//! `format`, which is `motevec`; `vocabulary`, a JSON list of the words in row order; `history`, a JSON list of the
-//! [`Run`]s. The file depends only on the model: equal models make equal files.
+//! Tensors: `center` and, if known, `outside` (words × dimensions, F32), or with hierarchical softmax `nodes` (a row
+//! less), and `counts` (I64). Metadata, all strings: `format`, which is `motevec`; `vocabulary`, a JSON list of the
+//! words in row order; `history`, a JSON list of the [`Run`]s. The file depends only on the model: equal models make
+//! equal files.
 //!
 //! A model with n-grams has `subwords` in its metadata, a JSON object that says which (`min_n`, `max_n`, `buckets`),
 //! and three more tensors: `words`, the words' own rows; `buckets` (U32), those that have a row; and `ngrams`, their
@@ -26,7 +27,7 @@ use serde_json::json;
 
 use self::tensors::{cut, numbers_of, read_buckets, read_counts, read_matrix};
 use super::apart::Words;
-use super::{Codec, Rest, Source, Visitor, Whole, matrix, subwords, words};
+use super::{Codec, Rest, Source, Visitor, Whole, matrix, nodes, subwords, words};
 use crate::history::Run;
 use crate::{Error, Result, VectorsRef, output};
 
@@ -41,6 +42,7 @@ const HISTORY: &str = "history";
 const COUNTS: &str = "counts";
 const CENTER: &str = "center";
 const OUTSIDE: &str = "outside";
+const NODES: &str = "nodes";
 /// Of the metadata.
 const SUBWORDS: &str = "subwords";
 const WORDS: &str = "words";
@@ -86,6 +88,7 @@ impl Codec for SafeTensors {
             }
             matrix::write(vectors.data, out)?;
             matrix::write(vectors.outside.unwrap_or_default(), out)?;
+            matrix::write(vectors.nodes.unwrap_or_default(), out)?;
             let Some(subwords) = vectors.subwords else { return Ok(()) };
             matrix::write(&subwords.words, out)?;
             matrix::write(subwords.rows(), out)?;
@@ -141,11 +144,11 @@ fn read(mut source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
         None => read_words(&source, rows)?,
     };
     let wanted = |name: &&str| match *name {
-        OUTSIDE => visitor.wants_outside(),
+        OUTSIDE | NODES => visitor.wants_outside(),
         WORDS | BUCKETS | NGRAMS => shape.is_some(),
         _ => true,
     };
-    let names = [COUNTS, CENTER, OUTSIDE, WORDS, BUCKETS, NGRAMS].into_iter().filter(wanted);
+    let names = [COUNTS, CENTER, OUTSIDE, NODES, WORDS, BUCKETS, NGRAMS].into_iter().filter(wanted);
     let mut wanted: Vec<_> = match tensor == CENTER {
         true => names.filter_map(|name| Some((name, header.info(name)?))).collect(),
         false => vec![(CENTER, center)],
@@ -153,7 +156,7 @@ fn read(mut source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
     wanted.sort_by_key(|(_, info)| info.data_offsets);
     let mut own = Whole::with_outside();
     own.begin(dim, 0);
-    let (mut buckets, mut ngrams) = (Vec::new(), Vec::new());
+    let (mut nodes, mut buckets, mut ngrams) = (Vec::new(), Vec::new(), Vec::new());
     // Matrices that stand before the center vectors.
     let (mut shown, mut early) = (false, Vec::new());
     let mut at = 0;
@@ -177,6 +180,7 @@ fn read(mut source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
                 }
                 shown = true;
             }
+            NODES => nodes = read_matrix(&mut source, name, info, (rows - 1, dim))?,
             BUCKETS => buckets = read_buckets(&mut source, info)?,
             NGRAMS => ngrams = read_matrix(&mut source, name, info, (info.shape.first().copied().unwrap_or(0), dim))?,
             _ if shown => {
@@ -196,6 +200,7 @@ fn read(mut source: Source, visitor: &mut dyn Visitor) -> Result<Rest> {
             words.outside(&mut source, row, numbers, into)?;
         }
     }
+    nodes::show(&mut source, &nodes, dim, visitor)?;
     own.leave_out(words.late());
     let own = own.finish_outside();
     let subwords = shape.map(|shape| subwords::of_tensors(&source, shape, dim, own, buckets, ngrams)).transpose()?;
@@ -291,6 +296,9 @@ fn header_of(vectors: VectorsRef<'_>) -> serde_json::Result<Vec<u8>> {
     tensors.push((CENTER, Dtype::F32, vec![rows, dim]));
     if vectors.outside.is_some() {
         tensors.push((OUTSIDE, Dtype::F32, vec![rows, dim]));
+    }
+    if let Some(nodes) = vectors.nodes {
+        tensors.push((NODES, Dtype::F32, vec![nodes.len() / dim, dim]));
     }
     if let Some(subwords) = vectors.subwords {
         metadata.insert(SUBWORDS, serde_json::to_string(&Shape::of(subwords.ngrams))?);

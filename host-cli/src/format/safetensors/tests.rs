@@ -128,3 +128,20 @@ fn outside_vectors_are_left_out_where_nobody_needs_them() {
     let longer = [&content[..], b"more"].concat();
     assert!(read_center(&longer).unwrap_err().ends_with("the file continues after the last tensor"));
 }
+
+#[test]
+fn the_nodes_of_a_tree_are_kept() {
+    let nodes: Vec<f32> = (1..=4).map(|x| x as f32 / 3.0).collect();
+    for model in [model(), with_ngrams()] {
+        let model = Vectors { outside: None, nodes: Some(nodes.clone()), ..model };
+        let content = testing::write(&SafeTensors, &model).unwrap();
+        let read = testing::read(&SafeTensors, &content).unwrap();
+        testing::assert_same(&read, &model);
+        assert_eq!((&read.nodes, &read.outside, &read.subwords), (&model.nodes, &None, &model.subwords));
+        assert_eq!(testing::write(&SafeTensors, &read).unwrap(), content);
+    }
+    let nodes = Some([&nodes[..3], &[f32::NAN]].concat());
+    let content = testing::write(&SafeTensors, &Vectors { nodes, ..model() }).unwrap();
+    let message = testing::read(&SafeTensors, &content).unwrap_err();
+    assert!(message.contains("the row of node 1 holds NaN, which is not a finite number"), "{message}");
+}
