@@ -5,11 +5,14 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use indicatif::BinaryBytes;
+
 use super::lines::{self, Answers};
 use super::old_options::{self, Renamed, at_least_one, joined, number, whole};
+use super::{progress, report, vectors};
 use crate::format::Rules;
-use crate::query::{self, Neighbor};
-use crate::{Error, Result, format};
+use crate::query::{self, Neighbor, Question, Wanted};
+use crate::{Error, Result, Vectors, format, output};
 
 /// Train and ask with the command line of the program fastText
 ///
@@ -59,14 +62,9 @@ impl Args {
         let [command, arguments @ ..] = &self.arguments[..] else { return Ok(()) };
         match (&*command.to_string_lossy(), arguments) {
             (kind @ ("skipgram" | "cbow"), options) => train(kind, options),
-            ("nn", [model]) => old_options::run("neighbors", vec!["--".into(), model.clone()], []),
-            ("nn", [model, k]) => {
-                at_least_one("K", k)?;
-                old_options::run("neighbors", vec![joined("-k", k), "--".into(), model.clone()], [])
-            }
-            ("analogies", [model]) => analogies(model, 10),
-            ("analogies", [model, k]) => analogies(model, whole("K", k)? as usize),
-            ("print-word-vectors", [model]) => old_options::run("vectors", vec!["--".into(), model.clone()], []),
+            ("nn", [model, k @ ..]) if k.len() < 2 => neighbors(model, how_many(k)?),
+            ("analogies", [model, k @ ..]) if k.len() < 2 => analogies(model, how_many(k)?),
+            ("print-word-vectors", [model]) => print_vectors(model),
             (name @ ("nn" | "analogies" | "print-word-vectors"), _) => {
                 Err(Error::Usage(format!("{name}: give it a model; see motevec fasttext --help")))
             }
@@ -78,17 +76,55 @@ impl Args {
     }
 }
 
+/// The number of answers that a command asks for, or fastText's.
+fn how_many(k: &[OsString]) -> Result<usize> {
+    let Some(k) = k.first() else { return Ok(10) };
+    at_least_one("K", k)?;
+    Ok(usize::try_from(whole("K", k)?).unwrap_or(usize::MAX))
+}
+
+fn read(model: &OsStr) -> Result<Vectors> {
+    let rules = Rules { note: report::note, ..Rules::default() };
+    progress::busy("reading", || format::open(&PathBuf::from(model), None, None)?.with(rules).read_center())
+}
+
+/// A line for each word that was found, as fastText prints them.
+fn text(found: &[Neighbor<'_>]) -> String {
+    let lines = found.iter().map(|near| format!("{} {:.6}", report::printable(near.word), near.similarity));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Lists what is near each word.
+fn neighbors(model: &OsStr, k: usize) -> Result<()> {
+    let vectors = read(model)?;
+    lines::answer("words", Answers::Paragraphs, k.min(vectors.vocabulary.len()), |questions| {
+        let words: Vec<_> = questions.iter().flatten().map(std::slice::from_ref).collect();
+        let asked: Vec<_> = words.iter().map(|word| Question::new(word, &[])).collect();
+        let mut found = query::answer(&vectors, &asked, &Wanted::nearest(k)).into_iter();
+        let mut next = |words: &Vec<&str>| -> Result<_> {
+            let lists = found.by_ref().take(words.len()).collect::<Vec<_>>().into_iter();
+            Ok(lists.map(|list| Ok(text(&list?))).collect::<Result<Vec<_>>>()?.join("\n"))
+        };
+        questions.iter().map(&mut next).collect()
+    })
+}
+
+/// Prints the vector of each word: zeros where it has none.
+fn print_vectors(model: &OsStr) -> Result<()> {
+    let vectors = read(model)?;
+    let zeros = vec![0.0; vectors.dim];
+    let line = |word: &&str| vectors::line(word, vectors.embed(word).as_deref().unwrap_or(&zeros));
+    lines::answer("words", Answers::Words, vectors.dim, |questions| {
+        questions.iter().map(|words| Ok(words.iter().map(line).collect::<Vec<_>>().join("\n"))).collect()
+    })
+}
+
 /// Answers A − B + C for each line of three words.
 fn analogies(model: &OsStr, k: usize) -> Result<()> {
-    let rules = Rules { note: super::report::note, ..Rules::default() };
-    let vectors = format::open(&PathBuf::from(model), None, None)?.with(rules).read_center()?;
-    let text = |found: Vec<Neighbor<'_>>| {
-        let lines = found.iter().map(|near| format!("{} {:.6}", near.word, near.similarity));
-        lines.collect::<Vec<_>>().join("\n")
-    };
+    let vectors = read(model)?;
     lines::answer("three words", Answers::Paragraphs, k.min(vectors.vocabulary.len()), |questions| {
         let questions: Vec<_> = questions.iter().map(|words| in_our_order(words)).collect();
-        query::analogies(&vectors, &questions, k).into_iter().map(|found| found.map(text)).collect()
+        query::analogies(&vectors, &questions, k).into_iter().map(|found| Ok(text(&found?))).collect()
     })
 }
 
@@ -107,9 +143,15 @@ fn train(kind: &str, options: &[OsString]) -> Result<()> {
     let renamed = RENAMED.iter().map(|&(old, new, _)| (old, new));
     let n_grams = [("-minn", "--min-n"), ("-maxn", "--max-n"), ("-bucket", "--buckets"), ("-neg", "--negatives")];
     old_options::run("train", options, renamed.chain(n_grams))?;
-    let [model, text] = [".bin", ".vec"].map(|ending| with_ending(&prefix, ending));
-    let convert = ["--quiet", "--to=fasttext", "--"].map(OsString::from).into_iter().chain([model, text]);
-    old_options::run("convert", convert.collect(), [])
+    let ([model, text], quiet) = ([".bin", ".vec"].map(|ending| with_ending(&prefix, ending)), report::quiet());
+    let convert = ["--quiet", "--to=fasttext", "--"].map(OsString::from).into_iter().chain([model, text.clone()]);
+    old_options::run("convert", convert.collect(), [])?;
+    if quiet {
+        return Ok(());
+    }
+    // Below the line of the summary that names the model.
+    let size = output::length(text.as_ref()).map_or_else(String::new, |bytes| format!(", {}", BinaryBytes(bytes)));
+    report::print_text(&format!("written     {}{size}\n", report::printable(&text.to_string_lossy())))
 }
 
 fn with_ending(prefix: &OsStr, ending: &str) -> OsString {
@@ -134,6 +176,24 @@ const RENAMED: [Renamed; 8] = [
 const OTHERS: [&str; 10] =
     ["-input", "-output", "-neg", "-loss", "-minn", "-maxn", "-bucket", "-lrUpdateRate", "-verbose", "-wordNgrams"];
 
+/// Options that fastText has, most of them for what motevec does not do.
+const NOT_TAKEN: [&str; 14] = [
+    "-pretrainedVectors",
+    "-saveOutput",
+    "-minCountLabel",
+    "-label",
+    "-autotune-validation",
+    "-autotune-metric",
+    "-autotune-predictions",
+    "-autotune-duration",
+    "-autotune-modelsize",
+    "-cutoff",
+    "-retrain",
+    "-qnorm",
+    "-qout",
+    "-dsub",
+];
+
 fn whole_number(name: &str, value: &OsStr) -> Result<()> {
     whole(name, value).map(drop)
 }
@@ -146,6 +206,10 @@ fn translate(kind: &str, options: &[OsString]) -> Result<(OsString, Vec<OsString
     let (mut rate, mut epochs) = (true, true);
     let mut train = Vec::new();
     let names: Vec<_> = RENAMED.iter().map(|&(old, _, _)| old).chain(OTHERS).collect();
+    if let Some(name) = options.iter().step_by(2).find(|name| NOT_TAKEN.iter().any(|known| name == known)) {
+        let name = name.display();
+        return usage(format!("{name}: motevec does not take this option of fastText; see motevec fasttext --help"));
+    }
     for (name, value) in old_options::pairs("fasttext", options, &names, &["-output"])? {
         if let Some(ours) = old_options::rename(&RENAMED, name, value)? {
             rate &= name != "-lr";
@@ -176,6 +240,9 @@ fn translate(kind: &str, options: &[OsString]) -> Result<(OsString, Vec<OsString
     match &*loss {
         "ns" => train.push(format!("--negatives={negatives}").into()),
         "hs" => train.push("--loss=hierarchical-softmax".into()),
+        "softmax" if most > 0 => {
+            return usage("-loss softmax: words with n-grams train with ns or hs; add -maxn 0".to_owned());
+        }
         "softmax" => train.push("--loss=softmax".into()),
         _ => return usage(format!("-loss {loss}: motevec has ns, hs and softmax")),
     }
@@ -184,6 +251,10 @@ fn translate(kind: &str, options: &[OsString]) -> Result<(OsString, Vec<OsString
     }
     if most > 0 {
         let least = least.max(1);
+        if least > most {
+            let message = format!("-minn {least}: no part is so long, with -maxn {most}");
+            return usage(format!("{message}; lower one, or raise the other, or use -maxn 0 for none"));
+        }
         train.push("--subwords".into());
         train.extend(
             [("min-n", least), ("max-n", most), ("buckets", buckets)].map(|(name, n)| format!("--{name}={n}").into()),
@@ -221,7 +292,11 @@ mod tests {
         let cases = [
             ("-wordNgrams 2", "-wordNgrams 2: words have no n-grams of words here"),
             ("-loss ova", "-loss ova: motevec has ns, hs and softmax"),
-            ("-label __x__", "-label: fasttext has no such option"),
+            ("-label __x__", "-label: motevec does not take this option of fastText"),
+            ("-dim 5 -saveOutput -ws 5", "-saveOutput: motevec does not take this option of fastText"),
+            ("-labels __x__", "-labels: fasttext has no such option"),
+            ("-loss softmax", "-loss softmax: words with n-grams train with ns or hs; add -maxn 0"),
+            ("-minn 4 -maxn 2", "-minn 4: no part is so long, with -maxn 2; lower one, or raise the other"),
             ("-dim none", "-dim none: expected a whole number"),
         ];
         for (options, expected) in cases {

@@ -16,6 +16,8 @@ pub(super) enum Answers {
     Paragraphs,
     /// A line for each word.
     Lines,
+    /// Likewise, of words that nothing but white space ends.
+    Words,
     /// A line of JSON for each question.
     Json,
 }
@@ -24,6 +26,11 @@ impl Answers {
     /// Those of `--json`, or without it.
     pub(super) fn of(json: bool) -> Self {
         if json { Self::Json } else { Self::Paragraphs }
+    }
+
+    /// The words of a line that asks for them.
+    fn words(self, line: &str) -> Vec<&str> {
+        if self == Self::Words { line.split_ascii_whitespace().collect() } else { words(line) }
     }
 }
 
@@ -55,7 +62,8 @@ pub(super) fn answer(
     let (mut asked, mut failed, mut between) = (0_u64, 0_u64, "");
     while let Some(lines) = input.next((MOST_ANSWERS / each.max(1)).max(1))? {
         asked += lines.len() as u64;
-        let questions: Vec<_> = lines.iter().filter(|line| line.is_utf8).map(|line| words(&line.text)).collect();
+        let questions: Vec<_> =
+            lines.iter().filter(|line| line.is_utf8).map(|line| answers.words(&line.text)).collect();
         let mut found = answer(&questions).into_iter();
         let mut printed = String::new();
         for Line { number, text, is_utf8 } in &lines {
@@ -69,8 +77,10 @@ pub(super) fn answer(
                 let _ = writeln!(io::stderr(), "{place}{}", printable(&error.to_string()));
             }
             let block = match (answers, found) {
-                (Answers::Json, Err(error)) => json!({ "query": words(text), "error": error.to_string() }).to_string(),
-                (Answers::Lines, Err(_)) => continue,
+                (Answers::Json, Err(error)) => {
+                    json!({ "query": answers.words(text), "error": error.to_string() }).to_string()
+                }
+                (Answers::Lines | Answers::Words, Err(_)) => continue,
                 (Answers::Paragraphs, Err(_)) if terminal => continue,
                 (Answers::Paragraphs, found) if !terminal => {
                     let found = found.unwrap_or_else(|error| printable(&error.to_string()).into_owned());

@@ -57,7 +57,7 @@ pub(super) fn missing(program: &str, option: &str) -> Error {
     Error::Usage(format!("{option} FILE is missing; see motevec {program} --help"))
 }
 
-/// Runs another command with `options`. In what clap says of them, the second name of each of `renamed` becomes the
+/// Runs another command with `options`. In what is refused of them, the second name of each of `renamed` becomes the
 /// first.
 pub(super) fn run<'a>(
     command: &str,
@@ -65,12 +65,22 @@ pub(super) fn run<'a>(
     renamed: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<()> {
     let line = ["motevec", command].map(OsString::from).into_iter().chain(options);
+    let renamed: Vec<_> = renamed.into_iter().collect();
     let plain = |error: &clap::Error| {
         let line = report::first_line(error);
         let rename = |line: String, (old, new)| line.replace(&format!("'{new} <"), &format!("'{old} <"));
-        renamed.into_iter().fold(line, rename)
+        renamed.iter().copied().fold(line, rename)
     };
-    Cli::try_parse_from(line).map_err(|error| Error::Usage(plain(&error)))?.run()
+    let run = Cli::try_parse_from(line).map_err(|error| Error::Usage(plain(&error)))?.run();
+    run.map_err(|error| match error {
+        Error::Setting { name, value, message } => {
+            match renamed.iter().find(|(_, new)| new.strip_prefix("--") == Some(name)) {
+                Some((old, _)) => Error::Usage(format!("{old} {value}: {message}")),
+                None => Error::Setting { name, value, message },
+            }
+        }
+        error => error,
+    })
 }
 
 /// Looks at the value that an option of this name has.

@@ -66,6 +66,11 @@ impl Args {
     }
 }
 
+/// The line of a word that may have no row.
+pub(super) fn line(word: &str, vector: &[f32]) -> String {
+    Report { word, row: None, vector }.to_string()
+}
+
 impl Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         printable(self.word).fmt(f)?;

@@ -22,7 +22,10 @@ fn training_writes_both_files_and_questions_are_answered() {
     for (kind, options, subwords) in
         [("skipgram", "-bucket 1000 -epoch 8", true), ("cbow", "-minn 0 -maxn 0 -loss hs", false)]
     {
-        run(&folder, &format!("fasttext {kind} -input text.txt -output m -dim 12 -t 1 {options}"), "");
+        let said = run(&folder, &format!("fasttext {kind} -input text.txt -output m -dim 12 -t 1 {options}"), "");
+        let written: Vec<_> = said.lines().filter(|line| line.starts_with("written     ")).collect();
+        let sizes = ["m.bin, ", "m.vec, "].map(|name| written.iter().filter(|line| line.contains(name)).count());
+        assert_eq!((sizes, written.len()), ([1, 1], 2), "{said}");
         let [model, text] = ["m.bin", "m.vec"].map(|name| format::read(&folder.path(name), None).unwrap());
         assert_eq!((model.subwords.is_some(), model.vocabulary.len(), text.dim), (subwords, 36, 12));
         let apart = model.data.iter().zip(&text.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
@@ -30,13 +33,29 @@ fn training_writes_both_files_and_questions_are_answered() {
     }
     run(&folder, "fasttext skipgram -input text.txt -output m -dim 12 -t 1 -bucket 1000 -epoch 8", "");
     let near = run(&folder, "fasttext nn m.bin 4", "t0w0\n");
-    assert!(near.lines().filter(|line| line.trim_start().starts_with("t0w")).count() >= 4, "{near}");
+    let lines: Vec<_> = near.lines().collect();
+    assert_eq!((lines[0], lines.len()), ("t0w0", 5), "{near}");
+    for line in &lines[1..] {
+        let (word, similarity) = line.split_once(' ').unwrap();
+        assert!(word.starts_with("t0w") && similarity.len() == 8 && similarity.parse::<f32>().is_ok(), "{near}");
+    }
+    // As in fastText, each word is a question.
+    let alone = ["t0w0", "t1w1"].map(|word| run(&folder, "fasttext nn m.bin 2", word));
+    let [one, other] = alone.each_ref().map(|answer| answer.split_once('\n').unwrap().1);
+    assert_eq!(run(&folder, "fasttext nn m.bin 2", "t0w0 t1w1\n"), format!("t0w0 t1w1\n{one}{other}"));
     // t0w1 − t0w2 + t3w0
     let answer = run(&folder, "fasttext analogies m.bin 3", "t0w1 t0w2 t3w0\n");
     assert!(answer.contains("t3w"), "{answer}");
     let vectors = run(&folder, "fasttext print-word-vectors m.bin", "t1w1\nt1w9\n");
     let lines: Vec<Vec<&str>> = vectors.lines().map(|line| line.split(' ').collect()).collect();
     assert_eq!((lines[0][0], lines[1][0], lines[0].len(), lines[1].len()), ("t1w1", "t1w9", 13, 13));
+    // Words that have none, and quotation marks, as in fastText.
+    let zeros = " 0".repeat(12);
+    run(&folder, "fasttext skipgram -input text.txt -output words -dim 12 -maxn 0 -epoch 1", "");
+    let vectors = run(&folder, "fasttext print-word-vectors words.bin", "t1w9\nt1w1 \"none\"\n");
+    let lines: Vec<&str> = vectors.lines().collect();
+    assert!(lines[1].starts_with("t1w1 ") && !lines[1].ends_with(&zeros), "{vectors}");
+    assert_eq!((lines[0], lines[2]), (&*format!("t1w9{zeros}"), &*format!("\"none\"{zeros}")));
 }
 
 #[test]
@@ -62,9 +81,11 @@ fn what_we_lack_is_refused_by_name() {
         ("quantize -output m", "quantize: of fastText's commands"),
         ("nn", "nn: give it a model"),
         ("nn m.bin none", "K none: expected a whole number"),
+        ("analogies m.bin 0", "K 0: expected at least 1"),
+        ("nn m.bin 1 2", "nn: give it a model"),
         ("skipgram -input text.txt", "-output FILE is missing"),
         ("skipgram -input text.txt -output m -wordNgrams 2", "-wordNgrams 2: words have no n-grams of words here"),
-        ("cbow -input text.txt -output m -minn 7", "--min-n 7: no part is so long, with --max-n 6"),
+        ("cbow -input text.txt -output m -minn 7", "-minn 7: no part is so long, with -maxn 6"),
         ("cbow -input text.txt -output m -loss ova", "-loss ova: motevec has ns, hs and softmax"),
     ] {
         let args: Vec<&str> = ["fasttext"].into_iter().chain(line.split(' ')).collect();

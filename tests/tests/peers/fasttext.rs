@@ -270,3 +270,44 @@ show(model.wv.index_to_key, model.syn1[:-1])";
     assert_eq!(fasttext_vectors(&folder, "trained.bin").len(), WORDS.len());
     assert_near(&our_vectors(&folder, "trained.bin"), &fasttext_vectors(&folder, "trained.bin"), 1e-5);
 }
+
+#[test]
+fn our_fasttext_prints_what_fasttext_prints() {
+    if !works("sh", &["-c", "command -v fasttext"]) {
+        return skip("fastText", "apt-get install fasttext");
+    }
+    let folder = Folder::new();
+    folder.write("words", "nation  none\nlaw\n\n\"law\" x żółwie\n");
+    folder.write("word", "nation\n");
+    for options in ["skipgram -bucket 1000", "cbow -maxn 0"] {
+        train_fasttext(&folder, options);
+        let printed = |mut program: Command, input: &str| {
+            let run = program.current_dir(folder.path("")).stdin(fs::File::open(folder.path(input)).unwrap());
+            let output = run.output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let both = |args: &[&str], input: &str| {
+            let mut theirs = Command::new("fasttext");
+            theirs.args(args);
+            [printed(folder.motevec(&[&["fasttext"], args].concat()), input), printed(theirs, input)]
+        };
+        let fields = |line: &str| -> (String, Vec<f32>) {
+            let (word, numbers) = line.split_once(' ').unwrap();
+            (word.to_owned(), numbers.split_whitespace().map(|number| number.parse().unwrap()).collect())
+        };
+        let same = |ours: &str, theirs: &str| {
+            let [ours, theirs] = [ours, theirs].map(|text| text.lines().map(fields).unzip::<_, _, Vec<_>, Vec<_>>());
+            assert_eq!(ours.0, theirs.0, "{options}");
+            // fastText prints five or six digits.
+            assert_near(&ours.1, &theirs.1, 2e-5);
+        };
+        let [ours, theirs] = both(&["print-word-vectors", "model.bin"], "words");
+        assert_eq!(ours.lines().count(), 6, "{ours}");
+        same(&ours, &theirs);
+        // One asks in the line of the first answer, and once more; the other repeats the question.
+        let [ours, theirs] = both(&["nn", "model.bin", "7"], "word");
+        let theirs = theirs.replace("Query word? ", "");
+        same(ours.strip_prefix("nation\n").unwrap(), &theirs);
+    }
+}
