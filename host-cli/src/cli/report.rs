@@ -8,9 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
-use clap::builder::styling::AnsiColor;
+use clap::builder::styling::{AnsiColor, Style};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
@@ -140,12 +139,12 @@ pub(super) fn show_error_of(process: &str, error: &Error) {
 
 /// A line on stderr. Its first word is colored on a terminal that knows colors, unless `NO_COLOR` is set.
 fn say(what: &str, color: AnsiColor, message: &str) {
-    let style = color.on_default().bold();
-    let mut line = format!("{style}{what}:{style:#} {}\n", printable(message));
-    if AutoStream::choice(&io::stderr()) == ColorChoice::Never {
-        // What is written at once, no line of another process cuts: the ranks of MPI share stderr.
-        line = strip_str(&line).to_string();
-    }
+    let style = match AutoStream::choice(&io::stderr()) {
+        ColorChoice::Never => Style::new(),
+        _ => color.on_default().bold(),
+    };
+    // What is written at once, no line of another process cuts: the ranks of MPI share stderr.
+    let line = format!("{style}{what}:{style:#} {}\n", printable(message));
     // If even stderr is closed, the exit code must do.
     let _ = anstream::stderr().write_all(line.as_bytes());
 }
