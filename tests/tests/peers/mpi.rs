@@ -251,6 +251,20 @@ fn the_first_rank_says_what_all_would() {
     }
 }
 
+/// mpirun puts lines of its own between what it receives in pieces.
+#[cfg(unix)]
+#[test]
+fn an_error_is_written_in_one_piece() {
+    let folder = Folder::new();
+    let (ours, stderr) = std::os::unix::net::UnixDatagram::pair().unwrap();
+    let mut command = folder.motevec(&["train", "nowhere.txt", "-o", "model.bin"]);
+    command.stderr(std::os::fd::OwnedFd::from(stderr)).status().unwrap();
+    let mut piece = [0; 1_000];
+    let length = ours.recv(&mut piece).unwrap();
+    let message = "error: nowhere.txt: No such file or directory (os error 2)\n";
+    assert_eq!(String::from_utf8_lossy(&piece[..length]), message);
+}
+
 #[test]
 fn a_run_without_the_feature_says_so() {
     let folder = folder();

@@ -139,7 +139,9 @@ pub(in crate::cli) struct LearningArgs {
           allow_negative_numbers = true, aliases = ["epoch", "iter"])]
     pub(super) epochs: Option<u32>,
 
-    /// The learning rate at the start [default: 0.025; 0.03 with --groups, 0.1 with cbow, 0.01 with adam]
+    /// The learning rate at the start [default: 0.025, or 0.03 with --groups]
+    ///
+    /// With --architecture cbow, 0.1, or 0.05 with the gradient of word2vec; with --optimizer adam or adamw, 0.01.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true, alias = "alpha")]
     pub(super) lr: Option<f32>,
 
