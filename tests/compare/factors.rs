@@ -47,7 +47,7 @@ fn factors() -> Vec<(&'static str, Train, Settings)> {
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let seeds = arguments.get(4).map_or(Ok(5), |seeds| seeds.parse());
-    let ([text, tests @ ..], Ok(seeds)) = (&arguments[..], seeds) else { return usage() };
+    let ([text, tests @ ..], Ok(seeds @ 1..)) = (&arguments[..], seeds) else { return usage() };
     let Some(tests) = tests.first_chunk() else { return usage() };
     match run(text, tests, seeds) {
         Ok(()) => ExitCode::SUCCESS,
@@ -89,10 +89,13 @@ fn scores(corpus: &Corpus, trained: Trained, dim: usize, tests: &[String; 3]) ->
     Ok([correlation(wordsim)?, correlation(simlex)?, analogies.correct as f64 / analogies.questions as f64])
 }
 
-/// Mean ± standard deviation.
+/// Mean ± standard deviation; the mean alone of one score.
 fn spread(scores: impl Iterator<Item = f64> + Clone) -> String {
     let count = scores.clone().count() as f64;
     let mean = scores.clone().sum::<f64>() / count;
+    if count < 2.0 {
+        return format!("{mean:.3}");
+    }
     let deviation = (scores.map(|score| (score - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt();
     format!("{mean:.3} ± {deviation:.3}")
 }

@@ -176,7 +176,12 @@ impl Folder {
 #[must_use]
 pub fn without_advice(stderr: &[u8]) -> String {
     let is_advice = |line: &&str| {
-        let starts = ["subsampling left only ", "the loss has hardly moved ", "all vectors point about the same way"];
+        let starts = [
+            "subsampling left only ",
+            "the loss has hardly moved ",
+            "the loss has risen ",
+            "all vectors point about the same way",
+        ];
         let warns = |line: &str| starts.iter().any(|start| line.starts_with(start));
         let hints = |line: &str| line.contains(" of the words ") && line.contains(" are two: try --");
         line.strip_prefix("warning: ").is_some_and(warns) || line.strip_prefix("note: ").is_some_and(hints)

@@ -124,14 +124,16 @@ impl Vectors {
     /// The same model with other rows, of words that begin with those that there are: new ones have outside vectors of
     /// zeros, if there are any. `center` is the bytes of rows of f32.
     fn with_rows(&self, words: Vec<String>, counts: Vec<u64>, center: PyBackedBytes) -> PyResult<Self> {
-        let motevec::Vectors { dim, outside, history, .. } = &*self.vectors;
+        let motevec::Vectors { dim, outside, nodes, history, .. } = &*self.vectors;
         let new = Self::new(words, counts, *dim, center, None, None, None)?;
         let vectors = Arc::unwrap_or_clone(new.vectors);
         let outside = outside.clone().map(|mut outside| {
             outside.resize(vectors.data.len(), 0.0);
             outside
         });
-        let vectors = motevec::Vectors { outside, history: history.clone(), ..vectors };
+        // New words would have another tree.
+        let nodes = nodes.clone().filter(|_| vectors.data.len() == self.vectors.data.len());
+        let vectors = motevec::Vectors { outside, nodes, history: history.clone(), ..vectors };
         Ok(Self { vectors: Arc::new(vectors) })
     }
 

@@ -239,6 +239,8 @@ class TrainingTest(unittest.TestCase):
         self.assertTrue(model.wv["d"].any())
 
     def test_what_is_impossible_is_said_with_the_names_of_python(self):
+        # 800 gigabytes for each matrix.
+        many_words = ([str(word)] * 5 for word in range(200_000))
         cases = [
             (ValueError, "vector_size 0: ", lambda: Word2Vec(vector_size=0)),
             (ValueError, "alpha -1: ", lambda: Word2Vec(alpha=-1)),
@@ -250,7 +252,8 @@ class TrainingTest(unittest.TestCase):
             (TypeError, "either sentences or corpus_file", lambda: Word2Vec([["a"]], "file")),
             (RuntimeError, "the sentences contain no words", lambda: Word2Vec([])),
             (RuntimeError, "lower min_count", lambda: Word2Vec([["a", "b"]])),
-            (MemoryError, "lower vector_size, or keep", lambda: Word2Vec(topics(), vector_size=10 ** 13)),
+            (ValueError, "vector_size 1048576: ", lambda: Word2Vec(topics(), vector_size=2 ** 20)),
+            (MemoryError, "lower vector_size, or keep", lambda: Word2Vec(many_words, vector_size=10 ** 6)),
             (FileNotFoundError, "/no/such/file: ", lambda: Word2Vec(corpus_file="/no/such/file")),
             (FileNotFoundError, "no folder `/no/such`: create it",
              lambda: Word2Vec(topics(9), **SMALL).save("/no/such/model")),

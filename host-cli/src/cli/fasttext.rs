@@ -102,8 +102,15 @@ fn neighbors(model: &OsStr, k: usize) -> Result<()> {
         let asked: Vec<_> = words.iter().map(|word| Question::new(word, &[])).collect();
         let mut found = query::answer(&vectors, &asked, &Wanted::nearest(k)).into_iter();
         let mut next = |words: &Vec<&str>| -> Result<_> {
-            let lists = found.by_ref().take(words.len()).collect::<Vec<_>>().into_iter();
-            Ok(lists.map(|list| Ok(text(&list?))).collect::<Result<Vec<_>>>()?.join("\n"))
+            let lists: Vec<_> = found.by_ref().take(words.len()).collect();
+            let are_all_unknown = lists.iter().all(Result::is_err);
+            let answers = lists.into_iter().map(|list| match list {
+                Ok(list) => Ok(text(&list)),
+                // Other words of the line have answers.
+                Err(error) if !are_all_unknown => Ok(error.to_string()),
+                Err(error) => Err(error),
+            });
+            Ok(answers.collect::<Result<Vec<_>>>()?.join("\n"))
         };
         questions.iter().map(&mut next).collect()
     })

@@ -41,7 +41,6 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process;
-use std::thread;
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -122,20 +121,20 @@ impl Cli {
         train::leave_to_first_rank(&args);
         // Rare, so that the arguments of the command need not be gone through.
         let may_be_dash = args.iter().any(|argument| argument.as_encoded_bytes().ends_with(b"-"));
-        let matches =
-            Self::command().try_get_matches_from(&args).unwrap_or_else(|error| match habits::answer(&error, &args) {
-                Some(message) => {
-                    let error = Error::Usage(message);
-                    show_error(&error);
-                    process::exit(error.exit_code().into())
+        let matches = Self::command().try_get_matches_from(&args).unwrap_or_else(|error| {
+            let Some(message) = habits::answer(&error, &args) else {
+                if error.use_stderr() {
+                    report::wait_for_another();
+                } else if report::quiet() {
+                    // Help that another rank shows.
+                    process::exit(error.exit_code());
                 }
-                // Likewise for what clap would say.
-                None if report::silent() => {
-                    thread::sleep(report::HEAD_START);
-                    process::exit(error.exit_code())
-                }
-                None => error.exit(),
-            });
+                error.exit()
+            };
+            let error = Error::Usage(message);
+            show_error(&error);
+            process::exit(error.exit_code().into())
+        });
         let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         if let (Command::Train(args), Some((_, matches))) = (&mut cli.command, matches.subcommand()) {
             args.note_command(matches);

@@ -22,8 +22,8 @@ const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 /// Whether only results and errors are shown.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
-/// Whether not even errors are shown: another process says the same.
-static SILENT: AtomicBool = AtomicBool::new(false);
+/// Whether another process is about to say the same.
+static IS_SECOND: AtomicBool = AtomicBool::new(false);
 
 /// How long the first rank has to say what all would.
 pub(super) const HEAD_START: Duration = Duration::from_secs(2);
@@ -33,19 +33,21 @@ pub(super) fn be_quiet() {
     QUIET.store(true, Ordering::Relaxed);
 }
 
-/// Whether [`be_quiet`] was called.
+/// Whether it does.
 pub(super) fn quiet() -> bool {
-    QUIET.load(Ordering::Relaxed) || silent()
+    QUIET.load(Ordering::Relaxed) || IS_SECOND.load(Ordering::Relaxed)
 }
 
-/// Shows nothing at all, or again what it showed before.
-pub(super) fn be_silent(is_silent: bool) {
-    SILENT.store(is_silent, Ordering::Relaxed);
+/// Shows only errors, and late, or again what it showed before.
+pub(super) fn let_another_speak_first(is_second: bool) {
+    IS_SECOND.store(is_second, Ordering::Relaxed);
 }
 
-/// Whether nothing at all is shown.
-pub(super) fn silent() -> bool {
-    SILENT.load(Ordering::Relaxed)
+/// Waits where another process is about to say why it ends: then its launcher ends this one, which would say the same.
+pub(super) fn wait_for_another() {
+    if IS_SECOND.load(Ordering::Relaxed) {
+        thread::sleep(HEAD_START);
+    }
 }
 
 /// Prints `report` to stdout, as a line of JSON or as text; to stderr if the command wrote its `output` to stdout.
@@ -114,17 +116,14 @@ pub(super) fn note(message: &str) {
     }
 }
 
-/// Tells why a run failed, or was stopped.
+/// Tells why a run failed, or was stopped; some seconds later if another rank of MPI is about to say the same.
 pub fn show_error(error: &Error) {
     show_error_of("", error);
 }
 
 /// Likewise, with the process that failed ahead of it.
 pub(super) fn show_error_of(process: &str, error: &Error) {
-    if silent() {
-        // Whoever ends first would have the launcher end the first rank, too.
-        return thread::sleep(HEAD_START);
-    }
+    wait_for_another();
     let dashes = match error {
         Error::Setting { name, .. } if name.len() == 1 => "-",
         Error::Setting { .. } => "--",

@@ -155,6 +155,17 @@ pub(super) fn check(
     if vectors.vocabulary.is_empty() {
         return Err(Error::input(path, None, "there are no words to write"));
     }
+    // Of inner nodes, there is one less than words.
+    let sizes = [(vectors.outside, 0, "outside vectors"), (vectors.nodes, vectors.dim, "inner nodes of a tree")];
+    for (numbers, less, what) in sizes {
+        if numbers.is_some_and(|numbers| numbers.len() + less != vectors.data.len()) {
+            return Err(Error::input(
+                path,
+                None,
+                format!("cannot write its {what}: they are not as many as its words"),
+            ));
+        }
+    }
     for (row, (word, numbers)) in vectors.rows().enumerate() {
         check_word(word)
             .and_then(|()| check_numbers(word, numbers))

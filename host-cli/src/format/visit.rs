@@ -1,8 +1,8 @@
 //! Reading a model row by row: nothing but its words need be in memory at once.
 //!
 //! Every reader shows its rows to a [`Visitor`], which keeps what it needs of them: all ([`Whole`]), a few, or none.
-//! A few readers have all numbers in memory all the same: of matrices in Fortran's order, and of models with n-grams,
-//! which every word is made of.
+//! A few readers have all numbers in memory all the same: of matrices in Fortran's order, of models with n-grams, which
+//! every word is made of, and of the inner nodes of a tree.
 
 use std::ops::ControlFlow;
 

@@ -36,7 +36,11 @@ impl Ranks {
     pub(crate) fn agree(&self, things: &[Common], advice: &str) -> Result<()> {
         // Text can always be written. Who writes something else is of another version, and has none of these things.
         let told = self.tell(serde_json::to_vec(&(self.name(), things)).unwrap_or_default());
-        let mut all = told.iter().map(|piece| serde_json::from_slice(piece).unwrap_or_default());
+        let nothing = |rank| (format!("rank {rank}"), Vec::new());
+        let mut all = told
+            .iter()
+            .enumerate()
+            .map(|(rank, piece)| serde_json::from_slice(piece).unwrap_or_else(|_| nothing(rank)));
         let (_, first): (String, Vec<Common>) = all.next().unwrap_or_default();
         match all.find_map(|(rank, things)| Some((rank, difference(&first, &things)?))) {
             None => Ok(()),

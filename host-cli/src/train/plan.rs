@@ -78,7 +78,7 @@ const EXCHANGES_AN_EPOCH: u64 = 300;
 const EXCHANGES_OF_ALL_AN_EPOCH: u64 = 40;
 /// Whoever wants fewer an epoch does not get them: the loss of each is known after an exchange only.
 const FEWEST_EXCHANGES: u64 = 4;
-/// More at once would take memory, and fewer messages.
+/// More at once would take more memory; less, more messages.
 const BYTES_AT_ONCE: usize = 32 << 20;
 
 impl Plan {

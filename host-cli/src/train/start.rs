@@ -7,7 +7,7 @@ use motevec_core::sample::Generator;
 use super::grams::Grams;
 use super::optimizer::Numbers;
 use super::position::{Position, foreign};
-use super::{Arithmetic, Settings, Trained};
+use super::{Arithmetic, Objective, Settings, Trained};
 use crate::{Error, Result, Subwords, Vectors, Vocabulary};
 
 /// Rows to begin with.
@@ -159,11 +159,15 @@ pub(crate) fn check(settings: &Settings, earlier: &Vectors) -> Result<()> {
         let message = "the model to go on with has none, or others; leave that out";
         return Err(Error::setting("subwords", "", message));
     }
-    let numbers = earlier.data.iter().chain(earlier.outside.iter().flatten());
-    let largest = numbers.fold(0.0_f32, |largest, x| largest.max(x.abs()));
-    if settings.arithmetic == Arithmetic::Q15 && largest > Q15::MAX {
-        let message = format!("the model to go on with has numbers up to {largest}, and q15 ends at 8; leave that out");
-        return Err(Error::setting("arithmetic", "q15", message));
+    if settings.arithmetic == Arithmetic::Q15 {
+        // A tree starts anew.
+        let outside = earlier.outside.iter().filter(|_| settings.objective != Objective::HierarchicalSoftmax);
+        let largest = earlier.data.iter().chain(outside.flatten()).fold(0.0_f32, |largest, x| largest.max(x.abs()));
+        if largest > Q15::MAX {
+            let message =
+                format!("the model to go on with has numbers up to {largest}, and q15 ends at 8; leave that out");
+            return Err(Error::setting("arithmetic", "q15", message));
+        }
     }
     Ok(())
 }

@@ -56,6 +56,10 @@ fn training_writes_both_files_and_questions_are_answered() {
     let lines: Vec<&str> = vectors.lines().collect();
     assert!(lines[1].starts_with("t1w1 ") && !lines[1].ends_with(&zeros), "{vectors}");
     assert_eq!((lines[0], lines[2]), (&*format!("t1w9{zeros}"), &*format!("\"none\"{zeros}")));
+    // A word without a vector does not cost the others of its line theirs.
+    let [known, both] = ["t1w1\n", "t1w9 t1w1\n"].map(|line| run(&folder, "fasttext nn words.bin 2", line));
+    let near = known.split_once('\n').unwrap().1;
+    assert!(both.contains("t1w9") && both.ends_with(near) && both.lines().count() == 4, "{both}");
 }
 
 #[test]

@@ -103,7 +103,14 @@ fn stopped_run(folder: &Folder) -> [String; 2] {
     let mut command = folder.motevec(&[&TRAIN[..], &saving].concat());
     let mut running = command.current_dir(folder.path("r0")).stderr(Stdio::null()).spawn().unwrap();
     let start = Instant::now();
-    while !(3..100).any(|number| folder.path(&format!("r0/saved/checkpoint-{number:06}.safetensors")).exists()) {
+    let names = || {
+        let entries = fs::read_dir(folder.path("r0/saved")).into_iter().flatten();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| name.starts_with("checkpoint-"));
+        names.sort();
+        names
+    };
+    while names().last().is_none_or(|name| **name < *"checkpoint-000003") {
         if start.elapsed() > Duration::from_secs(60) || running.try_wait().unwrap().is_some() {
             let _ = running.kill();
             panic!("no checkpoint came");
@@ -112,11 +119,7 @@ fn stopped_run(folder: &Folder) -> [String; 2] {
     }
     assert!(works("kill", &["-TERM", &running.id().to_string()]));
     assert_eq!(running.wait().unwrap().code(), Some(143));
-    let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
-    let mut names: Vec<_> = fs::read_dir(folder.path("r0/saved")).unwrap().map(name).collect();
-    names.retain(|name| name.starts_with("checkpoint-"));
-    names.sort();
-    names.try_into().unwrap()
+    names().try_into().unwrap()
 }
 
 #[test]

@@ -7,7 +7,6 @@ mod softmax;
 use self::descent::{Descent, Shaped};
 pub use self::mask::{InputDropout, Masks};
 pub use self::softmax::Softmax;
-
 use super::{Dynamic, Fixed, Prediction, Shape};
 use crate::model::RowsMut;
 use crate::optim::RowOptimizer;

@@ -9,18 +9,19 @@ use crate::cli::report;
 use crate::ranks::Ranks;
 use crate::{Error, Result};
 
-/// Commands that ranks share out.
-const COMMANDS: [&str; 3] = ["train", "word2vec", "fasttext"];
-
-/// Has the first rank speak for this one, if it is another, until they have [joined](ranks) each other: until then, all
-/// see the same. The arguments begin with the program.
+/// Has the first rank speak ahead of this one, if it is another, until they have [joined](ranks) each other: until
+/// then, nearly always all see the same. The arguments begin with the program.
 pub(in crate::cli) fn leave_to_first_rank(args: &[OsString]) {
-    let command = args.iter().skip(1).find(|argument| !argument.as_encoded_bytes().starts_with(b"-"));
-    let is_shared_out = command.is_some_and(|command| COMMANDS.iter().any(|name| command == name));
+    let mut words = args.iter().skip(1).filter(|argument| !argument.as_encoded_bytes().starts_with(b"-"));
+    let is_shared_out = match words.next().and_then(|command| command.to_str()) {
+        Some("train" | "word2vec") => true,
+        Some("fasttext") => words.next().is_some_and(|command| command == "skipgram" || command == "cbow"),
+        _ => false,
+    };
     // Not Slurm's own number: its tasks may be runs that have nothing to do with each other.
     let names = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"];
     let rank = names.into_iter().find_map(|name| env::var(name).ok()?.parse().ok());
-    report::be_silent(is_shared_out && matches!(rank, Some(1_u32..)));
+    report::let_another_speak_first(is_shared_out && matches!(rank, Some(1_u32..)));
 }
 
 /// The ranks that this process has been started as one of.
@@ -30,7 +31,7 @@ pub(in crate::cli) fn leave_to_first_rank(args: &[OsString]) {
 pub(super) fn ranks() -> Result<Ranks> {
     let ranks = join()?;
     // What one of them finds from here on, others may not: see [`end`].
-    report::be_silent(false);
+    report::let_another_speak_first(false);
     if ranks.rank() > 0 {
         report::be_quiet();
     }

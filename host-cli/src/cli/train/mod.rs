@@ -77,7 +77,8 @@ pub(super) struct Args {
     ///
     /// Its words keep their vectors, their counts add up, and new words join them. A .safetensors or .mote file has all
     /// that training needs of MODEL; where outside vectors or counts are missing, they start anew. MODEL sets the
-    /// dimensions, and --subwords with its n-grams; all other options are those of this run. --min-count and --max-vocab do not remove words that MODEL has.
+    /// dimensions, and --subwords with its n-grams; all other options are those of this run. --min-count and --max-vocab
+    /// do not remove words that MODEL has.
     #[arg(long, value_name = "MODEL", help_heading = "Learning", conflicts_with = "read_vocab")]
     resume_from: Option<PathBuf>,
 
@@ -203,7 +204,8 @@ impl Args {
         format::check_output(codec, output, &mut files)?;
         self.save_vocab.iter().chain(&self.plot_loss).try_for_each(|path| files.write(path))?;
         let _claim = is_first.then(|| output::claim(output)).transpose()?;
-        // Where there is one group, too, it has those of its number.
+        // Where there is one group, too, it has those of its number; only training asks for groups, so that no other
+        // command takes the first part for all.
         let sources = of_groups.filter(|_| settings.groups == 1).unwrap_or(sources);
 
         let mut options = self.text.options(&self.machine, files::folder_for_temporaries(output))?;
@@ -246,9 +248,9 @@ impl Args {
             output::write(path, |out| corpus::write_vocab(&corpus.vocabulary, out))?;
         }
 
-        // From here on there is work that a signal must not destroy.
         // Whoever started several ranks may not wait until all have come so far.
         interrupt::answer((ranks.count() > 1).then(|| stopping(session.as_ref())));
+        // From here on there is work that a signal must not destroy.
         let patience = interrupt::Patience::begin();
         if ranks.count() > 1 {
             // A signal reaches each rank in its own time: one that gets it last may have ended for it already, and must

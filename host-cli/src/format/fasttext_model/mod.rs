@@ -87,6 +87,7 @@ impl Codec for FastTextModel {
             write_head(vectors.vocabulary.len() as u64, vectors.dim, out)?;
             match (vectors.nodes, vectors.outside) {
                 (Some(nodes), _) => {
+                    let opposite = |row: &[f32]| row.iter().map(|x| -x).collect::<Vec<_>>();
                     nodes.chunks(vectors.dim).try_for_each(|row| matrix::write(&opposite(row), out))?;
                     subwords::write_zeros(1, vectors.dim, out)
                 }
@@ -100,11 +101,6 @@ impl Codec for FastTextModel {
 
 fn check_word(word: &str) -> Result<(), String> {
     rows::check_word_without(word, &['\0'], "a zero byte")
-}
-
-/// The row of a node with the other sign.
-fn opposite(row: &[f32]) -> Vec<f32> {
-    row.iter().map(|x| -x).collect()
 }
 
 fn write_words(VectorsRef { vocabulary, history, .. }: VectorsRef<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -219,12 +215,13 @@ impl Reader {
 
     /// Shows the rows of inner nodes, of which there is one less than words, unless all are zero.
     fn nodes(&mut self, shape: (usize, usize), visitor: &mut dyn Visitor) -> Result<()> {
-        let matrix = Numbers::F32.matrix(&mut self.0, shape, "its output matrix")?;
-        let inner = matrix.get(..matrix.len() - shape.1).unwrap_or_default();
-        if inner.iter().all(|&x| x == 0.0) {
+        let mut matrix = Numbers::F32.matrix(&mut self.0, shape, "its output matrix")?;
+        matrix.truncate(matrix.len() - shape.1);
+        if matrix.iter().all(|&x| x == 0.0) {
             return Ok(());
         }
-        nodes::show(&mut self.0, &opposite(inner), shape.1, visitor)
+        matrix.iter_mut().for_each(|x| *x = -*x);
+        nodes::show(&mut self.0, &matrix, shape.1, visitor)
     }
 
     /// The words, and how many the text had.
