@@ -91,7 +91,7 @@ def main():
     parser.add_argument("--cores", type=int, default=16)
     parser.add_argument("--dim", type=int, default=300)
     parser.add_argument("--speed", type=float, default=515e3, help="kept words a second of a core")
-    parser.add_argument("--row", type=float, default=1.4e-6, help="seconds of a core for a row of a group")
+    parser.add_argument("--row", type=float, default=0.8e-6, help="seconds of a core for a row")
     parser.add_argument("--latency", type=float, default=50e-6, help="seconds of a message")
     parser.add_argument("--exchanges", type=int, default=EXCHANGES, help="of a pass")
     options = parser.parse_args()
