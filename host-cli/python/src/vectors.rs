@@ -54,10 +54,9 @@ pub(crate) struct Vectors {
 impl Vectors {
     /// What training made for the words of `vocabulary`.
     pub(crate) fn trained(trained: Trained, vocabulary: Vocabulary, dim: usize, history: Vec<Run>) -> Self {
+        let is_tree = trained.outside_or_nodes().1.is_some();
         let Trained { center, outside, subwords, .. } = trained;
-        // The inner nodes of a tree are not words.
-        let (outside, nodes) =
-            if outside.len() == center.len() { (Some(outside), None) } else { (None, Some(outside)) };
+        let (outside, nodes) = if is_tree { (None, Some(outside)) } else { (Some(outside), None) };
         let new = motevec::Vectors::new(vocabulary, dim, center);
         Self { vectors: Arc::new(motevec::Vectors { outside, nodes, subwords, history, ..new }) }
     }

@@ -124,6 +124,8 @@ mod tests {
     use std::fs;
     use std::path::PathBuf;
 
+    use tempfile::TempDir;
+
     use super::*;
 
     /// What each of so many groups reads: the text of parts, the names of files.
@@ -143,16 +145,18 @@ mod tests {
         share_out(sources, groups).map(drop).unwrap_err().to_string()
     }
 
+    fn file(folder: &TempDir, name: &str, text: &[u8]) -> Source {
+        fs::write(folder.path().join(name), text).unwrap();
+        Source::Path(folder.path().join(name))
+    }
+
     /// A file that looks as if it were compressed.
     const PACKED: [u8; 24] = [0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     #[test]
     fn files_are_cut_after_lines_and_compressed_ones_stay_whole() {
         let folder = tempfile::tempdir().unwrap();
-        let file = |name: &str, text: &[u8]| {
-            fs::write(folder.path().join(name), text).unwrap();
-            Source::Path(folder.path().join(name))
-        };
+        let file = |name, text: &[u8]| file(&folder, name, text);
         let lines = file("lines", b"a b\nc d\ne f\ng h\ni j\nk l\n");
         assert_eq!(parts(std::slice::from_ref(&lines), 3), [["a b\nc d\n"], ["e f\ng h\n"], ["i j\nk l\n"]]);
         let more = file("more", b"m n o p q r s t u v w x\n");
@@ -168,10 +172,7 @@ mod tests {
     #[test]
     fn what_cannot_be_shared_out_says_why() {
         let folder = tempfile::tempdir().unwrap();
-        let file = |name: &str, text: &[u8]| {
-            fs::write(folder.path().join(name), text).unwrap();
-            Source::Path(folder.path().join(name))
-        };
+        let file = |name, text: &[u8]| file(&folder, name, text);
         let (packed, large) = (file("packed", &PACKED), file("large", &PACKED.repeat(9)));
         let not_cut = "cannot be shared out among so many, because compressed files are not cut: give fewer groups, or \
                        more files";

@@ -3,8 +3,8 @@
 use super::Pieces;
 
 /// Sends `pieces`, and receives those of the `incoming` lengths, in as many calls as the longest of `all` takes, each
-/// of at most so many bytes. A call gets the bytes to send and how many of each piece, and room for those to receive and
-/// how many of each.
+/// of at most so many bytes. A call gets the bytes to send and how many of each piece, and room for those to receive
+/// and how many of each.
 pub(super) fn in_turns(
     most: usize,
     all: &[u64],

@@ -206,15 +206,26 @@ fn a_tree_of_fasttext_foretells_the_words_that_it_has_learned() {
     assert!(read(&folder, "longer.bin").nodes.is_some());
 }
 
-#[test]
-fn gensim_loads_our_fasttext_models_and_we_load_its() {
-    if !has_python("numpy gensim") || !works("sh", &["-c", "command -v fasttext"]) {
-        return skip("fastText", "apt-get install fasttext");
+/// A folder with a `model.bin` that fastText has trained, and the same as `ours.bin`, for gensim; `None`, and says so,
+/// where one of them is missing.
+fn converted(options: &str) -> Option<Folder> {
+    if !has_python("numpy gensim") {
+        return None;
+    }
+    if !works("sh", &["-c", "command -v fasttext"]) {
+        skip("fastText", "apt-get install fasttext");
+        return None;
     }
     let folder = Folder::new();
-    train_fasttext(&folder, "skipgram -bucket 1000");
+    train_fasttext(&folder, options);
     folder.stdout(&["convert", "model.bin", "full.safetensors"]);
     folder.stdout(&["convert", "full.safetensors", "ours.bin"]);
+    Some(folder)
+}
+
+#[test]
+fn gensim_loads_our_fasttext_models_and_we_load_its() {
+    let Some(folder) = converted("skipgram -bucket 1000") else { return };
     // gensim gives the end of a line n-grams, which it has not in fastText.
     let script = format!(
         "
@@ -238,13 +249,7 @@ show(words, [model.wv[word] for word in words])"
 
 #[test]
 fn gensim_has_the_tree_of_a_model_and_we_have_its() {
-    if !has_python("numpy gensim") || !works("sh", &["-c", "command -v fasttext"]) {
-        return skip("fastText", "apt-get install fasttext");
-    }
-    let folder = Folder::new();
-    train_fasttext(&folder, "cbow -bucket 1000 -loss hs");
-    folder.stdout(&["convert", "model.bin", "full.safetensors"]);
-    folder.stdout(&["convert", "full.safetensors", "ours.bin"]);
+    let Some(folder) = converted("cbow -bucket 1000 -loss hs") else { return };
     let ours =
         "train text.txt --subwords --buckets 1000 --loss hierarchical-softmax --dim 10 --epochs 1 -o trained.bin";
     folder.stdout(&ours.split(' ').collect::<Vec<_>>());

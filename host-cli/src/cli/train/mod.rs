@@ -77,8 +77,8 @@ pub(super) struct Args {
     ///
     /// Its words keep their vectors, their counts add up, and new words join them. A .safetensors or .mote file has all
     /// that training needs of MODEL; where outside vectors or counts are missing, they start anew. MODEL sets the
-    /// dimensions, and --subwords with its n-grams; all other options are those of this run. --min-count and --max-vocab
-    /// do not remove words that MODEL has.
+    /// dimensions, and --subwords with its n-grams; all other options are those of this run. --min-count and
+    /// --max-vocab do not remove words that MODEL has.
     #[arg(long, value_name = "MODEL", help_heading = "Learning", conflicts_with = "read_vocab")]
     resume_from: Option<PathBuf>,
 
