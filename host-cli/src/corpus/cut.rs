@@ -7,12 +7,11 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::Tokenizer;
 use super::scan::{CHUNK, PADDING, spaces};
 
-/// What lies between the ASCII white space of a text.
-pub(super) enum Piece {
-    /// The bytes of this range.
-    Text(Range<usize>),
-    /// The end of a line.
-    LineEnd,
+/// What lies between the ASCII white space of a text, or before the first: the bytes of this range, which may be none.
+pub(super) struct Piece {
+    pub(super) range: Range<usize>,
+    /// Whether the line ends here.
+    pub(super) ends_line: bool,
 }
 
 /// Hands the pieces of `text`, which ends with its padding, to `take`, until that fails.
@@ -21,25 +20,22 @@ pub(super) fn pieces<E>(text: &str, mut take: impl FnMut(Piece) -> Result<(), E>
     let bytes = text.as_bytes();
     let end = bytes.len() - PADDING;
     let mut start = 0;
-    for at in (0..end).step_by(CHUNK) {
-        // All chunks that start before the padding are whole.
+    // The padding is a chunk of line ends, so that a piece ends there at the latest.
+    for at in (0..=end).step_by(CHUNK) {
         let mut spaces = bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, spaces);
         while spaces != 0 {
             let space = at + spaces.trailing_zeros() as usize;
             spaces &= spaces - 1;
-            if start < space {
-                take(Piece::Text(start..space))?;
-            }
-            if space >= end {
+            let is_last = space >= end;
+            let ends_line = !is_last && bytes.get(space) == Some(&b'\n');
+            take(Piece { range: start..space.min(end), ends_line })?;
+            if is_last {
                 return Ok(());
-            }
-            if bytes.get(space) == Some(&b'\n') {
-                take(Piece::LineEnd)?;
             }
             start = space + 1;
         }
     }
-    if start < end { take(Piece::Text(start..end)) } else { Ok(()) }
+    Ok(())
 }
 
 /// Hands the words of a `piece` between ASCII white space to `take`, until that fails; words may be empty.

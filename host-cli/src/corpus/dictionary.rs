@@ -68,23 +68,25 @@ pub(crate) struct Dictionary {
     long: HashTable<Long>,
     long_text: String,
     hasher: DefaultHashBuilder,
-    /// By id. The counts of frequent words, which come early, lie together.
+    /// By id; what is in `recent` counts besides.
     counts: Vec<u64>,
 }
 
-/// How many words can be in `recent`. On English text it answers for 87 % of them.
-const RECENT: usize = 1 << 13;
+/// How many words can be in `recent`. On English text it answers for 94 % of them.
+const RECENT: usize = 1 << 15;
 
 /// The last word met with the same [`place`].
 #[derive(Clone, Copy)]
 struct Recent {
     word: u128,
     id: u32,
+    /// How often it was met since it is here.
+    count: u32,
 }
 
 impl Recent {
     /// Equal to no word: their last byte is their length.
-    const NONE: Self = Self { word: u128::MAX, id: 0 };
+    const NONE: Self = Self { word: u128::MAX, id: 0, count: 0 };
 }
 
 /// The place in `recent` for a word of this hash.
@@ -173,7 +175,7 @@ impl Dictionary {
     #[inline(never)]
     fn short_id(&mut self, hash: u64, word: ShortWord) -> Result<u32, Full> {
         let id = self.find_short(hash, word)?;
-        self.recent[place(hash)] = Recent { word: word.0, id };
+        self.remember(hash, Recent { word: word.0, id, count: 0 });
         Ok(id)
     }
 
@@ -190,34 +192,53 @@ impl Dictionary {
         self.long.find(hash, |entry| entry.word(&self.long_text) == word).map(|entry| entry.id)
     }
 
-    /// Counts a short word, which must be UTF-8, and pushes its id to `ids`. The id may be wrong until
+    /// Counts a short word, which must be UTF-8, and pushes its id to `ids`. Neither is right until
     /// [`settle`](Self::settle) is called with the same ids.
     #[inline(always)]
     pub(super) fn push_short(&mut self, word: ShortWord, ids: &mut Vec<u32>) -> Result<(), Full> {
         let hash = self.hasher.hash_one(word.0);
-        let recent = &self.recent[place(hash)];
+        let recent = &mut self.recent[place(hash)];
         if recent.word == word.0 {
-            self.counts[recent.id as usize] += 1;
+            recent.count += 1;
             ids.push(recent.id);
             return Ok(());
         }
         self.pending.push(Pending { word, hash, at: ids.len() });
         ids.push(0);
-        if self.pending.len() == PENDING { self.settle(ids) } else { Ok(()) }
+        if self.pending.len() == PENDING { self.find_pending(ids) } else { Ok(()) }
     }
 
-    /// Puts the ids of the collected words into their places in `ids`.
-    #[inline(never)]
+    /// Puts the ids of all words that were pushed into their places in `ids`, and counts them.
     pub(super) fn settle(&mut self, ids: &mut [u32]) -> Result<(), Full> {
+        self.find_pending(ids)?;
+        for recent in &mut self.recent {
+            if recent.count > 0 {
+                self.counts[recent.id as usize] += u64::from(std::mem::take(&mut recent.count));
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks up the collected words.
+    #[inline(never)]
+    fn find_pending(&mut self, ids: &mut [u32]) -> Result<(), Full> {
         let mut pending = std::mem::take(&mut self.pending);
         for Pending { word, hash, at } in pending.drain(..) {
             let id = self.find_short(hash, word)?;
-            self.recent[place(hash)] = Recent { word: word.0, id };
-            self.counts[id as usize] += 1;
+            self.remember(hash, Recent { word: word.0, id, count: 1 });
             ids[at] = id;
         }
         self.pending = pending;
         Ok(())
+    }
+
+    /// Puts a word into `recent`, and counts the one that was there.
+    #[inline(always)]
+    fn remember(&mut self, hash: u64, word: Recent) {
+        let left = std::mem::replace(&mut self.recent[place(hash)], word);
+        if left.count > 0 {
+            self.counts[left.id as usize] += u64::from(left.count);
+        }
     }
 
     #[inline(always)]
@@ -297,7 +318,7 @@ impl Lookup {
         let mut recent = self.recent[place(hash)];
         if recent.word != short.0 {
             let found = self.dictionary.short.find(hash, |entry| entry.key() == short.0);
-            recent = Recent { word: short.0, id: found.map_or(Self::ABSENT, |entry| entry.id) };
+            recent = Recent { word: short.0, id: found.map_or(Self::ABSENT, |entry| entry.id), count: 0 };
             self.recent[place(hash)] = recent;
         }
         Some(recent.id).filter(|&id| id != Self::ABSENT)

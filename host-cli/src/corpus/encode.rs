@@ -96,12 +96,14 @@ impl Encoder {
 
     /// Encodes `text`, the text of `block` with its padding.
     fn words(&mut self, block: &Block, text: &str) -> Result<()> {
-        pieces(text, |piece| match piece {
-            Piece::Text(range) => self.piece(block, text, range),
-            Piece::LineEnd => {
-                self.end_sentence(block.continues);
-                Ok(())
+        pieces(text, |Piece { range, ends_line }| {
+            if !range.is_empty() {
+                self.piece(block, text, range)?;
             }
+            if ends_line {
+                self.end_sentence(block.continues);
+            }
+            Ok(())
         })
     }
 

@@ -1,10 +1,13 @@
 //! The end of reading: the vocabulary is chosen, and what threads encoded becomes one corpus.
 
+use std::hash::BuildHasher;
 use std::ops::Range;
 use std::thread;
 
-use super::dictionary::{Dictionary, Full};
-use super::encode::{self, Encoded, Encoder};
+use hashbrown::{DefaultHashBuilder, HashMap};
+
+use super::dictionary::Dictionary;
+use super::encode::{Encoded, Encoder};
 use super::store::Store;
 use super::{Corpus, Options, Source, Stats, Tokenizer, Tokens, WITHOUT_SPACES, select, source, together};
 use crate::{Error, Result};
@@ -43,11 +46,11 @@ pub(super) fn finish(
 
     let ranks = &options.ranks;
     let (mut together, mut chosen) = (None, None);
-    let all = match merge(&mut dictionaries)? {
+    let all = match add_up(&dictionaries) {
         all if ranks.count() == 1 => all,
-        own => together.insert(together::sums(own, ranks)?),
+        own => counts(together.insert(together::sums(&own, ranks)?)).collect(),
     };
-    for (word, _, count) in all.iter() {
+    for &(word, count) in &all {
         stats.words += count;
         stats.distinct_words += u64::from(count > 0);
         stats.punctuated += if is_punctuated(word) { count } else { 0 };
@@ -63,27 +66,22 @@ pub(super) fn finish(
         all
     } else {
         // The most frequent word is for the message that none is frequent enough.
-        let most = all.iter().map(|(_, _, count)| count).max().unwrap_or(0).min(options.min_count);
+        let most = all.iter().map(|&(_, count)| count).max().unwrap_or(0).min(options.min_count);
         let is_known = |word| options.earlier.as_ref().is_some_and(|earlier| earlier.row(word).is_some());
-        let wanted = all.iter().filter(|&(word, _, count)| count >= most || is_known(word));
-        chosen.insert(together::all(wanted.map(|(word, _, count)| (word, count)), ranks)?)
+        let wanted = all.iter().copied().filter(|&(word, count)| count >= most || is_known(word));
+        counts(chosen.insert(together::all(wanted, ranks)?)).collect()
     };
-    let counts = || all.iter().map(|(word, _, count)| (word, count));
+    let all = all.into_iter();
     let vocabulary = match (&options.vocabulary, &options.earlier) {
         (Some(fixed), _) => select::vocabulary(fixed.words().zip(fixed.counts().iter().copied()), options)?,
-        (None, Some(earlier)) => select::grown(earlier, counts(), options)?,
-        (None, None) => select::vocabulary(counts(), options).map_err(|error| match error {
+        (None, Some(earlier)) => select::grown(earlier, all, options)?,
+        (None, None) => select::vocabulary(all, options).map_err(|error| match error {
             Error::Failed(message) if stats.lacks_spaces() => Error::Failed(format!("{message}; {WITHOUT_SPACES}")),
             error => error,
         })?,
     };
 
-    let rows: Vec<_> = thread::scope(|scope| {
-        let vocabulary = &vocabulary;
-        let rows = |dictionary| scope.spawn(move || select::rows(dictionary, vocabulary));
-        let running: Vec<_> = dictionaries.iter().map(rows).collect();
-        running.into_iter().map(select::join).collect()
-    });
+    let rows = each(dictionaries.iter(), |dictionary| select::rows(dictionary, &vocabulary));
     drop(dictionaries);
     let sentences = select::renumber(&mut blocks, &rows, options.max_sentence, options.threads, store)?;
     let groups = group_ends(own, &blocks);
@@ -126,14 +124,43 @@ fn in_whole_file(error: Error, source: Option<&Source>) -> Error {
     }
 }
 
-/// Adds up the counts of all dictionaries in the first one, which keeps its ids.
-#[expect(clippy::expect_used, reason = "there is a dictionary for each worker, of which there is one at least")]
-fn merge(dictionaries: &mut [Dictionary]) -> Result<&Dictionary> {
-    let (all, others) = dictionaries.split_first_mut().expect("there is at least one worker");
-    for (word, _, count) in others.iter().flat_map(Dictionary::iter) {
-        all.add(word, count).map_err(|Full| encode::too_many_words())?;
+/// The words of a dictionary, with their counts.
+fn counts(dictionary: &Dictionary) -> impl Iterator<Item = (&str, u64)> {
+    dictionary.iter().map(|(word, _, count)| (word, count))
+}
+
+/// The words of all dictionaries, each with the sum of its counts; on as many threads as there are dictionaries, each
+/// of which adds up a part of the words.
+fn add_up(dictionaries: &[Dictionary]) -> Vec<(&str, u64)> {
+    if let [dictionary] = dictionaries {
+        return counts(dictionary).collect();
     }
-    Ok(all)
+    let (hasher, parts) = (DefaultHashBuilder::default(), dictionaries.len());
+    let part = |word| hasher.hash_one(word) as usize % parts;
+    let by_part = each(dictionaries.iter(), |dictionary| {
+        let mut by_part = vec![Vec::new(); parts];
+        for (word, count) in counts(dictionary) {
+            by_part.get_mut(part(word)).into_iter().for_each(|words| words.push((word, count)));
+        }
+        by_part
+    });
+    let sums = each(0..parts, |part| {
+        let mut sums = HashMap::new();
+        for &(word, count) in by_part.iter().filter_map(|of_one| of_one.get(part)).flatten() {
+            *sums.entry(word).or_insert(0) += count;
+        }
+        sums
+    });
+    sums.into_iter().flatten().collect()
+}
+
+/// What `work` makes of each of `items`, on a thread for each.
+fn each<I: Send, T: Send>(items: impl Iterator<Item = I>, work: impl Fn(I) -> T + Sync) -> Vec<T> {
+    thread::scope(|scope| {
+        let work = &work;
+        let running: Vec<_> = items.map(|item| scope.spawn(move || work(item))).collect();
+        running.into_iter().map(select::join).collect()
+    })
 }
 
 /// Whether `word` is one with punctuation behind it, and not punctuation alone.

@@ -20,10 +20,10 @@ pub(super) fn check(shares: &Shares, ranks: &Ranks) -> Result<()> {
     ranks.agree(&[text], advice)
 }
 
-/// The words whose counts this rank adds up, with the sums of what all ranks counted.
-pub(super) fn sums(counted: &Dictionary, ranks: &Ranks) -> Result<Dictionary> {
+/// The words whose counts this rank adds up, with the sums of what all ranks `counted`.
+pub(super) fn sums(counted: &[(&str, u64)], ranks: &Ranks) -> Result<Dictionary> {
     let mut pieces = vec![Vec::new(); ranks.count()];
-    for (word, _, count) in counted.iter() {
+    for &(word, count) in counted {
         let owner = XxHash3_128::oneshot(word.as_bytes()) % ranks.count() as u128;
         pieces.get_mut(owner as usize).into_iter().for_each(|piece| put(piece, word, count));
     }

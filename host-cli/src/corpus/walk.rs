@@ -75,26 +75,26 @@ impl<V: Visitor> Walk<'_, V> {
         }
         let (text, _) = decode(block, invalid_utf8)?;
         self.inside_line = true;
-        pieces(&text, |piece| match piece {
-            Piece::LineEnd => {
+        pieces(&text, |Piece { range, ends_line }| {
+            // ASCII white space is never part of another character.
+            let piece = text.get(range.clone()).unwrap_or_default();
+            words(tokens, piece, |word| {
+                if word.len() > MAX_WORD {
+                    let before = text.as_bytes().get(..range.start).unwrap_or_default();
+                    return Err(word_too_long(&block.name, line_at(block, before), word.len()));
+                }
+                if word.is_empty() {
+                    return Ok(());
+                }
+                let is_all = word.len() == piece.len();
+                self.word(if is_all { Word::new(word, load(text.as_bytes(), range.start)) } else { word.into() })
+            })?;
+            self.inside_line |= !range.is_empty();
+            if ends_line {
                 self.inside_line = false;
-                self.end_line()
+                return self.end_line();
             }
-            Piece::Text(range) => {
-                self.inside_line = true;
-                // ASCII white space is never part of another character.
-                let piece = text.get(range.clone()).unwrap_or_default();
-                words(tokens, piece, |word| {
-                    if word.len() > MAX_WORD {
-                        let before = text.as_bytes().get(..range.start).unwrap_or_default();
-                        return Err(word_too_long(&block.name, line_at(block, before), word.len()));
-                    }
-                    if word.len() == piece.len() {
-                        return self.word(Word::new(word, load(text.as_bytes(), range.start)));
-                    }
-                    if word.is_empty() { Ok(()) } else { self.word(word.into()) }
-                })
-            }
+            Ok(())
         })
     }
 
