@@ -119,7 +119,7 @@ impl Summary {
             words_per_second: words as f64 * f64::from(settings.epochs) / training_seconds.max(f64::MIN_POSITIVE),
             groups: Some(groups).filter(|groups| groups.groups > 1),
             peak_memory_bytes: memory::peak(),
-            text_bytes_on_disk: (corpus.tokens.on_disk() * size_of::<u32>()) as u64,
+            text_bytes_on_disk: corpus.tokens.bytes_on_disk(),
         }
     }
 }

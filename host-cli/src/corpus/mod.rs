@@ -56,6 +56,12 @@ mod together;
 mod tokens;
 mod vocab_file;
 mod walk;
+#[expect(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "indexes and lengths are widths, constants of at most four, not content of a file"
+)]
+mod width;
 
 use std::num::NonZero;
 use std::ops::Range;
@@ -168,8 +174,8 @@ pub struct Options {
     pub ranks: Ranks,
     /// How many threads read; the result does not depend on it. 0 means 1.
     pub threads: usize,
-    /// The most bytes of ids, at four bytes each, that are kept in memory; the others go to a temporary file. The
-    /// result does not depend on it.
+    /// The most bytes of ids that are kept in memory; the others go to a temporary file. An id takes two to four bytes,
+    /// and four while the text is read. The result does not depend on it.
     pub token_memory: u64,
     /// The folder for that file. It has no name there, and is gone when the corpus is dropped or the process ends.
     pub token_folder: PathBuf,

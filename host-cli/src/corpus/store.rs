@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::width::Width;
 use crate::{Error, Result};
 
 /// Takes in the ids of a corpus, from many threads.
@@ -19,16 +20,27 @@ pub(super) struct Store<'a> {
     file: Mutex<Option<Arc<IdFile>>>,
 }
 
-/// Some ids, in memory or in the file.
+/// Some ids, in as few bytes each as the largest of them needs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Segment {
+    place: Place,
+    len: usize,
+    width: Width,
+}
+
+/// Where the bytes of ids are.
 #[derive(Clone, Debug)]
-pub(super) enum Segment {
-    Memory(Vec<u32>),
-    /// `len` ids from byte `start` of the file.
-    File {
-        file: Arc<IdFile>,
-        start: u64,
-        len: usize,
-    },
+enum Place {
+    Memory(Vec<u8>),
+    /// From this byte of the file on.
+    File(Arc<IdFile>, u64),
+}
+
+impl Default for Place {
+    /// No bytes.
+    fn default() -> Self {
+        Self::Memory(Vec::new())
+    }
 }
 
 impl<'a> Store<'a> {
@@ -42,14 +54,9 @@ impl<'a> Store<'a> {
     /// # Errors
     /// If there is no room for them on the disk.
     pub(super) fn put(&self, ids: &[u32]) -> Result<Segment> {
-        let taken = |in_memory: u64| in_memory.checked_add(bytes(ids.len())).filter(|&sum| sum <= self.limit);
-        if self.in_memory.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok() {
-            return Ok(Segment::Memory(ids.to_vec()));
-        }
-        let file = self.file()?;
-        let start = file.end.fetch_add(bytes(ids.len()), Ordering::Relaxed);
-        file.write(start, ids)?;
-        Ok(Segment::File { file, start, len: ids.len() })
+        let mut segment = Segment::default();
+        self.replace(&mut segment, ids)?;
+        Ok(segment)
     }
 
     /// Replaces the ids of `segment` by `ids`.
@@ -57,29 +64,36 @@ impl<'a> Store<'a> {
     /// # Errors
     /// If there is no room for them on the disk.
     pub(super) fn replace(&self, segment: &mut Segment, ids: &[u32]) -> Result<()> {
-        match segment {
-            Segment::Memory(old) if ids.len() <= old.len() => {
-                self.give_back(old.len() - ids.len());
-                old.clear();
-                old.extend_from_slice(ids);
-                old.shrink_to_fit();
+        let (width, old) = (Width::of(ids), segment.bytes());
+        let packed = width.pack(ids);
+        let bytes = packed.len() as u64;
+        let of_file = match std::mem::take(&mut segment.place) {
+            Place::File(file, start) if bytes <= old => Some((file, start)),
+            Place::File(..) => None,
+            Place::Memory(_) => {
+                self.in_memory.fetch_sub(old, Ordering::Relaxed);
+                None
             }
-            Segment::File { file, start, len } if ids.len() <= *len => {
-                file.write(*start, ids)?;
-                *len = ids.len();
+        };
+        let taken = |in_memory: u64| in_memory.checked_add(bytes).filter(|&sum| sum <= self.limit);
+        let has_room = || self.in_memory.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok();
+        segment.place = match of_file {
+            None if has_room() => Place::Memory(packed),
+            of_file => {
+                let (file, start) = match of_file {
+                    Some(place) => place,
+                    None => {
+                        let file = self.file()?;
+                        let start = file.end.fetch_add(bytes, Ordering::Relaxed);
+                        (file, start)
+                    }
+                };
+                file.write(start, &packed)?;
+                Place::File(file, start)
             }
-            _ => {
-                if let Segment::Memory(old) = std::mem::take(segment) {
-                    self.give_back(old.len());
-                }
-                *segment = self.put(ids)?;
-            }
-        }
+        };
+        (segment.len, segment.width) = (ids.len(), width);
         Ok(())
-    }
-
-    fn give_back(&self, ids: usize) {
-        self.in_memory.fetch_sub(bytes(ids), Ordering::Relaxed);
     }
 
     fn file(&self) -> Result<Arc<IdFile>> {
@@ -93,27 +107,35 @@ impl<'a> Store<'a> {
 }
 
 impl Segment {
-    /// The number of ids.
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Self::Memory(ids) => ids.len(),
-            Self::File { len, .. } => *len,
-        }
+    /// `ids`, in memory.
+    pub(super) fn new(ids: &[u32]) -> Self {
+        let width = Width::of(ids);
+        Self { place: Place::Memory(width.pack(ids)), len: ids.len(), width }
     }
 
-    /// All ids; `buffer` is for those that are not in memory.
+    /// The number of ids.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The bytes that they take.
+    pub(super) fn bytes(&self) -> u64 {
+        self.width.bytes(self.len)
+    }
+
+    /// Whether they are in the file.
+    pub(super) fn is_on_disk(&self) -> bool {
+        matches!(self.place, Place::File(..))
+    }
+
+    /// All ids, in `buffer`.
     ///
     /// # Errors
     /// If the disk fails.
-    pub(super) fn read<'a>(&'a self, buffer: &'a mut Vec<u32>) -> Result<&'a [u32]> {
-        match self {
-            Self::Memory(ids) => Ok(ids),
-            Self::File { .. } => {
-                buffer.clear();
-                self.append_to(buffer, 0..self.len())?;
-                Ok(buffer)
-            }
-        }
+    pub(super) fn read<'b>(&self, buffer: &'b mut Vec<u32>) -> Result<&'b [u32]> {
+        buffer.clear();
+        self.append_to(buffer, 0..self.len)?;
+        Ok(buffer)
     }
 
     /// Appends the ids of `range` to `out`. Panics if `range` reaches past [`len`](Self::len).
@@ -121,29 +143,18 @@ impl Segment {
     /// # Errors
     /// If the disk fails.
     pub(super) fn append_to(&self, out: &mut Vec<u32>, range: Range<usize>) -> Result<()> {
-        match self {
-            Self::Memory(ids) => out.extend_from_slice(&ids[range]),
-            Self::File { file, start, len } => {
-                assert!(range.end <= *len, "{range:?} of {len} ids");
-                let before = out.len();
-                out.resize(before + range.len(), 0);
-                file.read(start + bytes(range.start), &mut out[before..])?;
+        let [start, end] = [range.start, range.end].map(|id| self.width.bytes(id));
+        match &self.place {
+            Place::Memory(packed) => self.width.unpack(&packed[start as usize..end as usize], out),
+            Place::File(file, first) => {
+                assert!(range.end <= self.len, "{range:?} of {} ids", self.len);
+                let mut packed = vec![0; (end - start) as usize];
+                file.read(first + start, &mut packed)?;
+                self.width.unpack(&packed, out);
             }
         }
         Ok(())
     }
-}
-
-impl Default for Segment {
-    /// No ids.
-    fn default() -> Self {
-        Self::Memory(Vec::new())
-    }
-}
-
-/// The bytes that this many ids take.
-fn bytes(ids: usize) -> u64 {
-    (ids * size_of::<u32>()) as u64
 }
 
 /// A temporary file of ids. It has no name, so that the system removes it however the process ends.
@@ -162,14 +173,12 @@ impl IdFile {
         Ok(Self { file, folder: folder.to_owned(), end: AtomicU64::new(0) })
     }
 
-    fn write(&self, start: u64, ids: &[u32]) -> Result<()> {
-        let written = positioned::write_all(&self.file, bytemuck::cast_slice(ids), start);
-        written.map_err(|error| failed("write", &self.folder, &error))
+    fn write(&self, start: u64, bytes: &[u8]) -> Result<()> {
+        positioned::write_all(&self.file, bytes, start).map_err(|error| failed("write", &self.folder, &error))
     }
 
-    fn read(&self, start: u64, ids: &mut [u32]) -> Result<()> {
-        let read = positioned::read_exact(&self.file, bytemuck::cast_slice_mut(ids), start);
-        read.map_err(|error| failed("read", &self.folder, &error))
+    fn read(&self, start: u64, bytes: &mut [u8]) -> Result<()> {
+        positioned::read_exact(&self.file, bytes, start).map_err(|error| failed("read", &self.folder, &error))
     }
 }
 
@@ -239,7 +248,7 @@ mod positioned {
 impl Segment {
     /// Removes the second half of the file, as a failing disk might.
     pub(super) fn lose_half_of_file(&self) {
-        if let Self::File { file, .. } = self {
+        if let Place::File(file, _) = &self.place {
             file.file.set_len(file.end.load(Ordering::Relaxed) / 2).unwrap();
         }
     }
@@ -249,10 +258,14 @@ impl Segment {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::tokens::{SENTENCE_END, SPECIAL_IDS, SPOILED};
     use super::*;
 
+    /// Some ids, of those that fit into each width.
     fn ids(most: usize) -> impl Strategy<Value = Vec<u32>> {
-        prop::collection::vec(any::<u32>(), 0..most)
+        let id = |most| prop_oneof![0..=most, most - 1..=most, Just(SENTENCE_END), Just(SPOILED)];
+        prop_oneof![Just(0xffff), Just(0xff_ffff), Just(u32::MAX)]
+            .prop_flat_map(move |highest| prop::collection::vec(id(highest - SPECIAL_IDS), 0..most))
     }
 
     proptest! {
@@ -278,8 +291,8 @@ mod tests {
             for (segment, want) in segments.iter().zip(&model) {
                 prop_assert_eq!(segment.len(), want.len());
                 prop_assert_eq!(segment.read(&mut buffer).unwrap(), &want[..]);
-                if let Segment::Memory(ids) = segment {
-                    in_memory += bytes(ids.len());
+                if let Place::Memory(packed) = &segment.place {
+                    in_memory += packed.len() as u64;
                 }
             }
             prop_assert!(in_memory <= limit);

@@ -18,7 +18,7 @@ pub fn check_memory(corpus: &Corpus, settings: &Settings) -> Result<()> {
     let copies = [settings.ranks.own(settings.groups).len() as u64, u64::from(settings.groups > 1)];
     let needed = memory::needed(rows, dim as u64, &plan, settings.optimizer.state(), copies);
     let available = memory::available();
-    let text = ((corpus.tokens.len() - corpus.tokens.on_disk()) * size_of::<u32>()) as u64;
+    let text = corpus.tokens.bytes_in_memory();
     if available.is_none_or(|available| needed <= available) && memory::can_be_reserved(needed) {
         return Ok(());
     }

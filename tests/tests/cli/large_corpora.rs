@@ -52,7 +52,7 @@ fn the_vectors_are_the_same_wherever_the_text_is() {
         let (all, from_disk) = train(&["--threads", threads, "--token-memory", "0"]);
         assert!(from_disk == model, "{threads} threads");
         // The words of one copy fit, those of two do not.
-        let (part, mixed) = train(&["--threads", threads, "--token-memory", "3M"]);
+        let (part, mixed) = train(&["--threads", threads, "--token-memory", "1500K"]);
         assert!(mixed == model, "{threads} threads");
         assert!(0 < part && part < all, "{part} of {all}");
     }

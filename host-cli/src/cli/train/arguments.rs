@@ -176,7 +176,7 @@ pub(in crate::cli) struct MachineArgs {
     #[arg(long, hide_short_help = true, value_enum, value_name = "SET", default_value_t = Simd(None))]
     simd: Simd,
 
-    /// Memory for the text, which takes 4 bytes per word [default: a quarter of what is free]
+    /// Memory for the text, which takes 2 to 4 bytes per word [default: a quarter of what is free]
     ///
     /// A text that takes more goes to a temporary file beside MODEL, or in the folder that TMPDIR names; with 0, all of
     /// it does. The file has no name, and leaves nothing behind. 512M and 512MiB are 512 × 1024² bytes, 512MB is 512 ×

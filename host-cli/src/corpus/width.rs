@@ -1,0 +1,69 @@
+//! In how many bytes ids are kept.
+
+use super::tokens::SPECIAL_IDS;
+
+/// The bytes of an id: 2, 3 or 4.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Width {
+    #[default]
+    Two,
+    Three,
+    Four,
+}
+
+impl Width {
+    /// What the largest of `ids` needs, besides those with a special meaning.
+    pub(super) fn of(ids: &[u32]) -> Self {
+        // The special ids are the highest: so many steps beyond them, counting starts from 0 again.
+        let above = ids.iter().fold(0, |most, &id| id.wrapping_add(SPECIAL_IDS).max(most));
+        match above >> 16 {
+            0 => Self::Two,
+            1..0x100 => Self::Three,
+            _ => Self::Four,
+        }
+    }
+
+    /// The bytes of `ids` ids.
+    pub(super) fn bytes(self, ids: usize) -> u64 {
+        let width = match self {
+            Self::Two => 2,
+            Self::Three => 3,
+            Self::Four => 4,
+        };
+        width * ids as u64
+    }
+
+    /// The bytes of `ids`.
+    pub(super) fn pack(self, ids: &[u32]) -> Vec<u8> {
+        match self {
+            Self::Two => pack::<2>(ids),
+            Self::Three => pack::<3>(ids),
+            Self::Four => pack::<4>(ids),
+        }
+    }
+
+    /// Appends the ids that `bytes` are.
+    pub(super) fn unpack(self, bytes: &[u8], ids: &mut Vec<u32>) {
+        match self {
+            Self::Two => unpack::<2>(bytes, ids),
+            Self::Three => unpack::<3>(bytes, ids),
+            Self::Four => unpack::<4>(bytes, ids),
+        }
+    }
+}
+
+fn pack<const WIDTH: usize>(ids: &[u32]) -> Vec<u8> {
+    let front = |id: &u32| *id.to_le_bytes().first_chunk().expect("a width is four bytes at most");
+    ids.iter().map(front).collect::<Vec<[u8; WIDTH]>>().into_flattened()
+}
+
+fn unpack<const WIDTH: usize>(bytes: &[u8], ids: &mut Vec<u32>) {
+    let beyond = !(u64::MAX << (8 * WIDTH)) as u32;
+    ids.extend(bytes.as_chunks::<WIDTH>().0.iter().map(|front| {
+        let mut bytes = [0; 4];
+        bytes[..WIDTH].copy_from_slice(front);
+        let id = u32::from_le_bytes(bytes);
+        // Those with a special meaning are the highest of any width.
+        if id > beyond - SPECIAL_IDS { id | !beyond } else { id }
+    }));
+}
