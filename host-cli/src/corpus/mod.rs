@@ -56,11 +56,6 @@ mod together;
 mod tokens;
 mod vocab_file;
 mod walk;
-#[expect(
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "indexes and lengths are widths, constants of at most four, not content of a file"
-)]
 mod width;
 
 use std::num::NonZero;

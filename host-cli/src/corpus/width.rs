@@ -36,33 +36,32 @@ impl Width {
     /// The bytes of `ids`.
     pub(super) fn pack(self, ids: &[u32]) -> Vec<u8> {
         match self {
-            Self::Two => pack::<2>(ids),
-            Self::Three => pack::<3>(ids),
-            Self::Four => pack::<4>(ids),
+            Self::Two => pack(ids, |&id| (id as u16).to_le_bytes()),
+            Self::Three => pack(ids, |id| {
+                let [low, middle, high, _] = id.to_le_bytes();
+                [low, middle, high]
+            }),
+            Self::Four => pack(ids, |id| id.to_le_bytes()),
         }
     }
 
     /// Appends the ids that `bytes` are.
     pub(super) fn unpack(self, bytes: &[u8], ids: &mut Vec<u32>) {
         match self {
-            Self::Two => unpack::<2>(bytes, ids),
-            Self::Three => unpack::<3>(bytes, ids),
-            Self::Four => unpack::<4>(bytes, ids),
+            Self::Two => unpack(bytes, ids, |&front| u16::from_le_bytes(front).into()),
+            Self::Three => unpack(bytes, ids, |&[low, middle, high]| u32::from_le_bytes([low, middle, high, 0])),
+            Self::Four => unpack(bytes, ids, |&all| u32::from_le_bytes(all)),
         }
     }
 }
 
-fn pack<const WIDTH: usize>(ids: &[u32]) -> Vec<u8> {
-    let front = |id: &u32| *id.to_le_bytes().first_chunk().expect("a width is four bytes at most");
-    ids.iter().map(front).collect::<Vec<[u8; WIDTH]>>().into_flattened()
+fn pack<const WIDTH: usize>(ids: &[u32], bytes: impl Fn(&u32) -> [u8; WIDTH]) -> Vec<u8> {
+    ids.iter().map(bytes).collect::<Vec<_>>().into_flattened()
 }
 
-fn unpack<const WIDTH: usize>(bytes: &[u8], ids: &mut Vec<u32>) {
+fn unpack<const WIDTH: usize>(bytes: &[u8], ids: &mut Vec<u32>, number: impl Fn(&[u8; WIDTH]) -> u32) {
     let beyond = !(u64::MAX << (8 * WIDTH)) as u32;
-    ids.extend(bytes.as_chunks::<WIDTH>().0.iter().map(|front| {
-        let mut bytes = [0; 4];
-        bytes[..WIDTH].copy_from_slice(front);
-        let id = u32::from_le_bytes(bytes);
+    ids.extend(bytes.as_chunks().0.iter().map(number).map(|id| {
         // Those with a special meaning are the highest of any width.
         if id > beyond - SPECIAL_IDS { id | !beyond } else { id }
     }));

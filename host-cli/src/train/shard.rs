@@ -209,7 +209,7 @@ impl<'a> Shard<'a> {
         for left in &mut self.left {
             let enough = self.words.len() + wanted;
             while self.words.len() < enough && left.start < left.end {
-                let until = left.end.min(left.start + 2 * wanted);
+                let until = left.end.min(left.start + 2 * (enough - self.words.len()));
                 common.tokens.copy_to(self.group + left.start..self.group + until, &mut self.buffer)?;
                 for &token in &self.buffer {
                     left.start += 1;
