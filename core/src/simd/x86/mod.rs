@@ -11,7 +11,7 @@
 mod avx2;
 mod avx512;
 
-use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 
 pub use avx2::Avx2;
 pub use avx512::Avx512;
@@ -21,8 +21,9 @@ use super::LANES;
 /// See [`prefetch`](super::prefetch).
 #[inline(always)]
 pub(super) fn prefetch(row: &[f32]) {
+    // Into the second level: requests for the first are few, and loads would wait behind them.
     for line in row.chunks(LANES) {
         // SAFETY: every x86-64 processor has the instruction, and it accesses nothing that could be seen.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) }
     }
 }
