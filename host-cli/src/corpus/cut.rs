@@ -7,8 +7,9 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::Tokenizer;
 use super::scan::{CHUNK, PADDING, spaces};
 
-/// What lies between the ASCII white space of a text, or before the first: the bytes of this range, which may be none.
+/// A stretch of a text between ASCII white space, possibly empty.
 pub(super) struct Piece {
+    /// Its bytes.
     pub(super) range: Range<usize>,
     /// Whether the line ends here.
     pub(super) ends_line: bool,

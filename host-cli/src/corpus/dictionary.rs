@@ -57,7 +57,7 @@ impl ShortWord {
 /// Words, numbered from 0 in order of appearance, with counts.
 ///
 /// A corpus has too many distinct words for a cache, and most occurrences are of few of them. So short words are first
-/// looked up in `recent`, which fits into a second-level cache. Those that it lacks are collected and looked up in
+/// looked up in `recent`, a megabyte. Those that it lacks are collected and looked up in
 /// `short` several at a time, so that the processor waits for all of their cache lines at once.
 #[derive(Clone)]
 pub(crate) struct Dictionary {
@@ -68,7 +68,7 @@ pub(crate) struct Dictionary {
     long: HashTable<Long>,
     long_text: String,
     hasher: DefaultHashBuilder,
-    /// By id; what is in `recent` counts besides.
+    /// By id, without what is still counted in `recent`.
     counts: Vec<u64>,
 }
 
@@ -80,8 +80,8 @@ const RECENT: usize = 1 << 15;
 struct Recent {
     word: u128,
     id: u32,
-    /// How often it was met since it is here.
-    count: u32,
+    /// Occurrences since it was put here.
+    count: u64,
 }
 
 impl Recent {
@@ -192,8 +192,9 @@ impl Dictionary {
         self.long.find(hash, |entry| entry.word(&self.long_text) == word).map(|entry| entry.id)
     }
 
-    /// Counts a short word, which must be UTF-8, and pushes its id to `ids`. Neither is right until
-    /// [`settle`](Self::settle) is called with the same ids.
+    /// Counts a short word, which must be UTF-8, and pushes its id to `ids`. The id may be wrong until
+    /// [`settle`](Self::settle) is called with the same ids, and the count until [`settle_counts`](Self::settle_counts)
+    /// is called after that.
     #[inline(always)]
     pub(super) fn push_short(&mut self, word: ShortWord, ids: &mut Vec<u32>) -> Result<(), Full> {
         let hash = self.hasher.hash_one(word.0);
@@ -205,23 +206,12 @@ impl Dictionary {
         }
         self.pending.push(Pending { word, hash, at: ids.len() });
         ids.push(0);
-        if self.pending.len() == PENDING { self.find_pending(ids) } else { Ok(()) }
+        if self.pending.len() == PENDING { self.settle(ids) } else { Ok(()) }
     }
 
-    /// Puts the ids of all words that were pushed into their places in `ids`, and counts them.
-    pub(super) fn settle(&mut self, ids: &mut [u32]) -> Result<(), Full> {
-        self.find_pending(ids)?;
-        for recent in &mut self.recent {
-            if recent.count > 0 {
-                self.counts[recent.id as usize] += u64::from(std::mem::take(&mut recent.count));
-            }
-        }
-        Ok(())
-    }
-
-    /// Looks up the collected words.
+    /// Puts the ids of the collected words into their places in `ids`.
     #[inline(never)]
-    fn find_pending(&mut self, ids: &mut [u32]) -> Result<(), Full> {
+    pub(super) fn settle(&mut self, ids: &mut [u32]) -> Result<(), Full> {
         let mut pending = std::mem::take(&mut self.pending);
         for Pending { word, hash, at } in pending.drain(..) {
             let id = self.find_short(hash, word)?;
@@ -232,12 +222,21 @@ impl Dictionary {
         Ok(())
     }
 
-    /// Puts a word into `recent`, and counts the one that was there.
+    /// Puts `entry` into `recent`, and adds up the count of the one that was there.
     #[inline(always)]
-    fn remember(&mut self, hash: u64, word: Recent) {
-        let left = std::mem::replace(&mut self.recent[place(hash)], word);
-        if left.count > 0 {
-            self.counts[left.id as usize] += u64::from(left.count);
+    fn remember(&mut self, hash: u64, entry: Recent) {
+        let evicted = std::mem::replace(&mut self.recent[place(hash)], entry);
+        if evicted.count > 0 {
+            self.counts[evicted.id as usize] += evicted.count;
+        }
+    }
+
+    /// Adds up all counts, once no more words come: it looks at all of `recent`, which is too much after each block.
+    pub(super) fn settle_counts(&mut self) {
+        for entry in &mut self.recent {
+            if entry.count > 0 {
+                self.counts[entry.id as usize] += std::mem::take(&mut entry.count);
+            }
         }
     }
 
@@ -291,6 +290,10 @@ impl Dictionary {
 
     /// All words with their ids and counts, in no particular order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, u32, u64)> {
+        debug_assert!(
+            self.pending.is_empty() && self.recent.iter().all(|entry| entry.count == 0),
+            "counts are settled"
+        );
         let short = self.short.iter().map(|entry| {
             let word = &entry.word[..usize::from(entry.word[SHORT])];
             (std::str::from_utf8(word).expect("short words are cut from checked text"), entry.id)
@@ -368,15 +371,22 @@ mod tests {
         let mut dictionary = Dictionary::default();
         let mut ids = Vec::new();
         let words: Vec<_> = (0..3 * RECENT).map(|n| format!("w{}", n % (2 * RECENT))).collect();
-        for word in &words {
-            let mut bytes = [0; 16];
-            bytes[..word.len()].copy_from_slice(word.as_bytes());
-            dictionary.push_short(ShortWord::new(u128::from_le_bytes(bytes), word.len()), &mut ids).unwrap();
+        for times in 1..=2 {
+            ids.clear();
+            for word in &words {
+                let mut bytes = [0; 16];
+                bytes[..word.len()].copy_from_slice(word.as_bytes());
+                dictionary.push_short(ShortWord::new(u128::from_le_bytes(bytes), word.len()), &mut ids).unwrap();
+            }
+            dictionary.settle(&mut ids).unwrap();
+            let again: Vec<_> = words.iter().map(|word| dictionary.add(word, 0).unwrap()).collect();
+            assert_eq!(ids, again);
+            dictionary.settle_counts();
+            assert_eq!(dictionary.len(), 2 * RECENT);
+            for (word, _, count) in dictionary.iter() {
+                let is_first: bool = word[1..].parse::<usize>().unwrap() < RECENT;
+                assert_eq!(count, times * if is_first { 2 } else { 1 }, "{word}");
+            }
         }
-        dictionary.settle(&mut ids).unwrap();
-        assert_eq!(dictionary.len(), 2 * RECENT);
-        assert_eq!(dictionary.iter().map(|(_, _, count)| count).sum::<u64>(), words.len() as u64);
-        let again: Vec<_> = words.iter().map(|word| dictionary.add(word, 0).unwrap()).collect();
-        assert_eq!(ids, again);
     }
 }

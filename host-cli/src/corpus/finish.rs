@@ -37,8 +37,9 @@ pub(super) fn finish(
     let mut stats = Stats { bytes: workers.iter().map(|worker| worker.encoder.bytes).sum(), ..Stats::default() };
     let mut blocks = Vec::new();
     let mut dictionaries = Vec::new();
-    for (number, worker) in workers.into_iter().enumerate() {
+    for (number, mut worker) in workers.into_iter().enumerate() {
         blocks.extend(worker.encoded.into_iter().map(|block| (number, block)));
+        worker.encoder.dictionary.settle_counts();
         dictionaries.push(worker.encoder.dictionary);
     }
     blocks.sort_unstable_by_key(|(_, block)| block.number);
@@ -151,6 +152,7 @@ fn add_up(dictionaries: &[Dictionary]) -> Vec<(&str, u64)> {
         }
         sums
     });
+    drop(by_part);
     sums.into_iter().flatten().collect()
 }
 

@@ -169,8 +169,8 @@ pub struct Options {
     pub ranks: Ranks,
     /// How many threads read; the result does not depend on it. 0 means 1.
     pub threads: usize,
-    /// The most bytes of ids that are kept in memory; the others go to a temporary file. An id takes two to four bytes,
-    /// and four while the text is read. The result does not depend on it.
+    /// The most bytes of ids that are kept in memory; the others go to a temporary file. An id takes two to four bytes.
+    /// The result does not depend on it.
     pub token_memory: u64,
     /// The folder for that file. It has no name there, and is gone when the corpus is dropped or the process ends.
     pub token_folder: PathBuf,

@@ -14,7 +14,7 @@ pub(super) enum Width {
 impl Width {
     /// What the largest of `ids` needs, besides those with a special meaning.
     pub(super) fn of(ids: &[u32]) -> Self {
-        // The special ids are the highest: so many steps beyond them, counting starts from 0 again.
+        // Adding their number wraps the special ids, which are the highest, around to 0 and 1.
         let above = ids.iter().fold(0, |most, &id| id.wrapping_add(SPECIAL_IDS).max(most));
         match above >> 16 {
             0 => Self::Two,
@@ -60,9 +60,38 @@ fn pack<const WIDTH: usize>(ids: &[u32], bytes: impl Fn(&u32) -> [u8; WIDTH]) ->
 }
 
 fn unpack<const WIDTH: usize>(bytes: &[u8], ids: &mut Vec<u32>, number: impl Fn(&[u8; WIDTH]) -> u32) {
-    let beyond = !(u64::MAX << (8 * WIDTH)) as u32;
+    let highest = !(u64::MAX << (8 * WIDTH)) as u32;
     ids.extend(bytes.as_chunks().0.iter().map(number).map(|id| {
         // Those with a special meaning are the highest of any width.
-        if id > beyond - SPECIAL_IDS { id | !beyond } else { id }
+        if id > highest - SPECIAL_IDS { id | !highest } else { id }
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tokens::{SENTENCE_END, SPOILED};
+    use super::*;
+
+    #[test]
+    fn ids_take_as_few_bytes_as_the_largest_needs() {
+        let of_highest = [
+            (0, 2),
+            (0xfffd, 2),
+            (0xfffe, 3),
+            (0xffff, 3),
+            (0xff_fffd, 3),
+            (0xff_fffe, 4),
+            (0xff_ffff, 4),
+            (SPOILED - 1, 4),
+        ];
+        for (highest, bytes) in of_highest {
+            let ids = [SENTENCE_END, highest, 0, SPOILED, highest / 2];
+            let width = Width::of(&ids);
+            let (packed, mut unpacked) = (width.pack(&ids), vec![7]);
+            width.unpack(&packed, &mut unpacked);
+            assert_eq!((packed.len(), width.bytes(ids.len())), (5 * bytes, 5 * bytes as u64), "{highest}");
+            assert_eq!(unpacked, [&[7][..], &ids].concat());
+        }
+        assert!(Width::of(&[]).pack(&[]).is_empty());
+    }
 }
