@@ -277,14 +277,6 @@ impl<S: AsRef<[f32]>> Slab<S> {
     }
 }
 
-impl<S> Slab<S> {
-    /// The rows of another matrix, whose sizes need no check: each step of training makes such a slab.
-    #[inline(always)]
-    pub(crate) fn of(data: S, rows: usize, dim: usize, stride: usize) -> Self {
-        Self { data, rows, dim, stride }
-    }
-}
-
 impl<S: AsRef<[f32]>> Rows for Slab<S> {
     type Component = f32;
 

@@ -122,9 +122,8 @@ impl Machine for Simd {
 /// A matrix of whole blocks, as one type for all.
 #[inline]
 fn slab<M: RowsMut<Component = f32>>(matrix: &mut M) -> Result<Slab<&mut [f32]>, WindowError> {
-    let stride = matrix.row(0).ok_or(WindowError::NoSuchRow)?.len();
-    let (rows, dim) = (matrix.rows(), matrix.dim());
-    Ok(Slab::of(matrix.as_blocks_mut().as_flattened_mut(), rows, dim, stride))
+    let (dim, stride) = (matrix.dim(), matrix.row(0).map_or(0, <[f32]>::len));
+    Slab::new(matrix.as_blocks_mut().as_flattened_mut(), dim, stride).map_err(|_| WindowError::NoSuchRow)
 }
 
 /// A matrix of any storage, as one type for all.

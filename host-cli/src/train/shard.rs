@@ -209,7 +209,7 @@ impl<'a> Shard<'a> {
         for left in &mut self.left {
             let enough = self.words.len() + wanted;
             while self.words.len() < enough && left.start < left.end {
-                // About half of the words are kept, and asking for a few at a time takes longer.
+                // Of English, subsampling leaves about half. Asking for a few words at a time takes longer.
                 let until = left.end.min(left.start + 2 * (enough - self.words.len()).max(16));
                 common.tokens.copy_to(self.group + left.start..self.group + until, &mut self.buffer)?;
                 for &token in &self.buffer {
